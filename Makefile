@@ -1,0 +1,38 @@
+# Anbao 安保. `make` alone lists the targets.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.ready
+TEST_STAMP := .venv/.ready-to-test
+
+.PHONY: help setup demo test test-all bench lint
+help:            ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+setup: $(STAMP)  ## a virtual environment with Anbao in it (.venv/bin/anbao)
+$(STAMP): requirements/run.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Python 3.11 or newer is needed 需要 Python 3.11 以上'; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(TEST_STAMP): $(STAMP) requirements/test.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	@touch $@
+
+demo: $(STAMP)   ## the simulator platform runs through everything, then API and documentation are served
+	@$(BIN)/anbao demo
+
+lint: $(TEST_STAMP)  ## ruff and mypy --strict
+	@$(BIN)/ruff format --check src tests bench
+	@$(BIN)/ruff check src tests bench
+	@$(BIN)/mypy
+
+test: lint       ## the tests, on SQLite and a real PostgreSQL
+	@$(BIN)/python -m pytest -m "not slow"
+
+test-all: lint   ## also what takes longer: crashes, an independent verifier
+	@$(BIN)/python -m pytest
+
+bench: $(TEST_STAMP)  ## speed, as ratios against named baselines
+	@for file in bench/scan.py bench/append.py bench/bulk.py bench/http.py; do $(BIN)/python $$file || exit 1; done

@@ -1,0 +1,84 @@
+"""Bulk screening from JSONL to durable commit against a bare daachorse scan of the same text, in one run.
+
+Goals: 0.12 of the bare scan on one core; two cores at least 1.6 of one; flat within a factor of 2 from 100 to 100,000 terms.
+Use: python bench/bulk.py [--listings 60000] [--store URL]
+"""
+
+import argparse
+import gc
+import tempfile
+import time
+from pathlib import Path
+
+import daachorse
+import material
+
+from anbao.connect.bulk import screen_file
+from anbao.connect.files import open_source
+from anbao.connect.output import Sink
+from anbao.platform import open_platform
+from anbao.prevent.text import Lexicon
+
+ROUNDS = 3
+
+
+def bare(words: list[str], rows: list[dict[str, str]]) -> float:
+    """Seconds per listing of a bare scan, best of several passes over text joined by the thousand."""
+    automaton = daachorse.CharwiseDoubleArrayAhoCorasick(words)
+    texts = [
+        "\n".join(row["title"] + "\n" + row["description"] for row in rows[start : start + 1000])
+        for start in range(0, len(rows), 1000)
+    ]
+    best = float("inf")
+    for _ in range(5):
+        start = time.perf_counter()
+        for text in texts:
+            automaton.find(text)
+        best = min(best, time.perf_counter() - start)
+    return best / len(rows)
+
+
+def bulk(words: list[str], file: Path, count: int, workers: int, url: str | None) -> float:
+    """Seconds per listing from the file to the last durable commit."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open_platform(url or f"sqlite:///{folder}/bench.db") as platform:
+            platform.activate_lexicon(platform.import_lexicon(Lexicon.from_csv(material.lexicon_csv(words))))
+            platform.ruleset()
+            gc.collect()
+            start = time.perf_counter()
+            screen_file(platform, open_source(file), Sink(None), workers=workers, restart=True)
+            return (time.perf_counter() - start) / count
+
+
+def main() -> None:
+    """Print the figures and their ratios."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--listings", type=int, default=60_000)
+    options.add_argument("--store")
+    given = options.parse_args()
+    words = material.terms(100_000)
+    rows = material.listings(given.listings, words)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "listings.jsonl"
+        material.write_jsonl(file, rows)
+        scans, ones, twos = [], [], []
+        for _ in range(ROUNDS):
+            scans.append(bare(words, rows))
+            ones.append(bulk(words, file, len(rows), 1, given.store))
+            twos.append(bulk(words, file, len(rows), 2, given.store))
+        few = bulk(words[:100], file, len(rows), 1, given.store)
+    scan, one, two = min(scans), min(ones), min(twos)
+    print(f"bare daachorse scan          {1e6 * scan:8.2f} µs/listing  {1 / scan:10,.0f}/s")
+    print(
+        f"bulk, one process            {1e6 * one:8.2f} µs/listing  {1 / one:10,.0f}/s  ratio {scan / one:.3f} (goal 0.12)"
+    )
+    print(
+        f"bulk, two workers            {1e6 * two:8.2f} µs/listing  {1 / two:10,.0f}/s  ratio {one / two:.2f} of one (goal 1.6)"
+    )
+    print(
+        f"bulk, 100 terms              {1e6 * few:8.2f} µs/listing  {1 / few:10,.0f}/s  ratio {one / few:.2f} (goal ≤ 2)"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""What the benchmarks run on: Chinese text of the sizes that the goals name, from a fixed seed."""
+
+import random
+from pathlib import Path
+
+import msgspec
+
+TITLE = 40
+DESCRIPTION = 200
+SHARE_WITH_FINDING = 0.05
+
+_COMMON = [chr(code) for code in range(0x4E00, 0x4E00 + 3000)]
+_RARE = [chr(code) for code in range(0x7000, 0x8000)]
+
+
+def terms(count: int, seed: int = 1) -> list[str]:
+    """Distinct terms of two to eight characters; each holds a character that plain listings never show."""
+    dice = random.Random(seed)
+    found: dict[str, None] = {}
+    while len(found) < count:
+        length = dice.randint(2, 8)
+        word = dice.choices(_COMMON, k=length)
+        word[dice.randrange(length)] = dice.choice(_RARE)
+        found["".join(word)] = None
+    return list(found)
+
+
+def listings(count: int, words: list[str], seed: int = 2) -> list[dict[str, str]]:
+    """Listings of 40 + 200 characters; one in twenty holds a term."""
+    dice = random.Random(seed)
+    made = []
+    for number in range(count):
+        title, description = dice.choices(_COMMON, k=TITLE), dice.choices(_COMMON, k=DESCRIPTION)
+        if dice.random() < SHARE_WITH_FINDING:
+            word = dice.choice(words)
+            description[50 : 50 + len(word)] = list(word)
+        made.append({"id": f"L{number}", "title": "".join(title), "description": "".join(description)})
+    return made
+
+
+def lexicon_csv(words: list[str]) -> bytes:
+    """A lexicon of these terms in the format of ``anbao lexicon import``."""
+    return ("term,category,severity\n" + "".join(f"{word},bench,3\n" for word in words)).encode()
+
+
+def write_jsonl(path: Path, rows: list[dict[str, str]]) -> None:
+    """One JSON object a line."""
+    encode = msgspec.json.encode
+    path.write_bytes(b"".join(encode(row) + b"\n" for row in rows))

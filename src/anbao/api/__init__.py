@@ -1,0 +1,9 @@
+"""The HTTP door (docs/reference/http.md): keys, idempotency, problem details, and one handler per verb of the platform.
+
+Floors within: ``keys``, ``idempotency``, ``intake`` and ``answers`` know no HTTP; ``reading``, ``problems``, ``door`` and
+``metrics`` know requests and responses; the ``*_routes`` hold the handlers; ``app`` assembles them.
+"""
+
+from anbao.api.app import Settings, create_app
+
+__all__ = ["Settings", "create_app"]

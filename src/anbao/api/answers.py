@@ -1,0 +1,160 @@
+"""What the handlers answer, where it is not a noun of the model."""
+
+import msgspec
+
+from anbao.model.entry import Entry, Receipt
+from anbao.model.listing import Channel, Finding, Outcome, Versions
+from anbao.obligations.read import ObligationView
+from anbao.platform import ScreenedListing
+from anbao.prevent.catalogue import Catalogue
+from anbao.prevent.rulesets import Version
+from anbao.warn.notices import RenderedNotice, render
+
+
+class FindingAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A finding with every field written out; ``start`` and ``end`` count characters of the original ``field``."""
+
+    category: str
+    channel: Channel
+    detector: str
+    end: int
+    field: str
+    provisions: tuple[str, ...]
+    severity: int
+    start: int
+    surface: str
+    term: str
+
+
+class NoticeAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A risk notice in one version, in both languages."""
+
+    id: str
+    version: int
+    zh: RenderedNotice
+    en: RenderedNotice
+
+
+class DecisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The decision on a listing; ``notices`` are ids of what must be shown before an order."""
+
+    listing: str
+    outcome: Outcome
+    severity: int
+    reasons: tuple[str, ...]
+    findings: tuple[FindingAnswer, ...]
+    findings_cut: int
+    notices: tuple[str, ...]
+    versions: Versions
+    receipt: Receipt
+
+
+class ListingAnswer(DecisionAnswer, frozen=True, kw_only=True):
+    """The decision on one listing, with the notices' text."""
+
+    notice_texts: tuple[NoticeAnswer, ...]
+
+
+class LineAnswer(DecisionAnswer, frozen=True, kw_only=True):
+    """The decision on one line of a batch."""
+
+    line: int
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """The index of the entry that was made."""
+
+    entry: int
+
+
+class Imported(msgspec.Struct, frozen=True, kw_only=True):
+    """A lexicon kept as a version, not yet in force."""
+
+    digest: str
+    entry: int
+    terms: int
+
+
+class EntryAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry at its place in the ledger."""
+
+    index: int
+    entry: Entry
+
+
+class EntryPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Entries in ledger order; ``next`` is the cursor of the next page, null on the last."""
+
+    items: list[EntryAnswer]
+    next: str | None
+
+
+class ObligationPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Obligations; ``next`` is the cursor of the next page, null on the last."""
+
+    items: list[ObligationView]
+    next: str | None
+
+
+class VersionPage(msgspec.Struct, frozen=True, kw_only=True):
+    """All versions of a lexicon, and which is in force."""
+
+    in_force: str
+    items: list[Version]
+
+
+def finding_answer(one: Finding) -> FindingAnswer:
+    return FindingAnswer(
+        category=one.category,
+        channel=one.channel,
+        detector=one.detector,
+        end=one.end,
+        field=one.field,
+        provisions=one.provisions,
+        severity=one.severity,
+        start=one.start,
+        surface=one.surface,
+        term=one.term,
+    )
+
+
+def notice_answers(catalogue: Catalogue, ids: tuple[str, ...] | None = None) -> tuple[NoticeAnswer, ...]:
+    """The notices with these ids, or all that some category demands."""
+    if ids is None:
+        ids = tuple(dict.fromkeys(name for category in catalogue.categories.values() for name in category.notices))
+    found = [notice for notice in map(catalogue.notice, ids) if notice is not None]
+    return tuple(
+        NoticeAnswer(id=one.id, version=one.version, zh=render(one, "zh"), en=render(one, "en")) for one in found
+    )
+
+
+def listing_answer(screened: ScreenedListing, catalogue: Catalogue) -> ListingAnswer:
+    decision = screened.decision
+    return ListingAnswer(
+        listing=decision.listing.id,
+        outcome=decision.outcome,
+        severity=decision.severity,
+        reasons=decision.reasons,
+        findings=tuple(map(finding_answer, decision.findings)),
+        findings_cut=decision.findings_cut,
+        notices=decision.notices,
+        versions=decision.versions,
+        receipt=screened.receipt,
+        notice_texts=notice_answers(catalogue, decision.notices),
+    )
+
+
+def line_answer(screened: ScreenedListing, line: int) -> LineAnswer:
+    decision = screened.decision
+    return LineAnswer(
+        line=line,
+        listing=decision.listing.id,
+        outcome=decision.outcome,
+        severity=decision.severity,
+        reasons=decision.reasons,
+        findings=tuple(map(finding_answer, decision.findings)),
+        findings_cut=decision.findings_cut,
+        notices=decision.notices,
+        versions=decision.versions,
+        receipt=screened.receipt,
+    )

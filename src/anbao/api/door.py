@@ -1,0 +1,102 @@
+"""What every handler needs: the platform behind the door, who knocks, and how an act is committed."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import msgspec
+from litestar import Request, Response
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from anbao.api.idempotency import Answer, Attempt, keep, recall
+from anbao.api.intake import ListingIntake
+from anbao.api.keys import KeyRing, Principal, Scope, refused
+from anbao.api.metrics import Metrics
+from anbao.api.reading import fingerprint, idempotency_key
+from anbao.errors import InvalidInput
+from anbao.platform import Platform
+from anbao.text import Text
+from anbao.work import Work
+
+T = TypeVar("T")
+
+Caller = Request[Any, Principal, Any]
+"""A request whose key has been checked."""
+
+_BEARER = "Bearer "
+
+
+class Door(msgspec.Struct, frozen=True):
+    """The opened platform and what stands in front of it."""
+
+    platform: Platform
+    keys: KeyRing
+    intake: ListingIntake
+    metrics: Metrics
+
+
+def door_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Door:
+    return cast(Door, connection.app.state.door)
+
+
+async def identify(connection: ASGIConnection[Any, Any, Any, Any]) -> Principal:
+    """Who calls. Raises Unauthenticated."""
+    header = connection.headers.get("authorization", "")
+    if not header.startswith(_BEARER):
+        raise refused()
+    keys, token = door_of(connection).keys, header[len(_BEARER) :]
+    return keys.recall(token) or await asyncio.to_thread(keys.look_up, token)
+
+
+def told(zh: str, en: str, scope: Scope | None = None) -> dict[str, Any]:
+    """A handler's words in both languages, and the scope that it needs: keywords of a route decorator."""
+    words: dict[str, Any] = {"summary": en, "description": zh, "opt": {"scope": scope or ""}}
+    if scope is None:
+        return words
+    wanted = scope
+
+    async def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+        principal = await identify(connection)
+        principal.require(wanted)
+        connection.scope["auth"] = principal
+
+    return {**words, "guards": [guard], "security": [{"key": [scope]}]}
+
+
+async def attempt_of(request: Caller, key: str | None) -> Attempt | None:
+    """The request under its idempotency key, where it has one. Raises InvalidInput."""
+    if key is None:
+        return None
+    known = idempotency_key(key)
+    assert known is not None
+    return Attempt(request.auth.key, known, fingerprint(request, await request.body()))
+
+
+async def commit(request: Caller, key: str | None, job: Callable[[Work], T]) -> Response[T]:
+    """Run a job, answer once it is durable. The same request under the same key gets the same bytes again."""
+    attempt = await attempt_of(request, key)
+
+    def run(work: Work) -> Answer:
+        if attempt and (known := recall(work.conn, [attempt]).get(attempt.identity)):
+            return known.replay(attempt)
+        answer = Answer(201, msgspec.json.encode(job(work)))
+        if attempt:
+            keep(work.conn, [(attempt, answer)], work.now)
+        return answer
+
+    return cast("Response[T]", answered(await asyncio.wrap_future(door_of(request).platform.submit(run))))
+
+
+def answered(answer: Answer) -> Response[Any]:
+    """The response that carries an answer's bytes."""
+    headers = {"Idempotency-Replayed": "true"} if answer.replayed else None
+    return Response(answer.body, status_code=answer.status, headers=headers, media_type="application/json")
+
+
+async def body_of(request: Caller) -> bytes:
+    """The body. Raises InvalidInput where there is none."""
+    body = await request.body()
+    if not body:
+        raise InvalidInput(Text("请求体为空", "the body is empty"))
+    return body

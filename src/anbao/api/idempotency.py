@@ -1,0 +1,92 @@
+"""Idempotency: the answer to a request is kept in the transaction of its entries, under the caller's ``Idempotency-Key``.
+
+Invariants: the same key with the same request gives the same bytes and no new entry, in whatever process, also when both
+arrive at once (one writer at a time looks the key up and keeps it); with another request it is refused. Only answers
+that were committed are kept: a request that failed may be sent again under its key.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.errors import IdempotencyMismatch
+from anbao.store import tables
+from anbao.store.bulk import insert_many, sql
+from anbao.text import Text
+
+KEPT_MILLIS = 3 * 24 * 3600 * 1000
+"""Answers are kept for three days."""
+
+_PER_QUERY = 400
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """A request under an idempotency key; ``fingerprint`` is the SHA-256 of method, target and body."""
+
+    api_key: str
+    key: str
+    fingerprint: bytes
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        return self.api_key, self.key
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """An answer as bytes; ``replayed`` where it was given before."""
+
+    status: int
+    body: bytes
+    replayed: bool = False
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """An answer and the request that it belongs to."""
+
+    fingerprint: bytes
+    answer: Answer
+
+    def replay(self, attempt: Attempt) -> Answer:
+        """Raises IdempotencyMismatch where the attempt is another request."""
+        if self.fingerprint != attempt.fingerprint:
+            raise IdempotencyMismatch(
+                Text(
+                    f"Idempotency-Key {attempt.key} 已用于另一个请求",
+                    f"the Idempotency-Key {attempt.key} was used for another request",
+                ),
+                hint=Text("每个请求用新的键", "use a new key for each request"),
+                field="Idempotency-Key",
+            )
+        return msgspec.structs.replace(self.answer, replayed=True)
+
+
+def recall(conn: Connection, attempts: Iterable[Attempt]) -> dict[tuple[str, str], Kept]:
+    """What was answered before, by (API key, idempotency key)."""
+    wanted: dict[str, list[str]] = {}
+    for attempt in attempts:
+        wanted.setdefault(attempt.api_key, []).append(attempt.key)
+    found: dict[tuple[str, str], Kept] = {}
+    for api_key, keys in wanted.items():
+        for start in range(0, len(keys), _PER_QUERY):
+            some = keys[start : start + _PER_QUERY]
+            marks = ", ".join("?" * len(some))
+            rows = sql(
+                conn,
+                f"SELECT key, fingerprint, status, response FROM idempotency WHERE api_key = ? AND key IN ({marks})",
+                (api_key, *some),
+            )
+            for key, fingerprint, status, response in rows:
+                found[api_key, key] = Kept(bytes(fingerprint), Answer(status, bytes(response)))
+    return found
+
+
+def keep(conn: Connection, answers: Sequence[tuple[Attempt, Answer]], now: int) -> None:
+    """Keep answers in the transaction that they report."""
+    rows = [(one.api_key, one.key, one.fingerprint, answer.status, answer.body, now) for one, answer in answers]
+    insert_many(conn, tables.idempotency, rows)
+
+
+def forget(conn: Connection, now: int) -> None:
+    """Drop what is older than ``KEPT_MILLIS``."""
+    sql(conn, "DELETE FROM idempotency WHERE at < ?", (now - KEPT_MILLIS,))

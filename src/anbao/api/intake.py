@@ -1,0 +1,160 @@
+"""Listings that arrive together are screened together: one scan, one run of entries, one durable commit.
+
+A single listing costs a scan's and a commit's fixed price; under load that price is shared by all that wait. The answer
+is handed out when its commit is durable. A listing that fails takes back nothing but itself.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from functools import partial
+
+import msgspec
+
+from anbao.api.answers import line_answer, listing_answer
+from anbao.api.idempotency import Answer, Attempt, Kept, keep, recall
+from anbao.errors import AnbaoError
+from anbao.model.listing import Listing
+from anbao.platform import Platform, ScreenedListing
+from anbao.work import Work
+
+MAX_TOGETHER = 256
+
+Observe = Callable[[Sequence[ScreenedListing]], None]
+"""Told of each group after its commit."""
+
+
+class Submission(msgspec.Struct, frozen=True):
+    """A listing to decide on; ``line`` is its line in a batch, 0 where it came alone."""
+
+    listing: Listing
+    actor: str
+    at: int | None = None
+    attempt: Attempt | None = None
+    line: int = 0
+
+
+Result = Answer | AnbaoError
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """One result per submission, in order, and what was newly screened."""
+
+    results: list[Result]
+    screened: list[ScreenedListing]
+
+
+def decide(platform: Platform, batch: Sequence[Submission], work: Work) -> Decided:
+    """Decide on submissions in an open work; answers given before are given again."""
+    before = recall(work.conn, (one.attempt for one in batch if one.attempt))
+    results: dict[int, Result] = {}
+    first: dict[tuple[str, str], tuple[int, bytes]] = {}
+    repeats: list[tuple[int, Attempt]] = []
+    groups: dict[tuple[str, int | None], list[int]] = {}
+    for place, one in enumerate(batch):
+        if one.attempt:
+            identity = one.attempt.identity
+            if identity in before:
+                results[place] = _replayed(before[identity], one.attempt)
+                continue
+            if identity in first:
+                repeats.append((place, one.attempt))
+                continue
+            first[identity] = place, one.attempt.fingerprint
+        groups.setdefault((one.actor, one.at), []).append(place)
+
+    screened: list[ScreenedListing] = []
+    fresh: list[tuple[Attempt, Answer]] = []
+    for (actor, at), places in groups.items():
+        outcomes = _screened(platform, work, [batch[place].listing for place in places], at, actor)
+        for place, outcome in zip(places, outcomes, strict=True):
+            if isinstance(outcome, AnbaoError):
+                results[place] = outcome
+                continue
+            one = batch[place]
+            results[place] = answer = Answer(201, _encoded(platform, outcome, one.line))
+            screened.append(outcome)
+            if one.attempt:
+                fresh.append((one.attempt, answer))
+    keep(work.conn, fresh, work.now)
+    for place, attempt in repeats:
+        original, fingerprint = first[attempt.identity]
+        earlier = results[original]
+        results[place] = _replayed(Kept(fingerprint, earlier), attempt) if isinstance(earlier, Answer) else earlier
+    return Decided([results[place] for place in range(len(batch))], screened)
+
+
+class ListingIntake:
+    """Gathers single listings on the event loop. While one group is being committed, the next one gathers."""
+
+    def __init__(self, platform: Platform, observe: Observe) -> None:
+        self._platform = platform
+        self._observe = observe
+        self._loop = asyncio.get_running_loop()
+        self._waiting: list[tuple[Submission, asyncio.Future[Result]]] = []
+        self._committing = False
+
+    async def submit(self, submission: Submission) -> Answer:
+        """The answer once it is durable. Raises AnbaoError."""
+        future: asyncio.Future[Result] = self._loop.create_future()
+        self._waiting.append((submission, future))
+        if not self._committing:
+            self._committing = True
+            self._loop.call_soon(self._send)
+        result = await future
+        if isinstance(result, AnbaoError):
+            raise result
+        return result
+
+    async def submit_many(self, submissions: Sequence[Submission]) -> list[Result]:
+        """The results of a whole batch, in one commit."""
+        decided = await asyncio.wrap_future(self._platform.submit(partial(decide, self._platform, submissions)))
+        self._observe(decided.screened)
+        return decided.results
+
+    def _send(self) -> None:
+        group, self._waiting = self._waiting[:MAX_TOGETHER], self._waiting[MAX_TOGETHER:]
+        done = self._platform.submit(partial(decide, self._platform, [one for one, _ in group]))
+        done.add_done_callback(lambda one: self._loop.call_soon_threadsafe(self._settle, group, one))
+
+    def _settle(self, group: list[tuple[Submission, asyncio.Future[Result]]], done: "Future[Decided]") -> None:
+        if self._waiting:
+            self._send()
+        else:
+            self._committing = False
+        failure = done.exception()
+        if failure is None:
+            decided = done.result()
+            self._observe(decided.screened)
+            results = decided.results
+        for place, (_, future) in enumerate(group):
+            if future.done():
+                continue
+            if failure is None:
+                future.set_result(results[place])
+            else:
+                future.set_exception(failure)
+
+
+def _screened(
+    platform: Platform, work: Work, listings: Sequence[Listing], at: int | None, actor: str
+) -> Sequence[ScreenedListing | AnbaoError]:
+    """All at once; where one fails, each by itself."""
+    try:
+        return work.attempt(lambda inner: platform.screen(inner, listings, at=at, actor=actor))
+    except AnbaoError as error:
+        if len(listings) == 1:
+            return [error]
+    return [one for listing in listings for one in _screened(platform, work, [listing], at, actor)]
+
+
+def _replayed(kept: Kept, attempt: Attempt) -> Result:
+    try:
+        return kept.replay(attempt)
+    except AnbaoError as error:
+        return error
+
+
+def _encoded(platform: Platform, screened: ScreenedListing, line: int) -> bytes:
+    answer = line_answer(screened, line) if line else listing_answer(screened, platform.catalogue)
+    return msgspec.json.encode(answer)

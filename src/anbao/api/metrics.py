@@ -1,0 +1,106 @@
+"""What Prometheus reads. Counters are of this process, or of all workers where ``PROMETHEUS_MULTIPROC_DIR`` is set."""
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector  # type: ignore[attr-defined, unused-ignore]
+
+from anbao.platform import Platform, ScreenedListing
+from anbao.store.bulk import sql
+
+MULTIPROCESS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+
+_METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS"})
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+_GROUPS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+
+
+class Metrics:
+    """The counters of one application."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "anbao_http_requests", "requests answered", ("method", "route", "status"), registry=self._registry
+        )
+        self._seconds = Histogram(
+            "anbao_http_request_seconds", "time to the whole answer", ("route",), buckets=_SECONDS, registry=self._registry
+        )
+        self._decisions = Counter("anbao_decisions", "listings decided on", ("outcome",), registry=self._registry)
+        self._group = Histogram(
+            "anbao_listings_per_commit", "listings that shared a commit", buckets=_GROUPS, registry=self._registry
+        )
+
+    def request(self, method: str, route: str, status: int, seconds: float) -> None:
+        self._requests.labels(method if method in _METHODS else "other", route, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def decided(self, screened: Sequence[ScreenedListing]) -> None:
+        """Count a commit's decisions."""
+        if screened:
+            self._group.observe(len(screened))
+        for one in screened:
+            self._decisions.labels(one.decision.outcome).inc()
+
+    def render(self, platform: Platform) -> bytes:
+        """Counters of the processes and gauges of the store, in the text format."""
+        counters = self._registry
+        if MULTIPROCESS_VARIABLE in os.environ:
+            counters = CollectorRegistry()
+            MultiProcessCollector(counters)  # type: ignore[no-untyped-call, unused-ignore]
+        gauges = CollectorRegistry()
+        gauges.register(_StoreGauges(platform))  # type: ignore[arg-type, unused-ignore]
+        return generate_latest(counters) + generate_latest(gauges)
+
+
+class Observed:
+    """Counts and times what passes through an application."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on; the route is known once the application has found it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, status = time.perf_counter(), 500
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        finally:
+            route = scope.get("path_template") or "none"
+            self._metrics.request(scope["method"], route, status, time.perf_counter() - started)
+
+
+class _StoreGauges:
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+
+    def collect(self) -> Iterator[Any]:
+        platform = self._platform
+        with platform.reading() as conn:
+            entries = platform.ledger.size(conn)
+            unclosed, overdue = sql(
+                conn,
+                "SELECT count(*), coalesce(sum(CASE WHEN due_at <= ? THEN 1 ELSE 0 END), 0)"
+                " FROM obligation WHERE closed_as IS NULL",
+                (platform.clock(),),
+            ).one()
+        yield GaugeMetricFamily("anbao_entries", "entries of the ledger", value=entries)
+        obligations = GaugeMetricFamily("anbao_obligations", "unfinished obligations", labels=("state",))
+        obligations.add_metric(("open",), unclosed - int(overdue))
+        obligations.add_metric(("overdue",), int(overdue))
+        yield obligations

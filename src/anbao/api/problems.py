@@ -1,0 +1,115 @@
+"""Every error as ``application/problem+json`` (RFC 9457), in the caller's language; nothing internal is told."""
+
+import logging
+import uuid
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from anbao.errors import AnbaoError, Code, InvalidInput
+from anbao.text import Language, Text, choose_language
+
+MEDIA_TYPE = "application/problem+json"
+
+log = logging.getLogger("anbao.api")
+
+_TITLES: dict[Code, Text] = {
+    Code.INVALID_INPUT: Text("请求不合要求", "The request does not fit"),
+    Code.TOO_LARGE: Text("请求过大", "The request is too large"),
+    Code.UNAUTHENTICATED: Text("未认证", "Not authenticated"),
+    Code.FORBIDDEN: Text("没有权限", "Not allowed"),
+    Code.NOT_FOUND: Text("没有找到", "Not found"),
+    Code.CONFLICT: Text("与现状冲突", "In conflict with the state of things"),
+    Code.IDEMPOTENCY_MISMATCH: Text("幂等键已用于另一个请求", "The idempotency key belongs to another request"),
+    Code.PACK: Text("法规包或词库有误", "A pack, lexicon or policy does not load"),
+    Code.STORE: Text("存储不可用", "The store is not available"),
+    Code.TAMPERED: Text("存证核验不通过", "The ledger does not verify"),
+    Code.INTERNAL: Text("内部错误", "Internal error"),
+}
+
+_BY_STATUS: dict[int, tuple[Code, Text]] = {
+    401: (Code.UNAUTHENTICATED, Text("没有有效的接口密钥", "no valid API key")),
+    403: (Code.FORBIDDEN, Text("没有权限", "not allowed")),
+    404: (Code.NOT_FOUND, Text("没有这个地址", "there is nothing at this address")),
+    405: (Code.INVALID_INPUT, Text("此地址不支持该方法", "this address does not take that method")),
+    413: (Code.TOO_LARGE, Text("请求体过大", "the body is too large")),
+}
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """RFC 9457, with ``code`` (stable, for machines), ``hint`` (what to do) and ``field`` (the input at fault)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: Code
+    hint: str = ""
+    field: str = ""
+    instance: str = ""
+
+
+def problem_of(error: AnbaoError, language: Language, instance: str = "") -> Problem:
+    return Problem(
+        type=f"urn:anbao:error:{error.code}",
+        title=_TITLES[error.code].get(language),
+        status=error.status,
+        detail=error.what.get(language),
+        code=error.code,
+        hint=error.hint.get(language) if error.hint else "",
+        field=error.field or "",
+        instance=instance,
+    )
+
+
+def respond(request: Request[Any, Any, Any], failure: Exception) -> Response[bytes]:
+    """The exception handler of the whole application."""
+    language = choose_language(request.headers.get("accept-language"))
+    instance = f"urn:uuid:{uuid.uuid4()}"
+    error = _known(failure)
+    if error.status >= 500:
+        log.error("%s %s %s", instance, request.method, request.scope["path"], exc_info=failure)
+    headers = {"Content-Language": "en" if language == "en" else "zh-CN"}
+    if error.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(failure, HTTPException) and failure.headers:
+        headers.update(failure.headers)
+    return Response(
+        msgspec.json.encode(problem_of(error, language, instance)),
+        status_code=error.status,
+        headers=headers,
+        media_type=MEDIA_TYPE,
+    )
+
+
+def _known(failure: Exception) -> AnbaoError:
+    if isinstance(failure, AnbaoError):
+        return failure
+    if isinstance(failure, ValidationException):
+        return _invalid(failure)
+    if isinstance(failure, HTTPException) and failure.status_code < 500:
+        code, what = _BY_STATUS.get(failure.status_code, (Code.INVALID_INPUT, None))
+        return _made(code, failure.status_code, what or Text(f"请求有误：{failure.detail}", failure.detail))
+    return _made(
+        Code.INTERNAL,
+        500,
+        Text("服务内部出错，已记入日志", "something went wrong inside; it has been logged"),
+    )
+
+
+def _made(code: Code, status: int, what: Text) -> AnbaoError:
+    error = AnbaoError(what)
+    error.code, error.status = code, status
+    return error
+
+
+def _invalid(failure: ValidationException) -> InvalidInput:
+    first = failure.extra[0] if isinstance(failure.extra, list) and failure.extra else {}
+    message, field = str(first.get("message", failure.detail)), str(first.get("key", ""))
+    if not field and " - at `$." in message:
+        message, _, path = message.partition(" - at `$.")
+        field = path.rstrip("`")
+    named = f"{field}：" if field else ""
+    return InvalidInput(Text(f"{named}{message}", f"{field}: {message}" if field else message), field=field or None)

@@ -1,0 +1,75 @@
+"""What the commands share: words in the user's language, the store option, and how errors reach the user."""
+
+import os
+from collections.abc import Callable
+from typing import TypeVar
+
+import click
+
+from anbao.errors import InvalidInput
+from anbao.platform import Platform, open_platform
+from anbao.text import Text, system_language
+
+F = TypeVar("F", bound=Callable[..., object])
+
+STORE_VARIABLE = "ANBAO_STORE"
+FORMATS = ("table", "json", "jsonl", "csv")
+
+
+def t(zh: str, en: str) -> str:
+    """The words in the user's language."""
+    return Text(zh, en).get(system_language())
+
+
+def store_option(function: F) -> F:
+    """``--store URL``, by default from ``ANBAO_STORE``."""
+    return click.option(
+        "--store",
+        "store_url",
+        metavar="URL",
+        default=lambda: os.environ.get(STORE_VARIABLE),
+        help=t(
+            "存储地址：sqlite:///文件.db 或 postgresql://…（默认取环境变量 ANBAO_STORE）",
+            "the store: sqlite:///file.db or postgresql://… (default: ANBAO_STORE)",
+        ),
+    )(function)
+
+
+def language_option(function: F) -> F:
+    """``--lang zh|en``; it takes effect before the command is made, so its value is not passed on."""
+    return click.option(
+        "--lang",
+        type=click.Choice(["zh", "en"]),
+        expose_value=False,
+        help=t("语言：zh（默认）或 en", "language: zh (default) or en"),
+    )(function)
+
+
+def format_option(default: str = "table") -> Callable[[F], F]:
+    """``--format table|json|jsonl|csv``."""
+    return click.option(
+        "--format",
+        "output_format",
+        type=click.Choice(FORMATS),
+        default=default,
+        show_default=True,
+        help=t("输出格式", "output format"),
+    )
+
+
+def require_store(url: str | None) -> str:
+    """The URL, or InvalidInput that says how to give one."""
+    if url:
+        return url
+    raise InvalidInput(
+        Text("没有指定存储", "no store given"),
+        hint=Text(
+            f"加 --store sqlite:///anbao.db，或设环境变量 {STORE_VARIABLE}",
+            f"add --store sqlite:///anbao.db, or set {STORE_VARIABLE}",
+        ),
+    )
+
+
+def open_store_option(url: str | None, *, create: bool = False) -> Platform:
+    """The platform behind ``--store``."""
+    return open_platform(require_store(url), create=create)

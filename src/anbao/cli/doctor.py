@@ -1,0 +1,57 @@
+"""``anbao doctor``: environment, store, and whether the obligations are those that the entries give."""
+
+import platform as machine
+import sqlite3
+import sys
+
+import click
+from rich.console import Console
+
+from anbao import __version__
+from anbao.cli.common import STORE_VARIABLE, language_option, open_store_option, store_option, t
+from anbao.text import system_language
+
+
+@click.command(help=t("自检：环境、存储、账本、义务重算", "check environment, store, ledger; derive obligations again"))
+@store_option
+@language_option
+def command(store_url: str | None) -> int:
+    """Exit status 0 all well, 1 something is wrong."""
+    console = Console(highlight=False, soft_wrap=True)
+    well = True
+
+    def say(good: bool, what: str) -> None:
+        nonlocal well
+        well = well and good
+        console.print(f"{'[green]✓[/]' if good else '[red]✗[/]'} {what}")
+
+    say(sys.version_info >= (3, 11), f"Python {machine.python_version()}, SQLite {sqlite3.sqlite_version}")
+    say(True, f"anbao {__version__}")
+    if not store_url:
+        console.print(
+            t(
+                f"未给 --store（或 {STORE_VARIABLE}），只查了环境",
+                f"no --store (or {STORE_VARIABLE}): only the environment",
+            )
+        )
+        return 0
+    with open_store_option(store_url) as opened:
+        pack = opened.pack
+        say(
+            True,
+            t(f"法律包 {pack.digest}：{len(pack.norms)} 条规范", f"law pack {pack.digest}: {len(pack.norms)} norms"),
+        )
+        report = opened.verify()
+        problem = "" if report.problem is None else " · " + report.problem.what.get(system_language())
+        say(report.sound, t(f"账本 {report.entries} 条{problem}", f"ledger of {report.entries} entries{problem}"))
+        wrong = opened.obligation_differences()
+        say(
+            not wrong,
+            t(
+                f"义务与按条目重算的结果相差 {len(wrong)} 项",
+                f"obligations: {len(wrong)} differ from those derived again from the entries",
+            ),
+        )
+        for stored, derived in wrong[:10]:
+            console.print(f"    {stored} ≠ {derived}", markup=False)
+    return 0 if well else 1

@@ -1,0 +1,95 @@
+"""``anbao obligations``: what is owed, the longest overdue first."""
+
+from datetime import datetime, timedelta, timezone
+
+import click
+
+from anbao.cli.common import format_option, language_option, open_store_option, store_option, t
+from anbao.cli.output import Column, emit
+from anbao.obligations.read import ObligationView
+from anbao.platform import Platform
+from anbao.text import Text, system_language
+
+STATES = {
+    "open": Text("待履行", "open"),
+    "overdue": Text("已逾期", "overdue"),
+    "discharged": Text("已履行", "discharged"),
+    "discharged_late": Text("逾期后履行", "discharged late"),
+    "ended": Text("已消灭", "ended"),
+    "waived": Text("已豁免", "waived"),
+    "keeping": Text("保存中", "keeping"),
+    "kept": Text("保存期满", "kept"),
+    "broken": Text("已违反", "broken"),
+}
+
+COLUMNS = [
+    Column("id", Text("义务", "obligation")),
+    Column("title", Text("内容", "what")),
+    Column("subjects", Text("对象", "about")),
+    Column("state", Text("状态", "state")),
+    Column("due", Text("期限", "due")),
+    Column("deadline", Text("期限来源", "deadline set by")),
+]
+
+_SHANGHAI = timezone(timedelta(hours=8))
+
+
+@click.group(help=t("待履行义务：列出、豁免", "obligations: list, waive"))
+def command() -> None:
+    """The group; its commands follow."""
+
+
+@command.command(
+    "list", help=t("列出未完成的义务，逾期最久者在前", "list what is unfinished, the longest overdue first")
+)
+@click.option("--overdue", is_flag=True, help=t("只列逾期的", "only what is overdue"))
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)
+@store_option
+@format_option()
+@language_option
+def list_obligations(overdue: bool, limit: int, store_url: str | None, output_format: str) -> int:
+    """Exit status 1 if something is overdue."""
+    with open_store_option(store_url) as platform:
+        platform.tick()
+        found = platform.obligations(overdue_only=overdue, limit=limit)
+        rows = [row(platform, one) for one in found]
+    emit(rows, COLUMNS, output_format, system_language())
+    return int(any(one.state == "overdue" for one in found))
+
+
+@command.command("waive", help=t("豁免一项义务（写明理由）", "waive an obligation, saying why"))
+@click.argument("obligation", metavar="ENTRY/NORM")
+@click.option("--reason", required=True, help=t("理由", "the reason"))
+@click.option("--by", "actor", required=True, help=t("何人", "by whom"))
+@store_option
+@language_option
+def waive(obligation: str, reason: str, actor: str, store_url: str | None) -> None:
+    """The waiver is an entry like any other."""
+    opened_by, _, norm = obligation.partition("/")
+    if not opened_by.isdigit() or not norm:
+        raise click.UsageError(
+            t("义务写作 条目/规范，如 12/cn.kyc.reverify", "name it ENTRY/NORM, e.g. 12/cn.kyc.reverify")
+        )
+    with open_store_option(store_url) as platform:
+        entry = platform.waive(int(opened_by), norm, reason, actor=actor)
+    click.echo(t(f"条目 {entry}", f"entry {entry}"), err=True)
+
+
+def row(platform: Platform, one: ObligationView) -> dict[str, object]:
+    """An obligation as a row of ``COLUMNS``."""
+    language = system_language()
+    norm = platform.pack.norm(one.norm)
+    by_law = norm is not None and norm.deadline == "law"
+    return {
+        "id": one.id,
+        "title": norm.title.get(language) if norm else one.norm,
+        "subjects": " ".join(f"{role}:{subject}" for role, subject in one.subjects.items()),
+        "state": STATES[one.state].get(language),
+        "due": "" if one.due_at is None else shown(one.due_at),
+        "deadline": t("法定", "law") if by_law else t("平台自定", "platform's own setting"),
+    }
+
+
+def shown(instant: int) -> str:
+    """An instant in Asia/Shanghai, to the second."""
+    return datetime.fromtimestamp(instant / 1000, _SHANGHAI).isoformat(sep=" ", timespec="seconds")

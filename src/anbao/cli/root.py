@@ -1,0 +1,89 @@
+"""The root command: loads a verb's module only when it is called, and turns errors into one line and an exit status."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from anbao import __version__
+from anbao.cli.common import t
+from anbao.errors import AnbaoError, Tampered
+from anbao.text import system_language
+
+FINDINGS = 1
+USAGE = 2
+INTERNAL = 3
+
+VERBS = {
+    "demo": t("用模拟平台走完全程", "run the simulator platform through all of it"),
+    "serve": t("启动 HTTP 服务", "serve the HTTP API"),
+    "screen": t("审核一个商品文件（CSV、JSONL、Parquet）", "screen a file of listings (CSV, JSONL, Parquet)"),
+    "verify": t("离线核验存证", "verify a ledger, a tile directory or a receipt offline"),
+    "replay": t("按原版本重放旧决定", "make an old decision again from its entry"),
+    "law": t("查法条、规范与义务清单", "list, search and show provisions, norms and duties"),
+    "lexicon": t("词库：导入、列出、查看、启用", "lexicons: import, list, show, activate"),
+    "log": t("公开日志：检查点、导出、回执", "the public log: checkpoint, export, receipt"),
+    "obligations": t("待履行义务：列出、豁免", "obligations: list, waive"),
+    "key": t("接口密钥：新建、列出、吊销", "API keys: create, list, revoke"),
+    "doctor": t("自检：环境、存储、义务重算", "check environment and store; derive obligations again"),
+}
+
+
+class Root(click.Group):
+    """Finds verbs by name in ``anbao.cli.<verb>``; each module offers ``command``."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = importlib.import_module(f"anbao.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section(t("命令", "Commands")):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.command(
+    cls=Root,
+    help=t("安保：电子商务平台的安全保障义务引擎", "Anbao: the safety-duty engine of an e-commerce platform"),
+    context_settings={"help_option_names": ["-h", "--help"]},
+    no_args_is_help=True,
+)
+@click.version_option(__version__, prog_name="anbao")
+@click.option("--lang", type=click.Choice(["zh", "en"]), expose_value=False, help=t("语言", "language"))
+def root() -> None:
+    """Only the group; each verb says what it does."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line; the exit status."""
+    try:
+        status = root.main(list(arguments), prog_name="anbao", standalone_mode=False)
+        return status if isinstance(status, int) else 0
+    except click.exceptions.Abort:
+        click.echo(t("已中断", "interrupted"), err=True)
+        return USAGE
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return USAGE
+    except AnbaoError as error:
+        click.echo(describe(error), err=True)
+        if isinstance(error, Tampered):
+            return FINDINGS
+        return INTERNAL if error.status == 500 else USAGE
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+
+
+def describe(error: AnbaoError) -> str:
+    """One line: what, and what to do."""
+    language = system_language()
+    line = t("错误：", "error: ") + error.what.get(language)
+    if error.hint:
+        line += t("。提示：", "; hint: ") + error.hint.get(language)
+    return line

@@ -1,0 +1,136 @@
+"""``anbao screen``: a file of listings in, decisions out; a summary for people, rows for programs."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from anbao.cli.common import FORMATS, language_option, open_store_option, store_option, t
+from anbao.cli.output import stderr_console
+from anbao.cli.report import Meta, render_html, render_terminal
+from anbao.connect.bulk import Progress as Reached
+from anbao.connect.bulk import screen_file
+from anbao.connect.files import Mapping, RowError, open_source
+from anbao.connect.files.records import FIELDS
+from anbao.connect.output import Sink
+from anbao.connect.rows import RowFormat
+from anbao.text import system_language
+
+SHOWN_ERRORS = 20
+
+
+@click.command(help=t("审核一个商品文件：CSV、TSV、JSONL、Parquet 或每行一个标题的文本", "screen a file of listings"))
+@click.argument("file", type=click.Path(path_type=Path))
+@store_option
+@click.option(
+    "--map",
+    "mapping",
+    multiple=True,
+    metavar="FIELD=COLUMN",
+    help=t(
+        "列对应，如 --map title=商品名称；不给则按表头猜", "column mapping, e.g. --map title=name; guessed if not given"
+    ),
+)
+@click.option("--format", "output_format", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), help=t("逐行结果写入文件", "write the rows to a file")
+)
+@click.option(
+    "--report", type=click.Path(path_type=Path, dir_okay=False), help=t("写 HTML 报告", "write an HTML report")
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    default=lambda: os.cpu_count() or 1,
+    help=t("进程数（默认全部核）", "processes (default: all cores)"),
+)
+@click.option("--restart", is_flag=True, help=t("不续跑，从头审核", "start over instead of resuming"))
+@language_option
+def command(
+    file: Path,
+    store_url: str | None,
+    mapping: tuple[str, ...],
+    output_format: str,
+    output: Path | None,
+    report: Path | None,
+    workers: int,
+    restart: bool,
+) -> int:
+    """Exit status 0 nothing found, 1 findings, 2 usage, 3 internal. An interrupted run goes on when called again."""
+    source = open_source(file, _mapping(mapping))
+    rows: RowFormat | None = None if output_format == "table" else output_format  # type: ignore[assignment]
+    sink = Sink(rows, output) if output else Sink(rows, stream=sys.stdout.buffer)
+    console = stderr_console()
+    shown = 0
+
+    def tell_errors(errors: list[RowError]) -> None:
+        nonlocal shown
+        for error in errors[: max(0, SHOWN_ERRORS - shown)]:
+            reason = error.reason.get(system_language())
+            place = t(f"第 {error.line} 行", f"line {error.line}")
+            console.print(f"{place} {error.field}: {reason}", markup=False, style="yellow")
+        shown += len(errors)
+
+    with open_store_option(store_url, create=True) as platform:
+        with Progress(
+            TextColumn(t("审核", "screening")),
+            BarColumn(),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[rows]:,} " + t("行", "rows")),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        ) as progress:
+            task = progress.add_task("", total=source.size, rows=0)
+
+            def move(reached: Reached) -> None:
+                progress.update(task, completed=reached.position, rows=reached.rows)
+
+            try:
+                summary = screen_file(
+                    platform,
+                    source,
+                    sink,
+                    workers=workers,
+                    restart=restart,
+                    on_errors=tell_errors,
+                    on_progress=move,
+                )
+            except KeyboardInterrupt:
+                progress.stop()
+                click.echo(
+                    t("已中断；再次运行同一命令即可续跑", "interrupted; run the same command to go on"), err=True
+                )
+                return 2
+        if shown > SHOWN_ERRORS:
+            click.echo(t(f"……共 {shown} 行有误", f"… {shown} bad rows in all"), err=True)
+        versions = platform.ruleset().versions
+        meta = Meta(file=file.name, store=store_url or "", versions=versions, at=platform.clock())
+    if report:
+        report.write_text(render_html(summary, meta, system_language()), encoding="utf-8")
+    if output_format == "table":
+        render_terminal(summary, system_language())
+    elif output:
+        render_terminal(summary, system_language(), console)
+    return 1 if summary.found else 0
+
+
+def _mapping(given: tuple[str, ...]) -> Mapping | None:
+    if not given:
+        return None
+    columns: dict[str, str] = {}
+    for item in given:
+        field, sign, column = item.partition("=")
+        if not sign or field not in FIELDS:
+            raise click.UsageError(
+                t(
+                    f"--map 写作 字段=列名，字段为 {'、'.join(FIELDS)}",
+                    f"--map takes FIELD=COLUMN; fields: {', '.join(FIELDS)}",
+                )
+            )
+        columns[field] = column
+    return Mapping(**columns)

@@ -1,0 +1,101 @@
+"""``anbao verify``: is the ledger what was signed? Offline, and without trusting the platform."""
+
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+
+from anbao.cli.common import language_option, require_store, store_option, t
+from anbao.errors import InvalidInput
+from anbao.ledger import Report, verify_directory, verify_receipt, verify_store
+from anbao.store import open_store
+from anbao.text import Text, system_language
+
+
+@click.command(
+    help=t("离线核验存证：存储、瓦片目录或单张回执", "verify a store, a tile directory or a receipt offline")
+)
+@store_option
+@click.option("--log", type=click.Path(path_type=Path), help=t("瓦片目录", "tile directory"))
+@click.option("--receipt", type=click.Path(path_type=Path), help=t("回执文件", "receipt file"))
+@click.option("--key", type=click.Path(path_type=Path), help=t("验证密钥文件", "file with the verifier key"))
+@click.option(
+    "--checkpoint",
+    type=click.Path(path_type=Path),
+    help=t("自己留存的较早检查点", "an earlier checkpoint that you kept"),
+)
+@click.option("--json", "as_json", is_flag=True, help=t("以 JSON 输出报告", "print the report as JSON"))
+@language_option
+def command(
+    store_url: str | None,
+    log: Path | None,
+    receipt: Path | None,
+    key: Path | None,
+    checkpoint: Path | None,
+    as_json: bool,
+) -> int:
+    """Exit status 0 sound, 1 tampered, 2 usage."""
+    report = _verify(store_url, log, receipt, _text(key), _text(checkpoint))
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(report)).decode())
+    else:
+        _print(report)
+    return 0 if report.sound else 1
+
+
+def _verify(
+    store_url: str | None, log: Path | None, receipt: Path | None, key: str | None, checkpoint: str | None
+) -> Report:
+    if log is not None:
+        if not log.is_dir():
+            raise InvalidInput(Text(f"没有这个目录：{log}", f"no such directory: {log}"), field="log")
+        return verify_directory(log, key, checkpoint)
+    if receipt is not None:
+        if key is None:
+            raise InvalidInput(
+                Text("核验回执须有验证密钥", "verifying a receipt needs the verifier key"),
+                hint=Text("加 --key 密钥文件", "add --key FILE"),
+                field="key",
+            )
+        return verify_receipt(_bytes(receipt), key)
+    store = open_store(require_store(store_url), create=False)
+    try:
+        return verify_store(store, key, checkpoint)
+    finally:
+        store.close()
+
+
+def _print(report: Report) -> None:
+    language = system_language()
+    console = Console(highlight=False, soft_wrap=True)
+    if report.problem is None:
+        console.print(f"[bold green]✓ {t('完好', 'sound')}[/]  {report.origin}")
+    else:
+        problem = report.problem
+        place = problem.where if problem.entry is None else f"{problem.where}, {t('条目', 'entry')} {problem.entry}"
+        console.print(f"[bold red]✗ {t('已被改动', 'tampered')}[/]  {problem.what.get(language)}  ({place})")
+    console.print(
+        t(
+            "条目 {0} · 已签名覆盖 {1} · 检查点 {2}", "entries {0} · covered by a signature {1} · checkpoints {2}"
+        ).format(report.entries, report.covered, report.checkpoints)
+    )
+    for heading, sentences in (
+        (t("已证明", "Proven"), report.proven),
+        (t("未证明", "Not proven"), report.not_proven),
+    ):
+        if sentences:
+            console.print(f"[bold]{heading}[/]")
+            for sentence in sentences:
+                console.print(f"  - {sentence.get(language)}", markup=False)
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else _bytes(path).decode("utf-8", "replace")
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InvalidInput(Text(f"无法读取 {path}", f"cannot read {path}: {error.strerror}")) from error

@@ -1,0 +1,1 @@
+"""The platform's side: what comes in from its files and systems, and what goes out to them."""

@@ -1,0 +1,181 @@
+"""Screens a file of listings of any size: chunks in order, on one core or several, resumable, nothing entered twice.
+
+Invariants
+- Entries, the run's progress and its summary are committed together; what was not committed is done again, and only that.
+- Output lines are on disk before the commit that counts them, and are cut back to the counted length on resume.
+- A chunk is committed under the ruleset in force at that moment; one decided under another is decided again.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from multiprocessing import get_context
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.connect.files import Chunk, RowError, Source
+from anbao.connect.output import Sink
+from anbao.connect.rows import RowFormat, close_line
+from anbao.connect.screening import Processed, Screener
+from anbao.connect.summary import Summary
+from anbao.platform import Platform, system_clock
+from anbao.prevent.catalogue import Catalogue
+from anbao.prevent.rulesets import Rulesets
+from anbao.store import open_store, tables
+from anbao.store.bulk import sql, upsert_many
+from anbao.work import Work
+
+ROWS_PER_CHUNK = 1_000
+CHUNKS_PER_COMMIT = 4
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far a run has come: committed rows, and the position in the input."""
+
+    rows: int
+    position: int
+
+
+class _Run(msgspec.Struct):
+    """A row of ``screen_run``, in column order."""
+
+    id: str
+    rows_done: int
+    lines_done: int
+    input_position: int
+    output_position: int
+    summary: bytes
+    finished: bool
+    at: int
+
+
+def screen_file(
+    platform: Platform,
+    source: Source,
+    sink: Sink,
+    *,
+    workers: int = 1,
+    restart: bool = False,
+    on_errors: Callable[[list[RowError]], None] = lambda errors: None,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+) -> Summary:
+    """Screen every row, from where an unfinished run of the same file stopped unless ``restart``; the summary of all."""
+    identity = f"{source.fingerprint()}:{sink.identity}"
+    run = _begin(platform, identity, restart)
+    summary = msgspec.json.decode(run.summary, type=Summary) if run.summary else Summary()
+    sink.open(run.output_position)
+    chunks = source.chunks(
+        run.input_position, first_row=run.rows_done + 1, first_line=run.lines_done + 1, rows=ROWS_PER_CHUNK
+    )
+    local = Screener(platform.store, platform.rulesets, platform.clock, source.mapping, source.format, sink.rows)
+    for group in _grouped(_processed(platform, source, sink.rows, chunks, local, workers)):
+        platform.run(lambda work, group=group: _commit(work, platform, local, run, summary, sink, group))  # type: ignore[misc]
+        for _chunk, done in group:
+            if done.errors:
+                on_errors(done.errors)
+        on_progress(Progress(run.rows_done, run.input_position))
+    sink.close()
+    run.finished = True
+    platform.run(lambda work: _save(work.conn, run))
+    platform.checkpoint()
+    return summary
+
+
+def _begin(platform: Platform, identity: str, restart: bool) -> _Run:
+    with platform.reading() as conn:
+        row = sql(conn, "SELECT * FROM screen_run WHERE id = ?", (identity,)).first()
+    if row is not None and not restart:
+        run = _Run(*row)
+        run.finished = bool(run.finished)
+        if not run.finished:
+            return run
+    return _Run(identity, 0, 0, 0, 0, b"", False, platform.clock())
+
+
+def _commit(
+    work: Work,
+    platform: Platform,
+    local: Screener,
+    run: _Run,
+    summary: Summary,
+    sink: Sink,
+    group: list[tuple[Chunk, Processed]],
+) -> None:
+    current = platform.rulesets.in_force(work.conn, work.now).versions
+    for chunk, done in group:
+        if done.versions != current:
+            done = local.process(chunk)
+        entries = work.record_sealed(done.sealed)
+        if sink.rows:
+            rows = sink.rows
+            sink.write([line if place < 0 else close_line(line, entries[place], rows) for place, line in done.lines])
+        summary.merge(done.summary)
+        run.rows_done += chunk.rows
+        run.lines_done = chunk.next_line - 1
+        run.input_position = chunk.position
+    run.output_position = sink.sync()
+    run.summary = msgspec.json.encode(summary)
+    run.at = work.now
+    _save(work.conn, run)
+
+
+def _save(conn: Connection, run: _Run) -> None:
+    upsert_many(conn, tables.screen_run, [msgspec.structs.astuple(run)])
+
+
+def _grouped(results: Iterator[tuple[Chunk, Processed]]) -> Iterator[list[tuple[Chunk, Processed]]]:
+    group = []
+    for result in results:
+        group.append(result)
+        if len(group) == CHUNKS_PER_COMMIT:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _processed(
+    platform: Platform,
+    source: Source,
+    rows: RowFormat | None,
+    chunks: Iterator[Chunk],
+    local: Screener,
+    workers: int,
+) -> Iterator[tuple[Chunk, Processed]]:
+    """Chunks with their results, in order; with several workers a bounded number is under way."""
+    if workers <= 1:
+        for chunk in chunks:
+            yield chunk, local.process(chunk)
+        return
+    given = (platform.store.url, platform.catalogue, source, rows)
+    with ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, given) as pool:
+        waiting: deque[tuple[Chunk, Future[Processed]]] = deque()
+        try:
+            for chunk in chunks:
+                waiting.append((chunk, pool.submit(_process, chunk)))
+                if len(waiting) > 2 * workers + CHUNKS_PER_COMMIT:
+                    done, future = waiting.popleft()
+                    yield done, future.result()
+            while waiting:
+                done, future = waiting.popleft()
+                yield done, future.result()
+        finally:
+            _cancel(pool)
+
+
+def _cancel(pool: Executor) -> None:
+    pool.shutdown(wait=False, cancel_futures=True)
+
+
+_worker: Screener
+
+
+def _start_worker(url: str, catalogue: Catalogue, source: Source, rows: RowFormat | None) -> None:
+    global _worker
+    store = open_store(url, create=False)
+    _worker = Screener(store, Rulesets(catalogue), system_clock, source.mapping, source.format, rows)
+
+
+def _process(chunk: Chunk) -> Processed:
+    return _worker.process(chunk)

@@ -1,0 +1,103 @@
+"""All errors that a caller can meet.
+
+AnbaoError
+├── InvalidInput        400  the request or row does not fit; says which field
+│   └── TooLarge        413
+├── NotAllowed          401/403  no key, or a key without the scope
+├── NotFound            404
+├── Conflict            409  the state of things forbids it (idempotency key reused, merchant closed)
+├── PackError           500  a law pack, lexicon or policy does not load; says file and line
+├── StoreError          503  the store cannot be opened or is busy
+└── Tampered            409  the ledger does not verify; says where
+
+Each says what happened, why, and what to do.
+"""
+
+from enum import StrEnum
+
+from anbao.text import Text
+
+
+class Code(StrEnum):
+    """Machine-readable error codes; stable, part of the API."""
+
+    INVALID_INPUT = "invalid_input"
+    TOO_LARGE = "too_large"
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    CONFLICT = "conflict"
+    IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
+    PACK = "pack"
+    STORE = "store"
+    TAMPERED = "tampered"
+    INTERNAL = "internal"
+
+
+class AnbaoError(Exception):
+    """Base of all. ``what`` is the message, ``hint`` what to do; ``field`` names the input at fault where one is."""
+
+    code: Code = Code.INTERNAL
+    status: int = 500
+
+    def __init__(self, what: Text, *, hint: Text | None = None, field: str | None = None) -> None:
+        super().__init__(what.en)
+        self.what = what
+        self.hint = hint
+        self.field = field
+
+
+class InvalidInput(AnbaoError):
+    code = Code.INVALID_INPUT
+    status = 400
+
+
+class TooLarge(InvalidInput):
+    code = Code.TOO_LARGE
+    status = 413
+
+
+class Unauthenticated(AnbaoError):
+    code = Code.UNAUTHENTICATED
+    status = 401
+
+
+class Forbidden(AnbaoError):
+    code = Code.FORBIDDEN
+    status = 403
+
+
+class NotFound(AnbaoError):
+    code = Code.NOT_FOUND
+    status = 404
+
+
+class Conflict(AnbaoError):
+    code = Code.CONFLICT
+    status = 409
+
+
+class IdempotencyMismatch(Conflict):
+    code = Code.IDEMPOTENCY_MISMATCH
+    status = 422
+
+
+class PackError(AnbaoError):
+    """A pack file does not load. ``where`` is ``file:line``."""
+
+    code = Code.PACK
+    status = 500
+
+    def __init__(self, where: str, what: Text, *, hint: Text | None = None) -> None:
+        super().__init__(Text(f"{where}: {what.zh}", f"{where}: {what.en}"), hint=hint)
+        self.where = where
+
+
+class StoreError(AnbaoError):
+    code = Code.STORE
+    status = 503
+
+
+class Tampered(AnbaoError):
+    code = Code.TAMPERED
+    status = 409

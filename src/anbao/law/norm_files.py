@@ -1,0 +1,228 @@
+"""Reads norms from a pack's YAML and checks them against the pack's kinds, duties, settings and provisions."""
+
+import hashlib
+from collections.abc import Collection, Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from anbao.errors import InvalidInput, NotFound, PackError
+from anbao.law.conditions import Condition, FactType
+from anbao.law.duties import Confidence
+from anbao.law.kinds import PLATFORM_ROLE, EntryKind
+from anbao.law.norms import Due, Duty, Needs, Norm, NormKind, Period, Trigger
+from anbao.law.provisions import InForce, Library
+from anbao.law.yaml_source import YamlSource
+from anbao.text import Text
+
+
+class _Opens(msgspec.Struct, forbid_unknown_fields=True):
+    on: tuple[str, ...]
+    when: str = ""
+
+
+class _Act(msgspec.Struct, forbid_unknown_fields=True):
+    by: tuple[str, ...]
+    when: str = ""
+
+
+class _Needs(msgspec.Struct, forbid_unknown_fields=True):
+    before: tuple[str, ...]
+    when: str = ""
+    at_least: Period | None = None
+
+
+class _NormText(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A norm as it stands in the file."""
+
+    id: str
+    duties: tuple[str, ...] = ()
+    duty: Duty
+    kind: NormKind
+    title: Text
+    provisions: tuple[str, ...]
+    in_force: InForce
+    about: tuple[str, ...]
+    opens: _Opens | None = None
+    discharged: _Act | None = None
+    needs: _Needs | None = None
+    ends: _Act | None = None
+    broken: _Act | None = None
+    due: Due
+    deadline: str
+    confidence: Confidence
+    once: bool = False
+    note: str = ""
+
+
+class Vocabulary(NamedTuple):
+    """What norms may refer to."""
+
+    kinds: Mapping[str, EntryKind]
+    duties: Collection[str]
+    settings: Collection[str]
+    library: Library
+
+
+_SHAPES: dict[NormKind, tuple[frozenset[str], frozenset[str]]] = {
+    "respond": (frozenset({"opens", "discharged"}), frozenset({"within", "setting", "at_once"})),
+    "guard": (frozenset({"opens", "needs"}), frozenset({"at_once"})),
+    "forbid": (frozenset({"opens"}), frozenset({"at_once"})),
+    "calendar": (frozenset({"discharged"}), frozenset({"months"})),
+    "keep": (frozenset({"opens"}), frozenset({"at_least"})),
+}
+"""Per kind of norm: the parts that it must have, and the forms its ``due`` may take."""
+
+_PARTS = ("opens", "discharged", "needs")
+
+
+def read_norms(folder: Path, vocabulary: Vocabulary) -> tuple[Norm, ...]:
+    """All norms of a folder, by id and period of force. Raises PackError."""
+    found: dict[str, list[tuple[Norm, PackError]]] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        source = YamlSource(path)
+        for place, text in enumerate(source.read(list[_NormText])):
+            norm = _Reader(source, place, text, vocabulary).read()
+            twice = source.error(
+                Text(f"规范 {norm.id} 在同一期间出现两次", f"the norm {norm.id} stands twice for one period"), place, "id"
+            )
+            found.setdefault(norm.id, []).append((norm, twice))
+    for versions in found.values():
+        versions.sort(key=lambda version: version[0].in_force_from)
+        for (earlier, _), (later, twice) in pairwise(versions):
+            if not earlier.in_force_until or later.in_force_from <= earlier.in_force_until:
+                raise twice
+    return tuple(norm for name in sorted(found) for norm, _ in found[name])
+
+
+class _Reader:
+    """Reads one norm; errors point into its file."""
+
+    def __init__(self, source: YamlSource, place: int, text: _NormText, vocabulary: Vocabulary) -> None:
+        self._source = source
+        self._place = place
+        self._text = text
+        self._vocabulary = vocabulary
+
+    def read(self) -> Norm:
+        text = self._text
+        self._check_shape()
+        self._check_references()
+        norm = Norm(
+            id=text.id,
+            version="",
+            duties=text.duties,
+            duty=text.duty,
+            kind=text.kind,
+            title=text.title,
+            provisions=text.provisions,
+            in_force_from=text.in_force.from_.isoformat(),
+            in_force_until=text.in_force.until.isoformat() if text.in_force.until else "",
+            about=text.about,
+            opens=self._trigger("opens", "on", text.opens.on, text.opens.when) if text.opens else None,
+            discharged=self._act("discharged", text.discharged),
+            needs=self._needs(text.needs) if text.needs else None,
+            ends=self._act("ends", text.ends),
+            broken=self._act("broken", text.broken),
+            due=text.due,
+            deadline="platform" if text.deadline == "platform" else "law",
+            confidence=text.confidence,
+            once=text.once,
+            note=text.note,
+        )
+        return msgspec.structs.replace(norm, version=_version(norm))
+
+    def _check_shape(self) -> None:
+        text = self._text
+        parts, dues = _SHAPES[text.kind]
+        present = {part for part in _PARTS if getattr(text, part)}
+        if present != parts:
+            wanted = ", ".join(sorted(parts))
+            raise self._error(Text(f"{text.kind} 规范应有且仅有 {wanted}", f"a {text.kind} norm has {wanted}"), "kind")
+        due = next(name for name in text.due.__struct_fields__ if getattr(text.due, name))
+        if due not in dues:
+            wanted = ", ".join(sorted(dues))
+            raise self._error(Text(f"{text.kind} 规范的期限应为 {wanted}", f"a {text.kind} norm is due by {wanted}"), "due")
+        if text.deadline != ("platform" if text.due.setting else "law"):
+            raise self._error(
+                Text("平台自定的期限（setting）写 platform，其余写 law", "platform where due is a setting, else law"),
+                "deadline",
+            )
+        if text.due.setting and text.due.setting not in self._vocabulary.settings:
+            raise self._error(
+                Text(f"没有设置项 {text.due.setting}", f"there is no setting {text.due.setting}"), "due", "setting"
+            )
+        if text.kind == "calendar" and text.about != (PLATFORM_ROLE,):
+            raise self._error(Text("calendar 规范只能针对平台", "a calendar norm is about [platform]"), "about")
+        if text.once and text.kind != "guard":
+            raise self._error(Text("只有 guard 规范可以写 once", "only a guard can be asked once"), "once")
+        if not text.about:
+            raise self._error(Text("至少写一个对象", "name at least one subject"), "about")
+
+    def _check_references(self) -> None:
+        text = self._text
+        for place, duty in enumerate(text.duties):
+            if duty not in self._vocabulary.duties:
+                raise self._error(Text(f"没有义务 {duty}", f"there is no duty {duty}"), "duties", place)
+        if not text.provisions:
+            raise self._error(Text("没有写依据", "a norm needs its provisions"), "provisions")
+        for place, reference in enumerate(text.provisions):
+            check_reference(self._vocabulary.library, reference, self._source, self._place, "provisions", place)
+
+    def _act(self, part: str, act: _Act | None) -> Trigger | None:
+        return self._trigger(part, "by", act.by, act.when) if act else None
+
+    def _needs(self, needs: _Needs) -> Needs:
+        return Needs(self._trigger("needs", "before", needs.before, needs.when), needs.at_least)
+
+    def _trigger(self, part: str, field: str, kinds: tuple[str, ...], when: str) -> Trigger:
+        facts: dict[str, FactType] = {}
+        if not kinds:
+            raise self._error(Text("没有写条目种类", "no entry kind is named"), part, field)
+        for place, name in enumerate(kinds):
+            kind = self._vocabulary.kinds.get(name)
+            if kind is None:
+                raise self._error(Text(f"没有条目种类 {name}", f"there is no entry kind {name}"), part, field, place)
+            for role in self._text.about:
+                if role not in kind.roles:
+                    raise self._error(Text(f"{name} 没有对象 {role}", f"{name} has no subject {role}"), part, field, place)
+            for fact, described in kind.facts.items():
+                if facts.setdefault(fact, described.python) is not described.python:
+                    raise self._error(Text(f"事实 {fact} 类型不一", f"the fact {fact} has several types"), part, field)
+        if not when:
+            return Trigger(kinds)
+        try:
+            return Trigger(kinds, Condition(when, facts))
+        except ValueError as error:
+            raise self._error(Text(f"条件 {when} 有误：{error}", f"condition {when}: {error}"), part, "when") from error
+
+    def _error(self, what: Text, *keys: str | int) -> PackError:
+        return self._source.error(what, self._place, *keys)
+
+
+def check_reference(library: Library, reference: str, source: YamlSource, *keys: str | int) -> None:
+    """Raise PackError at ``keys`` unless the reference leads somewhere."""
+    try:
+        library.provision(reference)
+    except (InvalidInput, NotFound) as error:
+        raise source.error(error.what, *keys) from error
+
+
+def _version(norm: Norm) -> str:
+    """Digest of what decides: a corrected title or note leaves open obligations with their norm."""
+    content: dict[str, Any] = {
+        name: _plain(getattr(norm, name))
+        for name in ("about", "broken", "discharged", "due", "ends", "in_force_from", "kind", "needs", "once", "opens")
+    }
+    return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()[:16]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Condition):
+        return [value.source, value.reads]
+    if isinstance(value, msgspec.Struct):
+        return {name: _plain(getattr(value, name)) for name in value.__struct_fields__}
+    return value
+

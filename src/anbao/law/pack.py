@@ -1,0 +1,175 @@
+"""A law pack (规则包): the law of one country as data — provisions, norms, duties, the platform's settings, the calendar.
+
+Reading a pack checks it as a whole: every reference resolves, every condition compiles, every duty is kept by norms or
+says why it is kept by hand. Errors are PackError with file and line.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from anbao.errors import InvalidInput, NotFound
+from anbao.law import kinds as entry_kinds
+from anbao.law.calendar import WorkCalendar, YearTable
+from anbao.law.duties import DutyRow, Setting
+from anbao.law.kinds import EntryKind
+from anbao.law.locate import default_pack_path
+from anbao.law.norm_files import Vocabulary, check_reference, read_norms
+from anbao.law.norms import Norm
+from anbao.law.provisions import Hit, Library, Provision, load_library
+from anbao.law.yaml_source import YamlSource
+from anbao.text import Text
+
+__all__ = ["Pack", "PackInfo", "default_pack_path", "load_pack"]
+
+
+class PackInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a pack is called."""
+
+    id: str
+    title: Text
+    version: str
+    notes: Text
+
+
+class Pack(msgspec.Struct, frozen=True, kw_only=True):
+    """A loaded pack. ``digest``: SHA-256 (hex) over what decides obligations: norms, kinds, settings, calendar."""
+
+    info: PackInfo
+    digest: str
+    library: Library
+    kinds: dict[str, EntryKind]
+    norms: tuple[Norm, ...]
+    settings: tuple[Setting, ...]
+    duties: tuple[DutyRow, ...]
+    calendar: WorkCalendar
+
+    def provision(self, ref: str, on: date | None = None) -> Provision:
+        """The provision that a reference leads to, on a day. Raises InvalidInput, NotFound."""
+        return self.library.provision(ref, on)
+
+    def search(self, text: str) -> Iterator[Hit]:
+        """Articles that contain all the words of ``text``. Raises InvalidInput for none."""
+        return self.library.search(text)
+
+    def kind(self, name: str) -> EntryKind:
+        """An entry kind. Raises InvalidInput."""
+        found = self.kinds.get(name)
+        if found is None:
+            raise InvalidInput(
+                Text(f"没有条目种类 {name}", f"there is no entry kind {name}"),
+                hint=Text("可用的种类见规则包的 kinds.yaml", "the pack's kinds.yaml lists them"),
+                field="kind",
+            )
+        return found
+
+    def check_event(
+        self,
+        kind: str,
+        subjects: Mapping[str, str],
+        facts: Mapping[str, str | int | bool],
+        *,
+        has_consumer: bool = False,
+    ) -> EntryKind:
+        """The kind of an event that the platform reports, once it fits. Raises InvalidInput."""
+        found = self.kind(kind)
+        entry_kinds.check_event(found, subjects, facts, has_consumer=has_consumer)
+        return found
+
+    def norm(self, name: str) -> Norm:
+        """The newest version of a norm. Raises NotFound."""
+        for norm in reversed(self.norms):
+            if norm.id == name:
+                return norm
+        raise NotFound(
+            Text(f"没有规范 {name}", f"there is no norm {name}"), hint=Text("见 anbao law norms", "see anbao law norms")
+        )
+
+    def norms_for(self, kind: str) -> list[Norm]:
+        """The norms that entries of a kind move in any way: open, discharge, precede, end or break."""
+        return [norm for norm in self.norms if kind in _kinds_of(norm)]
+
+
+def load_pack(path: Path) -> Pack:
+    """Read and check a pack's folder. Raises PackError."""
+    info = YamlSource(path / "pack.yaml").read(PackInfo)
+    library = load_library(path / "provisions")
+    kinds = {one.id: one for one in _read_unique(YamlSource(path / "kinds.yaml"), EntryKind)}
+    settings = _read_settings(YamlSource(path / "settings.yaml"), library)
+    duty_source = YamlSource(path / "duties.yaml")
+    duties = _read_unique(duty_source, DutyRow)
+    vocabulary = Vocabulary(kinds, {one.id for one in duties}, {one.id for one in settings}, library)
+    norms = read_norms(path / "norms", vocabulary)
+    _check_duties(duty_source, duties, norms)
+    tables = YamlSource(path / "calendar.yaml").read(list[YearTable])
+    return Pack(
+        info=info,
+        digest=_digest(norms, kinds, settings, tables),
+        library=library,
+        kinds=kinds,
+        norms=norms,
+        settings=settings,
+        duties=duties,
+        calendar=WorkCalendar(tables),
+    )
+
+
+Named = TypeVar("Named", EntryKind, Setting, DutyRow)
+
+
+def _read_settings(source: YamlSource, library: Library) -> tuple[Setting, ...]:
+    settings = _read_unique(source, Setting)
+    for place, setting in enumerate(settings):
+        for number, reference in enumerate(setting.provisions):
+            check_reference(library, reference, source, place, "provisions", number)
+    return settings
+
+
+def _read_unique(source: YamlSource, wanted: type[Named]) -> tuple[Named, ...]:
+    rows = source.read(list[wanted])  # type: ignore[valid-type]
+    seen: set[str] = set()
+    for place, row in enumerate(rows):
+        if row.id in seen:
+            raise source.error(Text(f"编号 {row.id} 重复", f"the id {row.id} stands twice"), place, "id")
+        seen.add(row.id)
+    return tuple(rows)
+
+
+def _check_duties(source: YamlSource, duties: Sequence[DutyRow], norms: Sequence[Norm]) -> None:
+    keeping: dict[str, set[str]] = {}
+    for norm in norms:
+        for duty in norm.duties:
+            keeping.setdefault(duty, set()).add(norm.id)
+    for place, row in enumerate(duties):
+        stated, found = set(row.norms), keeping.get(row.id, set())
+        if stated != found:
+            names = ", ".join(sorted(stated ^ found))
+            raise source.error(
+                Text(f"义务 {row.id} 与规范不一致：{names}", f"the duty {row.id} and the norms disagree on {names}"),
+                place,
+                "norms" if row.norms else "by_hand",
+            )
+
+
+def _digest(
+    norms: Sequence[Norm], kinds: Mapping[str, EntryKind], settings: Sequence[Setting], tables: Sequence[YearTable]
+) -> str:
+    content = {
+        "calendar": [
+            [table.year, table.published, sorted(table.holidays), sorted(table.working)] for table in tables
+        ],
+        "kinds": {one.id: {name: fact.type for name, fact in one.facts.items()} for one in kinds.values()},
+        "norms": [[norm.id, norm.version, norm.in_force_from, norm.in_force_until] for norm in norms],
+        "settings": {one.id: one.default for one in settings},
+    }
+    return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
+
+
+def _kinds_of(norm: Norm) -> set[str]:
+    needed = norm.needs.trigger if norm.needs else None
+    triggers = (norm.opens, norm.discharged, needed, norm.ends, norm.broken)
+    return {kind for trigger in triggers if trigger for kind in trigger.kinds}

@@ -1,0 +1,99 @@
+"""Reads YAML into typed structs; every error names file and line.
+
+Scalars are text unless they are plainly an integer, ``true``, ``false`` or ``null``: no YAML 1.1 surprises (``on`` is a
+word, ``2021-05-01`` is left for the struct to read). Duplicate keys are refused.
+"""
+
+import re
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import yaml
+
+from anbao.errors import PackError
+from anbao.text import Text
+
+T = TypeVar("T")
+
+_INTEGER = re.compile(r"-?(0|[1-9]\d*)")
+_WORDS = {"true": True, "false": False, "null": None, "": None}
+_STEP = re.compile(r"\[(\d+)\]|\.([^.\[]+)")
+_AT = re.compile(r" - at `\$(.*)`$")
+_UNKNOWN = re.compile(r"unknown field `(.*?)`")
+
+
+class YamlSource:
+    """One parsed file. Raises PackError for what is not YAML."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            with path.open(encoding="utf-8") as stream:
+                node = yaml.compose(stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            raise PackError(
+                f"{path}:{line}", Text(f"不是合法的 YAML：{error.problem}", f"not YAML: {error.problem}")
+            ) from error
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+            raise PackError(f"{path}:1", Text(f"无法读取：{error}", f"cannot be read: {error}")) from error
+        if node is None:
+            raise PackError(f"{path}:1", Text("文件是空的", "the file is empty"))
+        self._node = node
+
+    def read(self, wanted: type[T]) -> T:
+        """The content as ``wanted``. Raises PackError at the line that does not fit."""
+        content = self._build(self._node)
+        try:
+            return msgspec.convert(content, wanted)
+        except msgspec.ValidationError as error:
+            message = str(error)
+            keys: list[str | int] = []
+            if at := _AT.search(message):
+                message = message[: at.start()]
+                keys = [int(number) if number else name for number, name in _STEP.findall(at[1])]
+            if unknown := _UNKNOWN.search(message):
+                keys.append(unknown[1])
+            raise self.error(Text(f"内容不符合格式：{message}", f"does not fit: {message}"), *keys) from error
+
+    def error(self, what: Text, *keys: str | int, hint: Text | None = None) -> PackError:
+        """An error at the value (or key) that ``keys`` lead to, or at the nearest value above it."""
+        return PackError(f"{self.path}:{self.line(*keys)}", what, hint=hint)
+
+    def line(self, *keys: str | int) -> int:
+        """The line, counted from 1, at which the value that ``keys`` lead to begins."""
+        node, line = self._node, self._node.start_mark.line
+        for key in keys:
+            if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+                node = node.value[key]
+                line = node.start_mark.line
+            elif isinstance(node, yaml.MappingNode):
+                for name, value in node.value:
+                    if name.value == key:
+                        node, line = value, name.start_mark.line
+                        break
+                else:
+                    break
+            else:
+                break
+        return int(line) + 1
+
+    def _build(self, node: yaml.Node) -> Any:
+        if isinstance(node, yaml.SequenceNode):
+            return [self._build(item) for item in node.value]
+        if isinstance(node, yaml.MappingNode):
+            found: dict[str, Any] = {}
+            for key, value in node.value:
+                if key.value in found:
+                    name, line = key.value, key.start_mark.line + 1
+                    raise PackError(f"{self.path}:{line}", Text(f"键 {name} 重复", f"the key {name} stands twice"))
+                found[key.value] = self._build(value)
+            return found
+        text = str(node.value)
+        if node.style is None:  # a plain scalar, not quoted
+            if text in _WORDS:
+                return _WORDS[text]
+            if _INTEGER.fullmatch(text):
+                return int(text)
+        return text

@@ -1,0 +1,224 @@
+"""The append-only log in the store's tables.
+
+Invariants: indexes are dense from 0; an entry, its subject rows and its tiles are written in one transaction, that of
+the caller; nothing about the log's state is kept in memory, so that any number of processes may append in turn; no
+checkpoint is signed that does not extend the one before.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.errors import Conflict, NotFound, Tampered
+from anbao.ledger import merkle
+from anbao.ledger.canonical import decode
+from anbao.ledger.keys import establish
+from anbao.ledger.note import Checkpoint, Signer, Verifier, format_checkpoint, open_checkpoint
+from anbao.ledger.receipt import RECEIPT_VERSION, InclusionReceipt, format_receipt
+from anbao.ledger.tiles import TileReader, edge_places, extend, hash_reader
+from anbao.model.entry import Entry, Sealed
+from anbao.store import Store, tables
+from anbao.store.bulk import insert_many, sql, upsert_many
+from anbao.text import Text
+
+
+class Stored(msgspec.Struct, frozen=True, gc=False):
+    """An entry at its place in the log."""
+
+    index: int
+    kind: str
+    at: int
+    recorded: int
+    data: bytes
+
+    def entry(self) -> Entry:
+        return decode(self.data)
+
+
+class Ledger:
+    """The log of one store. Open it with ``open_ledger``; every method works inside the caller's transaction."""
+
+    def __init__(self, verifier: Verifier, signer: Signer | None) -> None:
+        self.verifier = verifier
+        self.origin = verifier.name
+        self._signer = signer
+
+    def append(self, conn: Connection, sealed: Sequence[Sealed]) -> int:
+        """Append in order; the index of the first. The caller holds the write transaction. Raises Tampered."""
+        first = self.size(conn)
+        try:
+            changed = extend(first, _edge(conn, first), [item.leaf for item in sealed])
+        except ValueError as error:
+            raise _inconsistent(error) from error
+        entries, subjects = [], []
+        for index, item in enumerate(sealed, first):
+            entries.append((index, item.kind, item.at, item.recorded, item.data))
+            for role, subject in item.subjects.items():
+                subjects.append((role, subject, index))
+        subjects.sort()
+        insert_many(conn, tables.entry, entries)
+        insert_many(conn, tables.entry_subject, subjects)
+        upsert_many(conn, tables.tile, changed)
+        return first
+
+    def size(self, conn: Connection) -> int:
+        """The number of entries."""
+        last = sql(conn, "SELECT max(idx) FROM entry").scalar()
+        return 0 if last is None else int(last) + 1
+
+    def entry(self, conn: Connection, index: int) -> Stored:
+        """Raises NotFound."""
+        found = self.entries(conn, index, 1, end=index + 1)
+        if not found:
+            raise NotFound(Text(f"没有第 {index} 号存证条目", f"there is no entry {index}"))
+        return found[0]
+
+    def entries(
+        self,
+        conn: Connection,
+        start: int = 0,
+        limit: int = 1000,
+        *,
+        end: int | None = None,
+        kind: str | None = None,
+        subject: tuple[str, str] | None = None,
+    ) -> list[Stored]:
+        """At most ``limit`` in log order with ``start <= index < end``, of one kind, about one (role, identifier)."""
+        source, where = "entry e", ["e.idx >= ?"]
+        given: list[Any] = [start]
+        if end is not None:
+            where.append("e.idx < ?")
+            given.append(end)
+        if kind is not None:
+            where.append("e.kind = ?")
+            given.append(kind)
+        if subject is not None:
+            source = "entry_subject s JOIN entry e ON e.idx = s.idx"
+            where += ["s.idx >= ?", "s.role = ?", "s.subject = ?"]
+            given += [start, *subject]
+        statement = (
+            f"SELECT e.idx, e.kind, e.at, e.recorded, e.data FROM {source} WHERE {' AND '.join(where)}"
+            " ORDER BY e.idx LIMIT ?"
+        )
+        rows: Any = sql(conn, statement, (*given, limit))
+        return [Stored(*row) for row in rows]
+
+    def root(self, conn: Connection, size: int) -> bytes:
+        """The root hash of the first ``size`` entries, out of the tiles. Raises Tampered where they do not reach."""
+        try:
+            return merkle.root(size, hash_reader(tile_reader(conn)))
+        except LookupError as error:
+            raise _inconsistent(error) from error
+
+    def checkpoint(self, conn: Connection, now: int) -> str:
+        """The signed checkpoint of the log as it stands, stored if the log grew; in a write transaction.
+
+        Raises Tampered where the log does not extend its last checkpoint, Conflict where the signing key is not here.
+        """
+        size, latest = self.size(conn), self.latest_checkpoint(conn)
+        if latest is not None:
+            before = open_checkpoint(latest, self.verifier)
+            if before.size > size or self.root(conn, before.size) != before.root:
+                raise Tampered(
+                    Text(
+                        f"日志与其 {before.size} 条时的检查点不符，不再签名",
+                        f"the log does not extend its checkpoint of {before.size} entries; nothing was signed",
+                    ),
+                    hint=Text("运行 anbao verify 查找位置", "run anbao verify to find the place"),
+                )
+            if before.size == size:
+                return latest
+        if self._signer is None:
+            raise Conflict(
+                Text("签名密钥不在此处，无法签署检查点", "the signing key is not here, so no checkpoint can be signed"),
+                hint=Text("用 ANBAO_SIGNING_KEY 指明密钥文件", "name the key file in ANBAO_SIGNING_KEY"),
+            )
+        note = self._signer.sign(format_checkpoint(Checkpoint(self.origin, size, self.root(conn, size))))
+        insert_many(conn, tables.checkpoint, [(size, now, note)])
+        return note
+
+    def latest_checkpoint(self, conn: Connection) -> str | None:
+        found = sql(conn, "SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1").scalar()
+        return None if found is None else str(found)
+
+    def inclusion_proof(self, conn: Connection, index: int, size: int) -> list[bytes]:
+        """That entry ``index`` stands in the tree of the first ``size``. Raises NotFound, Tampered."""
+        if not 0 <= index < size <= self.size(conn):
+            raise NotFound(
+                Text(f"前 {size} 条中没有第 {index} 号", f"there is no entry {index} among the first {size}")
+            )
+        try:
+            return merkle.inclusion_proof(index, size, hash_reader(tile_reader(conn)))
+        except LookupError as error:
+            raise _inconsistent(error) from error
+
+    def consistency_proof(self, conn: Connection, old: int, new: int) -> list[bytes]:
+        """That the first ``new`` entries begin with the first ``old``. Raises NotFound, Tampered."""
+        if not 0 <= old <= new <= self.size(conn):
+            raise NotFound(Text(f"没有从 {old} 到 {new} 的日志", f"the log does not reach from {old} to {new}"))
+        try:
+            return merkle.consistency_proof(old, new, hash_reader(tile_reader(conn)))
+        except LookupError as error:
+            raise _inconsistent(error) from error
+
+    def receipt(self, conn: Connection, index: int, *, with_entry: bool = True) -> bytes:
+        """A JSON receipt that verifies offline (``verify_receipt``); without the entry it holds its leaf hash only.
+
+        Raises NotFound, or Conflict where no checkpoint covers the entry yet.
+        """
+        stored, note = self.entry(conn, index), self.latest_checkpoint(conn)
+        covered = open_checkpoint(note, self.verifier).size if note is not None else 0
+        if note is None or index >= covered:
+            raise Conflict(
+                Text(f"第 {index} 号条目尚无检查点覆盖", f"no checkpoint covers entry {index} yet"),
+                hint=Text("先签署检查点", "make a checkpoint first"),
+            )
+        return format_receipt(
+            InclusionReceipt(
+                checkpoint=note,
+                entry=stored.data.decode() if with_entry else None,
+                index=index,
+                leaf=merkle.leaf_hash(stored.data).hex(),
+                proof=tuple(step.hex() for step in self.inclusion_proof(conn, index, covered)),
+                receipt=RECEIPT_VERSION,
+            )
+        )
+
+
+def open_ledger(store: Store, origin: str | None = None) -> Ledger:
+    """The log of a store; its origin and key are made at the first opening (see ``keys``).
+
+    Raises Conflict where the origin or key given is another than the store's, InvalidInput for an unreadable key.
+    """
+    with store.write() as conn:
+        return Ledger(*establish(conn, origin))
+
+
+def tile_reader(conn: Connection) -> TileReader:
+    """Reads tiles out of the store; a missing tile is empty. The last few are kept, as a proof asks for each often."""
+
+    @lru_cache(maxsize=16)
+    def read(level: int, n: int) -> bytes:
+        found = sql(conn, "SELECT hashes FROM tile WHERE level = ? AND n = ?", (level, n)).scalar()
+        return b"" if found is None else bytes(found)
+
+    return read
+
+
+def _edge(conn: Connection, size: int) -> dict[int, bytes]:
+    places = edge_places(size)
+    if not places:
+        return {}
+    where = " OR ".join(["(level = ? AND n = ?)"] * len(places))
+    rows: Any = sql(conn, f"SELECT level, hashes FROM tile WHERE {where}", tuple(x for place in places for x in place))
+    return {level: bytes(hashes) for level, hashes in rows}
+
+
+def _inconsistent(error: Exception) -> Tampered:
+    return Tampered(
+        Text(f"哈希瓦片与条目不符：{error}", f"the tiles do not fit the entries: {error}"),
+        hint=Text("运行 anbao verify 查找位置", "run anbao verify to find the place"),
+    )

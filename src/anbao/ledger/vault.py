@@ -1,0 +1,181 @@
+"""Personal fields: entries hold salted commitments, their values stand here (个人信息保护法 4, 47, 51).
+
+A commitment is ``"commit:" + base64url(HMAC-SHA256(salt, field ‖ 0x00 ‖ UTF-8 value))``. With a fresh 32-byte salt it
+says nothing about the value to whoever has not the salt; once value and salt are erased it can no longer be opened, and
+the entries keep their bytes and their proofs (docs/decisions/0003).
+
+A *reference* (``Buyer``) is committed once per value, so that the entries of one consumer can be linked; it is found
+again through ``lookup``, an HMAC under a key that lies in table ``meta``. Which fields are personal is said by their
+types (``model.base``).
+"""
+
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable
+from functools import cache
+from hmac import compare_digest, digest
+from typing import Any
+
+import msgspec
+import msgspec.inspect as inspect
+from sqlalchemy import Connection
+
+from anbao.errors import NotFound
+from anbao.ledger.keys import read_meta, write_meta
+from anbao.model.base import Noun
+from anbao.store import Store, tables
+from anbao.store.bulk import insert_many, sql
+from anbao.text import Text
+
+COMMITMENT_PREFIX = "commit:"
+REFERENCES = frozenset({"buyer"})
+"""Personal fields that are identifiers: the same value always has the same commitment."""
+
+_LOOKUP_KEY = "vault.lookup"
+_SALT_BYTES = 32
+_PER_QUERY = 10_000
+
+Row = tuple[str, str, str, bytes, bytes, bytes]
+
+
+def commit(field: str, salt: bytes, value: str) -> str:
+    """The commitment to a value."""
+    mac = digest(salt, _message(field, value), "sha256")
+    return COMMITMENT_PREFIX + urlsafe_b64encode(mac).decode().rstrip("=")
+
+
+def check(commitment: str, field: str, salt: bytes, value: str) -> bool:
+    """Whether this value, with this salt, is what was committed."""
+    return compare_digest(commitment.encode(), commit(field, salt, value).encode())
+
+
+class Vault:
+    """The personal values of one store. Open it with ``open_vault``; every method works in the caller's transaction."""
+
+    def __init__(self, lookup_key: bytes) -> None:
+        self._lookup_key = lookup_key
+
+    def seal_noun(self, conn: Connection, noun: Noun, person: str) -> dict[str, Any]:
+        """The noun as builtins, every personal field a commitment. ``person`` owns the values, as ``merchant:m1``.
+
+        References belong to the consumer they name, ``consumer:<commitment>``. In a write transaction.
+        """
+        body: dict[str, Any] = msgspec.to_builtins(noun)
+        rows: list[Row] = []
+
+        def replace(field: str, value: str) -> str:
+            if field in REFERENCES:
+                return self.references(conn, field, [value])[value]
+            salt = secrets.token_bytes(_SALT_BYTES)
+            commitment = commit(field, salt, value)
+            rows.append((commitment, person, field, salt, value.encode(), self._lookup(field, value)))
+            return commitment
+
+        sealed: dict[str, Any] = _replaced(body, _plan(type(noun)), replace)
+        insert_many(conn, tables.personal, rows)
+        return sealed
+
+    def consumer(self, conn: Connection, buyer: str) -> str:
+        """The stable commitment that stands for a buyer in entries; in a write transaction."""
+        return self.consumers(conn, [buyer])[buyer]
+
+    def consumers(self, conn: Connection, buyers: Iterable[str]) -> dict[str, str]:
+        """Commitments by buyer, for many at once; in a write transaction."""
+        return self.references(conn, "buyer", buyers)
+
+    def references(self, conn: Connection, field: str, values: Iterable[str]) -> dict[str, str]:
+        """Stable commitments by value; those met for the first time are recorded."""
+        lookups = {self._lookup(field, value): value for value in values}
+        found: dict[str, str] = {}
+        keys = list(lookups)
+        for start in range(0, len(keys), _PER_QUERY):
+            some = tuple(keys[start : start + _PER_QUERY])
+            marks = ", ".join("?" * len(some))
+            rows: Any = sql(conn, f"SELECT lookup, commitment FROM personal WHERE lookup IN ({marks})", some)
+            found.update((lookups[bytes(lookup)], commitment) for lookup, commitment in rows)
+        new: list[Row] = []
+        for lookup, value in lookups.items():
+            if value not in found:
+                salt = secrets.token_bytes(_SALT_BYTES)
+                found[value] = commitment = commit(field, salt, value)
+                new.append((commitment, f"consumer:{commitment}", field, salt, value.encode(), lookup))
+        insert_many(conn, tables.personal, new)
+        return found
+
+    def reveal(self, conn: Connection, commitment: str) -> tuple[str, str]:
+        """(field, value). Raises NotFound where it was never recorded or has been erased."""
+        field, _salt, value = self.opening(conn, commitment)
+        return field, value
+
+    def opening(self, conn: Connection, commitment: str) -> tuple[str, bytes, str]:
+        """(field, salt, value): what lets a third party ``check`` the commitment. Raises NotFound."""
+        row: Any = sql(conn, "SELECT field, salt, value FROM personal WHERE commitment = ?", (commitment,)).first()
+        if row is None:
+            raise NotFound(
+                Text(
+                    "此承诺值没有对应的个人信息，或已被删除",
+                    "no personal value stands behind this commitment, or it has been erased",
+                )
+            )
+        return str(row[0]), bytes(row[1]), bytes(row[2]).decode()
+
+    def _lookup(self, field: str, value: str) -> bytes:
+        return digest(self._lookup_key, _message(field, value), "sha256")
+
+
+def open_vault(store: Store) -> Vault:
+    """The vault of a store; its look-up key is made at the first opening."""
+    with store.write() as conn:
+        key = read_meta(conn, _LOOKUP_KEY)
+        if key is None:
+            key = secrets.token_bytes(32)
+            write_meta(conn, _LOOKUP_KEY, key)
+        return Vault(key)
+
+
+def _message(field: str, value: str) -> bytes:
+    return field.encode() + b"\x00" + value.encode()
+
+
+class _Inside(msgspec.Struct, frozen=True):
+    """What is personal within a value: the value itself (``field``), or parts of it, by name or in every item."""
+
+    field: str = ""
+    parts: dict[str, "_Inside"] | None = None
+    each: "_Inside | None" = None
+
+
+@cache
+def _plan(kind: type[Noun]) -> _Inside | None:
+    return _inside(inspect.type_info(kind))
+
+
+def _inside(shape: inspect.Type) -> _Inside | None:
+    match shape:
+        case inspect.Metadata(extra={"personal": str(field)}):
+            return _Inside(field=field)
+        case inspect.Metadata(type=inner):
+            return _inside(inner)
+        case inspect.UnionType(types=types):
+            return next((found for found in map(_inside, types) if found is not None), None)
+        case inspect.StructType(fields=fields):
+            found = {field.encode_name: _inside(field.type) for field in fields}
+            parts = {name: inner for name, inner in found.items() if inner is not None}
+            return _Inside(parts=parts) if parts else None
+        case inspect.VarTupleType(item_type=item) | inspect.ListType(item_type=item):
+            each = _inside(item)
+            return None if each is None else _Inside(each=each)
+        case _:
+            return None
+
+
+def _replaced(value: Any, plan: _Inside | None, replace: Any) -> Any:
+    if plan is None or value is None:
+        return value
+    if plan.field:
+        return replace(plan.field, value)
+    if plan.parts is not None:
+        for name in plan.parts.keys() & value.keys():
+            value[name] = _replaced(value[name], plan.parts[name], replace)
+        return value
+    return [_replaced(item, plan.each, replace) for item in value]

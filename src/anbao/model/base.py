@@ -1,0 +1,29 @@
+"""What all nouns share: the struct base, identifiers, and the types that mark personal information.
+
+A field of a personal type never reaches an entry in the clear: ``ledger.vault`` replaces it by a salted
+commitment (个人信息保护法 4, 51). The mark is part of the type, so that it cannot be forgotten at a call site.
+"""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+
+class Noun(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Base of all nouns; a field at its default is left out of the canonical bytes."""
+
+
+Id = Annotated[str, Meta(min_length=1, max_length=128)]
+"""An identifier given by the platform."""
+
+Millis = Annotated[int, Meta(ge=0, lt=2**53)]
+"""An instant, UTC, in milliseconds since 1970-01-01."""
+
+PersonName = Annotated[str, Meta(min_length=1, max_length=200, extra={"personal": "name"})]
+ResidentId = Annotated[str, Meta(min_length=1, max_length=64, extra={"personal": "resident_id"})]
+Phone = Annotated[str, Meta(min_length=1, max_length=64, extra={"personal": "phone"})]
+Address = Annotated[str, Meta(min_length=1, max_length=500, extra={"personal": "address"})]
+Account = Annotated[str, Meta(min_length=1, max_length=128, extra={"personal": "account"})]
+Buyer = Annotated[str, Meta(min_length=1, max_length=128, extra={"personal": "buyer"})]
+"""The platform's own identifier of a consumer."""

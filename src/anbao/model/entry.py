@@ -1,0 +1,53 @@
+"""The ledger's entry and what is known of it once it has its place."""
+
+from typing import Any
+
+import msgspec
+
+from anbao.model.base import Millis
+
+Facts = dict[str, str | int | bool]
+"""Top-level scalars of an entry's body: all that a norm's condition may read."""
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """What happened, was decided, done, shown or missed. Its canonical bytes (RFC 8785) are the Merkle leaf.
+
+    ``at`` is when it happened, ``recorded`` when the platform could know it; both UTC milliseconds. ``subjects`` maps a
+    role (``merchant``, ``listing``, ``consumer``, ``order`` …) to an identifier. ``body`` holds strings, integers,
+    booleans, lists and maps with ASCII keys; no floats.
+    """
+
+    actor: str
+    at: Millis
+    body: Any
+    kind: str
+    recorded: Millis
+    subjects: dict[str, str]
+    v: int = 1
+
+
+class Sealed(msgspec.Struct, frozen=True, gc=False):
+    """An entry ready to be appended: its canonical bytes, its leaf hash, and what projections read without decoding."""
+
+    kind: str
+    at: int
+    recorded: int
+    subjects: dict[str, str]
+    facts: Facts
+    data: bytes
+    leaf: bytes
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """What the submitter keeps: the entry's index and its RFC 6962 leaf hash (hex)."""
+
+    entry: int
+    leaf: str
+
+
+def facts_of(body: Any) -> Facts:
+    """The top-level scalars of a decoded body."""
+    if not isinstance(body, dict):
+        body = msgspec.to_builtins(body)
+    return {key: value for key, value in body.items() if isinstance(value, str | int)}

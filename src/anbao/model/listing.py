@@ -1,0 +1,89 @@
+"""A listing (商品/服务信息), what a detector found in it, and the decision on it."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from anbao.model.base import Id, Noun
+from anbao.model.merchant import Licence
+
+MAX_TITLE = 1_000
+MAX_DESCRIPTION = 12_000
+MAX_FINDINGS = 40
+"""Findings kept per listing; more are counted in ``findings_cut``."""
+
+Outcome = Literal["pass", "notice", "review", "block"]
+OUTCOMES: tuple[Outcome, ...] = ("pass", "notice", "review", "block")
+
+Severity = Annotated[int, Meta(ge=1, le=5)]
+"""1 information · 2 low · 3 medium · 4 high · 5 critical (danger to life)."""
+
+Channel = Literal["exact", "normalised", "spaced", "pinyin", "homophone"]
+"""How a term was found: as written · after folding width, case and script · with marks between its characters ·
+spelled in Latin letters · by characters of the same sound."""
+
+
+class Listing(Noun, frozen=True, kw_only=True):
+    """What is offered. ``extra`` keeps the platform's own further columns; ``licences`` are those of the product."""
+
+    category: Annotated[str, Meta(max_length=128)] = ""
+    description: Annotated[str, Meta(max_length=MAX_DESCRIPTION)] = ""
+    extra: dict[str, str] = msgspec.field(default_factory=dict)
+    id: Id
+    licences: tuple[Licence, ...] = ()
+    merchant: Annotated[str, Meta(max_length=128)] = ""
+    title: Annotated[str, Meta(max_length=MAX_TITLE)]
+
+
+class Finding(Noun, frozen=True, kw_only=True):
+    """What one detector saw, and where: ``start`` and ``end`` count characters of the original field."""
+
+    category: str
+    channel: Channel = "exact"
+    detector: str
+    end: int = 0
+    field: str = ""
+    provisions: tuple[str, ...] = ()
+    severity: Severity
+    start: int = 0
+    surface: str = ""
+    term: str = ""
+
+
+class Versions(Noun, frozen=True, kw_only=True):
+    """What a decision was made with; digests are the first 16 hex digits of SHA-256."""
+
+    engine: str
+    lexicon: str
+    pack: str
+    policy: str
+
+
+class ListingRecord(Noun, frozen=True, kw_only=True):
+    """A listing as its entry keeps it: ``extra`` as pairs, because keys in entries are ASCII."""
+
+    category: str = ""
+    description: str = ""
+    extra: tuple[tuple[str, str], ...] = ()
+    id: str
+    licences: tuple[Licence, ...] = ()
+    merchant: str = ""
+    title: str
+
+
+class ListingScreened(Noun, frozen=True, kw_only=True):
+    """Body of ``listing.screened``. Its top-level scalars are the facts that norms read.
+
+    ``severity`` is the worst among the findings, 0 where there are none. ``reasons`` are codes of the policy's rows.
+    """
+
+    category: str = ""
+    findings: tuple[Finding, ...] = ()
+    findings_cut: int = 0
+    listing: ListingRecord
+    notices: tuple[str, ...] = ()
+    outcome: Outcome
+    reasons: tuple[str, ...] = ()
+    severity: int = 0
+    versions: Versions

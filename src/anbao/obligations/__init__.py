@@ -1,0 +1,1 @@
+"""Norms × entries → open · discharged · overdue · waived."""

@@ -1,0 +1,153 @@
+"""Finds what closes an obligation: of all acts, ends and waivers the earliest in event time."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.law.calendar import WorkCalendar
+from anbao.law.deadlines import latest_start
+from anbao.law.norms import Norm
+from anbao.model.entry import Facts
+from anbao.store import tables
+from anbao.store.bulk import sql, upsert_many
+
+Touched = dict[tuple[str, str | None, str], int]
+"""(norm, version, subject key) → the earliest event time that touched it; version None: key is an opener's index."""
+
+Closure = tuple[str | None, int | None, int | None]
+"""closed_as, closed_by, closed_at."""
+
+_CHUNK = 500
+_WAIVER = "obligation.waived"
+
+
+class Obligation(msgspec.Struct):
+    """One row of ``obligation``, in column order. Times are UTC milliseconds; ``subject`` is a subject key."""
+
+    opened_by: int
+    norm: str
+    norm_version: str
+    subject: str
+    opened_at: int
+    due_at: int | None
+    closed_as: str | None = None
+    closed_by: int | None = None
+    closed_at: int | None = None
+    missed_by: int | None = None
+
+
+class Milestone(NamedTuple):
+    """An entry that discharges, ends or precedes under some norm, in the columns of ``milestone``."""
+
+    signal: str
+    subject: str
+    at: int
+    idx: int
+
+
+def waiver(facts: Facts, at: int, index: int) -> Milestone:
+    """The milestone of an ``obligation.waived`` entry."""
+    return Milestone(_WAIVER, f"{facts['opened_by']}/{facts['norm']}", at, index)
+
+
+def close(
+    conn: Connection,
+    calendar: WorkCalendar,
+    norms: Mapping[tuple[str, str], Norm],
+    opened: Sequence[Obligation],
+    touched: Touched,
+) -> None:
+    """Find anew what closes the obligations that a batch opened or may have closed; write what changed."""
+    affected = {(one.opened_by, one.norm): one for one in opened}
+    for touch, at in touched.items():
+        for one in _rows_touched(conn, touch, at):
+            affected.setdefault((one.opened_by, one.norm), one)
+    groups: dict[tuple[str, str], list[Obligation]] = defaultdict(list)
+    for one in affected.values():
+        groups[one.norm, one.norm_version].append(one)
+    changed = []
+    for identity, group in groups.items():
+        norm = norms.get(identity)
+        if norm is None:  # opened under a pack that is no longer loaded: it stays as it is
+            continue
+        for start in range(0, len(group), _CHUNK):
+            for one, closure in _closures(conn, calendar, norm, group[start : start + _CHUNK]):
+                if closure != (one.closed_as, one.closed_by, one.closed_at):
+                    one.closed_as, one.closed_by, one.closed_at = closure
+                    changed.append(msgspec.structs.astuple(one))
+    upsert_many(conn, tables.obligation, changed)
+
+
+def _closures(
+    conn: Connection, calendar: WorkCalendar, norm: Norm, group: Sequence[Obligation]
+) -> Iterator[tuple[Obligation, Closure]]:
+    since = 0 if norm.needs else min(one.opened_at for one in group)
+    keys = list(dict.fromkeys(one.subject for one in group))
+    before = _milestones(conn, norm.needs.trigger.signals, keys, since) if norm.needs else {}
+    after = [
+        (state, _milestones(conn, trigger.signals, keys, since))
+        for state, trigger in (("discharged", norm.discharged), ("ended", norm.ends), ("broken", norm.broken))
+        if trigger
+    ]
+    waived = _milestones(conn, (_WAIVER,), [f"{one.opened_by}/{one.norm}" for one in group], 0)
+    for one in group:
+        found: list[tuple[int, int, str]] = []
+        if norm.needs:
+            period = norm.needs.at_least
+            latest = latest_start(one.opened_at, period, calendar) if period else one.opened_at
+            found += _first(before.get(one.subject, ()), 0, latest, one.opened_by, "discharged")
+        for state, milestones in after:
+            until = one.due_at - 1 if state == "broken" and one.due_at is not None else None
+            found += _first(milestones.get(one.subject, ()), one.opened_at, until, one.opened_by, state)
+        found += [(at, index, "waived") for at, index in waived.get(f"{one.opened_by}/{one.norm}", ())[:1]]
+        if found:
+            at, index, state = min(found)
+            yield one, (state, index, at)
+        else:
+            yield one, ("kept" if norm.kind == "keep" else None, None, None)
+
+
+def _first(
+    milestones: Sequence[tuple[int, int]], since: int, until: int | None, opener: int, state: str
+) -> list[tuple[int, int, str]]:
+    for at, index in milestones:
+        if at >= since and index != opener:
+            return [(at, index, state)] if until is None or at <= until else []
+    return []
+
+
+def _milestones(
+    conn: Connection, signals: Sequence[str], keys: Sequence[str], since: int
+) -> dict[str, list[tuple[int, int]]]:
+    """(at, index) of the milestones since an instant by subject, in order of event time."""
+    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    rows = sql(
+        conn,
+        f"SELECT subject, at, idx FROM milestone WHERE signal IN ({_marks(signals)}) AND subject IN ({_marks(keys)})"
+        " AND at >= ? ORDER BY at, idx",
+        (*signals, *keys, since),
+    )
+    for subject, at, index in rows:
+        found[subject].append((at, index))
+    return found
+
+
+def _rows_touched(conn: Connection, touch: tuple[str, str | None, str], at: int) -> list[Obligation]:
+    """The obligations whose closing an act at ``at`` may bring forward."""
+    norm, version, key = touch
+    if version is None:
+        rows = sql(conn, "SELECT * FROM obligation WHERE norm = ? AND opened_by = ?", (norm, int(key)))
+        return [Obligation(*row) for row in rows]
+    rows = sql(
+        conn,
+        "SELECT * FROM obligation WHERE norm = ? AND subject = ? AND (closed_at IS NULL OR closed_at >= ?)",
+        (norm, key, at),
+    )
+    return [one for row in rows if (one := Obligation(*row)).norm_version == version]
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join("?" * len(values))

@@ -1,0 +1,365 @@
+"""The one object that API, command line and tests open: store, ledger, law pack and rooms, assembled."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.errors import InvalidInput, NotFound
+from anbao.law.deadlines import legal_day
+from anbao.law.pack import Pack, default_pack_path, load_pack
+from anbao.ledger import Ledger, Stored, Vault, open_ledger, open_vault, verify_store
+from anbao.ledger.report import Report
+from anbao.model.entry import Entry, Receipt, Sealed, facts_of
+from anbao.model.event import Event
+from anbao.model.listing import Listing, ListingScreened
+from anbao.model.merchant import Merchant
+from anbao.model.trade import NoticeAcknowledged, NoticeShown, Order
+from anbao.obligations import read, recompute, tick
+from anbao.obligations.engine import WAIVED, ObligationEngine, Recorded
+from anbao.prevent import listings, merchants, rulesets
+from anbao.prevent.catalogue import Catalogue, load_catalogue
+from anbao.prevent.policy import Policy
+from anbao.prevent.rulesets import Ruleset, Rulesets
+from anbao.prevent.screening import screen
+from anbao.prevent.text import Lexicon
+from anbao.store import Store, open_store
+from anbao.store.bulk import sql
+from anbao.text import Text
+from anbao.warn import orders
+from anbao.work import Projector, Work, Writer
+
+T = TypeVar("T")
+
+OPENED = "platform.opened"
+_SELF = {"platform": "self"}
+
+PROJECTORS: dict[str, Sequence[Projector]] = {
+    "lexicon.activated": (rulesets.project_activation,),
+    "policy.activated": (rulesets.project_activation,),
+    listings.SCREENED: (listings.project_listings,),
+    merchants.APPLIED: (merchants.project_applications,),
+    **dict.fromkeys(merchants.DECIDED, (merchants.project_decisions,)),
+    orders.PLACED: (orders.project_orders,),
+    orders.ACKNOWLEDGED: (orders.project_acknowledgements,),
+}
+
+
+def system_clock() -> int:
+    """Now, in UTC milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+class ScreenedListing(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to one listing: the decision, and the receipt of its entry."""
+
+    decision: ListingScreened
+    receipt: Receipt
+
+
+class Platform:
+    """A store opened for work. All methods may be called from several threads. Close it, or use it in a ``with``."""
+
+    def __init__(self, store: Store, pack: Pack, catalogue: Catalogue, clock: Callable[[], int]) -> None:
+        self.store = store
+        self.pack = pack
+        self.catalogue = catalogue
+        self.clock = clock
+        self.ledger: Ledger = open_ledger(store)
+        self.vault: Vault = open_vault(store)
+        self.engine = ObligationEngine(
+            pack.norms, pack.calendar, {setting.id: setting.default for setting in pack.settings}
+        )
+        self.rulesets = Rulesets(catalogue)
+        self._writer = Writer(store, self._begin)
+
+    def __enter__(self) -> "Platform":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Finish what is queued and let go of the store."""
+        self._writer.close()
+        self.store.close()
+
+    # ── transactions ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def submit(self, job: Callable[[Work], T]) -> "Future[T]":
+        """Queue a job for the writer; its result comes when its commit is durable."""
+        return self._writer.submit(job)
+
+    def run(self, job: Callable[[Work], T]) -> T:
+        """Run a job and wait for its commit."""
+        return self.submit(job).result()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A read transaction."""
+        with self.store.read() as conn:
+            yield conn
+
+    def _begin(self, conn: Connection) -> Work:
+        return Work(conn, self.clock(), self.ledger, self.engine, PROJECTORS)
+
+    # ── prevent ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def submit_merchant(
+        self, merchant: Merchant, *, at: int | None = None, actor: str = "platform"
+    ) -> merchants.MerchantDecision:
+        """Check an application to sell; record application and decision."""
+        return self.run(lambda work: self.apply(work, merchant, at=at, actor=actor))
+
+    def apply(
+        self, work: Work, merchant: Merchant, *, at: int | None = None, actor: str = "platform"
+    ) -> merchants.MerchantDecision:
+        """As ``submit_merchant``, in an open work."""
+        when = work.now if at is None else at
+        return merchants.apply(work, self.vault, self.catalogue, merchant, actor, when)
+
+    def submit_listing(self, listing: Listing, *, at: int | None = None, actor: str = "platform") -> ScreenedListing:
+        """Screen one listing; decide; record."""
+        return self.submit_listings([listing], at=at, actor=actor)[0]
+
+    def submit_listings(
+        self, batch: Sequence[Listing], *, at: int | None = None, actor: str = "platform"
+    ) -> list[ScreenedListing]:
+        """Screen listings in one transaction, in order."""
+        return self.run(lambda work: self.screen(work, batch, at=at, actor=actor))
+
+    def screen(
+        self, work: Work, batch: Sequence[Listing], *, at: int | None = None, actor: str = "platform"
+    ) -> list[ScreenedListing]:
+        """As ``submit_listings``, in an open work, under the ruleset in force at its time."""
+        when = work.now if at is None else at
+        ruleset = self.rulesets.in_force(work.conn, work.now)
+        screened = screen(batch, ruleset, listings.licences_on_file(work.conn, batch), legal_day(work.now))
+        sealed = [listings.seal_screened(one, when, work.now, actor) for one in screened]
+        indexes = work.record_sealed(sealed)
+        return [
+            ScreenedListing(decision=one, receipt=_receipt(index, item))
+            for one, index, item in zip(screened, indexes, sealed, strict=True)
+        ]
+
+    def ruleset(self) -> Ruleset:
+        """The ruleset in force now."""
+        with self.reading() as conn:
+            return self.rulesets.in_force(conn, self.clock())
+
+    def import_lexicon(self, lexicon: Lexicon, *, actor: str = "officer") -> str:
+        """Keep a lexicon as a version; its digest."""
+        data = lexicon.to_bytes()
+        self.run(
+            lambda work: rulesets.import_version(
+                work, "lexicon", lexicon.digest, data, actor, {"terms": len(lexicon.terms)}
+            )
+        )
+        return lexicon.digest
+
+    def activate_lexicon(self, digest: str, *, effective: int | None = None, actor: str = "officer") -> int:
+        """Put a lexicon in force, now or from a stated time; the entry's index."""
+        return self.run(lambda work: rulesets.activate(work, "lexicon", digest, actor, effective))
+
+    def import_policy(self, policy: Policy, data: bytes, *, actor: str = "officer") -> str:
+        """Keep a policy as a version; its digest."""
+        self.run(lambda work: rulesets.import_version(work, "policy", policy.digest, data, actor, {}))
+        return policy.digest
+
+    def activate_policy(self, digest: str, *, effective: int | None = None, actor: str = "officer") -> int:
+        """Put a policy in force, now or from a stated time; the entry's index."""
+        return self.run(lambda work: rulesets.activate(work, "policy", digest, actor, effective))
+
+    # ── warn ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def show_notice(self, shown: NoticeShown, *, at: int | None = None, actor: str = "platform") -> int:
+        """Record that a notice was shown to a buyer; the entry's index."""
+        return self.run(lambda work: self.note_notice(work, shown, at=at, actor=actor))
+
+    def acknowledge_notice(
+        self, acknowledged: NoticeAcknowledged, *, at: int | None = None, actor: str = "platform"
+    ) -> int:
+        """Record that a buyer acknowledged a notice; the entry's index."""
+        return self.run(lambda work: self.note_notice(work, acknowledged, at=at, actor=actor))
+
+    def note_notice(
+        self, work: Work, notice: NoticeShown | NoticeAcknowledged, *, at: int | None = None, actor: str = "platform"
+    ) -> int:
+        """As ``show_notice`` and ``acknowledge_notice``, in an open work. Raises InvalidInput for an unknown notice."""
+        known = self.catalogue.notice(notice.notice)
+        if known is None:
+            raise InvalidInput(
+                Text(f"没有告知模板 {notice.notice}", f"there is no notice {notice.notice}"), field="notice"
+            )
+        when = work.now if at is None else at
+        return orders.record_notice(work, self.vault, notice, known.version, actor, when)
+
+    def place_order(self, order: Order, *, at: int | None = None, actor: str = "platform") -> orders.OrderAnswer:
+        """Record an order, and what had to be told before it."""
+        return self.run(lambda work: self.order(work, order, at=at, actor=actor))
+
+    def order(self, work: Work, order: Order, *, at: int | None = None, actor: str = "platform") -> orders.OrderAnswer:
+        """As ``place_order``, in an open work."""
+        known = orders.listing_known(work.conn, order.listing)
+        owed = [notice.id for notice in self.catalogue.notices_for(known.category)]
+        return orders.place(work, self.vault, order, known, owed, actor, work.now if at is None else at)
+
+    # ── events, obligations ───────────────────────────────────────────────────────────────────────────────────────
+
+    def record_event(self, event: Event, *, actor: str = "platform") -> int:
+        """Record what the platform reports, in the pack's vocabulary; the entry's index. Raises InvalidInput."""
+        return self.run(lambda work: self.note_event(work, event, actor=actor))
+
+    def note_event(self, work: Work, event: Event, *, actor: str = "platform") -> int:
+        """As ``record_event``, in an open work."""
+        kind = self.pack.check_event(event.kind, event.subjects, event.facts, has_consumer=bool(event.buyer))
+        subjects = dict(event.subjects)
+        if event.buyer:
+            subjects["consumer"] = self.vault.consumer(work.conn, event.buyer)
+        body: dict[str, Any] = dict(event.facts)
+        if event.note:
+            body["note"] = event.note
+        when = work.now if event.at is None else event.at
+        return work.record(Entry(actor=actor, at=when, body=body, kind=kind.id, recorded=work.now, subjects=subjects))[
+            0
+        ]
+
+    def waive(self, opened_by: int, norm: str, reason: str, *, actor: str) -> int:
+        """Waive an obligation: by whom and why stands in the entry. Raises NotFound, InvalidInput."""
+        if not reason.strip():
+            raise InvalidInput(Text("豁免须写明理由", "a waiver needs a reason"), field="reason")
+
+        def job(work: Work) -> int:
+            one = read.find(work.conn, opened_by, norm)
+            if one is None:
+                raise NotFound(Text(f"没有义务 {opened_by}/{norm}", f"there is no obligation {opened_by}/{norm}"))
+            return work.record(
+                Entry(
+                    actor=actor,
+                    at=work.now,
+                    body={"norm": norm, "opened_by": opened_by, "reason": reason},
+                    kind=WAIVED,
+                    recorded=work.now,
+                    subjects=read.view(one, work.now).subjects,
+                )
+            )[0]
+
+        return self.run(job)
+
+    def obligations(self, *, overdue_only: bool = False, limit: int = 100) -> list[read.ObligationView]:
+        """What is owed, the longest overdue first."""
+        with self.reading() as conn:
+            return read.unfinished(conn, self.clock(), overdue_only=overdue_only, limit=limit)
+
+    def tick(self) -> int:
+        """Record the deadlines that have passed and the calendar windows that have opened; how many."""
+        total = 0
+        while count := self.run(self._tick):
+            total += count
+        return total
+
+    def _tick(self, work: Work) -> int:
+        opened = sql(work.conn, "SELECT min(at) FROM entry WHERE kind = ?", (OPENED,)).scalar()
+        entries = tick.opened_periods(work.conn, self.pack.norms, work.now if opened is None else opened, work.now)
+        entries = entries or tick.missed_deadlines(work.conn, work.now)
+        work.record(*entries)
+        return len(entries)
+
+    # ── proof ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def checkpoint(self) -> str:
+        """Sign the ledger as it stands; the checkpoint."""
+
+        def job(work: Work) -> str:
+            work.flush()
+            return self.ledger.checkpoint(work.conn, work.now)
+
+        return self.run(job)
+
+    def verify(self) -> Report:
+        """Check the whole ledger."""
+        return verify_store(self.store)
+
+    def entries(self, conn: Connection, *, kind: str | None = None) -> Iterator[Stored]:
+        """All entries (of a kind) in ledger order."""
+        start = 0
+        while batch := self.ledger.entries(conn, start, 1000, kind=kind):
+            yield from batch
+            start = batch[-1].index + 1
+
+    def recorded(self, conn: Connection) -> Iterator[Recorded]:
+        """All entries as norms see them, in ledger order."""
+        for stored in self.entries(conn):
+            yield seen(stored.index, stored.entry())
+
+    def obligation_differences(self) -> list[Any]:
+        """Where the stored obligations differ from those that the entries alone give; empty when sound."""
+        with self.reading() as conn:
+            return list(recompute.differences(conn, self.engine, self.recorded(conn)))
+
+
+def open_platform(
+    url: str, *, pack: Path | None = None, clock: Callable[[], int] = system_clock, create: bool = True
+) -> Platform:
+    """Open a store; a new one gets the pack's default lexicon and policy. Raises StoreError, PackError."""
+    where = pack or default_pack_path()
+    store = open_store(url, create=create)
+    platform = Platform(store, load_pack(where), load_catalogue(where), clock)
+    _establish(platform, where)
+    return platform
+
+
+def _establish(platform: Platform, where: Path) -> None:
+    """Record the platform's opening and put the pack's defaults in force, once per store."""
+
+    def job(work: Work) -> None:
+        rulesets.keep(work.conn, "catalogue", platform.catalogue.digest, platform.catalogue.to_bytes())
+        _follow_pack(platform, work)
+        if sql(work.conn, "SELECT 1 FROM entry WHERE kind = ? LIMIT 1", (OPENED,)).first():
+            return
+        lexicon = Lexicon.from_csv(where / "lexicon" / "hazard.csv")
+        policy_data = (where / "policy" / "default.json").read_bytes()
+        policy = Policy.from_bytes(policy_data)
+        work.record(
+            Entry(
+                actor="engine",
+                at=work.now,
+                body={"engine": rulesets.ENGINE, "pack": platform.pack.digest},
+                kind=OPENED,
+                recorded=work.now,
+                subjects=dict(_SELF),
+            )
+        )
+        terms = {"terms": len(lexicon.terms)}
+        rulesets.import_version(work, "lexicon", lexicon.digest, lexicon.to_bytes(), "engine", terms)
+        rulesets.activate(work, "lexicon", lexicon.digest, "engine", 0)
+        rulesets.import_version(work, "policy", policy.digest, policy_data, "engine", {})
+        rulesets.activate(work, "policy", policy.digest, "engine", 0)
+
+    platform.run(job)
+
+
+def _follow_pack(platform: Platform, work: Work) -> None:
+    """Where the law pack changed since the obligations were derived, derive them again from the entries."""
+    digest = platform.pack.digest.encode()
+    known = sql(work.conn, "SELECT value FROM meta WHERE key = 'obligations.pack'").scalar()
+    if known is not None and bytes(known) == digest:
+        return
+    if known is not None:
+        recompute.rebuild(work.conn, platform.engine, platform.recorded(work.conn))
+        sql(work.conn, "DELETE FROM meta WHERE key = 'obligations.pack'")
+    sql(work.conn, "INSERT INTO meta (key, value) VALUES ('obligations.pack', ?)", (digest,))
+
+
+def seen(index: int, entry: Entry) -> Recorded:
+    """A decoded entry as norms see it."""
+    return Recorded(index, entry.kind, entry.at, entry.subjects, facts_of(entry.body))
+
+
+def _receipt(index: int, sealed: Sealed) -> Receipt:
+    return Receipt(entry=index, leaf=sealed.leaf.hex())

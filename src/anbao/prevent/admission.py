@@ -1,0 +1,125 @@
+"""Whether a merchant may sell on the platform, and whether its credentials carry a listing (电子商务法 27, 38.2).
+
+Pure: the same application, catalogue and day give the same answer, with the checks in the same order: identity as the
+pack lists it, licences as stated, then each category's requirements in the order asked for.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Literal
+
+from anbao.model.merchant import Admission, CredentialCheck, Licence, Merchant
+from anbao.prevent.catalogue import Catalogue, Category, Requirement
+from anbao.prevent.credentials import CredentialFormat, check_credential, check_licence, fold_number
+
+IDENTITY = "identity"
+"""``required_by`` of the checks that every merchant must pass."""
+
+CredentialFact = Literal["", "missing", "expired", "invalid"]
+
+
+def assess_merchant(
+    merchant: Merchant, catalogue: Catalogue, on: date
+) -> tuple[Admission, tuple[CredentialCheck, ...]]:
+    """Check an application on a day of Asia/Shanghai.
+
+    ``refused``: a check digit is wrong, so that the number was never issued, or a category asked for may not be sold
+    online. ``held``: something is missing, malformed or not in force and can be put right. Licences that no category
+    asked for hold nothing up by having run out. Categories that the catalogue does not know demand nothing.
+    """
+    asked = (catalogue.find(name) for name in merchant.categories)
+    categories = tuple({category.id: category for category in asked if category}.values())
+    checks = (
+        *_check_identity(merchant, catalogue, any(category.is_licensed for category in categories), on),
+        *(_check_stated(licence, catalogue, on) for licence in merchant.licences),
+        *(check for category in categories for check in _check_category(merchant.licences, category, catalogue, on)),
+    )
+    if any(check.problem == "check_digit" for check in checks) or any(one.is_forbidden(on) for one in categories):
+        return "refused", checks
+    if any(check.problem and (check.required_by or check.problem == "format") for check in checks):
+        return "held", checks
+    return "verified", checks
+
+
+def credentials_problem(
+    licences: Iterable[Licence], category: Category, catalogue: Catalogue, on: date
+) -> tuple[CredentialFact, tuple[CredentialCheck, ...]]:
+    """The worst that is wrong with the credentials for a listing in ``category``: invalid, then expired, then missing.
+
+    ``licences`` are the merchant's and those stated with the listing.
+    """
+    stated = tuple(licences)
+    checks = tuple(_check_requirement(need, stated, category, catalogue, on) for need in category.requires)
+    problems = {check.problem for check in checks}
+    if problems & {"format", "check_digit", "void", "not_yet_valid"}:
+        return "invalid", checks
+    if "expired" in problems:
+        return "expired", checks
+    return ("missing" if "missing" in problems else ""), checks
+
+
+def _check_identity(merchant: Merchant, catalogue: Catalogue, licensed: bool, on: date) -> Iterator[CredentialCheck]:
+    for rule in catalogue.identity:
+        value: str = getattr(merchant, rule.field) or ""
+        form = catalogue.formats.get(rule.credential)
+        kind = rule.credential or rule.field
+        if value:
+            problem = check_credential(form, value, on) if form else ""
+            number = _shown(form, value) if form else ""
+            yield CredentialCheck(
+                kind=kind, number=number, problem=problem, provisions=rule.provisions, required_by=IDENTITY
+            )
+        elif merchant.kind in rule.of or (licensed and merchant.kind in rule.of_licensed):
+            yield CredentialCheck(kind=kind, problem="missing", provisions=rule.provisions, required_by=IDENTITY)
+
+
+def _check_stated(licence: Licence, catalogue: Catalogue, on: date) -> CredentialCheck:
+    form = catalogue.formats.get(licence.kind)
+    if form is None:
+        return CredentialCheck(kind=licence.kind, problem="format")
+    return CredentialCheck(
+        kind=licence.kind, number=_shown(form, licence.number), problem=check_licence(form, licence, on)
+    )
+
+
+def _check_category(
+    licences: tuple[Licence, ...], category: Category, catalogue: Catalogue, on: date
+) -> Iterator[CredentialCheck]:
+    if category.forbidden and category.is_forbidden(on):
+        yield CredentialCheck(
+            kind="category",
+            number=category.id,
+            problem="void",
+            provisions=category.forbidden.provisions,
+            required_by=category.id,
+        )
+    for requirement in category.requires:
+        if requirement.of == "merchant":
+            yield _check_requirement(requirement, licences, category, catalogue, on)
+
+
+def _check_requirement(
+    requirement: Requirement, licences: tuple[Licence, ...], category: Category, catalogue: Catalogue, on: date
+) -> CredentialCheck:
+    """The first licence that meets the requirement, else what is wrong with the first that would, else ``missing``."""
+    checks = [
+        CredentialCheck(
+            kind=licence.kind,
+            number=_shown(catalogue.formats[licence.kind], licence.number),
+            problem=check_licence(catalogue.formats[licence.kind], licence, on),
+            provisions=requirement.provisions,
+            required_by=category.id,
+        )
+        for licence in licences
+        if licence.kind in requirement.any_of and re.search(requirement.matching, fold_number(licence.number))
+    ]
+    missing = CredentialCheck(
+        kind=requirement.any_of[0], problem="missing", provisions=requirement.provisions, required_by=category.id
+    )
+    return next((check for check in checks if not check.problem), next(iter(checks), missing))
+
+
+def _shown(form: CredentialFormat, number: str) -> str:
+    """The number as checked; empty where it is personal information."""
+    return "" if form.personal else fold_number(number)

@@ -1,0 +1,189 @@
+"""What the pack says of credentials, categories and notices: loaded once, checked together, kept for replay."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from anbao.law.yaml_source import YamlSource
+from anbao.model.merchant import MerchantKind
+from anbao.model.notice import Notice
+from anbao.model.sourced import Sourced
+from anbao.prevent.credentials import CredentialFormat, require_pattern
+from anbao.text import Text
+
+_PATH_SEPARATORS = re.compile(r"[>/\\|»›,，、;；]")
+_NAMES_KEPT = 10_000
+
+
+class Requirement(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Any one of the credentials meets it; ``matching`` is searched in the folded number.
+
+    ``of``: ``merchant`` is asked at admission and for each listing, ``product`` for each listing.
+    """
+
+    any_of: Annotated[tuple[str, ...], Meta(min_length=1)]
+    of: Literal["merchant", "product"] = "merchant"
+    matching: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_pattern(self.matching)
+
+
+class Forbidden(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """May not be sold online from ``since`` on."""
+
+    since: date
+
+
+class Category(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One category of goods or services. ``life_health`` is the reading of 电子商务法 38.2 that the pack gives."""
+
+    id: str
+    title: Text
+    life_health: bool
+    aliases: tuple[str, ...] = ()
+    forbidden: Forbidden | None = None
+    requires: tuple[Requirement, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    def is_forbidden(self, on: date) -> bool:
+        return self.forbidden is not None and on >= self.forbidden.since
+
+    @property
+    def is_licensed(self) -> bool:
+        """Whether the merchant itself needs a licence to sell in it."""
+        return any(requirement.of == "merchant" for requirement in self.requires)
+
+
+class IdentityRule(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A field of an application: which kinds of merchant must state it, and as what kind of number it is checked.
+
+    ``of_licensed``: kinds that must state it only where a category asked for needs a licence of the merchant.
+    """
+
+    field: Literal["credit_code", "resident_id", "contact_name", "address", "phone"]
+    of: tuple[MerchantKind, ...]
+    of_licensed: tuple[MerchantKind, ...] = ()
+    credential: str = ""
+
+
+class _CategoriesFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    identity: tuple[IdentityRule, ...]
+    categories: tuple[Category, ...]
+
+
+class _Content(msgspec.Struct, frozen=True):
+    credentials: tuple[CredentialFormat, ...]
+    identity: tuple[IdentityRule, ...]
+    categories: tuple[Category, ...]
+    notices: tuple[Notice, ...]
+
+
+class Catalogue:
+    """Credential formats, identity rules, categories and notices, by id. ``digest`` is the first 16 hex of SHA-256."""
+
+    def __init__(self, content: _Content) -> None:
+        self.formats = {form.id: form for form in content.credentials}
+        self.identity = content.identity
+        self.categories = {category.id: category for category in content.categories}
+        self._notices = {notice.id: notice for notice in content.notices}
+        self._content = content
+        self._names = {_fold(name): category for category in content.categories for name in _names(category)}
+        self._found: dict[str, Category | None] = {"": None}
+        self.digest = hashlib.sha256(self.to_bytes()).hexdigest()[:16]
+
+    def to_bytes(self) -> bytes:
+        """All of it as JSON; ``from_bytes`` gives an equal catalogue with the same digest."""
+        return msgspec.json.encode(self._content)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Catalogue":
+        return cls(msgspec.json.decode(data, type=_Content))
+
+    def find(self, name: str) -> Category | None:
+        """The category that a platform calls ``name``: by id, title or alias, else by the last known part of a path."""
+        try:
+            return self._found[name]
+        except KeyError:
+            parts = (name, *reversed(_PATH_SEPARATORS.split(name)))
+            found = next((self._names[_fold(part)] for part in parts if _fold(part) in self._names), None)
+            if len(self._found) >= _NAMES_KEPT:
+                self._found = {}
+            self._found[name] = found
+            return found
+
+    def notice(self, name: str) -> Notice | None:
+        """The notice with that id."""
+        return self._notices.get(name)
+
+    def notices_for(self, name: str) -> tuple[Notice, ...]:
+        """The notices to be shown before an order in the category called ``name``, in its order."""
+        category = self.find(name)
+        return tuple(self._notices[one] for one in category.notices) if category else ()
+
+
+def load_catalogue(folder: Path) -> Catalogue:
+    """Read ``credentials.yaml``, ``categories.yaml`` and ``notices.yaml`` of a pack.
+
+    Raises PackError with file and line where a file does not fit, a name stands twice, or a reference leads nowhere.
+    """
+    credentials = YamlSource(folder / "credentials.yaml")
+    notices = YamlSource(folder / "notices.yaml")
+    categories = YamlSource(folder / "categories.yaml")
+    file = categories.read(_CategoriesFile)
+    content = _Content(
+        credentials=credentials.read(tuple[CredentialFormat, ...]),
+        identity=file.identity,
+        categories=file.categories,
+        notices=notices.read(tuple[Notice, ...]),
+    )
+    formats_known = _unique(credentials, [form.id for form in content.credentials])
+    notices_known = _unique(notices, [notice.id for notice in content.notices])
+    for name, keys in _credentials_named(content):
+        if name not in formats_known:
+            raise categories.error(Text(f"未知的证照种类 {name}", f"no credential is called {name}"), *keys)
+    owners: dict[str, int] = {}
+    for place, category in enumerate(content.categories):
+        for name in category.notices:
+            if name not in notices_known:
+                what = Text(f"未知的告知模板 {name}", f"no notice is called {name}")
+                raise categories.error(what, "categories", place, "notices")
+        for name in _names(category):
+            if owners.setdefault(_fold(name), place) != place:
+                what = Text(f"名称 {name} 已属于另一类目", f"{name} names another category already")
+                raise categories.error(what, "categories", place)
+    return Catalogue(content)
+
+
+def _unique(source: YamlSource, ids: Sequence[str]) -> set[str]:
+    for place, name in enumerate(ids):
+        if name in ids[:place]:
+            raise source.error(Text(f"{name} 重复", f"{name} stands twice"), place)
+    return set(ids)
+
+
+def _credentials_named(content: _Content) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    """Each credential that the file of categories names, with the keys that lead to it."""
+    for place, rule in enumerate(content.identity):
+        if rule.credential:
+            yield rule.credential, ("identity", place, "credential")
+    for place, category in enumerate(content.categories):
+        for number, requirement in enumerate(category.requires):
+            for credential in requirement.any_of:
+                yield credential, ("categories", place, "requires", number, "any_of")
+
+
+def _names(category: Category) -> tuple[str, ...]:
+    return (category.id, category.title.zh, category.title.en, *category.aliases)
+
+
+def _fold(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())

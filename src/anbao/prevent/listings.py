@@ -1,0 +1,58 @@
+"""Listings as entries: ``listing.screened``, its projection, and the licences that screening asks for."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.ledger import seal_trusted
+from anbao.model.entry import Entry, Sealed
+from anbao.model.listing import Listing, ListingScreened
+from anbao.model.merchant import Licence
+from anbao.store import tables
+from anbao.store.bulk import sql, upsert_many
+from anbao.work import Placed
+
+SCREENED = "listing.screened"
+
+_PER_QUERY = 5_000
+
+
+class _File(msgspec.Struct):
+    licences: tuple[Licence, ...] = ()
+
+
+_licences = msgspec.json.Decoder(_File)
+
+
+def seal_screened(screened: ListingScreened, at: int, now: int, actor: str) -> Sealed:
+    """The entry of one decision. Raises TooLarge, InvalidInput."""
+    listing = screened.listing
+    subjects = {"listing": listing.id}
+    if listing.merchant:
+        subjects["merchant"] = listing.merchant
+    return seal_trusted(Entry(actor=actor, at=at, body=screened, kind=SCREENED, recorded=now, subjects=subjects))
+
+
+def project_listings(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``listing.screened`` → ``listing``: the newest decision on each."""
+    rows = []
+    for index, sealed in placed:
+        subjects, facts = sealed.subjects, sealed.facts
+        rows.append(
+            (subjects["listing"], subjects.get("merchant", ""), facts.get("category", ""), facts["outcome"], index)
+        )
+    upsert_many(conn, tables.listing, rows)
+
+
+def licences_on_file(conn: Connection, listings: Iterable[Listing]) -> dict[str, tuple[Licence, ...]]:
+    """The licences of the verified merchants behind these listings."""
+    names = list({listing.merchant for listing in listings if listing.merchant})
+    found: dict[str, tuple[Licence, ...]] = {}
+    for start in range(0, len(names), _PER_QUERY):
+        some = names[start : start + _PER_QUERY]
+        marks = ", ".join("?" * len(some))
+        rows = sql(conn, f"SELECT id, file FROM merchant WHERE status = 'verified' AND id IN ({marks})", tuple(some))
+        for name, file in rows:
+            found[name] = _licences.decode(file).licences
+    return found

@@ -1,0 +1,77 @@
+"""Admission of merchants (资质资格审核): application → checks → decision → file, all as entries."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from anbao.law.deadlines import legal_day
+from anbao.prevent.admission import assess_merchant
+from anbao.prevent.catalogue import Catalogue
+from sqlalchemy import Connection
+
+from anbao.ledger import Vault
+from anbao.model.base import Noun
+from anbao.model.entry import Entry
+from anbao.model.merchant import Admission, CredentialCheck, Merchant
+from anbao.store import tables
+from anbao.store.bulk import sql, upsert_many
+from anbao.work import Placed, Work
+
+APPLIED = "merchant.applied"
+DECIDED: tuple[str, ...] = ("merchant.verified", "merchant.held", "merchant.refused")
+
+
+class MerchantDecision(Noun, frozen=True, kw_only=True):
+    """The answer to an application: what was decided, what was checked, and the entries that prove both."""
+
+    application: int
+    checks: tuple[CredentialCheck, ...]
+    decision: Admission
+    entry: int
+    merchant: str
+
+
+def apply(work: Work, vault: Vault, catalogue: Catalogue, merchant: Merchant, actor: str, at: int) -> MerchantDecision:
+    """Check an application and record both it and the decision."""
+    subjects = {"merchant": merchant.id}
+    decision, checks = assess_merchant(merchant, catalogue, legal_day(at))
+    sealed = vault.seal_noun(work.conn, merchant, f"merchant:{merchant.id}")
+    facts = {**sealed, **_category_facts(merchant)}
+    application, entry = work.record(
+        Entry(actor=actor, at=at, body=facts, kind=APPLIED, recorded=work.now, subjects=subjects),
+        Entry(
+            actor="engine",
+            at=at,
+            body={"catalogue": catalogue.digest, "checks": msgspec.to_builtins(checks), "kind": merchant.kind},
+            kind=f"merchant.{decision}",
+            recorded=work.now,
+            subjects=subjects,
+        ),
+    )
+    return MerchantDecision(
+        application=application, checks=checks, decision=decision, entry=entry, merchant=merchant.id
+    )
+
+
+def _category_facts(merchant: Merchant) -> dict[str, bool]:
+    return {}
+
+
+def project_applications(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``merchant.applied`` → ``merchant``."""
+    rows = []
+    for index, sealed in placed:
+        body: dict[str, Any] = msgspec.json.decode(sealed.data)["body"]
+        rows.append((body["id"], "applied", body["shop_name"], msgspec.json.encode(body, order="sorted"), index))
+    upsert_many(conn, tables.merchant, rows)
+
+
+def project_decisions(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``merchant.verified``, ``.held``, ``.refused`` → the merchant's status."""
+    for index, sealed in placed:
+        status = sealed.kind.removeprefix("merchant.")
+        sql(
+            conn,
+            "UPDATE merchant SET status = ?, entry = ? WHERE id = ?",
+            (status, index, sealed.subjects["merchant"]),
+        )

@@ -1,0 +1,136 @@
+"""The policy: one GoRules JDM decision table, facts of a listing → outcome and reasons.
+
+Held at load by asking the table about every combination of facts:
+- each gets a row with a known outcome and a list of reason codes;
+- a finding of a weaker channel (pinyin, homophone) never turns what would not be blocked into a block.
+"""
+
+import hashlib
+import json
+from itertools import product
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import zen
+
+from anbao.errors import PackError
+from anbao.law.yaml_source import YamlSource
+from anbao.model.listing import Outcome
+from anbao.text import Text
+
+NO_ROW = "policy.no_row"
+"""Reason where the table has no answer at run time: a person decides."""
+
+_KEY = "policy"
+_PROBED_NOTICES = range(3)
+
+
+class PolicyFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the table may read. Severities are 0 (none) to 5.
+
+    ``strong``: worst among exact, normalised and spaced findings; ``weak``: worst among pinyin and homophone findings;
+    ``notices``: how many notices the category demands.
+    """
+
+    strong: int = 0
+    weak: int = 0
+    credential: Literal["", "missing", "expired", "invalid"] = ""
+    forbidden: bool = False
+    life_health: bool = False
+    notices: int = 0
+    unknown_category: bool = False
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """The outcome, and the codes of the reasons for it."""
+
+    outcome: Outcome
+    reasons: tuple[str, ...]
+
+
+class Policy:
+    """A checked decision table. ``digest``: first 16 hex of SHA-256 over its JSON with sorted keys and no spaces."""
+
+    def __init__(self, table: dict[str, Any], where: str = "policy:1") -> None:
+        """Raises PackError where the table is no JDM, or does not hold what the module promises."""
+        canonical = json.dumps(table, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        self.digest = hashlib.sha256(canonical.encode()).hexdigest()[:16]
+        try:
+            self._engine = zen.ZenEngine({"loader": {"type": "static", "content": {_KEY: table}}})
+        except Exception as error:  # zen raises bare Exception
+            raise PackError(
+                where, Text(f"不是有效的 JDM 决策：{error}", f"is no valid JDM decision: {error}")
+            ) from error
+        self._verdicts: dict[PolicyFacts, Verdict] = {}
+        for facts in _all_facts():
+            self._verdicts[facts] = self._checked(facts, where)
+
+    @classmethod
+    def from_bytes(cls, data: bytes, where: str = "policy:1") -> "Policy":
+        """A policy out of JDM JSON. Raises PackError."""
+        try:
+            table = msgspec.json.decode(data, type=dict[str, Any])
+        except msgspec.DecodeError as error:
+            raise PackError(where, Text(f"不是有效的 JSON：{error}", f"is no valid JSON: {error}")) from error
+        return cls(table, where)
+
+    @property
+    def reasons(self) -> frozenset[str]:
+        """All reason codes that the table can give."""
+        return frozenset(code for verdict in self._verdicts.values() for code in verdict.reasons)
+
+    def decide(self, facts: PolicyFacts) -> Verdict:
+        """The table's verdict; ``review`` with ``policy.no_row`` where it has none."""
+        verdict = self._verdicts.get(facts)
+        if verdict is None:
+            verdict = self._verdicts[facts] = self._ask(facts) or Verdict("review", (NO_ROW,))
+        return verdict
+
+    def _checked(self, facts: PolicyFacts, where: str) -> Verdict:
+        verdict = self._ask(facts)
+        if verdict is None:
+            raise PackError(
+                where, Text(f"没有适用于 {facts} 的行或者结论无效", f"no row, or no valid outcome, for {facts}")
+            )
+        plain = self._verdicts.get(msgspec.structs.replace(facts, weak=0), verdict)
+        if verdict.outcome == "block" and plain.outcome != "block":
+            raise PackError(
+                where,
+                Text(f"仅凭拼音、谐音命中即拦截：{facts}", f"blocks on a pinyin or homophone finding alone: {facts}"),
+                hint=Text("弱通道的命中应转人工审核", "send findings of weaker channels to review"),
+            )
+        return verdict
+
+    def _ask(self, facts: PolicyFacts) -> Verdict | None:
+        try:
+            result = self._engine.evaluate(_KEY, msgspec.structs.asdict(facts))["result"]
+            return msgspec.convert(result, Verdict)
+        except Exception:  # zen raises bare Exception; whatever went wrong, the table has no answer
+            return None
+
+
+def load_reasons(path: Path) -> dict[str, Text]:
+    """The wording of reason codes, out of ``reasons.yaml``. Raises PackError with file and line."""
+    return YamlSource(path).read(dict[str, Text])
+
+
+def _all_facts() -> list[PolicyFacts]:
+    """Every combination of facts, ``weak`` = 0 first, with up to two notices."""
+    severities = range(6)
+    credentials: tuple[Literal["", "missing", "expired", "invalid"], ...] = ("", "missing", "expired", "invalid")
+    no_yes = (False, True)
+    return [
+        PolicyFacts(
+            strong=strong,
+            weak=weak,
+            credential=credential,
+            forbidden=forbidden,
+            life_health=life_health,
+            notices=notices,
+            unknown_category=unknown,
+        )
+        for weak, strong, credential, forbidden, life_health, notices, unknown in product(
+            severities, severities, credentials, no_yes, no_yes, _PROBED_NOTICES, no_yes
+        )
+    ]

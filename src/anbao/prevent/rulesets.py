@@ -1,0 +1,149 @@
+"""Lexicon and policy as versions: imported once, in force from a stated time, kept for replay.
+
+Each version is an artefact under its digest; which one is in force is said by ``lexicon.activated`` and
+``policy.activated`` entries, projected to the table ``activation``.
+"""
+
+import threading
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+from anbao.prevent.catalogue import Catalogue
+from anbao.prevent.policy import Policy
+from anbao.prevent.text import Lexicon, Matcher
+from sqlalchemy import Connection
+
+from anbao import __version__
+from anbao.errors import NotFound
+from anbao.model.entry import Entry
+from anbao.model.listing import Versions
+from anbao.store import tables
+from anbao.store.bulk import insert_many, sql
+from anbao.text import Text
+from anbao.work import Placed, Work
+
+ArtefactKind = Literal["lexicon", "policy", "catalogue"]
+
+ENGINE = __version__
+
+
+class Ruleset(msgspec.Struct, frozen=True):
+    """All that a decision depends on besides the listing and the merchant's licences."""
+
+    lexicon: Lexicon
+    matcher: Matcher
+    policy: Policy
+    catalogue: Catalogue
+    versions: Versions
+
+
+class Version(msgspec.Struct, frozen=True, kw_only=True):
+    """An imported version, and when it took or takes effect (UTC ms; None: never activated)."""
+
+    digest: str
+    effective: int | None
+    entry: int | None
+
+
+class Rulesets:
+    """The rulesets of one store; building one costs time, so the latest few are kept."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._built: dict[tuple[str, str, str], Ruleset] = {}
+        self._building = threading.Lock()
+
+    def in_force(self, conn: Connection, now: int) -> Ruleset:
+        """The ruleset in force at ``now``."""
+        return self.build(conn, _active(conn, "lexicon", now), _active(conn, "policy", now), self._catalogue.digest)
+
+    def build(self, conn: Connection, lexicon: str, policy: str, catalogue: str) -> Ruleset:
+        """The ruleset with these digests, out of the artefacts. Raises NotFound."""
+        key = (lexicon, policy, catalogue)
+        with self._building:
+            if key not in self._built:
+                while len(self._built) > 3:
+                    del self._built[next(iter(self._built))]
+                self._built[key] = self._load(conn, *key)
+            return self._built[key]
+
+    def _load(self, conn: Connection, lexicon: str, policy: str, catalogue: str) -> Ruleset:
+        terms = Lexicon.from_bytes(artefact(conn, lexicon))
+        known = self._catalogue
+        if catalogue != known.digest:
+            known = Catalogue.from_bytes(artefact(conn, catalogue))
+        return Ruleset(
+            terms,
+            Matcher(terms),
+            Policy.from_bytes(artefact(conn, policy)),
+            known,
+            Versions(engine=ENGINE, lexicon=lexicon, pack=catalogue, policy=policy),
+        )
+
+
+def keep(conn: Connection, kind: ArtefactKind, digest: str, data: bytes) -> None:
+    """Store an artefact under its digest, once."""
+    if sql(conn, "SELECT 1 FROM artefact WHERE digest = ?", (digest,)).first() is None:
+        insert_many(conn, tables.artefact, [(digest, kind, data)])
+
+
+def artefact(conn: Connection, digest: str) -> bytes:
+    """The bytes behind a digest. Raises NotFound."""
+    data = sql(conn, "SELECT data FROM artefact WHERE digest = ?", (digest,)).scalar()
+    if data is None:
+        raise NotFound(
+            Text(f"没有版本 {digest}", f"there is no version {digest}"),
+            hint=Text("用 anbao lexicon list 查看", "see anbao lexicon list"),
+        )
+    return bytes(data)
+
+
+def import_version(work: Work, kind: ArtefactKind, digest: str, data: bytes, actor: str, facts: dict[str, int]) -> int:
+    """Keep a version and record that it was imported; the entry's index."""
+    keep(work.conn, kind, digest, data)
+    return _record(work, f"{kind}.imported", kind, digest, actor, {"digest": digest, **facts})
+
+
+def activate(work: Work, kind: ArtefactKind, digest: str, actor: str, effective: int | None = None) -> int:
+    """Put an imported version in force from ``effective`` (now by default); the entry's index. Raises NotFound."""
+    artefact(work.conn, digest)
+    body = {"digest": digest, "effective": work.now if effective is None else effective}
+    return _record(work, f"{kind}.activated", kind, digest, actor, body)
+
+
+def project_activation(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``lexicon.activated`` and ``policy.activated`` → ``activation``."""
+    rows = []
+    for index, sealed in placed:
+        facts = sealed.facts
+        rows.append((sealed.kind.split(".")[0], int(facts["effective"]), index, str(facts["digest"])))
+    insert_many(conn, tables.activation, rows)
+
+
+def versions(conn: Connection, kind: ArtefactKind) -> list[Version]:
+    """All imported versions of a kind, with their latest activation."""
+    rows = sql(
+        conn,
+        "SELECT a.digest, v.effective, v.entry FROM artefact a LEFT JOIN activation v"
+        " ON v.digest = a.digest AND v.kind = a.kind WHERE a.kind = ? ORDER BY v.entry, a.digest",
+        (kind,),
+    )
+    latest = {digest: Version(digest=digest, effective=effective, entry=entry) for digest, effective, entry in rows}
+    return list(latest.values())
+
+
+def _record(work: Work, entry_kind: str, role: str, digest: str, actor: str, body: dict[str, str | int]) -> int:
+    entry = Entry(actor=actor, at=work.now, body=body, kind=entry_kind, recorded=work.now, subjects={role: digest})
+    return work.record(entry)[0]
+
+
+def _active(conn: Connection, kind: ArtefactKind, now: int) -> str:
+    digest = sql(
+        conn,
+        "SELECT digest FROM activation WHERE kind = ? AND effective <= ? ORDER BY effective DESC, entry DESC LIMIT 1",
+        (kind, now),
+    ).scalar()
+    if digest is None:
+        raise NotFound(Text(f"没有生效的 {kind} 版本", f"no version of the {kind} is in force"))
+    return str(digest)

@@ -1,0 +1,115 @@
+"""Screens listings: text and credentials → findings → one decision. Pure: the same input gives the same bytes, always."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from anbao.model.listing import MAX_FINDINGS, Finding, Listing, ListingRecord, ListingScreened
+from anbao.model.merchant import CredentialCheck, Licence
+from anbao.prevent.admission import credentials_problem
+from anbao.prevent.catalogue import Category
+from anbao.prevent.policy import PolicyFacts
+from anbao.prevent.rulesets import Ruleset
+from anbao.prevent.text import finding
+
+Licences = Mapping[str, tuple[Licence, ...]]
+"""Licences on file by merchant; a merchant that is not verified is absent."""
+
+STRONG = frozenset({"exact", "normalised", "spaced"})
+"""Channels in which the term itself stands in the text; the others only sound like it."""
+
+CREDENTIAL_SEVERITY = 4
+
+_FIELDS = ("title", "description")
+
+
+def screen(listings: Sequence[Listing], ruleset: Ruleset, licences: Licences, on: date) -> list[ListingScreened]:
+    """One decision per listing, in order. ``on`` is the legal day on which licences must be in force."""
+    texts: list[str] = []
+    for listing in listings:
+        texts.append(listing.title)
+        texts.append(listing.description)
+    hits = ruleset.matcher.scan(texts)
+    versions = ruleset.versions
+    categories: dict[str, Category | None] = {"": None}
+    screened = []
+    place = 0
+    for listing in listings:
+        name = listing.category
+        if name not in categories:
+            categories[name] = ruleset.catalogue.find(name)
+        if not name and not hits[place] and not hits[place + 1]:
+            screened.append(ListingScreened(listing=_record(listing), outcome="pass", versions=versions))
+        else:
+            findings = [finding(hit, _FIELDS[side], ruleset.lexicon) for side in (0, 1) for hit in hits[place + side]]
+            screened.append(_decide(listing, findings, categories[name], ruleset, licences, on))
+        place += 2
+    return screened
+
+
+def _decide(
+    listing: Listing,
+    findings: list[Finding],
+    category: Category | None,
+    ruleset: Ruleset,
+    licences: Licences,
+    on: date,
+) -> ListingScreened:
+    credential = ""
+    if category is not None and category.requires:
+        held = (*licences.get(listing.merchant, ()), *listing.licences)
+        credential, checks = credentials_problem(held, category, ruleset.catalogue, on)
+        findings += _credential_findings(checks)
+    notices = category.notices if category is not None else ()
+    verdict = ruleset.policy.decide(
+        PolicyFacts(
+            strong=_worst(one for one in findings if one.detector == "lexicon" and one.channel in STRONG),
+            weak=_worst(one for one in findings if one.detector == "lexicon" and one.channel not in STRONG),
+            credential=credential,
+            forbidden=category is not None and category.is_forbidden(on),
+            life_health=category is not None and category.life_health,
+            notices=len(notices),
+            unknown_category=bool(listing.category) and category is None,
+        )
+    )
+    return ListingScreened(
+        category=category.id if category is not None else listing.category,
+        findings=tuple(findings[:MAX_FINDINGS]),
+        findings_cut=max(0, len(findings) - MAX_FINDINGS),
+        listing=_record(listing),
+        notices=notices,
+        outcome=verdict.outcome,
+        reasons=verdict.reasons,
+        severity=_worst(findings),
+        versions=ruleset.versions,
+    )
+
+
+def _credential_findings(checks: Iterable[CredentialCheck]) -> list[Finding]:
+    return [
+        Finding(
+            category=f"credential.{check.problem}",
+            detector="credential",
+            provisions=check.provisions,
+            severity=CREDENTIAL_SEVERITY,
+            surface=check.number,
+            term=check.kind,
+        )
+        for check in checks
+        if check.problem
+    ]
+
+
+def _worst(findings: Iterable[Finding]) -> int:
+    return max((one.severity for one in findings), default=0)
+
+
+def _record(listing: Listing) -> ListingRecord:
+    return ListingRecord(
+        category=listing.category,
+        description=listing.description,
+        extra=tuple(listing.extra.items()),
+        id=listing.id,
+        licences=listing.licences,
+        merchant=listing.merchant,
+        title=listing.title,
+    )

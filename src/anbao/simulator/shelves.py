@@ -1,0 +1,51 @@
+"""The shelves of the made-up platform, read from ``shelves.yaml``: words from which its listings are composed."""
+
+from pathlib import Path
+
+import msgspec
+
+
+class Shelf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One category of goods.
+
+    ``licence`` is what its merchant must hold, ``certificate`` what each product must carry, ``notices`` what a buyer
+    is told before the order: ids of the law pack. ``look_alikes`` are harmless goods that share a word with a danger;
+    ``tails`` what sellers append to a title; ``prices`` a range in yuan.
+    """
+
+    category: str
+    certificate: str = ""
+    licence: str = ""
+    look_alikes: tuple[str, ...]
+    notices: tuple[str, ...] = ()
+    nouns: tuple[str, ...]
+    prices: tuple[int, int]
+    sentences: tuple[str, ...]
+    specs: tuple[str, ...]
+    tails: tuple[str, ...]
+    traits: tuple[str, ...]
+    uses: tuple[str, ...]
+
+
+class Trade(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one merchant deals in; ``personal`` trades are open to persons who need not register (电子商务法 10)."""
+
+    name: str
+    personal: bool = False
+    shelves: tuple[Shelf, ...]
+
+
+class _Brands(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    first: tuple[str, ...]
+    second: tuple[str, ...]
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    brands: _Brands
+    trades: tuple[Trade, ...]
+
+
+_file = msgspec.yaml.decode(Path(__file__).with_name("shelves.yaml").read_bytes(), type=_File)
+
+BRANDS = tuple(first + second for first in _file.brands.first for second in _file.brands.second)
+TRADES = _file.trades

@@ -1,0 +1,5 @@
+"""Tables, migrations and the unit of work, on SQLite and PostgreSQL."""
+
+from anbao.store.engine import Store, open_store
+
+__all__ = ["Store", "open_store"]

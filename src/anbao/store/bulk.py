@@ -1,0 +1,82 @@
+"""The hot statements: many rows at once, and driver-level SQL with one placeholder style on both databases."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, Table
+from sqlalchemy.dialects import postgresql
+
+Row = tuple[Any, ...]
+
+_COPY_FROM = 8
+"""From so many rows on, COPY beats a pipelined INSERT on PostgreSQL."""
+
+
+def sql(conn: Connection, statement: str, parameters: Row = ()) -> CursorResult[*tuple[Any, ...]]:
+    """Run one statement; ``?`` marks its parameters on both databases."""
+    return conn.exec_driver_sql(_placed(statement, conn.dialect.name), parameters)
+
+
+def insert_many(conn: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert rows given in the table's column order."""
+    if not rows:
+        return
+    if conn.dialect.name == "postgresql" and len(rows) >= _COPY_FROM:
+        driver: Any = conn.connection.driver_connection
+        with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    conn.exec_driver_sql(_insert(table, conn.dialect.name), list(rows))
+
+
+def upsert_many(conn: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert rows; where the primary key exists, replace the other columns. Of equal keys in a batch the last wins."""
+    if not rows:
+        return
+    if conn.dialect.name == "sqlite":
+        conn.exec_driver_sql(_upsert_sqlite(table), list(rows))
+        return
+    places = _key_places(table)
+    unique = {tuple(row[place] for place in places): row for row in rows}
+    columns = [list(column) for column in zip(*unique.values(), strict=True)]
+    conn.exec_driver_sql(_upsert_postgresql(table), tuple(columns))
+
+
+@cache
+def _placed(statement: str, dialect: str) -> str:
+    return statement if dialect == "sqlite" else statement.replace("%", "%%").replace("?", "%s")
+
+
+@cache
+def _key_places(table: Table) -> tuple[int, ...]:
+    names = list(table.c.keys())
+    return tuple(names.index(column.name) for column in table.primary_key.columns)
+
+
+@cache
+def _insert(table: Table, dialect: str) -> str:
+    marks = ", ".join("?" for _ in table.c)
+    return _placed(f"INSERT INTO {table.name} VALUES ({marks})", dialect)
+
+
+@cache
+def _on_conflict(table: Table) -> str:
+    keys = [column.name for column in table.primary_key.columns]
+    rest = [name for name in table.c.keys() if name not in keys]
+    replaced = ", ".join(f"{name} = excluded.{name}" for name in rest)
+    return f"ON CONFLICT ({', '.join(keys)}) DO " + (f"UPDATE SET {replaced}" if rest else "NOTHING")
+
+
+@cache
+def _upsert_sqlite(table: Table) -> str:
+    return f"{_insert(table, 'sqlite')} {_on_conflict(table)}"
+
+
+@cache
+def _upsert_postgresql(table: Table) -> str:
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    arrays = ", ".join(f"%s::{column.type.compile(dialect).split(' COLLATE')[0]}[]" for column in table.c)
+    names = ", ".join(table.c.keys())
+    return f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays}) {_on_conflict(table)}"

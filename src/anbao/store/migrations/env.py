@@ -1,0 +1,9 @@
+"""Alembic runs in the transaction that ``store.migrate`` opened."""
+
+from alembic import context
+
+from anbao.store.tables import metadata
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=metadata, render_as_batch=connection.dialect.name == "sqlite")
+context.run_migrations()
