@@ -1,5 +1,6 @@
 """Real stores for the tests: SQLite files, and one real PostgreSQL server for the whole run."""
 
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +13,15 @@ from anbao.store import Store, open_store
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a PostgreSQL server that runs while the tests do."""
-    server = get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    yield server.get_uri()
-    server.cleanup()
+def postgresql_server() -> Iterator[str]:
+    """The URL of a PostgreSQL server that runs while the tests do.
+
+    Its folder lies outside pytest's own, which a second test run would close to the server's user.
+    """
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        server = get_server(folder, cleanup_mode="stop")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture

@@ -1,3 +1,65 @@
-"""Anbao 安保: the safety-duty engine of an e-commerce platform."""
+"""Anbao 安保: the safety-duty engine of an e-commerce platform.
+
+    import anbao
+
+    with anbao.open("sqlite:///anbao.db") as platform:
+        answer = platform.submit_listing(anbao.Listing(id="L1", merchant="m1", title="…"))
+        print(answer.decision.outcome, answer.receipt.entry)
+        for obligation in platform.obligations(overdue_only=True):
+            print(obligation.norm, obligation.due_at)
+        assert platform.verify().sound
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from anbao.errors import AnbaoError
+    from anbao.model.event import Event
+    from anbao.model.listing import Listing
+    from anbao.model.merchant import Licence, Merchant
+    from anbao.model.trade import NoticeAcknowledged, NoticeShown, Order
+    from anbao.platform import Platform
+    from anbao.platform import open_platform as open  # noqa: A004
+    from anbao.prevent.text import Lexicon
+    from anbao.text import Text
+
+__all__ = [
+    "AnbaoError",
+    "Event",
+    "Lexicon",
+    "Licence",
+    "Listing",
+    "Merchant",
+    "NoticeAcknowledged",
+    "NoticeShown",
+    "Order",
+    "Platform",
+    "Text",
+    "open",
+]
+
+_HOMES = {
+    "AnbaoError": ("anbao.errors", "AnbaoError"),
+    "Event": ("anbao.model.event", "Event"),
+    "Lexicon": ("anbao.prevent.text", "Lexicon"),
+    "Licence": ("anbao.model.merchant", "Licence"),
+    "Listing": ("anbao.model.listing", "Listing"),
+    "Merchant": ("anbao.model.merchant", "Merchant"),
+    "NoticeAcknowledged": ("anbao.model.trade", "NoticeAcknowledged"),
+    "NoticeShown": ("anbao.model.trade", "NoticeShown"),
+    "Order": ("anbao.model.trade", "Order"),
+    "Platform": ("anbao.platform", "Platform"),
+    "Text": ("anbao.text", "Text"),
+    "open": ("anbao.platform", "open_platform"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Loaded when first asked for: the command line and workers import parts only, and start several times faster.
+    if name not in _HOMES:
+        raise AttributeError(f"module 'anbao' has no attribute {name!r}")
+    module, attribute = _HOMES[name]
+    return getattr(importlib.import_module(module), attribute)

@@ -231,25 +231,24 @@ class Platform:
 
     def waive(self, opened_by: int, norm: str, reason: str, *, actor: str) -> int:
         """Waive an obligation: by whom and why stands in the entry. Raises NotFound, InvalidInput."""
+        return self.run(lambda work: self.excuse(work, opened_by, norm, reason, actor=actor))
+
+    def excuse(self, work: Work, opened_by: int, norm: str, reason: str, *, actor: str) -> int:
+        """As ``waive``, in an open work."""
         if not reason.strip():
             raise InvalidInput(Text("豁免须写明理由", "a waiver needs a reason"), field="reason")
-
-        def job(work: Work) -> int:
-            one = read.find(work.conn, opened_by, norm)
-            if one is None:
-                raise NotFound(Text(f"没有义务 {opened_by}/{norm}", f"there is no obligation {opened_by}/{norm}"))
-            return work.record(
-                Entry(
-                    actor=actor,
-                    at=work.now,
-                    body={"norm": norm, "opened_by": opened_by, "reason": reason},
-                    kind=WAIVED,
-                    recorded=work.now,
-                    subjects=read.view(one, work.now).subjects,
-                )
-            )[0]
-
-        return self.run(job)
+        one = read.find(work.conn, opened_by, norm)
+        if one is None:
+            raise NotFound(Text(f"没有义务 {opened_by}/{norm}", f"there is no obligation {opened_by}/{norm}"))
+        entry = Entry(
+            actor=actor,
+            at=work.now,
+            body={"norm": norm, "opened_by": opened_by, "reason": reason},
+            kind=WAIVED,
+            recorded=work.now,
+            subjects=read.view(one, work.now).subjects,
+        )
+        return work.record(entry)[0]
 
     def obligations(self, *, overdue_only: bool = False, limit: int = 100) -> list[read.ObligationView]:
         """What is owed, the longest overdue first."""

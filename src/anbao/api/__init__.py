@@ -1,7 +1,7 @@
-"""The HTTP door (docs/reference/http.md): keys, idempotency, problem details, and one handler per verb of the platform.
+"""The HTTP door (docs/reference/http.md): keys, idempotency, problem details, one handler per verb of the platform.
 
-Floors within: ``keys``, ``idempotency``, ``intake`` and ``answers`` know no HTTP; ``reading``, ``problems``, ``door`` and
-``metrics`` know requests and responses; the ``*_routes`` hold the handlers; ``app`` assembles them.
+Floors within: ``keys``, ``idempotency``, ``intake`` and ``answers`` know no HTTP; ``reading``, ``problems``, ``door``
+and ``metrics`` know requests and responses; the ``*_routes`` hold the handlers; ``app`` assembles them.
 """
 
 from anbao.api.app import Settings, create_app

@@ -24,6 +24,9 @@ T = TypeVar("T")
 Caller = Request[Any, Principal, Any]
 """A request whose key has been checked."""
 
+Visitor = Request[Any, Any, Any]
+"""A request that needs no key."""
+
 _BEARER = "Bearer "
 
 
@@ -46,7 +49,8 @@ async def identify(connection: ASGIConnection[Any, Any, Any, Any]) -> Principal:
     if not header.startswith(_BEARER):
         raise refused()
     keys, token = door_of(connection).keys, header[len(_BEARER) :]
-    return keys.recall(token) or await asyncio.to_thread(keys.look_up, token)
+    known = keys.recall(token)
+    return await asyncio.to_thread(keys.look_up, token) if known is None else known
 
 
 def told(zh: str, en: str, scope: Scope | None = None) -> dict[str, Any]:

@@ -1,8 +1,8 @@
-"""Idempotency: the answer to a request is kept in the transaction of its entries, under the caller's ``Idempotency-Key``.
+"""Idempotency: a request's answer is kept in the transaction of its entries, under the caller's ``Idempotency-Key``.
 
-Invariants: the same key with the same request gives the same bytes and no new entry, in whatever process, also when both
-arrive at once (one writer at a time looks the key up and keeps it); with another request it is refused. Only answers
-that were committed are kept: a request that failed may be sent again under its key.
+Invariants: the same key with the same request gives the same bytes and no new entry, in whatever process, also when
+both arrive at once (one writer at a time looks the key up and keeps it); with another request it is refused. Only
+answers that were committed are kept: a request that failed may be sent again under its key.
 """
 
 from collections.abc import Iterable, Sequence

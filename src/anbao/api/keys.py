@@ -1,8 +1,8 @@
 """API keys: ``anbao_<id>_<secret>``, each with scopes.
 
-The secret has 256 random bits, so one plain SHA-256 at rest is enough: there is nothing to guess, and a slow hash, which
-protects passwords that people choose, would only slow each request. Creating and revoking a key are ledger entries,
-without the secret; whatever a key does stands in the ledger under the actor ``key:<id>``.
+The secret has 256 random bits, so one plain SHA-256 at rest is enough: there is nothing to guess, and a slow hash,
+which protects passwords that people choose, would only slow each request. Creating and revoking a key are ledger
+entries, without the secret; whatever a key does stands in the ledger under the actor ``key:<id>``.
 """
 
 import secrets
@@ -147,9 +147,7 @@ def refused() -> Unauthenticated:
 
 
 def _record(work: Work, kind: str, identity: str, actor: str, body: dict[str, str | list[str]]) -> None:
-    work.record(
-        Entry(actor=actor, at=work.now, body=body, kind=kind, recorded=work.now, subjects={"key": identity})
-    )
+    work.record(Entry(actor=actor, at=work.now, body=body, kind=kind, recorded=work.now, subjects={"key": identity}))
 
 
 def _digest(token: str) -> bytes:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Message, Receive, Send
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector  # type: ignore[attr-defined, unused-ignore]
@@ -29,7 +29,11 @@ class Metrics:
             "anbao_http_requests", "requests answered", ("method", "route", "status"), registry=self._registry
         )
         self._seconds = Histogram(
-            "anbao_http_request_seconds", "time to the whole answer", ("route",), buckets=_SECONDS, registry=self._registry
+            "anbao_http_request_seconds",
+            "time to the whole answer",
+            ("route",),
+            buckets=_SECONDS,
+            registry=self._registry,
         )
         self._decisions = Counter("anbao_decisions", "listings decided on", ("outcome",), registry=self._registry)
         self._group = Histogram(
@@ -65,7 +69,7 @@ class Observed:
         self._app = app
         self._metrics = metrics
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Pass on; the route is known once the application has found it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)

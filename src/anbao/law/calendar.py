@@ -30,8 +30,8 @@ class YearTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 class WorkCalendar:
     """Answers for ever the same: a notice counts only for what opened on or after the day of its publication.
 
-    Before that, and for years without a notice, Monday to Friday are working days. Otherwise a deadline that was computed
-    in October would move when next year's holidays are published in November, and a recomputation could not repeat it.
+    Before that, and for years without a notice, Monday to Friday are working days. Otherwise a deadline computed in
+    October would move when next year's holidays are published in November, and no recomputation could repeat it.
     """
 
     def __init__(self, tables: Iterable[YearTable]) -> None:

@@ -1,9 +1,9 @@
 """Deadlines (期限): instants are UTC milliseconds, legal days are those of Asia/Shanghai.
 
-Periods follow 民法典 201 to 203 (known from memory, the general part is not stored): hours run from the event; the day of
-the event is not counted; a period of months ends on the corresponding day, or on the month's last day where there is none;
-the last day ends at 24:00. One departure: the last day is never moved off a holiday. The engine warns on the earlier day,
-and what is done by then is in time on any reading.
+Periods follow 民法典 201 to 203 (known from memory, the general part is not stored): hours run from the event; the day
+of the event is not counted; a period of months ends on the corresponding day, or on the month's last day where there is
+none; the last day ends at 24:00. One departure: the last day is never moved off a holiday. The engine warns on the
+earlier day, and what is done by then is in time on any reading.
 
 Asia/Shanghai has been UTC+8 without summer time since 1992; earlier instants are not meant.
 """
@@ -46,7 +46,7 @@ def due_at(opened_at: int, period: Period, calendar: WorkCalendar) -> int:
 def latest_start(opened_at: int, period: Period, calendar: WorkCalendar) -> int:
     """The last instant at which something may happen that must precede an event at ``opened_at`` by ``period``.
 
-    Days are counted as platforms announce them: shown at any hour of the 1st, in force on the 8th, is seven days before.
+    Days are counted as platforms announce them: shown at any hour of the 1st, in force on the 8th, is seven days.
     """
     if period.hours is not None:
         return opened_at - period.hours * _HOUR

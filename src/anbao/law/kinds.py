@@ -53,9 +53,7 @@ def check_event(
     Raises InvalidInput; its ``field`` names the subject or fact.
     """
     if kind.by == "engine":
-        raise InvalidInput(
-            Text(f"{kind.id} 只能由引擎记录", f"{kind.id} is recorded by the engine only"), field="kind"
-        )
+        raise InvalidInput(Text(f"{kind.id} 只能由引擎记录", f"{kind.id} is recorded by the engine only"), field="kind")
     given = dict(subjects)
     if CONSUMER_ROLE in given:
         raise InvalidInput(
@@ -92,9 +90,7 @@ def _check_facts(kind: EntryKind, facts: Mapping[str, str | int | bool]) -> None
         if fact is None:
             raise InvalidInput(
                 Text(f"{kind.id} 没有事实 {name}", f"{kind.id} has no fact {name}"),
-                hint=Text(
-                    f"可用：{'、'.join(kind.facts) or '无'}", f"known facts: {', '.join(kind.facts) or 'none'}"
-                ),
+                hint=Text(f"可用：{'、'.join(kind.facts) or '无'}", f"known facts: {', '.join(kind.facts) or 'none'}"),
                 field=f"facts.{name}",
             )
         if type(value) is not fact.python:

@@ -86,7 +86,9 @@ def read_norms(folder: Path, vocabulary: Vocabulary) -> tuple[Norm, ...]:
         for place, text in enumerate(source.read(list[_NormText])):
             norm = _Reader(source, place, text, vocabulary).read()
             twice = source.error(
-                Text(f"规范 {norm.id} 在同一期间出现两次", f"the norm {norm.id} stands twice for one period"), place, "id"
+                Text(f"规范 {norm.id} 在同一期间出现两次", f"the norm {norm.id} stands twice for one period"),
+                place,
+                "id",
             )
             found.setdefault(norm.id, []).append((norm, twice))
     for versions in found.values():
@@ -144,7 +146,9 @@ class _Reader:
         due = next(name for name in text.due.__struct_fields__ if getattr(text.due, name))
         if due not in dues:
             wanted = ", ".join(sorted(dues))
-            raise self._error(Text(f"{text.kind} 规范的期限应为 {wanted}", f"a {text.kind} norm is due by {wanted}"), "due")
+            raise self._error(
+                Text(f"{text.kind} 规范的期限应为 {wanted}", f"a {text.kind} norm is due by {wanted}"), "due"
+            )
         if text.deadline != ("platform" if text.due.setting else "law"):
             raise self._error(
                 Text("平台自定的期限（setting）写 platform，其余写 law", "platform where due is a setting, else law"),
@@ -187,7 +191,9 @@ class _Reader:
                 raise self._error(Text(f"没有条目种类 {name}", f"there is no entry kind {name}"), part, field, place)
             for role in self._text.about:
                 if role not in kind.roles:
-                    raise self._error(Text(f"{name} 没有对象 {role}", f"{name} has no subject {role}"), part, field, place)
+                    raise self._error(
+                        Text(f"{name} 没有对象 {role}", f"{name} has no subject {role}"), part, field, place
+                    )
             for fact, described in kind.facts.items():
                 if facts.setdefault(fact, described.python) is not described.python:
                     raise self._error(Text(f"事实 {fact} 类型不一", f"the fact {fact} has several types"), part, field)
@@ -225,4 +231,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, msgspec.Struct):
         return {name: _plain(getattr(value, name)) for name in value.__struct_fields__}
     return value
-

@@ -159,9 +159,7 @@ def _digest(
     norms: Sequence[Norm], kinds: Mapping[str, EntryKind], settings: Sequence[Setting], tables: Sequence[YearTable]
 ) -> str:
     content = {
-        "calendar": [
-            [table.year, table.published, sorted(table.holidays), sorted(table.working)] for table in tables
-        ],
+        "calendar": [[table.year, table.published, sorted(table.holidays), sorted(table.working)] for table in tables],
         "kinds": {one.id: {name: fact.type for name, fact in one.facts.items()} for one in kinds.values()},
         "norms": [[norm.id, norm.version, norm.in_force_from, norm.in_force_until] for norm in norms],
         "settings": {one.id: one.default for one in settings},

@@ -149,7 +149,9 @@ class Library:
         self._families: dict[str, list[Instrument]] = {}
         for one in sorted(self.instruments.values(), key=lambda one: one.in_force.from_):
             self._families.setdefault(one.family, []).append(one)
-        self._articles = {(one.id, article.no): article for one in self.instruments.values() for article in one.articles}
+        self._articles = {
+            (one.id, article.no): article for one in self.instruments.values() for article in one.articles
+        }
 
     def provision(self, ref: str, on: date | None = None) -> Provision:
         """What a reference leads to on a day; without a day, as cited or the newest. Raises InvalidInput, NotFound."""
@@ -217,7 +219,9 @@ class Library:
         if reference.article is not None:
             article = self._articles.get((one.id, reference.article))
             if article is None:
-                raise NotFound(Text(f"{one.id} 没有收录第 {reference.article} 条", f"{one.id} stores no article {exact}"))
+                raise NotFound(
+                    Text(f"{one.id} 没有收录第 {reference.article} 条", f"{one.id} stores no article {exact}")
+                )
             text = article.text
             if reference.paragraph is not None:
                 paragraphs = article.split()
@@ -260,7 +264,9 @@ def _decode(path: Path, wanted: type[T]) -> T:
     try:
         return msgspec.json.decode(data, type=wanted)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise PackError(f"{path}:{_line(data, str(error))}", Text(f"不符合格式：{error}", f"does not fit: {error}")) from error
+        raise PackError(
+            f"{path}:{_line(data, str(error))}", Text(f"不符合格式：{error}", f"does not fit: {error}")
+        ) from error
 
 
 def _line(data: bytes, message: str) -> int:

@@ -91,7 +91,7 @@ class YamlSource:
                 found[key.value] = self._build(value)
             return found
         text = str(node.value)
-        if node.style is None:  # a plain scalar, not quoted
+        if not node.style:  # a plain scalar, not quoted
             if text in _WORDS:
                 return _WORDS[text]
             if _INTEGER.fullmatch(text):

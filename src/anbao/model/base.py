@@ -11,7 +11,10 @@ from msgspec import Meta
 
 
 class Noun(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Base of all nouns; a field at its default is left out of the canonical bytes."""
+    """Base of all nouns; a field at its default is left out of the canonical bytes.
+
+    The encoder compares defaults by identity, so a text field's only default is "", which exists once.
+    """
 
 
 Id = Annotated[str, Meta(min_length=1, max_length=128)]

@@ -19,9 +19,9 @@ OUTCOMES: tuple[Outcome, ...] = ("pass", "notice", "review", "block")
 Severity = Annotated[int, Meta(ge=1, le=5)]
 """1 information · 2 low · 3 medium · 4 high · 5 critical (danger to life)."""
 
-Channel = Literal["exact", "normalised", "spaced", "pinyin", "homophone"]
+Channel = Literal["", "exact", "normalised", "spaced", "pinyin", "homophone"]
 """How a term was found: as written · after folding width, case and script · with marks between its characters ·
-spelled in Latin letters · by characters of the same sound."""
+spelled in Latin letters · by characters of the same sound. Empty for findings that are not in text."""
 
 
 class Listing(Noun, frozen=True, kw_only=True):
@@ -40,7 +40,7 @@ class Finding(Noun, frozen=True, kw_only=True):
     """What one detector saw, and where: ``start`` and ``end`` count characters of the original field."""
 
     category: str
-    channel: Channel = "exact"
+    channel: Channel = ""
     detector: str
     end: int = 0
     field: str = ""

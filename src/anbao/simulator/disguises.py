@@ -10,7 +10,7 @@ from random import Random
 
 import msgspec
 from opencc import OpenCC
-from pypinyin import Style, lazy_pinyin, pinyin
+from pypinyin import Style, lazy_pinyin
 
 Rewrite = Callable[[str, Random], str]
 
@@ -58,20 +58,14 @@ def _to_traditional() -> OpenCC:
     return OpenCC("s2t")
 
 
-def _only_reading(char: str) -> str:
-    """The toneless reading of a character; empty where it has several."""
-    readings = set(pinyin(char, style=Style.NORMAL, heteronym=True)[0])
-    return readings.pop() if len(readings) == 1 else ""
-
-
 @cache
 def _same_sound() -> dict[str, str]:
-    """Common characters (GB 2312, level 1) with one reading, by that reading."""
+    """Common characters (GB 2312, level 1) by their usual reading without tone."""
     sounds: dict[str, str] = {}
     for row in range(0xB0, 0xD8):
         for cell in range(0xA1, 0xFF):
-            char = bytes((row, cell)).decode("gb2312", errors="ignore")
-            if char and (sound := _only_reading(char)):
+            if char := bytes((row, cell)).decode("gb2312", errors="ignore"):
+                sound = lazy_pinyin(char)[0]
                 sounds[sound] = sounds.get(sound, "") + char
     return sounds
 
@@ -104,9 +98,12 @@ def _pinyin(term: str, rng: Random) -> str:
 
 
 def _homophone(term: str, rng: Random) -> str:
+    """Characters that are read in an unusual way in this term stay as they are."""
     written = []
+    heard = iter(lazy_pinyin(term, errors="ignore"))
     for char in term:
-        others = _same_sound().get(_only_reading(char), "").replace(char, "")
+        usual = "".join(lazy_pinyin(char, errors="ignore"))
+        others = _same_sound()[usual].replace(char, "") if usual and next(heard) == usual else ""
         written.append(rng.choice(others) if others else char)
     return "".join(written)
 

@@ -134,7 +134,7 @@ def _offer(rng: Random, shelf: Shelf, id: str, merchant: str, on: date, title: s
 def _title(rng: Random, shelf: Shelf, noun: str) -> str:
     traits = rng.sample(shelf.traits, 2)
     head = f"{rng.choice(BRANDS)}{traits[0]}{noun} {rng.choice(shelf.uses)}"
-    return _fill(rng, head, (traits[1], *rng.sample(shelf.specs, 2), *shelf.tails))
+    return _fill(rng, head, (traits[1], rng.choice(shelf.specs), *shelf.tails))
 
 
 def _fill(rng: Random, head: str, words: tuple[str, ...]) -> str:

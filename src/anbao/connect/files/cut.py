@@ -189,11 +189,7 @@ class Cuts(NamedTuple):
         data = np.frombuffer(buffer, np.uint8)
         for index in np.flatnonzero((data[starts] <= _SPACE) & (sizes <= MAX_RECORD)):
             filled[index] = not cutter.blank(buffer[starts[index] : ends[index]])
-        if len(ends) and buffer.count(b"\n", 0, int(ends[-1])) == len(ends):
-            newlines = np.arange(1, len(ends) + 1)
-        else:
-            newlines = np.searchsorted(_newlines(buffer), ends)
-        return cls(ends, sizes, filled.cumsum(), newlines)
+        return cls(ends, sizes, filled.cumsum(), np.searchsorted(_newlines(buffer), ends))
 
     def stops(self, rows: int, *, all_of_them: bool) -> Iterator[int]:
         """Numbers of records behind which a chunk ends: each ``rows`` rows, and on both sides of an oversize record.

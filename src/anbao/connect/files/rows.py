@@ -90,6 +90,8 @@ def _contains(character: str, value: object) -> bool:
 
 
 def _written(value: object) -> str:
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -114,5 +116,5 @@ def _extra(cells: Cells) -> dict[str, str]:
         if value is not None and value != ""
     }
     if isinstance(inner, dict):
-        return {key: value if isinstance(value, str) else _written(value) for key, value in inner.items() if value is not None} | kept
+        return {key: _written(value) for key, value in inner.items() if value is not None} | kept
     return kept if inner in (None, "") else {"extra": _written(inner)} | kept

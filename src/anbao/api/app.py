@@ -1,0 +1,65 @@
+"""The application: handlers, error handling, the opened platform, the clock."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import msgspec
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.types import ASGIApp
+
+from anbao.api.clock import running_clock
+from anbao.api.door import Door
+from anbao.api.intake import ListingIntake
+from anbao.api.keys import KeyRing
+from anbao.api.metrics import Metrics, Observed
+from anbao.api.problems import respond
+from anbao.api.reading import MAX_BODY, JsonRequest
+from anbao.api.routes import HANDLERS
+from anbao.platform import Platform, open_platform
+
+SETTINGS_VARIABLE = "ANBAO_SERVE"
+"""Settings as JSON, for the worker processes that ``anbao serve`` starts."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """``store`` is a store's URL; ``checkpoint_every`` counts seconds; ``open_docs`` opens the API's description."""
+
+    store: str
+    checkpoint_every: float = 5.0
+    open_docs: bool = False
+
+
+def create_app(settings: Settings, platform: Platform | None = None) -> ASGIApp:
+    """The ASGI application over the settings' store, or over an opened platform, which is left open at the end."""
+    metrics = Metrics()
+
+    @asynccontextmanager
+    async def opened(app: Litestar) -> AsyncIterator[None]:
+        here = platform if platform is not None else await asyncio.to_thread(open_platform, settings.store)
+        try:
+            intake = ListingIntake(here, metrics.decided)
+            app.state.door = Door(here, KeyRing(here.store), intake, metrics)
+            async with running_clock(here, settings.checkpoint_every):
+                yield
+        finally:
+            if platform is None:
+                await asyncio.to_thread(here.close)
+
+    app = Litestar(
+        route_handlers=list(HANDLERS),
+        exception_handlers={Exception: respond},
+        lifespan=[opened],
+        openapi_config=None,
+        request_class=JsonRequest,
+        request_max_body_size=MAX_BODY,
+        state=State({"open_docs": settings.open_docs}),
+    )
+    return Observed(app, metrics)
+
+
+def from_environment() -> ASGIApp:
+    """The application of a worker process."""
+    return create_app(msgspec.json.decode(os.environ[SETTINGS_VARIABLE], type=Settings))

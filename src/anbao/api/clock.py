@@ -1,0 +1,59 @@
+"""What time itself brings while the server runs: deadlines that pass, checkpoints to sign, answers to forget.
+
+Safe in several processes at once: each step is one job under the store's writer lock, and finds done what another did.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from anbao.api import idempotency
+from anbao.api.problems import log
+from anbao.ledger import open_checkpoint
+from anbao.platform import Platform
+
+TICK_SECONDS = 5.0
+FORGET_SECONDS = 3600.0
+
+
+@asynccontextmanager
+async def running_clock(platform: Platform, checkpoint_every: float) -> AsyncIterator[None]:
+    """Keep the clock while the context is open; a last checkpoint covers what was accepted until the end."""
+    tasks = [
+        asyncio.create_task(_every(checkpoint_every, lambda: sign_if_grown(platform))),
+        asyncio.create_task(_every(TICK_SECONDS, platform.tick)),
+        asyncio.create_task(
+            _every(FORGET_SECONDS, lambda: platform.run(lambda work: idempotency.forget(work.conn, work.now)))
+        ),
+    ]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await _attempt(lambda: sign_if_grown(platform))
+
+
+def sign_if_grown(platform: Platform) -> bool:
+    """Sign a checkpoint if the ledger outgrew the last one. Whether it did."""
+    with platform.reading() as conn:
+        latest = platform.ledger.latest_checkpoint(conn)
+        covered = open_checkpoint(latest, platform.ledger.verifier).size if latest else 0
+        grown = platform.ledger.size(conn) > covered
+    if grown:
+        platform.checkpoint()
+    return grown
+
+
+async def _every(seconds: float, job: Callable[[], object]) -> None:
+    while True:
+        await _attempt(job)
+        await asyncio.sleep(seconds)
+
+
+async def _attempt(job: Callable[[], object]) -> None:
+    try:
+        await asyncio.to_thread(job)
+    except Exception:
+        log.exception("the clock's job failed; it is tried again")

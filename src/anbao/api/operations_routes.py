@@ -1,0 +1,45 @@
+"""What operators look at: health, metrics, the description of this API."""
+
+from litestar import Response, get
+
+from anbao.api.describe import document, page
+from anbao.api.door import Caller, Visitor, door_of, identify, told
+from anbao.api.reading import no_nul
+from anbao.store.bulk import sql
+from anbao.text import choose_language
+
+
+@get("/health", sync_to_thread=True, **told("存活且存储可读", "Alive, and the store can be read"))
+def health(request: Visitor) -> dict[str, str]:
+    """Raises StoreError."""
+    with door_of(request).platform.reading() as conn:
+        sql(conn, "SELECT 1").one()
+    return {"status": "ok"}
+
+
+@get("/metrics", sync_to_thread=True, **told("Prometheus 指标", "Metrics for Prometheus", "metrics"))
+def metrics(request: Caller) -> Response[bytes]:
+    """In the text format."""
+    door = door_of(request)
+    return Response(door.metrics.render(door.platform), media_type="text/plain; version=0.0.4")
+
+
+@get("/openapi.json", **told("本接口的 OpenAPI 描述；任一密钥", "This API as OpenAPI; any key"))
+async def openapi(request: Visitor) -> Response[bytes]:
+    """Open where the server was started with ``--open-docs``."""
+    await _may_read(request)
+    return Response(document(), media_type="application/json")
+
+
+@get("/docs", **told("本接口的说明页；任一密钥", "This API as a page; any key"))
+async def docs(request: Visitor, lang: str | None = None) -> Response[str]:
+    """One page without scripts, nothing loaded from elsewhere."""
+    await _may_read(request)
+    no_nul(lang=lang)
+    language = choose_language(lang or request.headers.get("accept-language"))
+    return Response(page(language), media_type="text/html")
+
+
+async def _may_read(request: Visitor) -> None:
+    if not request.app.state.open_docs:
+        await identify(request)

@@ -1,0 +1,123 @@
+"""What outcomes, severities, channels and fields are called, and what they mean."""
+
+import unicodedata
+from typing import NamedTuple
+
+from anbao.text import Text
+
+
+class Meaning(NamedTuple):
+    """A name, and one sentence that explains it."""
+
+    name: Text
+    says: Text
+
+
+OUTCOMES: dict[str, Meaning] = {
+    "block": Meaning(
+        Text("拦截", "Blocked"),
+        Text(
+            "不得上架：命中高危内容，或缺少必须的资质。",
+            "May not be listed: a grave finding, or a required credential is missing.",
+        ),
+    ),
+    "review": Meaning(
+        Text("转人工", "Held for review"),
+        Text("先不上架，由人判断。", "Not listed until a person has judged it."),
+    ),
+    "notice": Meaning(
+        Text("放行并告知", "Passed with notice"),
+        Text(
+            "可以上架，下单前须向消费者作风险提示。",
+            "May be listed; the risk must be told to the consumer before an order.",
+        ),
+    ),
+    "pass": Meaning(
+        Text("放行", "Passed"),
+        Text("现有词库和规则下没有发现问题。", "Nothing found with this lexicon and policy."),
+    ),
+}
+"""By outcome, the gravest first."""
+
+SEVERITIES: dict[int, Meaning] = {
+    5: Meaning(Text("5 极高", "5 critical"), Text("危及生命。", "Danger to life.")),
+    4: Meaning(
+        Text("4 高", "4 high"),
+        Text("危及健康或重大财产，或法律禁止。", "Danger to health or much property, or forbidden by law."),
+    ),
+    3: Meaning(
+        Text("3 中", "3 medium"),
+        Text("可能有害，通常需要资质或核实。", "Possibly harmful; usually needs a credential or a check."),
+    ),
+    2: Meaning(Text("2 低", "2 low"), Text("轻微风险。", "A slight risk.")),
+    1: Meaning(Text("1 提示", "1 information"), Text("仅供留意。", "For attention only.")),
+}
+"""By severity, the gravest first."""
+
+CHANNELS: dict[str, Meaning] = {
+    "exact": Meaning(Text("原文", "as written"), Text("与词条写法完全相同。", "Written exactly as the term.")),
+    "normalised": Meaning(
+        Text("变形", "folded"),
+        Text("全角、大小写、繁体等写法统一后相同。", "The same after folding width, case and traditional characters."),
+    ),
+    "spaced": Meaning(
+        Text("间隔", "spaced"),
+        Text(
+            "字与字之间夹有空格、符号或不可见字符。",
+            "With spaces, marks or invisible characters between its characters.",
+        ),
+    ),
+    "pinyin": Meaning(
+        Text("拼音", "pinyin"),
+        Text(
+            "用拉丁字母拼写；只是读音相同，误报较多。",
+            "Spelled in Latin letters: only the sound agrees, so more hits are false.",
+        ),
+    ),
+    "homophone": Meaning(
+        Text("谐音", "homophone"),
+        Text(
+            "用同音字写成；只是读音相同，误报较多。",
+            "Written with characters of the same sound, so more hits are false.",
+        ),
+    ),
+}
+"""By channel, the surest first."""
+
+FIELDS: dict[str, Text] = {
+    "title": Text("标题", "title"),
+    "description": Text("描述", "description"),
+    "": Text("资质", "credentials"),
+}
+
+NOT_ADVICE = Text(
+    "命中是供人判断的线索，不是违法的结论；没有命中也不等于合法。本报告不是法律意见，不替代律师或主管机关的判断。",
+    "A hit is a hint to be judged by a person, not a finding of law; nor does the absence of hits mean that a listing is lawful."
+    " This report is no legal advice and replaces neither a lawyer nor an authority.",
+)
+
+EMPTY = Text("没有命中。", "Nothing was found.")
+
+
+def share(part: int, whole: int) -> str:
+    """``part`` in per cent of ``whole``; what exists never shows as zero, and what is not all never as all."""
+    if not part or not whole:
+        return "0%"
+    percent = 100 * part / whole
+    if percent < 0.01:
+        return "<0.01%"
+    if part < whole and percent > 99.99:
+        return ">99.99%"
+    return f"{percent:.2f}%" if percent < 10 or percent > 99 else f"{percent:.1f}%"
+
+
+def visible(text: str) -> str:
+    """``text`` on one line, with control characters as spaces and invisible ones as ◌, so that none can act on the reader."""
+    return "".join(_visible(character) for character in text)
+
+
+def _visible(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in ("Cc", "Zl", "Zp"):
+        return " "
+    return "◌" if category in ("Cf", "Cs", "Co", "Cn") else character

@@ -1,0 +1,53 @@
+"""``anbao serve``: the HTTP API on uvicorn."""
+
+import os
+import tempfile
+
+import click
+import msgspec
+import uvicorn
+
+from anbao.api.app import SETTINGS_VARIABLE, Settings
+from anbao.api.metrics import MULTIPROCESS_VARIABLE
+from anbao.cli.common import language_option, open_store_option, require_store, store_option, t
+
+GRACE_SECONDS = 30
+
+
+@click.command(help=t("启动 HTTP 服务", "serve the HTTP API"))
+@store_option
+@click.option("--host", default="127.0.0.1", show_default=True, help=t("监听地址", "address to listen on"))
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help=t("端口", "port"))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help=t("进程数", "processes"))
+@click.option(
+    "--checkpoint-every",
+    default=5.0,
+    show_default=True,
+    type=click.FloatRange(min=0.1),
+    help=t("每隔几秒签署检查点（日志有增长时）", "seconds between checkpoints, where the log grew"),
+)
+@click.option("--open-docs", is_flag=True, help=t("说明页与 OpenAPI 不需密钥", "the API's description needs no key"))
+@language_option
+def command(
+    store_url: str | None, host: str, port: int, workers: int, checkpoint_every: float, open_docs: bool
+) -> None:
+    """Runs until it is told to stop; what was accepted is finished first."""
+    settings = Settings(store=require_store(store_url), checkpoint_every=checkpoint_every, open_docs=open_docs)
+    # Opened once beforehand: a store that cannot be opened is told here, and workers find its tables made.
+    open_store_option(settings.store, create=True).close()
+    os.environ[SETTINGS_VARIABLE] = msgspec.json.encode(settings).decode()
+    click.echo(t(f"监听 http://{host}:{port}", f"listening on http://{host}:{port}"), err=True)
+    with tempfile.TemporaryDirectory(prefix="anbao-metrics-") as counters:
+        if workers > 1:
+            os.environ[MULTIPROCESS_VARIABLE] = counters
+        uvicorn.run(
+            "anbao.api.app:from_environment",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
