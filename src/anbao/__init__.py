@@ -1,13 +1,10 @@
 """Anbao 安保: the safety-duty engine of an e-commerce platform.
 
-    import anbao
-
-    with anbao.open("sqlite:///anbao.db") as platform:
-        answer = platform.submit_listing(anbao.Listing(id="L1", merchant="m1", title="…"))
-        print(answer.decision.outcome, answer.receipt.entry)
-        for obligation in platform.obligations(overdue_only=True):
-            print(obligation.norm, obligation.due_at)
-        assert platform.verify().sound
+>>> import anbao
+>>> with anbao.open("sqlite:///anbao.db") as platform:
+...     answer = platform.submit_listing(anbao.Listing(id="L1", title="…"))
+...     print(answer.decision.outcome, answer.receipt.entry)
+...     assert platform.verify().sound
 """
 
 import importlib
@@ -22,7 +19,7 @@ if TYPE_CHECKING:
     from anbao.model.merchant import Licence, Merchant
     from anbao.model.trade import NoticeAcknowledged, NoticeShown, Order
     from anbao.platform import Platform
-    from anbao.platform import open_platform as open  # noqa: A004
+    from anbao.platform import open_platform as open
     from anbao.prevent.text import Lexicon
     from anbao.text import Text
 

@@ -17,7 +17,7 @@ from anbao.ledger import Ledger, Stored, Vault, open_ledger, open_vault, verify_
 from anbao.ledger.report import Report
 from anbao.model.entry import Entry, Receipt, Sealed, facts_of
 from anbao.model.event import Event
-from anbao.model.listing import Listing, ListingScreened
+from anbao.model.listing import Listing, ListingScreened, Outcome
 from anbao.model.merchant import Merchant
 from anbao.model.trade import NoticeAcknowledged, NoticeShown, Order
 from anbao.obligations import read, recompute, tick
@@ -43,6 +43,7 @@ PROJECTORS: dict[str, Sequence[Projector]] = {
     "lexicon.activated": (rulesets.project_activation,),
     "policy.activated": (rulesets.project_activation,),
     listings.SCREENED: (listings.project_listings,),
+    listings.DECIDED: (listings.project_listings,),
     merchants.APPLIED: (merchants.project_applications,),
     **dict.fromkeys(merchants.DECIDED, (merchants.project_decisions,)),
     orders.PLACED: (orders.project_orders,),
@@ -146,6 +147,12 @@ class Platform:
             ScreenedListing(decision=one, receipt=_receipt(index, item))
             for one, index, item in zip(screened, indexes, sealed, strict=True)
         ]
+
+    def review_listing(self, listing: str, outcome: Outcome, reason: str, *, actor: str, at: int | None = None) -> int:
+        """Record a reviewer's decision on a listing; the entry's index. Raises NotFound."""
+        return self.run(
+            lambda work: listings.record_review(work, listing, outcome, reason, actor, work.now if at is None else at)
+        )
 
     def ruleset(self) -> Ruleset:
         """The ruleset in force now."""

@@ -52,6 +52,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> ASGIApp:
         route_handlers=list(HANDLERS),
         exception_handlers={Exception: respond},
         lifespan=[opened],
+        logging_config=None,
         openapi_config=None,
         request_class=JsonRequest,
         request_max_body_size=MAX_BODY,

@@ -11,6 +11,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
 from anbao import __version__
+from anbao.api.problems import MEDIA_TYPE, Problem
 from anbao.text import Language, Text
 
 _TITLE = Text("安保 Anbao 接口", "Anbao API")
@@ -26,6 +27,9 @@ _STYLE = (
     "border-bottom:1px solid #d8dee4}code{font-size:.9em}a{color:#0b5fff}"
 )
 
+_STREAMED = {("post", "/v1/listings/batch"): "application/x-ndjson", ("post", "/v1/lexicons"): "text/csv"}
+"""Bodies that a handler reads by itself."""
+
 
 class Endpoint(msgspec.Struct, frozen=True):
     """One method at one address; ``scope`` is empty where no scope is needed."""
@@ -40,7 +44,17 @@ class Endpoint(msgspec.Struct, frozen=True):
 def _schema() -> dict[str, Any]:
     from anbao.api.routes import HANDLERS
 
-    return _documented(HANDLERS).openapi_schema.to_schema()
+    described = _documented(HANDLERS).openapi_schema.to_schema()
+    schemas, components = msgspec.json.schema_components([Problem], "#/components/schemas/{name}")
+    described["components"]["schemas"].update(components)
+    failure = {"description": "RFC 9457", "content": {MEDIA_TYPE: {"schema": schemas[0]}}}
+    for path, methods in described["paths"].items():
+        for method, one in methods.items():
+            answers = {status: answer for status, answer in one["responses"].items() if status.startswith("2")}
+            one["responses"] = {**answers, "default": failure}
+            if media_type := _STREAMED.get((method, path)):
+                one["requestBody"] = {"required": True, "content": {media_type: {"schema": {"type": "string"}}}}
+    return described
 
 
 def _documented(handlers: list[BaseRouteHandler]) -> Litestar:

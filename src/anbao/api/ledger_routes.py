@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from litestar import Response, get
-from litestar.params import Parameter
+from litestar.params import FromQuery, QueryParameter
 
 from anbao.api.answers import EntryAnswer, EntryPage, ObligationPage
 from anbao.api.door import Caller, door_of, told
@@ -11,17 +11,18 @@ from anbao.api.pages import EVERY, obligations_page
 from anbao.api.reading import DEFAULT_PAGE, Cursor, Index, Limit, cursor_position, cursor_text, no_nul
 from anbao.errors import Conflict, InvalidInput
 from anbao.ledger.receipt import InclusionReceipt
+from anbao.model.base import Millis
 from anbao.text import Text
 
-About = Annotated[str | None, Parameter(query="subject", description="role:id, as in merchant:m1")]
-Norm = Annotated[str | None, Parameter(query="norm", description="id of a norm")]
-State = Annotated[Literal["overdue", "unfinished"] | None, Parameter(query="state", description="all by default")]
+About = Annotated[str | None, QueryParameter(name="subject", description="role:id, as in merchant:m1")]
+Norm = Annotated[str | None, QueryParameter(name="norm", description="id of a norm")]
+State = Annotated[Literal["overdue", "unfinished"] | None, QueryParameter(name="state", description="all by default")]
 
 
 @get("/v1/entries", sync_to_thread=True, **told("存证条目，按序分页", "Entries of the ledger, page by page", "read"))
 def entries(
     request: Caller,
-    kind: str | None = None,
+    kind: FromQuery[str | None] = None,
     subject: About = None,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_PAGE,
@@ -38,7 +39,7 @@ def entries(
                 field="subject",
             )
         about = (role, identity)
-    start = cursor_position(cursor, tuple[Index])[0] if cursor else 0
+    start = cursor_position(cursor, tuple[Millis])[0] if cursor else 0
     platform = door_of(request).platform
     with platform.reading() as conn:
         found = platform.ledger.entries(conn, start, limit + 1, kind=kind, subject=about)
@@ -88,10 +89,10 @@ def proof(request: Caller, index: Index) -> Response[InclusionReceipt]:
     ),
 )
 def obligations(
-    request: Caller, state: State = None, norm: Norm = None, cursor: Cursor = None, limit: Limit = DEFAULT_PAGE
+    request: Caller, wanted: State = None, norm: Norm = None, cursor: Cursor = None, limit: Limit = DEFAULT_PAGE
 ) -> ObligationPage:
     """A cursor belongs to the filters that it was given for."""
     no_nul(norm=norm)
     platform = door_of(request).platform
     with platform.reading() as conn:
-        return obligations_page(conn, platform.clock(), state or EVERY, norm, cursor, limit)
+        return obligations_page(conn, platform.clock(), wanted or EVERY, norm, cursor, limit)

@@ -3,6 +3,7 @@
 from typing import cast
 
 from litestar import Response, post
+from litestar.params import JSONBody
 
 from anbao.api.answers import LineAnswer, ListingAnswer
 from anbao.api.batch import BatchResponse
@@ -18,7 +19,7 @@ NDJSON = "application/x-ndjson"
 
 @post("/v1/merchants", **told("商家申请入驻：核验并决定", "A merchant applies: check and decide", "merchants"))
 async def apply(
-    request: Caller, data: Merchant, at: At = None, key: IdempotencyKey = None
+    request: Caller, data: JSONBody[Merchant], at: At = None, key: IdempotencyKey = None
 ) -> Response[MerchantDecision]:
     """One application: its entry and the decision's."""
     platform, actor = door_of(request).platform, request.auth.actor
@@ -27,7 +28,9 @@ async def apply(
 
 
 @post("/v1/listings", **told("提交一条商品信息：审核并决定", "Submit one listing: screen and decide", "listings"))
-async def submit(request: Caller, data: Listing, at: At = None, key: IdempotencyKey = None) -> Response[ListingAnswer]:
+async def submit(
+    request: Caller, data: JSONBody[Listing], at: At = None, key: IdempotencyKey = None
+) -> Response[ListingAnswer]:
     """Those that arrive together share a scan and a commit."""
     door, principal = door_of(request), request.auth
     when = event_time(at, door.platform.clock())

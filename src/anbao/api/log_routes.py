@@ -3,6 +3,7 @@
 import re
 
 from litestar import Response, get
+from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from anbao.api.door import Caller, Door, Visitor, door_of, told
@@ -21,13 +22,18 @@ _PLACE = re.compile(r"/?((?:x\d{3}/){0,5})(\d{3})(?:\.p/([1-9]\d{0,2}))?", re.AS
 _BINARY = "application/octet-stream"
 
 
-@get("/log/key", sync_to_thread=False, **told("日志的验证公钥", "The log's verifier key"))
+@get("/log/key", media_type="text/plain", sync_to_thread=False, **told("日志的验证公钥", "The log's verifier key"))
 def key(request: Visitor) -> Response[str]:
     """``name+hash+base64``, as signed-note has it."""
-    return Response(f"{door_of(request).platform.ledger.verifier}\n", media_type="text/plain")
+    return Response(f"{door_of(request).platform.ledger.verifier}\n")
 
 
-@get("/log/checkpoint", sync_to_thread=True, **told("最新的签名检查点", "The latest signed checkpoint"))
+@get(
+    "/log/checkpoint",
+    media_type="text/plain",
+    sync_to_thread=True,
+    **told("最新的签名检查点", "The latest signed checkpoint"),
+)
 def checkpoint(request: Visitor) -> Response[str]:
     """A signed note. Raises NotFound before the first."""
     platform = door_of(request).platform
@@ -35,34 +41,36 @@ def checkpoint(request: Visitor) -> Response[str]:
         note = platform.ledger.latest_checkpoint(conn)
     if note is None:
         raise _absent()
-    return Response(note, media_type="text/plain", headers={"Cache-Control": "no-cache"})
+    return Response(note, headers={"Cache-Control": "no-cache"})
 
 
-@get("/log/tile/{level:int}/{place:str}", sync_to_thread=True, **told("哈希瓦片", "A tile of hashes"))
-def tile(request: Visitor, level: int, place: str) -> Response[bytes]:
+@get(
+    "/log/tile/{level:int}/{place:str}", media_type=_BINARY, sync_to_thread=True, **told("哈希瓦片", "A tile of hashes")
+)
+def tile(request: Visitor, level: FromPath[int], place: FromPath[str]) -> Response[bytes]:
     """Up to 256 hashes of 32 bytes. A full tile never changes. Raises NotFound."""
     return _tile(door_of(request), level, place)
 
 
-@get("/log/tile/{level:int}/{place:path}", sync_to_thread=True, include_in_schema=False)
-def deep_tile(request: Visitor, level: int, place: str) -> Response[bytes]:
+@get("/log/tile/{level:int}/{place:path}", media_type=_BINARY, sync_to_thread=True, include_in_schema=False)
+def deep_tile(request: Visitor, level: FromPath[int], place: FromPath[str]) -> Response[bytes]:
     """A tile whose number has several groups, or that is partial."""
     return _tile(door_of(request), level, place)
 
 
 @get(
     "/log/tile/entries/{place:path}",
+    media_type=_BINARY,
     sync_to_thread=True,
     **told("条目包：瓦片下的条目原文", "A bundle of the entries under a tile", "read"),
 )
-def entries(request: Caller, place: str) -> Response[bytes]:
+def entries(request: Caller, place: FromPath[str]) -> Response[bytes]:
     """Up to 256 entries, each preceded by its length as a big-endian uint16. Raises NotFound."""
     n, width = _parse(place)
     with door_of(request).platform.reading() as conn:
         found = _entries(conn, n, width)
     return Response(
         bundle(found),
-        media_type=_BINARY,
         headers={"Cache-Control": FOREVER_PRIVATE if width == TILE_WIDTH else "private"},
     )
 
@@ -77,7 +85,6 @@ def _tile(door: Door, level: int, place: str) -> Response[bytes]:
         raise _absent()
     return Response(
         bytes(hashes[: width * HASH_SIZE]),
-        media_type=_BINARY,
         headers={"Cache-Control": FOREVER if width == TILE_WIDTH else BRIEFLY},
     )
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from anbao.api.answers import Imported, Recorded, VersionPage
@@ -20,7 +20,7 @@ MAX_LEXICON = 64 << 20
 
 Effective = Annotated[
     str | None,
-    Parameter(query="effective", description="RFC 3339 with offset, or UTC milliseconds; at once by default"),
+    QueryParameter(name="effective", description="RFC 3339 with offset, or UTC milliseconds; at once by default"),
 ]
 
 
@@ -39,7 +39,7 @@ class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ),
 )
 async def waive(
-    request: Caller, opened_by: Index, norm: str, data: Waiver, key: IdempotencyKey = None
+    request: Caller, opened_by: Index, norm: FromPath[str], data: JSONBody[Waiver], key: IdempotencyKey = None
 ) -> Response[Recorded]:
     """Raises NotFound, InvalidInput."""
     no_nul(norm=norm)
@@ -90,7 +90,7 @@ async def upload(request: Caller, key: IdempotencyKey = None) -> Response[Import
     **told("启用一个词库版本，可定生效时间", "Put a lexicon in force, now or from a stated time", "officer"),
 )
 async def activate(
-    request: Caller, digest: str, effective: Effective = None, key: IdempotencyKey = None
+    request: Caller, digest: FromPath[str], effective: Effective = None, key: IdempotencyKey = None
 ) -> Response[Recorded]:
     """Other processes follow with their next decision. Raises NotFound."""
     no_nul(digest=digest)

@@ -1,12 +1,15 @@
 """What operators look at: health, metrics, the description of this API."""
 
 from litestar import Response, get
+from litestar.params import FromQuery
 
 from anbao.api.describe import document, page
 from anbao.api.door import Caller, Visitor, door_of, identify, told
 from anbao.api.reading import no_nul
 from anbao.store.bulk import sql
 from anbao.text import choose_language
+
+METRICS_TYPE = "text/plain; version=0.0.4"
 
 
 @get("/health", sync_to_thread=True, **told("存活且存储可读", "Alive, and the store can be read"))
@@ -17,11 +20,16 @@ def health(request: Visitor) -> dict[str, str]:
     return {"status": "ok"}
 
 
-@get("/metrics", sync_to_thread=True, **told("Prometheus 指标", "Metrics for Prometheus", "metrics"))
+@get(
+    "/metrics",
+    media_type=METRICS_TYPE,
+    sync_to_thread=True,
+    **told("Prometheus 指标", "Metrics for Prometheus", "metrics"),
+)
 def metrics(request: Caller) -> Response[bytes]:
     """In the text format."""
     door = door_of(request)
-    return Response(door.metrics.render(door.platform), media_type="text/plain; version=0.0.4")
+    return Response(door.metrics.render(door.platform))
 
 
 @get("/openapi.json", **told("本接口的 OpenAPI 描述；任一密钥", "This API as OpenAPI; any key"))
@@ -31,13 +39,13 @@ async def openapi(request: Visitor) -> Response[bytes]:
     return Response(document(), media_type="application/json")
 
 
-@get("/docs", **told("本接口的说明页；任一密钥", "This API as a page; any key"))
-async def docs(request: Visitor, lang: str | None = None) -> Response[str]:
+@get("/docs", media_type="text/html", **told("本接口的说明页；任一密钥", "This API as a page; any key"))
+async def docs(request: Visitor, lang: FromQuery[str | None] = None) -> Response[str]:
     """One page without scripts, nothing loaded from elsewhere."""
     await _may_read(request)
     no_nul(lang=lang)
     language = choose_language(lang or request.headers.get("accept-language"))
-    return Response(page(language), media_type="text/html")
+    return Response(page(language))
 
 
 async def _may_read(request: Visitor) -> None:

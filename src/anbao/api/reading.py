@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 from litestar import Request
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, PathParameter, QueryParameter
 
 from anbao.errors import InvalidInput
 from anbao.text import Text
@@ -27,15 +27,19 @@ T = TypeVar("T")
 
 At = Annotated[
     str | None,
-    Parameter(query="at", description="event time: RFC 3339 with offset, or UTC milliseconds; the present by default"),
+    QueryParameter(
+        name="at", description="event time: RFC 3339 with offset, or UTC milliseconds; the present by default"
+    ),
 ]
 IdempotencyKey = Annotated[
     str | None,
-    Parameter(header="Idempotency-Key", description="the same key and request give the same answer and no new entry"),
+    HeaderParameter(
+        name="Idempotency-Key", description="the same key and request give the same answer and no new entry"
+    ),
 ]
-Cursor = Annotated[str | None, Parameter(query="cursor", description="`next` of the page before")]
-Limit = Annotated[int, Parameter(query="limit", ge=1, le=MAX_PAGE, description="items of a page")]
-Index = Annotated[int, Parameter(ge=0, lt=2**53)]
+Cursor = Annotated[str | None, QueryParameter(name="cursor", description="`next` of the page before")]
+Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=MAX_PAGE, description="items of a page")]
+Index = Annotated[int, PathParameter(ge=0, lt=2**53)]
 
 _JSON_TYPE = re.compile(r"application/(?:[\w.-]+\+)?json", re.IGNORECASE)
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")

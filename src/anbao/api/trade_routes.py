@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, get, post
-from litestar.params import Parameter
+from litestar.params import JSONBody, PathParameter
 
 from anbao.api.answers import NoticeAnswer, Recorded, notice_answers
 from anbao.api.door import Caller, commit, door_of, told
@@ -24,7 +24,9 @@ from anbao.warn.orders import OrderAnswer
         "trade",
     ),
 )
-async def order(request: Caller, data: Order, at: At = None, key: IdempotencyKey = None) -> Response[OrderAnswer]:
+async def order(
+    request: Caller, data: JSONBody[Order], at: At = None, key: IdempotencyKey = None
+) -> Response[OrderAnswer]:
     """The order, and each notice owed before it, as entries."""
     platform, actor = door_of(request).platform, request.auth.actor
     when = event_time(at, platform.clock())
@@ -35,7 +37,9 @@ async def order(request: Caller, data: Order, at: At = None, key: IdempotencyKey
     "/v1/notices/shown",
     **told("记录风险提示已向消费者展示", "Record that a notice was shown to a buyer", "trade"),
 )
-async def shown(request: Caller, data: NoticeShown, at: At = None, key: IdempotencyKey = None) -> Response[Recorded]:
+async def shown(
+    request: Caller, data: JSONBody[NoticeShown], at: At = None, key: IdempotencyKey = None
+) -> Response[Recorded]:
     """The notice at its present version."""
     return await _notice(request, data, at, key)
 
@@ -45,7 +49,7 @@ async def shown(request: Caller, data: NoticeShown, at: At = None, key: Idempote
     **told("记录消费者已确认风险提示", "Record that a buyer acknowledged a notice", "trade"),
 )
 async def acknowledged(
-    request: Caller, data: NoticeAcknowledged, at: At = None, key: IdempotencyKey = None
+    request: Caller, data: JSONBody[NoticeAcknowledged], at: At = None, key: IdempotencyKey = None
 ) -> Response[Recorded]:
     """The notice at its present version."""
     return await _notice(request, data, at, key)
@@ -73,7 +77,7 @@ def notices(request: Caller) -> tuple[NoticeAnswer, ...]:
     **told("某类目下单前须展示的风险提示", "The notices to be shown before an order in a category", "trade"),
 )
 def category_notices(
-    request: Caller, category: Annotated[str, Parameter(description="id, title or alias")]
+    request: Caller, category: Annotated[str, PathParameter(description="id, title or alias")]
 ) -> tuple[NoticeAnswer, ...]:
     """Empty where the category demands none. Raises NotFound for a category that the pack does not know."""
     no_nul(category=category)
@@ -88,7 +92,9 @@ def category_notices(
     "/v1/events",
     **told("报告法规包词汇表中的一个事件", "Report an event in the vocabulary of the law pack", "events"),
 )
-async def event(request: Caller, data: Event, at: At = None, key: IdempotencyKey = None) -> Response[Recorded]:
+async def event(
+    request: Caller, data: JSONBody[Event], at: At = None, key: IdempotencyKey = None
+) -> Response[Recorded]:
     """``at`` stands in the body or in the query."""
     platform, actor = door_of(request).platform, request.auth.actor
     now = platform.clock()

@@ -77,17 +77,23 @@ def waive(obligation: str, reason: str, actor: str, store_url: str | None) -> No
 
 def row(platform: Platform, one: ObligationView) -> dict[str, object]:
     """An obligation as a row of ``COLUMNS``."""
-    language = system_language()
-    norm = platform.pack.norm(one.norm)
-    by_law = norm is not None and norm.deadline == "law"
+    title, by_law, _ = norm_words(platform, one.norm)
     return {
         "id": one.id,
-        "title": norm.title.get(language) if norm else one.norm,
+        "title": title,
         "subjects": " ".join(f"{role}:{subject}" for role, subject in one.subjects.items()),
-        "state": STATES[one.state].get(language),
+        "state": STATES[one.state].get(system_language()),
         "due": "" if one.due_at is None else shown(one.due_at),
         "deadline": t("法定", "law") if by_law else t("平台自定", "platform's own setting"),
     }
+
+
+def norm_words(platform: Platform, norm_id: str) -> tuple[str, bool, str]:
+    """A norm's title, whether its deadline is the law's, and its first provisions."""
+    norm = platform.pack.norm(norm_id)
+    if norm is None:
+        return norm_id, False, ""
+    return norm.title.get(system_language()), norm.deadline == "law", " ".join(norm.provisions[:2])
 
 
 def shown(instant: int) -> str:

@@ -1,7 +1,7 @@
 """Screens a file of listings of any size: chunks in order, on one core or several, resumable, nothing entered twice.
 
 Invariants
-- Entries, the run's progress and its summary are committed together; what was not committed is done again, and only that.
+- Entries, the run's progress and its summary are committed together; only what was not committed is done again.
 - Output lines are on disk before the commit that counts them, and are cut back to the counted length on resume.
 - A chunk is committed under the ruleset in force at that moment; one decided under another is decided again.
 """
@@ -60,7 +60,7 @@ def screen_file(
     on_errors: Callable[[list[RowError]], None] = lambda errors: None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> Summary:
-    """Screen every row, from where an unfinished run of the same file stopped unless ``restart``; the summary of all."""
+    """Screen every row, from where an unfinished run of the same file stopped unless ``restart``; its summary."""
     identity = f"{source.fingerprint()}:{sink.identity}"
     run = _begin(platform, identity, restart)
     summary = msgspec.json.decode(run.summary, type=Summary) if run.summary else Summary()

@@ -62,8 +62,8 @@ class Worst(Struct, frozen=True, kw_only=True):
 class Summary(Struct):
     """``rows`` counts all rows, ``errors`` those that were no listing, ``listings_found`` listings with a finding.
 
-    ``findings_cut`` counts findings beyond those that a decision keeps; they are in no other counter. Terms and channels
-    are counted for findings that have a place in the text.
+    ``findings_cut`` counts findings beyond those that a decision keeps; they are in no other counter. Terms and
+    channels are counted for findings that have a place in the text.
     """
 
     rows: int = 0

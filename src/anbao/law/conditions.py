@@ -9,9 +9,8 @@ from collections.abc import Mapping
 
 import zen
 
+from anbao.law.kinds import FactType
 from anbao.model.entry import Facts
-
-FactType = type[str] | type[int] | type[bool]
 
 _TOKEN = re.compile(
     r"""'[^']*' | "[^"]*" | (?P<forbidden>[`$\#.]) | \d+ | (?P<name>[A-Za-z_]\w*)(?P<call>\s*\()? | \S""", re.VERBOSE

@@ -8,7 +8,9 @@ import msgspec
 from anbao.errors import InvalidInput
 from anbao.text import Text
 
-_TYPES: dict[str, type[str] | type[int] | type[bool]] = {"string": str, "integer": int, "boolean": bool}
+FactType = type[str] | type[int] | type[bool]
+
+_TYPES: dict[str, FactType] = {"string": str, "integer": int, "boolean": bool}
 
 PLATFORM_ROLE = "platform"
 PLATFORM_ITSELF = "self"
@@ -23,7 +25,7 @@ class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     values: tuple[str, ...] = ()
 
     @property
-    def python(self) -> type[str] | type[int] | type[bool]:
+    def python(self) -> FactType:
         return _TYPES[self.type]
 
 

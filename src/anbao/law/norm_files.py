@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from anbao.errors import InvalidInput, NotFound, PackError
-from anbao.law.conditions import Condition, FactType
+from anbao.law.conditions import Condition
 from anbao.law.duties import Confidence
-from anbao.law.kinds import PLATFORM_ROLE, EntryKind
+from anbao.law.kinds import PLATFORM_ROLE, EntryKind, FactType
 from anbao.law.norms import Due, Duty, Needs, Norm, NormKind, Period, Trigger
 from anbao.law.provisions import InForce, Library
 from anbao.law.yaml_source import YamlSource
@@ -83,7 +83,7 @@ def read_norms(folder: Path, vocabulary: Vocabulary) -> tuple[Norm, ...]:
     found: dict[str, list[tuple[Norm, PackError]]] = {}
     for path in sorted(folder.glob("*.yaml")):
         source = YamlSource(path)
-        for place, text in enumerate(source.read(list[_NormText])):
+        for place, text in enumerate(source.read_list(_NormText)):
             norm = _Reader(source, place, text, vocabulary).read()
             twice = source.error(
                 Text(f"规范 {norm.id} 在同一期间出现两次", f"the norm {norm.id} stands twice for one period"),

@@ -1,7 +1,7 @@
 """Norms (规范): trigger → required act → deadline, with the provisions that demand it.
 
-kinds: *respond* (after A, B within T) · *guard* (A only if B came before) · *forbid* (A never) · *calendar* (in each window of
-the year) · *keep* (retain at least T after A). A standing control is a respond chain: each probe opens the next.
+kinds: *respond* (after A, B within T) · *guard* (A only if B came before) · *forbid* (A never) · *calendar* (in each
+window of the year) · *keep* (retain at least T after A). A standing control is a respond chain: a probe opens the next.
 """
 
 from typing import Literal
@@ -16,7 +16,7 @@ Duty = Literal["prevent", "investigate", "remove", "warn", "assist", "respond", 
 
 
 class Period(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A length of time; exactly one field is set. Hours run from the event; the rest are legal days of Asia/Shanghai."""
+    """A length of time; exactly one field is set. Hours run from the event; the rest are days of Asia/Shanghai."""
 
     hours: int | None = None
     days: int | None = None
@@ -70,10 +70,10 @@ class Due(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Norm(msgspec.Struct, frozen=True, kw_only=True):
-    """One norm in one period of force; ``version`` is the digest of what opens, closes and times it, not of its words.
+    """One norm in one period of force; ``version`` is the digest of what opens, closes and times it.
 
-    ``in_force_from`` and ``in_force_until`` (inclusive; empty: still in force) are ISO days of Asia/Shanghai. ``deadline``
-    says whose the deadline is: the law's, or the platform's where the law says 及时 or 立即 and names no time.
+    ``in_force_from`` and ``in_force_until`` (inclusive; empty: still in force) are ISO days of Asia/Shanghai.
+    ``deadline``: the law's, or the platform's where the law says 及时 or 立即 and names no time.
 
     ``once``: a guard that is asked once per subject, not once per opener (a merchant's first listing).
     """

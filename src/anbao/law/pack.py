@@ -1,4 +1,4 @@
-"""A law pack (规则包): the law of one country as data — provisions, norms, duties, the platform's settings, the calendar.
+"""A law pack (规则包): the law of one country as data — provisions, norms, duties, settings, the calendar.
 
 Reading a pack checks it as a whole: every reference resolves, every condition compiles, every duty is kept by norms or
 says why it is kept by hand. Errors are PackError with file and line.
@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
-from anbao.errors import InvalidInput, NotFound
+from anbao.errors import InvalidInput
 from anbao.law import kinds as entry_kinds
 from anbao.law.calendar import WorkCalendar, YearTable
 from anbao.law.duties import DutyRow, Setting
@@ -80,14 +80,9 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
         entry_kinds.check_event(found, subjects, facts, has_consumer=has_consumer)
         return found
 
-    def norm(self, name: str) -> Norm:
-        """The newest version of a norm. Raises NotFound."""
-        for norm in reversed(self.norms):
-            if norm.id == name:
-                return norm
-        raise NotFound(
-            Text(f"没有规范 {name}", f"there is no norm {name}"), hint=Text("见 anbao law norms", "see anbao law norms")
-        )
+    def norm(self, name: str) -> Norm | None:
+        """The newest version of a norm; None where the pack has none of that id."""
+        return next((norm for norm in reversed(self.norms) if norm.id == name), None)
 
     def norms_for(self, kind: str) -> list[Norm]:
         """The norms that entries of a kind move in any way: open, discharge, precede, end or break."""
@@ -105,7 +100,7 @@ def load_pack(path: Path) -> Pack:
     vocabulary = Vocabulary(kinds, {one.id for one in duties}, {one.id for one in settings}, library)
     norms = read_norms(path / "norms", vocabulary)
     _check_duties(duty_source, duties, norms)
-    tables = YamlSource(path / "calendar.yaml").read(list[YearTable])
+    tables = YamlSource(path / "calendar.yaml").read_list(YearTable)
     return Pack(
         info=info,
         digest=_digest(norms, kinds, settings, tables),
@@ -130,7 +125,7 @@ def _read_settings(source: YamlSource, library: Library) -> tuple[Setting, ...]:
 
 
 def _read_unique(source: YamlSource, wanted: type[Named]) -> tuple[Named, ...]:
-    rows = source.read(list[wanted])  # type: ignore[valid-type]
+    rows = source.read_list(wanted)
     seen: set[str] = set()
     for place, row in enumerate(rows):
         if row.id in seen:

@@ -64,8 +64,8 @@ class InForce(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"
 class Instrument(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One version of one law, regulation, rule or judicial interpretation.
 
-    ``since``: when the instrument first came into force, where an earlier version is not stored. ``dates``: how the period
-    of force is known. ``status``: how much of the text is stored.
+    ``since``: when the instrument first came into force, where an earlier version is not stored. ``dates``: how the
+    period of force is known. ``status``: how much of the text is stored.
     """
 
     id: str

@@ -19,7 +19,7 @@ _PLACE = re.compile(r"(\d+)(?:\.(\d+))?")
 
 
 class Reference(msgspec.Struct, frozen=True):
-    """``name`` is an instrument's id or a family's; ``article`` None: the whole instrument; ``paragraph`` counts from 1."""
+    """``name``: an instrument's id or a family's; ``article`` None: the whole; ``paragraph`` counts from 1."""
 
     name: str
     article: int | None = None

@@ -42,6 +42,10 @@ class YamlSource:
             raise PackError(f"{path}:1", Text("文件是空的", "the file is empty"))
         self._node = node
 
+    def read_list(self, wanted: type[T]) -> list[T]:
+        """The content as a list of ``wanted``. Raises PackError at the line that does not fit."""
+        return self.read(list[wanted])  # type: ignore[valid-type]
+
     def read(self, wanted: type[T]) -> T:
         """The content as ``wanted``. Raises PackError at the line that does not fit."""
         content = self._build(self._node)
@@ -91,7 +95,7 @@ class YamlSource:
                 found[key.value] = self._build(value)
             return found
         text = str(node.value)
-        if not node.style:  # a plain scalar, not quoted
+        if not getattr(node, "style", None):  # a plain scalar, not quoted
             if text in _WORDS:
                 return _WORDS[text]
             if _INTEGER.fullmatch(text):

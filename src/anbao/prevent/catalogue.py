@@ -44,11 +44,15 @@ class Forbidden(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Category(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One category of goods or services. ``life_health`` is the reading of 电子商务法 38.2 that the pack gives."""
+    """One category of goods or services. ``life_health`` is the reading of 电子商务法 38.2 that the pack gives.
+
+    ``fact``: what entries about its merchants state, so that norms can bind only them (``food``, ``drug`` …).
+    """
 
     id: str
     title: Text
     life_health: bool
+    fact: str = ""
     aliases: tuple[str, ...] = ()
     forbidden: Forbidden | None = None
     requires: tuple[Requirement, ...] = ()

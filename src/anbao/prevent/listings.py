@@ -5,15 +5,18 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from sqlalchemy import Connection
 
+from anbao.errors import NotFound
 from anbao.ledger import seal_trusted
 from anbao.model.entry import Entry, Sealed
-from anbao.model.listing import Listing, ListingScreened
+from anbao.model.listing import Listing, ListingScreened, Outcome
 from anbao.model.merchant import Licence
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
-from anbao.work import Placed
+from anbao.text import Text
+from anbao.work import Placed, Work
 
 SCREENED = "listing.screened"
+DECIDED = "listing.decided"
 
 _PER_QUERY = 5_000
 
@@ -34,8 +37,20 @@ def seal_screened(screened: ListingScreened, at: int, now: int, actor: str) -> S
     return seal_trusted(Entry(actor=actor, at=at, body=screened, kind=SCREENED, recorded=now, subjects=subjects))
 
 
+def record_review(work: Work, listing: str, outcome: Outcome, reason: str, actor: str, at: int) -> int:
+    """Record a reviewer's decision on a listing; the entry's index. Raises NotFound."""
+    row = sql(work.conn, "SELECT merchant, category FROM listing WHERE id = ?", (listing,)).first()
+    if row is None:
+        raise NotFound(Text(f"没有商品 {listing}", f"there is no listing {listing}"), field="listing")
+    merchant, category = row
+    subjects = {"listing": listing, "merchant": merchant} if merchant else {"listing": listing}
+    body = {"category": category, "outcome": outcome, "reason": reason}
+    entry = Entry(actor=actor, at=at, body=body, kind=DECIDED, recorded=work.now, subjects=subjects)
+    return work.record(entry)[0]
+
+
 def project_listings(conn: Connection, placed: Sequence[Placed]) -> None:
-    """``listing.screened`` → ``listing``: the newest decision on each."""
+    """``listing.screened`` and ``listing.decided`` → ``listing``: the newest decision on each."""
     rows = []
     for index, sealed in placed:
         subjects, facts = sealed.subjects, sealed.facts

@@ -4,19 +4,20 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from anbao.law.deadlines import legal_day
-from anbao.prevent.admission import assess_merchant
-from anbao.prevent.catalogue import Catalogue
 from sqlalchemy import Connection
 
+from anbao.law.deadlines import legal_day
 from anbao.ledger import Vault
 from anbao.model.base import Noun
 from anbao.model.entry import Entry
 from anbao.model.merchant import Admission, CredentialCheck, Merchant
+from anbao.prevent.admission import assess_merchant
+from anbao.prevent.catalogue import Catalogue
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.work import Placed, Work
 
+ENGINE = "engine"
 APPLIED = "merchant.applied"
 DECIDED: tuple[str, ...] = ("merchant.verified", "merchant.held", "merchant.refused")
 
@@ -35,14 +36,25 @@ def apply(work: Work, vault: Vault, catalogue: Catalogue, merchant: Merchant, ac
     """Check an application and record both it and the decision."""
     subjects = {"merchant": merchant.id}
     decision, checks = assess_merchant(merchant, catalogue, legal_day(at))
-    sealed = vault.seal_noun(work.conn, merchant, f"merchant:{merchant.id}")
-    facts = {**sealed, **_category_facts(merchant)}
+    sells = _sells(merchant, catalogue)
     application, entry = work.record(
-        Entry(actor=actor, at=at, body=facts, kind=APPLIED, recorded=work.now, subjects=subjects),
         Entry(
-            actor="engine",
+            actor=actor,
             at=at,
-            body={"catalogue": catalogue.digest, "checks": msgspec.to_builtins(checks), "kind": merchant.kind},
+            body={**vault.seal_noun(work.conn, merchant, f"merchant:{merchant.id}"), **sells},
+            kind=APPLIED,
+            recorded=work.now,
+            subjects=subjects,
+        ),
+        Entry(
+            actor=ENGINE,
+            at=at,
+            body={
+                "catalogue": catalogue.digest,
+                "checks": msgspec.to_builtins(checks),
+                "kind": merchant.kind,
+                **sells,
+            },
             kind=f"merchant.{decision}",
             recorded=work.now,
             subjects=subjects,
@@ -53,10 +65,6 @@ def apply(work: Work, vault: Vault, catalogue: Catalogue, merchant: Merchant, ac
     )
 
 
-def _category_facts(merchant: Merchant) -> dict[str, bool]:
-    return {}
-
-
 def project_applications(conn: Connection, placed: Sequence[Placed]) -> None:
     """``merchant.applied`` → ``merchant``."""
     rows = []
@@ -64,6 +72,12 @@ def project_applications(conn: Connection, placed: Sequence[Placed]) -> None:
         body: dict[str, Any] = msgspec.json.decode(sealed.data)["body"]
         rows.append((body["id"], "applied", body["shop_name"], msgspec.json.encode(body, order="sorted"), index))
     upsert_many(conn, tables.merchant, rows)
+
+
+def _sells(merchant: Merchant, catalogue: Catalogue) -> dict[str, bool]:
+    """The facts by which norms bind merchants of certain goods (``food``, ``drug`` …)."""
+    found = (catalogue.find(name) for name in merchant.categories)
+    return {category.fact: True for category in found if category is not None and category.fact}
 
 
 def project_decisions(conn: Connection, placed: Sequence[Placed]) -> None:

@@ -73,7 +73,8 @@ def replay(conn: Connection, ledger: Ledger, rulesets: Rulesets, index: int) -> 
 
 def _licences_before(conn: Connection, ledger: Ledger, merchant: str, index: int) -> tuple[Licence, ...]:
     """The licences of the merchant's newest file, if its newest decision before ``index`` was to verify it."""
-    status, licences, start = "", (), 0
+    status, start = "", 0
+    licences: tuple[Licence, ...] = ()
     while True:
         page = ledger.entries(conn, start, 500, end=index, subject=("merchant", merchant))
         for stored in page:

@@ -9,15 +9,15 @@ from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
-from anbao.prevent.catalogue import Catalogue
-from anbao.prevent.policy import Policy
-from anbao.prevent.text import Lexicon, Matcher
 from sqlalchemy import Connection
 
 from anbao import __version__
 from anbao.errors import NotFound
 from anbao.model.entry import Entry
 from anbao.model.listing import Versions
+from anbao.prevent.catalogue import Catalogue
+from anbao.prevent.policy import Policy
+from anbao.prevent.text import Lexicon, Matcher
 from anbao.store import tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
@@ -108,7 +108,7 @@ def import_version(work: Work, kind: ArtefactKind, digest: str, data: bytes, act
 def activate(work: Work, kind: ArtefactKind, digest: str, actor: str, effective: int | None = None) -> int:
     """Put an imported version in force from ``effective`` (now by default); the entry's index. Raises NotFound."""
     artefact(work.conn, digest)
-    body = {"digest": digest, "effective": work.now if effective is None else effective}
+    body: dict[str, str | int] = {"digest": digest, "effective": work.now if effective is None else effective}
     return _record(work, f"{kind}.activated", kind, digest, actor, body)
 
 

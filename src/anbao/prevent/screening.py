@@ -5,7 +5,7 @@ from datetime import date
 
 from anbao.model.listing import MAX_FINDINGS, Finding, Listing, ListingRecord, ListingScreened
 from anbao.model.merchant import CredentialCheck, Licence
-from anbao.prevent.admission import credentials_problem
+from anbao.prevent.admission import CredentialFact, credentials_problem
 from anbao.prevent.catalogue import Category
 from anbao.prevent.policy import PolicyFacts
 from anbao.prevent.rulesets import Ruleset
@@ -23,7 +23,10 @@ _FIELDS = ("title", "description")
 
 
 def screen(listings: Sequence[Listing], ruleset: Ruleset, licences: Licences, on: date) -> list[ListingScreened]:
-    """One decision per listing, in order. ``on`` is the legal day on which licences must be in force."""
+    """One decision per listing, in order. ``on`` is the legal day on which licences must be in force.
+
+    Where neither a merchant nor a licence is named there is nobody to ask, and only the text is judged.
+    """
     texts: list[str] = []
     for listing in listings:
         texts.append(listing.title)
@@ -54,8 +57,8 @@ def _decide(
     licences: Licences,
     on: date,
 ) -> ListingScreened:
-    credential = ""
-    if category is not None and category.requires:
+    credential: CredentialFact = ""
+    if category is not None and category.requires and (listing.merchant or listing.licences):
         held = (*licences.get(listing.merchant, ()), *listing.licences)
         credential, checks = credentials_problem(held, category, ruleset.catalogue, on)
         findings += _credential_findings(checks)

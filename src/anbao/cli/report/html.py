@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.resources import files
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import jinja2
@@ -52,7 +52,7 @@ class Meta(msgspec.Struct, frozen=True, kw_only=True):
     names: Mapping[str, Text] = msgspec.field(default_factory=dict)
 
 
-class Bar(NamedTuple):
+class Bar(msgspec.Struct, frozen=True):
     """One bar of a chart: ``width`` in per cent of the longest."""
 
     name: str
@@ -62,7 +62,7 @@ class Bar(NamedTuple):
     colour: str
 
 
-class Arc(NamedTuple):
+class Arc(msgspec.Struct, frozen=True):
     """One outcome's part of the ring: lengths along it."""
 
     length: float

@@ -1,6 +1,7 @@
 """One row's cells become a listing, or the reason why they do not."""
 
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 
@@ -42,7 +43,7 @@ class Builder:
         """The listing of ``cells``, which are used up."""
         if self._nul and (column := _first_with("\0", cells)):
             return RowError(row, line, column, _NUL)
-        values: dict[str, str] = {}
+        values: dict[str, Any] = {}
         for field, column, limit in self._mapped:
             value = cells.pop(column, None)
             if isinstance(value, list | dict):

@@ -1,0 +1,200 @@
+"""One listing over HTTP against the framework's own validated echo endpoint, in one run on one machine.
+
+Both servers run on uvicorn with the same settings and one worker; one client loads them in turn over loopback with
+keep-alive connections. Anbao's server screens against 100,000 terms and answers when its commit is durable.
+Goal: at least 0.4 of the echo endpoint.
+"""
+
+import asyncio
+import random
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import uvicorn
+import uvloop
+from litestar import Litestar, post
+from litestar.params import JSONBody
+
+from anbao.api.keys import create_key
+from anbao.model.listing import Listing
+from anbao.platform import open_platform
+from anbao.prevent.text import Lexicon
+
+CONNECTIONS = 64
+SECONDS = 4.0
+ROUNDS = 2
+TERMS = 100_000
+LISTINGS = 4_000
+GOAL = 0.4
+
+
+@post("/v1/listings")
+async def echo(data: JSONBody[Listing]) -> Listing:
+    """The framework's floor: decode, validate, encode."""
+    return data
+
+
+def han(rng: random.Random, length: int) -> str:
+    return "".join(chr(rng.randrange(0x4E00, 0x9FA5)) for _ in range(length))
+
+
+def make_terms(rng: random.Random) -> list[str]:
+    return [han(rng, rng.randrange(3, 7)) for _ in range(TERMS)]
+
+
+def make_requests(rng: random.Random, terms: list[str], token: str) -> list[bytes]:
+    """Listings of 40 and 200 characters, about 5 % of them with a term."""
+    requests = []
+    for number in range(LISTINGS):
+        title, description = han(rng, 40), han(rng, 200)
+        if rng.random() < 0.05:
+            description = description[:100] + rng.choice(terms) + description[100:]
+        listing = Listing(id=f"l{number}", title=title, description=description, merchant=f"m{number % 100}")
+        body = msgspec.json.encode(listing)
+        head = (
+            "POST /v1/listings HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+            f"Authorization: Bearer {token}\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        requests.append(head.encode() + body)
+    return requests
+
+
+class Caller(asyncio.Protocol):
+    """One connection: sends the next request when the answer to the last is whole."""
+
+    def __init__(self, requests: list[bytes], first: int, until: float, done: asyncio.Future[None]) -> None:
+        self.seconds: list[float] = []
+        self._requests = requests
+        self._place = first
+        self._until = until
+        self._done = done
+        self._buffer = b""
+        self._sent = 0.0
+        self._transport: Any = None
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+        self._send()
+
+    def data_received(self, data: bytes) -> None:
+        """Count an answer once it is whole."""
+        self._buffer += data
+        head = self._buffer.find(b"\r\n\r\n")
+        if head < 0:
+            return
+        at = self._buffer.lower().index(b"content-length: ", 0, head + 2) + 16
+        length = int(self._buffer[at : self._buffer.index(b"\r", at)])
+        if len(self._buffer) < head + 4 + length:
+            return
+        if not self._buffer.startswith(b"HTTP/1.1 201"):
+            self._done.set_exception(RuntimeError(self._buffer[:400].decode(errors="replace")))
+            return
+        now = time.perf_counter()
+        self.seconds.append(now - self._sent)
+        self._buffer = b""
+        if now < self._until:
+            self._send()
+        else:
+            self._transport.close()
+            self._done.set_result(None)
+
+    def _send(self) -> None:
+        self._sent = time.perf_counter()
+        self._transport.write(self._requests[self._place % len(self._requests)])
+        self._place += 1
+
+
+async def load(port: int, requests: list[bytes], seconds: float) -> list[float]:
+    """Seconds per request over ``seconds``."""
+    loop = asyncio.get_running_loop()
+    until = time.perf_counter() + seconds
+    callers = []
+    for number in range(CONNECTIONS):
+        done = loop.create_future()
+        caller = Caller(requests, number * LISTINGS // CONNECTIONS, until, done)
+        callers.append((caller, done))
+        await loop.create_connection(lambda caller=caller: caller, "127.0.0.1", port)  # type: ignore[misc]
+    await asyncio.gather(*(done for _, done in callers))
+    return [one for caller, _ in callers for one in caller.seconds]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            if process.poll() is not None:
+                raise RuntimeError("a server did not start") from None
+            time.sleep(0.05)
+
+
+def resident_megabytes(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    return int(status.split("VmRSS:")[1].split()[0]) // 1024
+
+
+def shown(name: str, seconds: list[float], length: float) -> float:
+    """Prints one line; requests per second."""
+    ordered = sorted(seconds)
+    rate = len(ordered) / length
+    p50, p99 = (ordered[int(len(ordered) * part)] * 1000 for part in (0.5, 0.99))
+    print(f"{name:24} {rate:8,.0f} requests/s   p50 {p50:6.1f} ms   p99 {p99:6.1f} ms   ({CONNECTIONS} connections)")
+    return rate
+
+
+def main() -> int:
+    """Exit status 1 where the goal was missed."""
+    rng = random.Random(1)
+    terms = make_terms(rng)
+    rows = "".join(f"{term},hazard,{rng.randrange(1, 6)}\n" for term in dict.fromkeys(terms))
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/bench.db"
+        with open_platform(url) as platform:
+            platform.activate_lexicon(
+                platform.import_lexicon(Lexicon.from_csv(f"term,category,severity\n{rows}".encode()))
+            )
+            token = platform.run(lambda work: create_key(work, "bench", ["listings"], "bench"))
+        requests = make_requests(rng, terms, token)
+        ports = free_port(), free_port()
+        anbao = [sys.executable, "-c", "from anbao.cli import main; main()", "serve", "--store", url]
+        servers = (
+            subprocess.Popen([sys.executable, __file__, "--echo", str(ports[0])]),
+            subprocess.Popen([*anbao, "--port", str(ports[1])], stderr=subprocess.DEVNULL),
+        )
+        try:
+            for port, server in zip(ports, servers, strict=True):
+                wait_for(port, server)
+                uvloop.run(load(port, requests, 1.0))
+            taken: tuple[list[float], list[float]] = ([], [])
+            for _ in range(ROUNDS):
+                for place, port in enumerate(ports):
+                    taken[place].extend(uvloop.run(load(port, requests, SECONDS)))
+            memory = resident_megabytes(servers[1].pid)
+        finally:
+            for server in servers:
+                server.terminate()
+                server.wait()
+    floor = shown("validated echo", taken[0], ROUNDS * SECONDS)
+    rate = shown("one listing, durable", taken[1], ROUNDS * SECONDS)
+    print(f"ratio {rate / floor:.2f} (goal {GOAL})   memory of the server with {TERMS:,} terms: {memory} MB")
+    return 0 if rate / floor >= GOAL else 1
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--echo"]:
+        app = Litestar([echo], openapi_config=None)
+        uvicorn.run(app, port=int(sys.argv[2]), access_log=False, log_level="warning", server_header=False)
+    else:
+        sys.exit(main())

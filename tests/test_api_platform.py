@@ -1,0 +1,277 @@
+"""The verbs of the platform over real HTTP, on both databases."""
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+
+from anbao.ledger import parse_verifier, verify_receipt
+from api_server import Served, served
+
+TERM = "测试危险品甲"
+LEXICON = f"term,category,severity\n{TERM},weapon,5\n".encode()
+MERCHANT = {
+    "id": "m1",
+    "kind": "company",
+    "legal_name": "杭州某某商贸有限公司",
+    "shop_name": "某某小店",
+    "phone": "13800000000",
+}
+
+
+@pytest.fixture
+def server(store_url: str) -> Iterator[Served]:
+    with served(store_url) as running:
+        yield running
+
+
+@pytest.fixture
+def client(server: Served) -> httpx.Client:
+    return server.client()
+
+
+def listing(number: int | str = 1, title: str = "纯棉毛巾") -> dict[str, Any]:
+    return {"id": f"l{number}", "title": title, "merchant": "m1"}
+
+
+def use_test_lexicon(client: httpx.Client) -> str:
+    digest: str = client.post("/v1/lexicons", content=LEXICON, headers={"Content-Type": "text/csv"}).json()["digest"]
+    assert client.post(f"/v1/lexicons/{digest}/activate").status_code == 201
+    return digest
+
+
+def test_a_listing_is_decided_on_and_its_entry_is_proven(server: Served, client: httpx.Client) -> None:
+    digest = use_test_lexicon(client)
+    answer = client.post("/v1/listings", json=listing(title=f"正品{TERM}包邮"))
+    assert answer.status_code == 201
+    decision = answer.json()
+    assert decision["outcome"] == "block"
+    assert decision["versions"]["lexicon"] == digest
+    [finding] = decision["findings"]
+    assert (finding["field"], finding["start"], finding["end"], finding["term"]) == ("title", 2, 2 + len(TERM), TERM)
+
+    index = decision["receipt"]["entry"]
+    kept = client.get(f"/v1/entries/{index}").json()
+    assert kept["entry"]["kind"] == "listing.screened"
+    assert kept["entry"]["actor"].startswith("key:")
+    proof = client.get(f"/v1/entries/{index}/proof")
+    assert json.loads(proof.content)["leaf"] == decision["receipt"]["leaf"]
+    key = parse_verifier(server.anonymous().get("/log/key").text)
+    assert verify_receipt(proof.content, key).sound
+
+
+def test_a_lexicon_takes_effect_at_its_stated_time_and_lists_as_a_version(client: httpx.Client) -> None:
+    digest = client.post("/v1/lexicons", content=LEXICON, headers={"Content-Type": "text/csv"}).json()["digest"]
+    later = client.post(f"/v1/lexicons/{digest}/activate", params={"effective": "2999-01-01T00:00:00+08:00"})
+    assert later.status_code == 201
+    assert client.post("/v1/listings", json=listing(title=TERM)).json()["outcome"] == "pass"
+    versions = client.get("/v1/lexicons").json()
+    assert versions["in_force"] != digest
+    assert digest in [one["digest"] for one in versions["items"]]
+
+
+def test_merchant_order_and_notices(server: Served, client: httpx.Client) -> None:
+    decided = client.post("/v1/merchants", json=MERCHANT).json()
+    assert decided["decision"] in ("verified", "held", "refused")
+    assert "13800000000" not in client.get(f"/v1/entries/{decided['application']}").text
+
+    category, notice = next(
+        (one.id, one.notices[0]) for one in server.platform.catalogue.categories.values() if one.notices
+    )
+    texts = client.get(f"/v1/categories/{category}/notices").json()
+    assert texts[0]["id"] == notice
+    assert texts[0]["zh"]["title"]
+    assert texts[0]["en"]["risks"]
+    assert notice in [one["id"] for one in client.get("/v1/notices").json()]
+
+    client.post("/v1/listings", json={**listing(), "category": category})
+    bare = client.post("/v1/orders", json={"id": "o1", "listing": "l1", "buyer": "b1"}).json()
+    assert notice in bare["missing_notices"]
+    told = {"buyer": "b2", "listing": "l1", "notice": notice}
+    assert client.post("/v1/notices/shown", json={**told, "seconds": 5}).status_code == 201
+    assert client.post("/v1/notices/acknowledged", json=told).status_code == 201
+    informed = client.post("/v1/orders", json={"id": "o2", "listing": "l1", "buyer": "b2"}).json()
+    assert notice not in informed.get("missing_notices", ())
+
+
+def test_events_open_obligations_that_can_be_listed_and_waived(client: httpx.Client) -> None:
+    client.post("/v1/merchants", json=MERCHANT)
+    complaint = {"kind": "complaint.received", "subjects": {"complaint": "c1"}}
+    reported = client.post("/v1/events", json=complaint, params={"at": "2026-01-05T10:00:00+08:00"})
+    assert reported.status_code in (201, 400)
+    pages = list(every_page(client, "/v1/obligations", limit=2))
+    everything = [one for page in pages for one in page]
+    assert len(everything) == len({one["id"] for one in everything})
+    unfinished = [one for page in every_page(client, "/v1/obligations", limit=2, state="unfinished") for one in page]
+    assert unfinished == sorted(unfinished, key=lambda one: (one["due_at"], one["opened_by"], one["norm"]))
+    assert {one["state"] for one in unfinished} <= {"open", "overdue"}
+    if unfinished:
+        one = unfinished[0]
+        waived = client.post(f"/v1/obligations/{one['id']}/waive", json={"reason": "演练"})
+        assert waived.status_code == 201
+        assert client.get("/v1/obligations", params={"norm": one["norm"]}).json()["items"][0]["state"] == "waived"
+
+
+def every_page(client: httpx.Client, path: str, **parameters: Any) -> Iterator[list[dict[str, Any]]]:
+    cursor = None
+    while True:
+        page = client.get(path, params={**parameters, **({"cursor": cursor} if cursor else {})}).json()
+        yield page["items"]
+        cursor = page["next"]
+        if cursor is None:
+            return
+
+
+def test_entries_come_in_pages_and_by_kind_and_subject(client: httpx.Client) -> None:
+    for number in range(5):
+        client.post("/v1/listings", json=listing(number))
+    found = [
+        one["index"] for page in every_page(client, "/v1/entries", kind="listing.screened", limit=2) for one in page
+    ]
+    assert len(found) == 5
+    assert found == sorted(found)
+    [page] = every_page(client, "/v1/entries", subject="listing:l3")
+    assert [one["entry"]["subjects"]["listing"] for one in page] == ["l3"]
+
+
+def test_the_time_of_an_event_is_kept_beside_the_time_of_recording(client: httpx.Client) -> None:
+    for written in ("2026-01-05T10:00:00+08:00", "1767578400000", "2026-01-05T02:00:00Z"):
+        index = client.post("/v1/listings", json=listing(), params={"at": written}).json()["receipt"]["entry"]
+        entry = client.get(f"/v1/entries/{index}").json()["entry"]
+        assert entry["at"] == 1767578400000
+        assert entry["recorded"] > entry["at"]
+    unescaped = client.post("/v1/listings?at=2026-01-05T10:00:00+08:00", json=listing())
+    assert unescaped.status_code == 201
+
+
+def test_a_repeated_request_gives_the_same_bytes_and_no_entry(server: Served, client: httpx.Client) -> None:
+    key = {"Idempotency-Key": "k1"}
+    for path, body in (
+        ("/v1/listings", listing()),
+        ("/v1/orders", {"id": "o1", "listing": "l1", "buyer": "b1"}),
+        ("/v1/merchants", MERCHANT),
+    ):
+        key = {"Idempotency-Key": path}
+        first = client.post(path, json=body, headers=key)
+        size = server.size()
+        again = client.post(path, json=body, headers=key)
+        assert again.content == first.content
+        assert again.status_code == first.status_code == 201
+        assert "Idempotency-Replayed" not in first.headers
+        assert again.headers["Idempotency-Replayed"] == "true"
+        other = client.post(path, json={**body, "id": "other"}, headers=key)
+        assert (other.status_code, other.json()["code"]) == (422, "idempotency_mismatch")
+        assert server.size() == size
+    assert server.client().post("/v1/listings", json=listing(), headers=key).status_code == 201
+
+
+def test_equal_requests_at_once_in_two_servers_make_one_entry(store_url: str) -> None:
+    with served(store_url) as one, served(store_url) as two:
+        token = one.token()
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "same"}
+
+        def post(number: int) -> httpx.Response:
+            url = (one if number % 2 else two).url
+            return httpx.post(f"{url}/v1/listings", json=listing(), headers=headers, timeout=30, trust_env=False)
+
+        with ThreadPoolExecutor(16) as pool:
+            answers = list(pool.map(post, range(16)))
+        assert {answer.status_code for answer in answers} == {201}
+        assert len({answer.content for answer in answers}) == 1
+        assert one.count("listing.screened") == 1
+
+
+def test_a_revoked_key_is_refused_in_every_process(store_url: str) -> None:
+    with served(store_url) as one, served(store_url) as two:
+        client = httpx.Client(
+            base_url=two.url, headers={"Authorization": f"Bearer {one.token('read')}"}, trust_env=False
+        )
+        assert client.get("/v1/entries").status_code == 200
+        identity = client.headers["Authorization"].split("_")[1]
+        from anbao.api.keys import revoke_key
+
+        one.platform.run(lambda work: revoke_key(work, identity, "test"))
+        deadline = time.monotonic() + 3
+        while (status := client.get("/v1/entries").status_code) == 200 and time.monotonic() < deadline:
+            pass
+        assert status == 401
+        client.close()
+        kinds = [one.count("key.created"), one.count("key.revoked")]
+        assert kinds == [1, 1]
+
+
+def ndjson(count: int) -> bytes:
+    return b"".join(json.dumps(listing(number)).encode() + b"\n" for number in range(count))
+
+
+def test_a_batch_answers_each_line_in_order(server: Served, client: httpx.Client) -> None:
+    lines = ndjson(1201).splitlines()
+    lines[3] = b"{not json"
+    lines[4] = b'{"id": "", "title": "x"}'
+    lines[5] = b""
+    lines[6] = json.dumps({"id": "a\x00b", "title": "x"}).encode()
+    lines[7] = b'{"id": "long", "title": "' + b"x" * (1 << 20) + b'"}'
+    lines[8] = json.dumps({**listing("big"), "extra": {"k": "x" * 70_000}}).encode()
+    answer = client.post(
+        "/v1/listings/batch", content=b"\n".join(lines), headers={"Content-Type": "application/x-ndjson"}
+    )
+    assert answer.status_code == 200
+    rows = [json.loads(line) for line in answer.text.splitlines()]
+    assert [row["line"] for row in rows] == [number for number in range(1, 1202) if number != 6]
+    failed = {row["line"]: row["error"]["code"] for row in rows if "error" in row}
+    assert failed == {4: "invalid_input", 5: "invalid_input", 7: "invalid_input", 8: "too_large", 9: "too_large"}
+    assert server.count("listing.screened") == 1201 - 6
+
+
+def test_a_batch_sent_again_under_its_key_makes_no_second_entries(server: Served, client: httpx.Client) -> None:
+    headers = {"Content-Type": "application/x-ndjson", "Idempotency-Key": "import-1"}
+    first = client.post("/v1/listings/batch", content=ndjson(700), headers=headers)
+    again = client.post("/v1/listings/batch", content=ndjson(900), headers=headers)
+    assert again.text.splitlines()[:700] == first.text.splitlines()
+    assert server.count("listing.screened") == 900
+
+
+def test_what_a_batch_committed_stays_when_its_connection_breaks(server: Served) -> None:
+    body = ndjson(1700)
+    with raw_batch(server, length=len(body) * 2) as connection:
+        connection.sendall(body)
+        received = b""
+        while received.count(b'"receipt"') < 1500:
+            received += connection.recv(65536)
+    with raw_batch(server, length=2) as connection:
+        connection.sendall(b"{}")
+        connection.recv(65536)
+    kept = server.count("listing.screened")
+    assert 1500 <= kept <= 1700
+
+
+def test_a_caller_that_sends_all_before_it_reads_meets_no_deadlock(server: Served) -> None:
+    body = ndjson(20_000)
+    with raw_batch(server, length=len(body)) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.settimeout(60)
+        connection.sendall(body)
+        received = 0
+        tail = b""
+        while not tail.endswith(b"0\r\n\r\n"):
+            data = connection.recv(1 << 20)
+            received += data.count(b'"receipt"')
+            tail = (tail + data)[-16:]
+    assert server.count("listing.screened") == 20_000
+
+
+def raw_batch(server: Served, length: int) -> socket.socket:
+    """A connection on which the head of a batch has been sent."""
+    host, port = server.url.removeprefix("http://").split(":")
+    connection = socket.create_connection((host, int(port)), timeout=30)
+    head = (
+        f"POST /v1/listings/batch HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {server.token()}\r\n"
+        f"Content-Type: application/x-ndjson\r\nContent-Length: {length}\r\n\r\n"
+    )
+    connection.sendall(head.encode())
+    return connection

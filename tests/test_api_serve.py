@@ -1,0 +1,109 @@
+"""``anbao serve`` and ``anbao key`` as processes."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from anbao.ledger import verify_store
+from anbao.platform import open_platform
+
+ANBAO = [sys.executable, "-c", "from anbao.cli import main; main()"]
+
+
+def anbao(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*ANBAO, *arguments], capture_output=True, text=True, timeout=60, check=False)
+
+
+def make_key(store_url: str, *scopes: str) -> str:
+    wanted = [word for scope in scopes for word in ("--scope", scope)]
+    made = anbao("key", "create", "--store", store_url, "--name", "test", *wanted)
+    assert made.returncode == 0, made.stderr
+    return made.stdout.strip()
+
+
+@contextmanager
+def serving(store_url: str, *options: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [*ANBAO, "serve", "--store", store_url, "--port", str(port), *options], stderr=subprocess.DEVNULL
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                if httpx.get(f"{url}/health", trust_env=False).status_code == 200:
+                    break
+            except httpx.TransportError:
+                assert process.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+        yield process, url
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def test_keys_are_listed_without_their_secret_and_end_when_revoked(sqlite_url: str) -> None:
+    token = make_key(sqlite_url, "read", "listings")
+    identity = token.split("_")[1]
+    listed = anbao("key", "list", "--store", sqlite_url, "--format", "json").stdout
+    [row] = json.loads(listed)
+    assert row["id"] == identity
+    assert row["scopes"] == "listings read"
+    assert token.split("_", 2)[2] not in listed
+    assert anbao("key", "revoke", identity, "--store", sqlite_url).returncode == 0
+    assert anbao("key", "revoke", identity, "--store", sqlite_url).returncode == 2
+    assert anbao("key", "create", "--store", sqlite_url, "--name", "x", "--scope", "all").returncode == 2
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_server_told_to_stop_finishes_what_it_accepted(store_url: str, workers: int) -> None:
+    token = make_key(store_url, "listings", "metrics")
+    accepted: list[int] = []
+    with serving(store_url, "--workers", str(workers)) as (process, url), ThreadPoolExecutor(8) as pool:
+
+        def submit(first: int) -> None:
+            with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, trust_env=False) as client:
+                for number in range(first, first + 10_000):
+                    try:
+                        answer = client.post("/v1/listings", json={"id": f"l{number}", "title": "x"})
+                    except httpx.TransportError:
+                        return
+                    if answer.status_code == 201:
+                        accepted.append(answer.json()["receipt"]["entry"])
+
+        working = [pool.submit(submit, first * 10_000) for first in range(8)]
+        while len(accepted) < 100:
+            time.sleep(0.01)
+        metrics = httpx.get(f"{url}/metrics", headers={"Authorization": f"Bearer {token}"}, trust_env=False).text
+        assert "anbao_decisions_total" in metrics
+        os.kill(process.pid, signal.SIGTERM)
+        for one in working:
+            one.result()
+        assert process.wait(60) in (0, -signal.SIGTERM)
+    assert len(accepted) == len(set(accepted))
+    with open_platform(store_url) as platform:
+        with platform.reading() as conn:
+            kept = {one.index for one in platform.ledger.entries(conn, 0, 1_000_000, kind="listing.screened")}
+        assert set(accepted) <= kept
+        report = verify_store(platform.store)
+        assert report.sound
+        assert report.covered == report.entries
+
+
+def test_a_store_that_cannot_be_opened_is_told_at_once() -> None:
+    failed = anbao("serve", "--store", "nonsense://x")
+    assert failed.returncode == 2
+    assert "nonsense" in failed.stderr
