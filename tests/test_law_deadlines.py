@@ -44,7 +44,7 @@ def shown(instant: int) -> str:
         ("2026-02-14 09:00", Period(working_days=5), "2026-03-01 00:00"),
         ("2026-02-26 09:00", Period(working_days=3), "2026-03-03 00:00"),
         # National Day 2025: off from 1 to 8 October, worked on Sunday 28 September and Saturday 11 October
-        ("2025-09-26 09:00", Period(working_days=7), "2025-10-12 00:00"),
+        ("2025-09-26 09:00", Period(working_days=6), "2025-10-12 00:00"),
     ],
 )
 def test_a_period_ends_at_midnight_after_its_last_day(opened: str, period: Period, due: str) -> None:

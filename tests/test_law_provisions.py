@@ -1,6 +1,7 @@
 """Provisions: references, periods of force, renumbering, search."""
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -14,7 +15,8 @@ def pack() -> Pack:
 
 
 @pytest.mark.parametrize(
-    "ref", ["cn.ecommerce_law.2018/38.2", "cn.ecommerce_law/38.2", "cn.ecommerce_law.38.2", "cn.ecommerce_law.2018.38.2"]
+    "ref",
+    ["cn.ecommerce_law.2018/38.2", "cn.ecommerce_law/38.2", "cn.ecommerce_law.38.2", "cn.ecommerce_law.2018.38.2"],
 )
 def test_every_spelling_of_a_reference_leads_to_the_same_paragraph(pack: Pack, ref: str) -> None:
     found = pack.provision(ref)
@@ -43,9 +45,7 @@ def test_items_belong_to_the_paragraph_above_them(pack: Pack) -> None:
         ("cn.cybersecurity_law.2025/24.1", date(2026, 1, 1), "cn.cybersecurity_law.2025/24.1"),
     ],
 )
-def test_an_exact_reference_follows_the_rule_through_renumbering(
-    pack: Pack, ref: str, on: date, expected: str
-) -> None:
+def test_an_exact_reference_follows_the_rule_through_renumbering(pack: Pack, ref: str, on: date, expected: str) -> None:
     found = pack.provision(ref, on)
     assert found.ref == expected
     assert found.in_force is True
@@ -90,7 +90,9 @@ def test_a_place_that_does_not_exist_is_not_found(pack: Pack, ref: str) -> None:
         pack.provision(ref)
 
 
-@pytest.mark.parametrize("ref", ["", "cn.no_such_law/1", "cn.ecommerce_law.2018/x", "电子商务法38", "cn.ecommerce_law/38.2.1"])
+@pytest.mark.parametrize(
+    "ref", ["", "cn.no_such_law/1", "cn.ecommerce_law.2018/x", "电子商务法38", "cn.ecommerce_law/38.2.1"]
+)
 def test_what_is_no_reference_is_refused_with_a_hint(pack: Pack, ref: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         pack.provision(ref)
@@ -110,7 +112,9 @@ def test_lost_paragraph_breaks_are_said_to_be_lost(pack: Pack) -> None:
     with pytest.raises(NotFound) as caught:
         pack.provision("cn.network_trading_measures.2025/34.2")
     assert "缺失" in caught.value.what.zh
-    assert pack.provision("cn.network_trading_measures.2025/8.3").text.startswith("个人从事网络交易活动，年交易额累计不超过10万元")
+    assert pack.provision("cn.network_trading_measures.2025/8.3").text.startswith(
+        "个人从事网络交易活动，年交易额累计不超过10万元"
+    )
 
 
 def test_search_finds_articles_that_hold_all_the_words(pack: Pack) -> None:
@@ -130,6 +134,6 @@ def test_what_is_known_from_memory_says_so(pack: Pack) -> None:
 def test_versions_of_one_family_do_not_overlap(pack: Pack) -> None:
     for family in {one.family for one in pack.library.instruments.values()}:
         versions = pack.library.versions(family)
-        for earlier, later in zip(versions, versions[1:], strict=False):
+        for earlier, later in pairwise(versions):
             assert earlier.in_force.until is not None
             assert earlier.in_force.until < later.in_force.from_

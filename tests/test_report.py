@@ -31,6 +31,7 @@ def screened(title: str, terms: list[tuple[str, int]], outcome: Outcome = "revie
     findings = tuple(
         Finding(
             category=f"category-{severity}",
+            channel="exact",
             detector="lexicon",
             field="title",
             start=title.index(term),

@@ -22,6 +22,7 @@ from anbao.model.merchant import Merchant
 from anbao.model.trade import NoticeAcknowledged, NoticeShown, Order
 from anbao.prevent.admission import assess_merchant, credentials_problem
 from anbao.prevent.catalogue import Catalogue, load_catalogue
+from anbao.prevent.text import Lexicon, Matcher, Term
 from anbao.simulator import goods, people
 from anbao.simulator.dangers import DANGERS, UNCERTIFIED
 from anbao.simulator.disguises import DISGUISES, disguise
@@ -303,6 +304,16 @@ def test_homophones_sound_alike(term: str, seed: int) -> None:
     surface = _written("homophone", term, seed)
     assert surface is not None
     assert [lazy_pinyin(char) for char in surface] == [lazy_pinyin(char) for char in term]
+
+
+def test_the_screening_sees_through_every_promised_disguise() -> None:
+    lexicon = Lexicon(Term(term=term, category="hazard", severity=5) for term in TERMS)
+    matcher = Matcher(lexicon)
+    market = Market(seed=4, now=NOW, listings=2_000, danger_share=0.5, disguised_share=0.9, beyond_share=0)
+    for one in market.offers():
+        if isinstance(one.noun, Listing) and isinstance(one.truth, ListingTruth) and one.truth.term in TERMS:
+            title, description = matcher.scan([one.noun.title, one.noun.description])
+            assert one.truth.term in {lexicon.terms[hit.term].term for hit in (*title, *description)}, one
 
 
 def test_short_terms_are_not_promised_by_sound() -> None:

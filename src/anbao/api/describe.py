@@ -45,7 +45,7 @@ def _schema() -> dict[str, Any]:
     from anbao.api.routes import HANDLERS
 
     described = _documented(HANDLERS).openapi_schema.to_schema()
-    schemas, components = msgspec.json.schema_components([Problem], "#/components/schemas/{name}")
+    schemas, components = msgspec.json.schema_components([Problem], ref_template="#/components/schemas/{name}")
     described["components"]["schemas"].update(components)
     failure = {"description": "RFC 9457", "content": {MEDIA_TYPE: {"schema": schemas[0]}}}
     for path, methods in described["paths"].items():

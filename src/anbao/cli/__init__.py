@@ -10,13 +10,20 @@ from collections.abc import Sequence
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point of ``anbao``."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    for place, argument in enumerate(given):
-        # Help texts are chosen when commands are made, so the language is settled before they are imported.
-        if argument == "--lang" and place + 1 < len(given):
-            os.environ["ANBAO_LANG"] = given[place + 1]
-        elif argument.startswith("--lang="):
-            os.environ["ANBAO_LANG"] = argument.removeprefix("--lang=")
+    given = _settle_language(list(sys.argv[1:] if arguments is None else arguments))
     from anbao.cli.root import run
 
     sys.exit(run(given))
+
+
+def _settle_language(given: list[str]) -> list[str]:
+    """Take ``--lang`` out: help texts are chosen when commands are made, so it must be known before their import."""
+    rest = []
+    arguments = iter(given)
+    for argument in arguments:
+        name, sign, value = argument.partition("=")
+        if name != "--lang":
+            rest.append(argument)
+        else:
+            os.environ["ANBAO_LANG"] = value if sign else next(arguments, "")
+    return rest

@@ -2,13 +2,15 @@
 
 import os
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from anbao.errors import InvalidInput
-from anbao.platform import Platform, open_platform
 from anbao.text import Text, system_language
+
+if TYPE_CHECKING:
+    from anbao.platform import Platform
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -32,16 +34,6 @@ def store_option(function: F) -> F:
             "存储地址：sqlite:///文件.db 或 postgresql://…（默认取环境变量 ANBAO_STORE）",
             "the store: sqlite:///file.db or postgresql://… (default: ANBAO_STORE)",
         ),
-    )(function)
-
-
-def language_option(function: F) -> F:
-    """``--lang zh|en``; it takes effect before the command is made, so its value is not passed on."""
-    return click.option(
-        "--lang",
-        type=click.Choice(["zh", "en"]),
-        expose_value=False,
-        help=t("语言：zh（默认）或 en", "language: zh (default) or en"),
     )(function)
 
 
@@ -70,6 +62,9 @@ def require_store(url: str | None) -> str:
     )
 
 
-def open_store_option(url: str | None, *, create: bool = False) -> Platform:
+def open_store_option(url: str | None, *, create: bool = False) -> "Platform":
     """The platform behind ``--store``."""
+    # Loaded here, so that help and usage errors come at once.
+    from anbao.platform import open_platform
+
     return open_platform(require_store(url), create=create)

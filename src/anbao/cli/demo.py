@@ -11,7 +11,8 @@ from typing import TypeVar
 import click
 from rich.console import Console
 
-from anbao.cli.common import language_option, t
+from anbao.api.keys import create_key
+from anbao.cli.common import t
 from anbao.cli.obligations import norm_words, shown
 from anbao.ledger import verify_store
 from anbao.platform import Platform, open_platform
@@ -35,7 +36,6 @@ FORGERY = """UPDATE entry SET data = CAST(replace(CAST(data AS TEXT), '"block"',
 @click.option("--listings", type=click.IntRange(100, 1_000_000), default=5_000, show_default=True)
 @click.option("--seed", type=int, default=20_261_124, show_default=True)
 @click.option("--port", type=click.IntRange(1, 65_535), default=8_000, show_default=True)
-@language_option
 def command(serve: bool, listings: int, seed: int, port: int) -> None:
     """A fresh store in a temporary folder, removed at the end."""
     console = Console(highlight=False, soft_wrap=True)
@@ -43,10 +43,20 @@ def command(serve: bool, listings: int, seed: int, port: int) -> None:
         url = f"sqlite:///{folder}/demo.db"
         with open_platform(url) as platform:
             Narrator(console, platform, Path(folder)).tell(listings, seed)
+            token = platform.run(lambda work: create_key(work, "demo", ["*"], "demo")) if serve else ""
         if serve:
-            from anbao.cli.serve import serve_demo
+            _serve(console, url, port, token)
 
-            serve_demo(url, port, console)
+
+def _serve(console: Console, url: str, port: int, token: str) -> None:
+    from anbao.api.app import Settings
+    from anbao.cli.serve import run_server
+
+    base = f"http://127.0.0.1:{port}"
+    console.print(f"\n[bold]{t('接口与说明', 'API and documentation')}[/]  {base}/docs   [dim]{base}/log/checkpoint[/]")
+    console.print(f"curl -H 'Authorization: Bearer {token}' '{base}/v1/obligations?state=overdue'", soft_wrap=True)
+    console.print(t("按 Ctrl-C 结束", "Ctrl-C ends it"), style="dim")
+    run_server(Settings(store=url, open_docs=True), "127.0.0.1", port)
 
 
 class Narrator:
@@ -82,7 +92,7 @@ class Narrator:
             )
         )
         for one in _one_of_each((one.truth.fault, one) for one in tally.merchants if one.truth.fault):
-            wrong = next(check for check in one.decision.checks if check.problem)
+            wrong = max((check for check in one.decision.checks if check.problem), key=lambda check: len(check.provisions))
             self._print(
                 f"  [yellow]{one.decision.decision:8}[/] {one.name}  {wrong.kind}: {wrong.problem}"
                 f"  [dim]{' '.join(wrong.provisions[:2])}[/]"

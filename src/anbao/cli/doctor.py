@@ -8,13 +8,12 @@ import click
 from rich.console import Console
 
 from anbao import __version__
-from anbao.cli.common import STORE_VARIABLE, language_option, open_store_option, store_option, t
+from anbao.cli.common import STORE_VARIABLE, open_store_option, store_option, t
 from anbao.text import system_language
 
 
 @click.command(help=t("自检：环境、存储、账本、义务重算", "check environment, store, ledger; derive obligations again"))
 @store_option
-@language_option
 def command(store_url: str | None) -> int:
     """Exit status 0 all well, 1 something is wrong."""
     console = Console(highlight=False, soft_wrap=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 import click
 
 from anbao.api.keys import SCOPES, create_key, list_keys, revoke_key
-from anbao.cli.common import format_option, language_option, open_store_option, store_option, t
+from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit
 from anbao.text import Text, system_language
 
@@ -28,7 +28,6 @@ def command() -> None:
     help=t("权限，可多次给出", "what it may do; may be given several times"),
 )
 @store_option
-@language_option
 def create(name: str, scopes: tuple[str, ...], store_url: str | None) -> None:
     """Prints the token."""
     with open_store_option(store_url, create=True) as platform:
@@ -40,7 +39,6 @@ def create(name: str, scopes: tuple[str, ...], store_url: str | None) -> None:
 @command.command("list", help=t("列出密钥（不含密文）", "list the keys, without their secrets"))
 @store_option
 @format_option()
-@language_option
 def list_all(store_url: str | None, output_format: str) -> None:
     """The oldest first."""
     with open_store_option(store_url) as platform, platform.reading() as conn:
@@ -67,7 +65,6 @@ def list_all(store_url: str | None, output_format: str) -> None:
 @command.command("revoke", help=t("吊销密钥，即刻生效", "end a key, at once"))
 @click.argument("identity", metavar="ID")
 @store_option
-@language_option
 def revoke(identity: str, store_url: str | None) -> None:
     """Running servers heed it within a second or so."""
     with open_store_option(store_url) as platform:

@@ -6,7 +6,7 @@ import click
 from rich.table import Table
 from rich.text import Text as RichText
 
-from anbao.cli.common import F, format_option, language_option, t
+from anbao.cli.common import F, format_option, t
 from anbao.cli.output import Column, emit, stdout_console, written
 from anbao.errors import NotFound
 from anbao.law.norms import Norm, Period, Trigger
@@ -58,7 +58,7 @@ def command() -> None:
 
 
 def _outputs(function: F) -> F:
-    return format_option()(language_option(function))
+    return format_option()(function)
 
 
 def _pack() -> Pack:

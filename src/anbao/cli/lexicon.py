@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from anbao.cli.common import format_option, language_option, open_store_option, store_option, t
+from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit
 from anbao.errors import InvalidInput
 from anbao.prevent import rulesets
@@ -22,7 +22,6 @@ def command() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--activate", is_flag=True, help=t("立即启用", "put it in force at once"))
 @store_option
-@language_option
 def import_file(file: Path, activate: bool, store_url: str | None) -> None:
     """Prints the version's digest."""
     try:
@@ -46,7 +45,6 @@ def import_file(file: Path, activate: bool, store_url: str | None) -> None:
 @click.argument("digest")
 @click.option("--at", "at", metavar="RFC3339", help=t("生效时间，如 2026-12-01T00:00:00+08:00", "when it takes effect"))
 @store_option
-@language_option
 def activate_version(digest: str, at: str | None, store_url: str | None) -> None:
     """The version must have been imported before."""
     with open_store_option(store_url) as platform:
@@ -57,7 +55,6 @@ def activate_version(digest: str, at: str | None, store_url: str | None) -> None
 @command.command("list", help=t("列出各版本", "list the versions"))
 @store_option
 @format_option()
-@language_option
 def list_versions(store_url: str | None, output_format: str) -> None:
     """In the order of activation."""
     with open_store_option(store_url) as platform, platform.reading() as conn:
@@ -86,7 +83,6 @@ def list_versions(store_url: str | None, output_format: str) -> None:
 @click.argument("digest", required=False)
 @store_option
 @format_option()
-@language_option
 def show(digest: str | None, store_url: str | None, output_format: str) -> None:
     """All terms with category, severity, exceptions and provisions."""
     with open_store_option(store_url) as platform, platform.reading() as conn:

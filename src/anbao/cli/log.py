@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from anbao.cli.common import language_option, open_store_option, store_option, t
+from anbao.cli.common import open_store_option, store_option, t
 from anbao.ledger import export
 
 
@@ -18,7 +18,6 @@ def command() -> None:
 )
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
 @store_option
-@language_option
 def export_log(directory: Path, store_url: str | None) -> None:
     """Sign what is new, then write the files; a later export adds to them."""
     with open_store_option(store_url) as platform:
@@ -37,7 +36,6 @@ def export_log(directory: Path, store_url: str | None) -> None:
 
 @command.command("checkpoint", help=t("签署并打印检查点", "sign and print the checkpoint"))
 @store_option
-@language_option
 def checkpoint(store_url: str | None) -> None:
     """Keep the printed note: with it a later verification finds a truncation or a rewriting."""
     with open_store_option(store_url) as platform:
@@ -46,7 +44,6 @@ def checkpoint(store_url: str | None) -> None:
 
 @command.command("key", help=t("打印验证密钥", "print the verifier key"))
 @store_option
-@language_option
 def key(store_url: str | None) -> None:
     """The public key under which checkpoints verify."""
     with open_store_option(store_url) as platform:
@@ -56,7 +53,6 @@ def key(store_url: str | None) -> None:
 @command.command("receipt", help=t("打印一条条目的回执（JSON）", "print an entry's receipt (JSON)"))
 @click.argument("index", type=click.IntRange(min=0))
 @store_option
-@language_option
 def receipt(index: int, store_url: str | None) -> None:
     """The receipt verifies offline: ``anbao verify --receipt FILE --key KEY``."""
     with open_store_option(store_url) as platform:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 
 import click
 
-from anbao.cli.common import format_option, language_option, open_store_option, store_option, t
+from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit
 from anbao.obligations.read import ObligationView
 from anbao.platform import Platform
@@ -46,7 +46,6 @@ def command() -> None:
 @click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)
 @store_option
 @format_option()
-@language_option
 def list_obligations(overdue: bool, limit: int, store_url: str | None, output_format: str) -> int:
     """Exit status 1 if something is overdue."""
     with open_store_option(store_url) as platform:
@@ -62,7 +61,6 @@ def list_obligations(overdue: bool, limit: int, store_url: str | None, output_fo
 @click.option("--reason", required=True, help=t("理由", "the reason"))
 @click.option("--by", "actor", required=True, help=t("何人", "by whom"))
 @store_option
-@language_option
 def waive(obligation: str, reason: str, actor: str, store_url: str | None) -> None:
     """The waiver is an entry like any other."""
     opened_by, _, norm = obligation.partition("/")

@@ -3,7 +3,7 @@
 import click
 import msgspec
 
-from anbao.cli.common import language_option, open_store_option, store_option, t
+from anbao.cli.common import open_store_option, store_option, t
 from anbao.prevent.listings import SCREENED
 from anbao.prevent.replay import replay
 
@@ -12,7 +12,6 @@ from anbao.prevent.replay import replay
 @click.argument("entries", type=click.IntRange(min=0), nargs=-1)
 @click.option("--all", "every", is_flag=True, help=t("重放全部商品审核", "replay every screening"))
 @store_option
-@language_option
 def command(entries: tuple[int, ...], every: bool, store_url: str | None) -> int:
     """Exit status 0 the same, 1 something differs."""
     if not entries and not every:

@@ -54,9 +54,9 @@ class Root(click.Group):
     no_args_is_help=True,
 )
 @click.version_option(__version__, prog_name="anbao")
-@click.option("--lang", type=click.Choice(["zh", "en"]), expose_value=False, help=t("语言", "language"))
-def root() -> None:
-    """Only the group; each verb says what it does."""
+@click.option("--lang", type=click.Choice(["zh", "en"]), help=t("语言，可写在任何位置", "language; may stand anywhere"))
+def root(lang: str | None) -> None:
+    """Only the group; each verb says what it does. ``lang`` was taken out before this is reached."""
 
 
 def run(arguments: Sequence[str]) -> int:

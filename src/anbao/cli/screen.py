@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from anbao.cli.common import FORMATS, language_option, open_store_option, store_option, t
+from anbao.cli.common import FORMATS, open_store_option, store_option, t
 from anbao.cli.output import stderr_console
 from anbao.cli.report import Meta, render_html, render_terminal
 from anbao.connect.bulk import Progress as Reached
@@ -47,7 +47,6 @@ SHOWN_ERRORS = 20
     help=t("进程数（默认全部核）", "processes (default: all cores)"),
 )
 @click.option("--restart", is_flag=True, help=t("不续跑，从头审核", "start over instead of resuming"))
-@language_option
 def command(
     file: Path,
     store_url: str | None,
@@ -85,7 +84,7 @@ def command(
             transient=True,
             disable=not console.is_terminal,
         ) as progress:
-            task = progress.add_task("", total=source.size, rows=0)
+            task = progress.add_task("", total=source.end, rows=0)
 
             def move(reached: Reached) -> None:
                 progress.update(task, completed=reached.position, rows=reached.rows)

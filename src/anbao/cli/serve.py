@@ -9,7 +9,7 @@ import uvicorn
 
 from anbao.api.app import SETTINGS_VARIABLE, Settings
 from anbao.api.metrics import MULTIPROCESS_VARIABLE
-from anbao.cli.common import language_option, open_store_option, require_store, store_option, t
+from anbao.cli.common import open_store_option, require_store, store_option, t
 
 GRACE_SECONDS = 30
 
@@ -27,7 +27,6 @@ GRACE_SECONDS = 30
     help=t("每隔几秒签署检查点（日志有增长时）", "seconds between checkpoints, where the log grew"),
 )
 @click.option("--open-docs", is_flag=True, help=t("说明页与 OpenAPI 不需密钥", "the API's description needs no key"))
-@language_option
 def command(
     store_url: str | None, host: str, port: int, workers: int, checkpoint_every: float, open_docs: bool
 ) -> None:
@@ -35,8 +34,13 @@ def command(
     settings = Settings(store=require_store(store_url), checkpoint_every=checkpoint_every, open_docs=open_docs)
     # Opened once beforehand: a store that cannot be opened is told here, and workers find its tables made.
     open_store_option(settings.store, create=True).close()
-    os.environ[SETTINGS_VARIABLE] = msgspec.json.encode(settings).decode()
     click.echo(t(f"监听 http://{host}:{port}", f"listening on http://{host}:{port}"), err=True)
+    run_server(settings, host, port, workers)
+
+
+def run_server(settings: Settings, host: str, port: int, workers: int = 1) -> None:
+    """Serve until told to stop."""
+    os.environ[SETTINGS_VARIABLE] = msgspec.json.encode(settings).decode()
     with tempfile.TemporaryDirectory(prefix="anbao-metrics-") as counters:
         if workers > 1:
             os.environ[MULTIPROCESS_VARIABLE] = counters

@@ -6,7 +6,7 @@ import click
 import msgspec
 from rich.console import Console
 
-from anbao.cli.common import language_option, require_store, store_option, t
+from anbao.cli.common import require_store, store_option, t
 from anbao.errors import InvalidInput
 from anbao.ledger import Report, verify_directory, verify_receipt, verify_store
 from anbao.store import open_store
@@ -26,7 +26,6 @@ from anbao.text import Text, system_language
     help=t("自己留存的较早检查点", "an earlier checkpoint that you kept"),
 )
 @click.option("--json", "as_json", is_flag=True, help=t("以 JSON 输出报告", "print the report as JSON"))
-@language_option
 def command(
     store_url: str | None,
     log: Path | None,

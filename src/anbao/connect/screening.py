@@ -82,7 +82,7 @@ class Screener:
                     summary.add(number, decision)
                     continue
             errors.append(row)
-            summary.add_error()
+            summary.add_error(row)
             if self._rows:
                 lines.append((-1, error_line(row, self._rows)))
         return Processed(ruleset.versions, sealed, lines, errors, summary)

@@ -63,7 +63,7 @@ class Summary(Struct):
     """``rows`` counts all rows, ``errors`` those that were no listing, ``listings_found`` listings with a finding.
 
     ``findings_cut`` counts findings beyond those that a decision keeps; they are in no other counter. Terms and
-    channels are counted for findings that have a place in the text.
+    channels are counted for findings of terms, which are those with a channel.
     """
 
     rows: int = 0
@@ -108,7 +108,7 @@ class Summary(Struct):
         for number, finding in enumerate(decision.findings):
             _count(self.categories, finding.category, 1)
             _count(self.severities, finding.severity, 1)
-            if finding.end:
+            if finding.channel:
                 _count(self.channels, finding.channel, 1)
                 self._count_term(finding.term, TermCount(1, finding.category, finding.severity))
             if self._is_among_worst((-finding.severity, row, number)):
@@ -166,7 +166,7 @@ def _worst(row: int, number: int, decision: ListingScreened, finding: Finding) -
         outcome=decision.outcome,
         severity=finding.severity,
         category=finding.category,
-        channel=finding.channel if end else "",
+        channel=finding.channel,
         detector=finding.detector,
         term=finding.term,
         field=finding.field,

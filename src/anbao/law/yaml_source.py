@@ -56,10 +56,13 @@ class YamlSource:
             keys: list[str | int] = []
             if at := _AT.search(message):
                 message = message[: at.start()]
-                keys = [int(number) if number else name for number, name in _STEP.findall(at[1])]
+                place = at[1].partition("[...]")[0]  # msgspec does not say which key of a mapping
+                keys = [int(number) if number else name for number, name in _STEP.findall(place)]
             if unknown := _UNKNOWN.search(message):
                 keys.append(unknown[1])
-            raise self.error(Text(f"内容不符合格式：{message}", f"does not fit: {message}"), *keys) from error
+            name = ".".join(map(str, keys)) or "file"
+            what = Text(f"{name} 不符合格式：{message}", f"{name} does not fit: {message}")
+            raise self.error(what, *keys) from error
 
     def error(self, what: Text, *keys: str | int, hint: Text | None = None) -> PackError:
         """An error at the value (or key) that ``keys`` lead to, or at the nearest value above it."""

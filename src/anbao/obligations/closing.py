@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from anbao.law.calendar import WorkCalendar
 from anbao.law.deadlines import latest_start
 from anbao.law.norms import Norm
-from anbao.model.entry import Facts
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
 
@@ -48,9 +47,9 @@ class Milestone(NamedTuple):
     idx: int
 
 
-def waiver(facts: Facts, at: int, index: int) -> Milestone:
+def waiver(norm: str, opened_by: int, at: int, idx: int) -> Milestone:
     """The milestone of an ``obligation.waived`` entry."""
-    return Milestone(_WAIVER, f"{facts['opened_by']}/{facts['norm']}", at, index)
+    return Milestone(_WAIVER, f"{opened_by}/{norm}", at, idx)
 
 
 def close(

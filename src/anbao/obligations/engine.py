@@ -10,24 +10,25 @@ Invariants
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
-import msgspec
 from sqlalchemy import Connection
 
 from anbao.law.calendar import WorkCalendar
-from anbao.law.deadlines import due_at, legal_day
+from anbao.law.deadlines import day_end, day_start
 from anbao.law.norms import Norm, Period, Trigger
 from anbao.model.entry import Facts
-from anbao.obligations.closing import Milestone, Obligation, Touched, close, waiver
-from anbao.obligations.settings import SETTING_CHANGED, record_setting, settings_in_force
-from anbao.obligations.subject import subject_key
-from anbao.store import tables
-from anbao.store.bulk import insert_many, sql
+from anbao.obligations.batch import Batch
+from anbao.obligations.settings import SETTING_CHANGED
+from anbao.store.bulk import sql
 
 WAIVED = "obligation.waived"
 MISSED = "obligation.missed"
 PERIOD_OPENED = "period.opened"
+
+_FOREVER = 2**62
+_REMEMBERED = 4096
 
 
 class Recorded(NamedTuple):
@@ -40,6 +41,13 @@ class Recorded(NamedTuple):
     facts: Facts
 
 
+class _Moves(NamedTuple):
+    """What entries with certain facts do: the norms they open, and those they may discharge, end or precede."""
+
+    opens: tuple[Norm, ...]
+    closes: tuple[tuple[Norm, Trigger], ...]
+
+
 class ObligationEngine:
     """Norms, arranged by the entry kinds that move them. ``settings``: the platform's deadlines by default."""
 
@@ -47,44 +55,45 @@ class ObligationEngine:
         self._calendar = calendar
         self._settings = settings
         self._openers: dict[str, list[Norm]] = defaultdict(list)
-        self._watched: dict[str, list[tuple[Norm, Trigger]]] = defaultdict(list)
-        self._periodic: dict[str, list[Norm]] = defaultdict(list)
+        self._closers: dict[str, list[tuple[Norm, Trigger]]] = defaultdict(list)
+        self._periodic: dict[str, tuple[Norm, ...]] = {}
         self._norms: dict[tuple[str, str], Norm] = {}
+        self._force = {(norm.id, norm.version): _force(norm) for norm in norms}
         for norm in norms:
             self._norms[norm.id, norm.version] = norm
             if norm.opens:
                 for kind in norm.opens.kinds:
                     self._openers[kind].append(norm)
             else:
-                self._periodic[norm.id].append(norm)
+                self._periodic[norm.id] = (*self._periodic.get(norm.id, ()), norm)
             for trigger in _closing_triggers(norm):
                 for kind in trigger.kinds:
-                    self._watched[kind].append((norm, trigger))
+                    self._closers[kind].append((norm, trigger))
+        self._reads = {kind: self._facts_read(kind) for kind in self._openers.keys() | self._closers.keys()}
+        self._moves: dict[tuple[object, ...], _Moves] = {}
 
     def observe(self, conn: Connection, entries: Iterable[Recorded]) -> None:
         """Project entries, given in ledger order, onto ``obligation`` and ``milestone``."""
-        opened: list[Obligation] = []
-        milestones: list[Milestone] = []
-        touched: Touched = {}
+        batch = Batch(conn, self._calendar, self._settings)
         missed: list[Recorded] = []
         for entry in entries:
             kind = entry.kind
-            if kind in self._openers:
-                opened += self._open(conn, entry, self._openers[kind], opened)
-            if kind in self._watched:
-                self._watch(entry, milestones, touched)
+            if kind in self._reads:
+                moves = self._moves_of(entry)
+                for norm in moves.opens:
+                    self._open(batch, norm, entry)
+                for norm, trigger in moves.closes:
+                    batch.note(norm, trigger.signal(kind), entry.subjects, entry.at, entry.idx)
             if kind == PERIOD_OPENED:
-                opened += self._open(conn, entry, self._periodic.get(str(entry.facts["norm"]), []), opened)
+                for norm in self._periodic.get(str(entry.facts["norm"]), ()):
+                    self._open(batch, norm, entry)
             elif kind == SETTING_CHANGED:
-                record_setting(conn, entry.idx, entry.at, entry.facts)
+                batch.settings.record(entry.idx, entry.at, entry.facts)
             elif kind == WAIVED:
-                milestones.append(waiver(entry.facts, entry.at, entry.idx))
-                touched[str(entry.facts["norm"]), None, str(entry.facts["opened_by"])] = entry.at
+                batch.waive(str(entry.facts["norm"]), int(entry.facts["opened_by"]), entry.at, entry.idx)
             elif kind == MISSED:
                 missed.append(entry)
-        insert_many(conn, tables.milestone, list(dict.fromkeys(milestones)))
-        insert_many(conn, tables.obligation, [msgspec.structs.astuple(one) for one in opened])
-        close(conn, self._calendar, self._norms, opened, touched)
+        batch.write(self._norms)
         for entry in missed:
             sql(
                 conn,
@@ -92,53 +101,32 @@ class ObligationEngine:
                 (entry.idx, entry.facts["opened_by"], entry.facts["norm"]),
             )
 
-    def _open(
-        self, conn: Connection, entry: Recorded, norms: Sequence[Norm], pending: Sequence[Obligation]
-    ) -> list[Obligation]:
-        found = []
-        for norm in norms:
-            if norm.opens and norm.opens.when and not norm.opens.when.holds(entry.facts):
-                continue
-            key = subject_key(entry.subjects, norm.about)
-            if key is None or not _in_force(norm, entry.at):
-                continue
-            if norm.once and self._asked_before(conn, norm, key, entry.at, pending):
-                continue
-            due = self._due(conn, norm, entry)
-            kept = "kept" if norm.kind == "keep" else None
-            found.append(Obligation(entry.idx, norm.id, norm.version, key, entry.at, due, closed_as=kept))
-        return found
+    def _open(self, batch: Batch, norm: Norm, entry: Recorded) -> None:
+        since, until = self._force[norm.id, norm.version]
+        if since <= entry.at < until:
+            due = int(entry.facts["due"]) if norm.due.months else None
+            batch.open(norm, entry.subjects, entry.at, entry.idx, due)
 
-    def _asked_before(self, conn: Connection, norm: Norm, key: str, at: int, pending: Sequence[Obligation]) -> bool:
-        if any(one.norm == norm.id and one.subject == key and one.opened_at <= at for one in pending):
-            return True
-        row = sql(
-            conn,
-            "SELECT 1 FROM obligation WHERE norm = ? AND subject = ? AND norm_version = ? AND opened_at <= ? LIMIT 1",
-            (norm.id, key, norm.version, at),
-        ).first()
-        return row is not None
+    def _moves_of(self, entry: Recorded) -> _Moves:
+        """The conditions of a kind's norms are asked once for each set of values of the facts that they read."""
+        facts = entry.facts
+        key = (entry.kind, *[facts.get(name) for name in self._reads[entry.kind]])
+        moves = self._moves.get(key)
+        if moves is None:
+            moves = _Moves(
+                tuple(norm for norm in self._openers.get(entry.kind, ()) if _holds(norm.opens, facts)),
+                tuple(pair for pair in self._closers.get(entry.kind, ()) if _holds(pair[1], facts)),
+            )
+            if len(self._moves) >= _REMEMBERED:
+                self._moves.clear()
+            self._moves[key] = moves
+        return moves
 
-    def _due(self, conn: Connection, norm: Norm, entry: Recorded) -> int | None:
-        due = norm.due
-        if due.at_once:
-            return entry.at
-        if due.months:
-            return int(entry.facts["due"])
-        period = due.within or due.at_least
-        if due.setting:
-            period = settings_in_force(conn, self._settings, entry.at, entry.idx)[due.setting]
-        return due_at(entry.at, period, self._calendar) if period else None
-
-    def _watch(self, entry: Recorded, milestones: list[Milestone], touched: Touched) -> None:
-        for norm, trigger in self._watched[entry.kind]:
-            if trigger.when and not trigger.when.holds(entry.facts):
-                continue
-            key = subject_key(entry.subjects, norm.about)
-            if key is not None:
-                milestones.append(Milestone(trigger.signal(entry.kind), key, entry.at, entry.idx))
-                touch = (norm.id, norm.version, key)
-                touched[touch] = min(entry.at, touched.get(touch, entry.at))
+    def _facts_read(self, kind: str) -> tuple[str, ...]:
+        triggers = [norm.opens for norm in self._openers.get(kind, ())]
+        triggers += [trigger for _, trigger in self._closers.get(kind, ())]
+        conditions = [trigger.when for trigger in triggers if trigger and trigger.when]
+        return tuple(sorted({name for condition in conditions for name, _ in condition.reads}))
 
 
 def _closing_triggers(norm: Norm) -> list[Trigger]:
@@ -146,6 +134,11 @@ def _closing_triggers(norm: Norm) -> list[Trigger]:
     return [trigger for trigger in (norm.discharged, needed, norm.ends, norm.broken) if trigger]
 
 
-def _in_force(norm: Norm, at: int) -> bool:
-    day = legal_day(at).isoformat()
-    return norm.in_force_from <= day and (not norm.in_force_until or day <= norm.in_force_until)
+def _holds(trigger: Trigger | None, facts: Facts) -> bool:
+    return trigger is None or trigger.when is None or trigger.when.holds(facts)
+
+
+def _force(norm: Norm) -> tuple[int, int]:
+    """The instants between which openers fall under a norm."""
+    until = norm.in_force_until
+    return day_start(date.fromisoformat(norm.in_force_from)), day_end(date.fromisoformat(until)) if until else _FOREVER

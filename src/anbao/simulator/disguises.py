@@ -15,7 +15,7 @@ from pypinyin import Style, lazy_pinyin
 Rewrite = Callable[[str, Random], str]
 
 _ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
-_MARKS = "·.-_*|、/~^"
+_MARKS = "·-_*|/~^"
 _EMOJI = "🔥💥🌟🎁💎🍀✨👍"
 _PARTS = {
     "枪": "木仓", "炸": "火乍", "弹": "弓单", "烟": "火因", "假": "亻叚", "账": "贝长", "钞": "钅少", "证": "讠正",
@@ -135,10 +135,10 @@ DISGUISES = (
     Disguise(name="case", rewrite=_case),
     Disguise(name="zero_width", rewrite=_zero_width),
     Disguise(name="punctuated", rewrite=_between(_MARKS)),
-    Disguise(name="spaced", rewrite=_between(" \u3000")),
+    Disguise(name="emoji", rewrite=_between(_EMOJI)),
+    Disguise(name="spaced", rewrite=_between(" \u3000"), shortest=3),
     Disguise(name="pinyin", rewrite=_pinyin, shortest=3),
     Disguise(name="homophone", rewrite=_homophone, shortest=3),
-    Disguise(name="emoji", rewrite=_between(_EMOJI), beyond=True),
     Disguise(name="half_pinyin", rewrite=_half_pinyin, beyond=True),
     Disguise(name="initials", rewrite=_initials, beyond=True),
     Disguise(name="look_alike_glyphs", rewrite=_look_alike, beyond=True),

@@ -151,10 +151,10 @@ def cut(stream: BinaryIO, cutter: Cutter, position: int, row: int, line: int, ro
         cuts = Cuts.of(buffer, cutter, final=final)
         if not len(cuts.ends):
             if len(buffer) > MAX_RECORD:
-                length, buffer = _skip_line(stream, len(buffer))
+                length, newlines, buffer = _skip_line(stream, len(buffer))
                 position += length
-                yield Chunk(row, line, 1, b"", position, line + 1, True)
-                row, line = row + 1, line + 1
+                yield Chunk(row, line, 1, b"", position, line + newlines, True)
+                row, line = row + 1, line + newlines
             continue
         crowded = final or cuts.ends[-1] >= CHUNK_BYTES or _rest(buffer, cuts.ends) > MAX_RECORD
         start = taken = newlines = 0
@@ -214,14 +214,14 @@ class Cuts(NamedTuple):
                 yield stop
 
 
-def _skip_line(stream: BinaryIO, read: int) -> tuple[int, bytes]:
-    """The length of a line of which ``read`` bytes are known, and what was read behind it."""
+def _skip_line(stream: BinaryIO, read: int) -> tuple[int, int, bytes]:
+    """The length of a line of which ``read`` bytes are known, its newlines (1, or 0), and what was read behind it."""
     while block := stream.read(BLOCK):
         newline = block.find(b"\n")
         if newline >= 0:
-            return read + newline + 1, block[newline + 1 :]
+            return read + newline + 1, 1, block[newline + 1 :]
         read += len(block)
-    return read, b""
+    return read, 0, b""
 
 
 def _newlines(buffer: bytes) -> Offsets:

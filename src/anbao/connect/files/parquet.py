@@ -31,8 +31,7 @@ class ParquetSource(Source):
             self._rows = int(self._frame.select(pl.len()).collect().item())
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
             raise _unreadable(path) from error
-        binary = [name for name, kind in schema.items() if kind == pl.Binary]
-        self._frame = self._frame.with_columns(pl.col(binary).cast(pl.String, strict=False))
+        self._binary = [name for name, kind in schema.items() if kind == pl.Binary]
         super().__init__(path, Format("parquet", tuple(schema.names())), choose_columns(schema.names(), mapping))
 
     @property
@@ -43,7 +42,7 @@ class ParquetSource(Source):
         height = _FIRST_SLICE
         while position < self._rows:
             try:
-                frame = self._frame.slice(position, height).collect()
+                frame = self._readable(self._frame.slice(position, height).collect())
                 frame.write_ndjson(stream := io.BytesIO())
             except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
                 raise _unreadable(self.path) from error
@@ -60,6 +59,19 @@ class ParquetSource(Source):
                 first, start = last, end
             position += frame.height
             height = min(max(_SLICE_BYTES * frame.height // len(written), 1), _SLICE_ROWS)
+
+    def _readable(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Some writers store text as bytes; bytes that are no UTF-8 are left out."""
+        return frame.with_columns(
+            pl.Series(name, [_decoded(value) for value in frame[name]], pl.String) for name in self._binary
+        )
+
+
+def _decoded(value: bytes | None) -> str | None:
+    try:
+        return None if value is None else value.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def _unreadable(path: Path) -> InvalidInput:

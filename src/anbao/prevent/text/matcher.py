@@ -8,30 +8,21 @@
 
 from collections.abc import Sequence
 
-import daachorse
 import msgspec
-import numpy as np
 
 from anbao.model.listing import Channel, Finding
+from anbao.prevent.text.ear import Ear
+from anbao.prevent.text.eye import Eye
 from anbao.prevent.text.fold import Page, fold_many, fold_page
 from anbao.prevent.text.gaps import is_clause, is_disguise, visible
 from anbao.prevent.text.lexicon import Lexicon
-from anbao.prevent.text.sequences import Places, SequenceIndex
-from anbao.prevent.text.sound import ALPHABET, LETTERS, read, sounds, spellings
+from anbao.prevent.text.sound import LATIN, sounds
 
 DETECTOR = "lexicon"
-SHORTEST_SOUND = 3
-"""Fewest syllables (a letter counts as one) of a term that is sought by its sound."""
-
-SHORTEST_CHINESE = 2
-"""Fewest Chinese characters of such a term."""
-
-SHORTEST_SPELLING = 6
-"""Fewest Latin letters of a spelled term."""
 
 _RANK: dict[Channel, int] = {"exact": 0, "normalised": 1, "spaced": 2, "pinyin": 3, "homophone": 4}
 _GUESSED = frozenset({"pinyin", "homophone"})
-_LATIN = frozenset(ALPHABET)
+_LATIN = frozenset(LATIN)
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -66,91 +57,54 @@ class Matcher:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self._terms = lexicon.terms
-        self._folded = fold_many([term.term for term in self._terms])
-        self._exceptions = {
-            place: tuple(fold_many(term.exceptions)) for place, term in enumerate(self._terms) if term.exceptions
-        }
+        self._terms = terms = lexicon.terms
         patterns: dict[str, list[int]] = {}
-        for place, text in enumerate(self._folded):
-            if text:
-                patterns.setdefault(text, []).append(place)
+        for place, folded in enumerate(fold_many([term.term for term in terms])):
+            if folded:
+                patterns.setdefault(folded, []).append(place)
+        self._patterns = list(patterns)
         self._owners = list(patterns.values())
         self._marked = {
-            owner: frozenset(self._terms[place].term for place in places)
-            for owner, (text, places) in enumerate(patterns.items())
-            if any(len(self._terms[place].term) != len(text) for place in places)
+            number: frozenset(terms[place].term for place in places)
+            for number, (pattern, places) in enumerate(patterns.items())
+            if len(terms[places[0]].term) != len(pattern) or len(places) > 1
         }
-        self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(list(patterns)) if patterns else None
-        self._index_sounds(list(patterns))
-
-    def _index_sounds(self, patterns: list[str]) -> None:
-        table = sounds()
-        heard: list[Sequence[int]] = []
-        spelled: list[Sequence[int]] = []
-        self._heard_owner: list[int] = []
-        self._spelled_owner: list[int] = []
-        self._spelled_steps: list[frozenset[int]] = []
-        symbol_of = {syllable: int(table.symbols[ord(char)]) for char, syllable in table.syllables.items()}
-        symbol_of |= {letter: place for place, letter in enumerate(ALPHABET, 1)}
-        for owner, term in enumerate(patterns):
-            if len(term) < SHORTEST_SOUND or sum(char not in _LATIN for char in term) < SHORTEST_CHINESE:
-                continue
-            readings = read(term)
-            if readings is None:
-                continue
-            for reading in readings[: 1 if readings[0] == readings[1] else 2]:
-                heard.append([symbol_of[syllable] for syllable in reading])
-                self._heard_owner.append(owner)
-                for latin in spellings(reading):
-                    if len(latin) >= SHORTEST_SPELLING:
-                        spelled.append([symbol_of[letter] for letter in latin])
-                        self._spelled_owner.append(owner)
-                        self._spelled_steps.append(_ends(reading))
-        self._heard = SequenceIndex(heard, width=SHORTEST_SOUND, size=table.size)
-        self._spelled = SequenceIndex(spelled, width=SHORTEST_SPELLING, size=LETTERS)
+        phrases = fold_many([phrase for term in terms for phrase in term.exceptions])
+        self._exceptions: dict[int, list[str]] = {}
+        for place, term in enumerate(terms):
+            if term.exceptions:
+                self._exceptions[place] = phrases[: len(term.exceptions)]
+                del phrases[: len(term.exceptions)]
+        self._eye = Eye(self._patterns)
+        self._ear = Ear(self._patterns, [max(terms[place].severity for place in places) for places in self._owners])
 
     def scan(self, fields: Sequence[str]) -> list[list[Hit]]:
         """The hits of each field, sorted by start, end, category and term."""
         found: list[list[Hit]] = [[] for _ in fields]
-        if not fields or self._automaton is None:
+        if not fields or not self._patterns:
             return found
         page = fold_page(fields)
-        for start, end, owner in self._automaton.find_overlapping(page.text):
-            channel = _written(page, start, end, self._marked.get(owner, frozenset()))
-            if channel is not None:
-                self._add(found, page, owner, channel, start, end)
+        for start, end, number in self._eye.seen(page):
+            if channel := _written(page, start, end, self._marked.get(number, frozenset())):
+                self._add(found, page, number, channel, start, end)
         symbols = sounds().symbols.take(page.codes, mode="clip")
-        for place, number in zip(*map(Places.tolist, self._heard.find(symbols)), strict=True):
-            owner = self._heard_owner[number]
-            end = place + len(self._folded[self._owners[owner][0]])
-            if page.text[place:end] != self._folded[self._owners[owner][0]] and _written(page, place, end):
-                self._add(found, page, owner, "homophone", place, end)
-        words = _word_starts(page, symbols)
-        if words.size:
-            letters = np.where(symbols < LETTERS, symbols, 0).astype(np.uint32)
-            for place, number in zip(*map(Places.tolist, self._spelled.find(letters, words)), strict=True):
-                self._add_spelled(found, page, place, number)
+        for start, end, number in self._ear.heard(page, symbols):
+            if page.text[start:end] != self._patterns[number] and _written(page, start, end):
+                self._add(found, page, number, "homophone", start, end)
+        for start, end, number, steps in self._ear.spelled(page, symbols):
+            if _spelled(page, start, end, steps):
+                self._add(found, page, number, "pinyin", start, end)
         for hits in found:
             if len(hits) > 1:
                 hits[:] = self._outermost(hits)
         return found
 
-    def _add_spelled(self, found: list[list[Hit]], page: Page, start: int, number: int) -> None:
-        steps = self._spelled_steps[number]
-        end = start + max(steps)
-        gaps = _gaps(page, start, end)
-        between_syllables = all(not gap or place in steps for place, gap in enumerate(gaps, 1))
-        fits = not any(map(is_clause, gaps)) if between_syllables else all(gaps) and len(set(gaps)) == 1
-        if fits and _on_word_boundaries(page, start, end, gaps):
-            self._add(found, page, self._spelled_owner[number], "pinyin", start, end)
-
-    def _add(self, found: list[list[Hit]], page: Page, owner: int, channel: Channel, start: int, end: int) -> None:
+    def _add(self, found: list[list[Hit]], page: Page, number: int, channel: Channel, start: int, end: int) -> None:
         first, last = int(page.places[start]), int(page.places[end - 1]) + 1
         surface = page.original[first:last]
         field = int(page.starts.searchsorted(first, "right")) - 1
         offset = int(page.starts[field])
-        for place in self._owners[owner]:
+        for place in self._owners[number]:
             exceptions = self._exceptions.get(place)
             if exceptions and _is_excepted(page, start, end, exceptions):
                 continue
@@ -176,23 +130,14 @@ class Matcher:
         return kept
 
 
-def _ends(reading: list[str]) -> frozenset[int]:
-    """Where each syllable ends in the spelling."""
-    ends, total = set(), 0
-    for syllable in reading:
-        total += len(syllable)
-        ends.add(total)
-    return frozenset(ends)
-
-
-def _word_starts(page: Page, symbols: np.ndarray) -> Places:
-    """Where a Latin word begins in the folded text."""
-    letters = (symbols > 0) & (symbols < LETTERS)
-    if not letters.any():
-        return np.empty(0, np.intp)
-    starts = letters.copy()
-    starts[1:] &= ~letters[:-1] | (np.diff(page.places) > 1)
-    return np.flatnonzero(starts)
+def _spelled(page: Page, start: int, end: int, steps: frozenset[int]) -> bool:
+    """Whether Latin letters stand together as words, apart by syllable (each of which ends at one of ``steps``) or one by one."""
+    gaps = _gaps(page, start, end)
+    if all(not gap or place in steps for place, gap in enumerate(gaps, 1)):
+        fits = not any(map(is_clause, gaps))
+    else:
+        fits = all(gaps) and len(set(gaps)) == 1
+    return fits and _on_word_boundaries(page, start, end, gaps)
 
 
 def _written(page: Page, start: int, end: int, marked: frozenset[str] = frozenset()) -> Channel | None:
@@ -245,7 +190,7 @@ def _on_word_boundaries(page: Page, start: int, end: int, gaps: list[str] | None
     return True
 
 
-def _is_excepted(page: Page, start: int, end: int, exceptions: tuple[str, ...]) -> bool:
+def _is_excepted(page: Page, start: int, end: int, exceptions: list[str]) -> bool:
     text = page.text
     surface = text[start:end]
     for phrase in exceptions:

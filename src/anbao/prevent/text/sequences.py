@@ -1,84 +1,120 @@
-"""Finds known sequences of symbols in a long array of symbols, without a loop over either."""
+"""Finds known sequences of symbols in a long array of symbols, without a loop over either.
 
-from collections.abc import Sequence
+The sequences form a trie that is one sorted array of edges. All places of a text walk down it together, one symbol a step,
+so that the cost depends on how many places begin like a sequence, never on how many sequences begin alike. A table of bits,
+small enough for the processor's cache, lets hardly any other places start.
+"""
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Symbols = NDArray[np.uint32]
 Places = NDArray[np.intp]
+Keys = NDArray[np.uint64]
 
 _HASH = np.uint32(2654435761)
-_FLAG_BITS = (12, 22)
+_SPARSE = 7
+"""The table has 2 ** _SPARSE bits for each sequence, but no more than 2 ** _LARGEST in all."""
+
+_LARGEST = 23
+
+
+class Sequences(NamedTuple):
+    """Many sequences in one array: where each starts, and how long it is."""
+
+    symbols: Symbols
+    starts: Places
+    lengths: Places
 
 
 class SequenceIndex:
-    """Sequences under the number that their first ``width`` symbols form; symbol 0 stands in no sequence.
+    """Sequences of at least ``width`` symbols; symbol 0 stands in none.
 
-    A table of flags, small enough for the processor's cache, sorts out nearly all places of a text; the rest are compared
-    with the sequences of that beginning, symbol by symbol.
+    ``_roots``: the numbers that the first ``width`` symbols form, sorted; each is a node of the trie. ``_edges[n]``: node
+    times ``size`` plus symbol, sorted; its edges lead to node ``len(_roots) + n``.
     """
 
-    def __init__(self, sequences: Sequence[Sequence[int]], *, width: int, size: int) -> None:
-        """``size``: number of symbols. Each sequence has at least ``width``."""
+    def __init__(self, sequences: Sequences, *, width: int, size: int) -> None:
+        """``size``: number of symbols."""
+        symbols, starts, lengths = sequences
         self._width = width
         self._size = np.uint64(size)
-        self._lengths = np.fromiter(map(len, sequences), np.intp, len(sequences))
-        self._flat = np.fromiter((symbol for one in sequences for symbol in one), np.uint32, int(self._lengths.sum()))
-        self._bounds = np.cumsum(self._lengths) - self._lengths
-        heads = self._heads(self._flat, self._bounds)
-        self._order = np.argsort(heads, kind="stable")
-        self._known, self._first, self._count = np.unique(heads[self._order], return_index=True, return_counts=True)
-        bits = min(max(len(sequences).bit_length() + 5, _FLAG_BITS[0]), _FLAG_BITS[1])
+        heads = self._heads(symbols, starts)
+        self._roots, nodes = np.unique(heads, return_inverse=True)
+        edges = [np.empty(0, np.uint64)]
+        count = self._roots.size
+        for depth in range(width, int(lengths.max(initial=0))):
+            longer = np.flatnonzero(lengths > depth)
+            keys = nodes[longer].astype(np.uint64) * self._size + symbols[starts[longer] + depth]
+            level, ranks = np.unique(keys, return_inverse=True)
+            nodes[longer] = count + ranks
+            edges.append(level)
+            count += level.size
+        self._edges = np.concatenate(edges)
+        self._by_node = np.argsort(nodes, kind="stable")
+        self._first = np.searchsorted(nodes[self._by_node], np.arange(count + 1))
+        bits = min(heads.size.bit_length() + _SPARSE, _LARGEST)
         self._shift = np.uint32(32 - bits)
-        self._flags = np.zeros(1 << bits, np.bool_)
-        self._flags[self._slots(heads.astype(np.uint32))] = True
+        flags = np.zeros(1 << bits, np.bool_)
+        flags[self._slots(heads.astype(np.uint32))] = True
+        self._flags = np.packbits(flags, bitorder="little")
 
     def find(self, symbols: Symbols, starts: Places | None = None) -> tuple[Places, Places]:
         """All occurrences (that begin at one of ``starts``): where each begins, and which sequence it is."""
-        none = np.empty(0, np.intp)
-        if not self._known.size or symbols.size < self._width:
-            return none, none
-        if starts is None:
-            starts = self._likely(symbols)
-        else:
-            starts = starts[starts <= symbols.size - self._width]
-        heads = self._heads(symbols, starts)
-        slots = np.minimum(np.searchsorted(self._known, heads), self._known.size - 1)
-        same = np.flatnonzero(self._known[slots] == heads)
-        slots, starts = slots[same], starts[same]
-        counts = self._count[slots]
-        places = np.repeat(starts, counts)
+        places = np.empty(0, np.intp)
+        if not self._roots.size or symbols.size < self._width:
+            return places, places
+        starts = self._likely(symbols) if starts is None else starts[starts <= symbols.size - self._width]
+        nodes, kept = _look_up(self._roots, self._heads(symbols, starts))
+        at, ends = starts[kept], starts[kept] + self._width
+        walked = [(at, nodes)]
+        while at.size and self._edges.size:
+            inside = np.flatnonzero(ends < symbols.size)
+            at, ends, nodes = at[inside], ends[inside], nodes[inside]
+            ranks, kept = _look_up(self._edges, nodes.astype(np.uint64) * self._size + symbols[ends])
+            at, ends, nodes = at[kept], ends[kept] + 1, ranks + self._roots.size
+            walked.append((at, nodes))
+        at, nodes = (np.concatenate(part) for part in zip(*walked, strict=True))
+        first = self._first[nodes]
+        counts = self._first[nodes + 1] - first
+        places = np.repeat(at, counts)
         ranks = np.arange(places.size) - np.repeat(np.cumsum(counts) - counts, counts)
-        found = self._order[np.repeat(self._first[slots], counts) + ranks]
-        return self._whole(symbols, places, found)
-
-    def _whole(self, symbols: Symbols, places: Places, found: Places) -> tuple[Places, Places]:
-        """Those of the pairs whose every symbol agrees."""
-        fits = places + self._lengths[found] <= symbols.size
-        places, found = places[fits], found[fits]
-        ends = self._lengths[found]
-        for step in range(self._width, int(ends.max(initial=0))):
-            over = ends <= step
-            last = np.where(over, 0, step)
-            same = over | (symbols[places + last] == self._flat[self._bounds[found] + last])
-            places, found, ends = places[same], found[same], ends[same]
-        return places, found
+        return places, self._by_node[np.repeat(first, counts) + ranks]
 
     def _likely(self, symbols: Symbols) -> Places:
+        """Places whose beginning may be known."""
         count = symbols.size - self._width + 1
+        size = np.uint32(self._size)
         heads = symbols[:count].copy()
         for step in range(1, self._width):
-            heads *= np.uint32(self._size)
+            heads *= size
             heads += symbols[step : step + count]
-        return np.flatnonzero(self._flags.take(self._slots(heads), mode="clip"))
+        slots = self._slots(heads)
+        bits = self._flags.take(slots >> np.uint32(3), mode="clip")
+        bits >>= (slots & np.uint32(7)).astype(np.uint8)
+        bits &= np.uint8(1)
+        return np.flatnonzero(bits)
 
-    def _heads(self, symbols: Symbols, starts: Places) -> NDArray[np.uint64]:
+    def _slots(self, heads: Symbols) -> Symbols:
+        return (heads * _HASH) >> self._shift
+
+    def _heads(self, symbols: Symbols, starts: Places) -> Keys:
         heads = symbols[starts].astype(np.uint64)
         for step in range(1, self._width):
             heads *= self._size
             heads += symbols[starts + step]
         return heads
 
-    def _slots(self, heads: Symbols) -> Symbols:
-        return (heads * _HASH) >> self._shift
+
+def _look_up(known: Keys, keys: Keys) -> tuple[Places, Places]:
+    """Where each key that is known stands among the known, and which keys these are.
+
+    Keys are looked up in ascending order, so that neighbours share the processor's cache.
+    """
+    order = keys.argsort()
+    keys = keys[order]
+    ranks = np.minimum(known.searchsorted(keys), known.size - 1)
+    kept = np.flatnonzero(known[ranks] == keys)
+    return ranks[kept], order[kept]

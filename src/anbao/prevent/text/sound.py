@@ -6,75 +6,82 @@ Source: pypinyin's character and phrase tables.
 from functools import cache
 from typing import NamedTuple
 
+import daachorse
 import numpy as np
+from numpy.typing import NDArray
 from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
 
-from anbao.prevent.text.fold import LIMIT, Codes, fold
+from anbao.prevent.text.fold import LIMIT, fold
 
-ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
-LETTERS = len(ALPHABET) + 1
-"""Number of letter symbols; 0 stands for everything else."""
+Symbols = NDArray[np.uint32]
 
-_LONGEST_PHRASE = 8
+LATIN = "abcdefghijklmnopqrstuvwxyz0123456789"
+LETTERS = len(LATIN) + 1
+"""Symbols below this are Latin letters and digits; 0 stands for what has no sound."""
+
 _UMLAUTS = str.maketrans("ǖǘǚǜ", "üüüü")
+_LONGEST_SYLLABLE = 6
+_UMLAUT_LETTERS = "vu"
+"""How people write ü."""
 
 
 class Sounds(NamedTuple):
-    """``symbols``: the symbol of each code point up to LIMIT (letters first, then syllables, 0 for all else);
-    ``size``: number of symbols; ``syllables``: the first reading of each character.
+    """``symbols``: the symbol of each code point up to LIMIT, by its first reading; ``size``: number of symbols;
+    ``widths``: how many Latin letters spell a symbol; ``letters``: these letters, one table for each way of writing ü.
     """
 
-    symbols: Codes
+    symbols: Symbols
     size: int
-    syllables: dict[str, str]
+    widths: NDArray[np.intp]
+    letters: tuple[Symbols, Symbols]
 
 
 @cache
 def sounds() -> Sounds:
     """The tables, built at first use."""
-    syllables = {
-        chr(code): _toneless(readings.split(",")[0]) for code, readings in PINYIN_DICT.items() if code < LIMIT
-    }
-    order = {syllable: LETTERS + place for place, syllable in enumerate(sorted(set(syllables.values())))}
+    first = {code: _toneless(readings.split(",")[0]) for code, readings in PINYIN_DICT.items() if code < LIMIT}
+    spelled = ["", *LATIN, *sorted(set(first.values()))]
+    letter_symbol = {letter: symbol for symbol, letter in enumerate(LATIN, 1)}
+    syllable_symbol = {syllable: symbol for symbol, syllable in enumerate(spelled[LETTERS:], LETTERS)}
     table = np.zeros(LIMIT + 1, np.uint32)
-    for place, letter in enumerate(ALPHABET):
-        table[ord(letter)] = place + 1
-    for char, syllable in syllables.items():
-        table[ord(char)] = order[syllable]
+    table[list(map(ord, LATIN))] = np.arange(1, LETTERS)
+    table[list(first)] = [syllable_symbol[syllable] for syllable in first.values()]
     table.setflags(write=False)
-    return Sounds(table, LETTERS + len(order), syllables)
+    ways = []
+    for umlaut in _UMLAUT_LETTERS:
+        letters = np.zeros((len(spelled), _LONGEST_SYLLABLE), np.uint32)
+        for symbol, syllable in enumerate(spelled):
+            letters[symbol, : len(syllable)] = [letter_symbol[letter] for letter in syllable.replace("ü", umlaut)]
+        ways.append(letters)
+    return Sounds(table, len(spelled), np.array(list(map(len, spelled))), (ways[0], ways[1]))
 
 
-def read(term: str) -> tuple[list[str], list[str]] | None:
-    """Two readings of a folded term, a syllable or letter per character: by its characters alone, and by the phrases in it.
-
-    None where a character has no sound.
-    """
-    syllables = sounds().syllables
-    plain = [syllables.get(char, char if char in ALPHABET else "") for char in term]
-    if not all(plain):
-        return None
-    return plain, _by_phrases(term, plain)
+def read_phrases(text: str, symbols: Symbols) -> Symbols:
+    """Symbols of a folded text, corrected where a known phrase says how a character of several readings is read."""
+    phrases, readings = _phrases()
+    corrected = symbols.copy()
+    for start, end, number in phrases.find(text):
+        corrected[start:end] = readings[number]
+    return corrected
 
 
-def spellings(reading: list[str]) -> set[str]:
-    """How a reading is written in Latin letters: ü as v and as u."""
-    latin = "".join(reading)
-    return {latin.replace("ü", "v"), latin.replace("ü", "u")} if "ü" in latin else {latin}
-
-
-def _by_phrases(term: str, plain: list[str]) -> list[str]:
-    reading = list(plain)
-    start = 0
-    while start < len(term) - 1:
-        for end in range(min(len(term), start + _LONGEST_PHRASE), start + 1, -1):
-            phrase = PHRASES_DICT.get(term[start:end])
-            if phrase is not None and len(phrase) == end - start:
-                reading[start:end] = [_toneless(options[0]) for options in phrase]
-                start = end - 1
-                break
-        start += 1
-    return reading
+@cache
+def _phrases() -> tuple[daachorse.CharwiseDoubleArrayAhoCorasick, list[list[int]]]:
+    tables = sounds()
+    symbol_of = {
+        _toneless(reading): int(tables.symbols[code])
+        for code, readings in PINYIN_DICT.items()
+        if code < LIMIT
+        for reading in readings.split(",")[:1]
+    }
+    known = []
+    readings = []
+    for phrase, spoken in PHRASES_DICT.items():
+        symbols = [symbol_of.get(_toneless(options[0]), 0) for options in spoken]
+        if len(symbols) == len(phrase) and all(symbols):
+            known.append(phrase)
+            readings.append(symbols)
+    return daachorse.CharwiseDoubleArrayAhoCorasick(known, daachorse.MATCH_KIND_LEFTMOST_LONGEST), readings
 
 
 @cache
