@@ -16,13 +16,18 @@ def main() -> None:
 
         def submit(number: int) -> None:
             title = "正品仿真枪 批发" if number % 5 == 0 else "纯棉儿童短袖"
-            answer = platform.submit_listing(anbao.Listing(id=f"L{number}", merchant="m1", title=title, category="食品"))
+            answer = platform.submit_listing(
+                anbao.Listing(id=f"L{number}", merchant="m1", title=title, category="食品")
+            )
             print(f"{number} {answer.receipt.entry} {answer.receipt.leaf}", flush=True)
             if number % 7 == 0:
                 platform.place_order(anbao.Order(id=f"O{number}", listing=f"L{number}", buyer=f"b{number % 3}"))
 
-        for _ in pool.map(submit, range(first, first + 100_000)):
-            pass
+        def submit_every_fourth(start: int) -> None:
+            for number in range(start, first + 100_000, 4):
+                submit(number)
+
+        list(pool.map(submit_every_fourth, range(first, first + 4)))
 
 
 if __name__ == "__main__":

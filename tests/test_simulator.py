@@ -284,7 +284,7 @@ def test_a_disguise_changes_the_term_and_says_whether_it_is_promised(term: str, 
 
 @given(term=terms, seed=seeds)
 def test_what_is_put_between_the_characters_can_be_taken_out_again(term: str, seed: int) -> None:
-    for name in ("zero_width", "punctuated", "spaced", "emoji"):
+    for name in ("zero_width", "punctuated", "emoji", *(("spaced",) if len(term) > 2 else ())):
         surface = _written(name, term, seed)
         assert surface is not None
         assert "".join(char for char in surface if char.isalnum()) == term

@@ -1,7 +1,7 @@
 """The one object that API, command line and tests open: store, ledger, law pack and rooms, assembled."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from anbao.errors import InvalidInput, NotFound
 from anbao.law.deadlines import legal_day
+from anbao.law.norms import Period
 from anbao.law.pack import Pack, default_pack_path, load_pack
 from anbao.ledger import Ledger, Stored, Vault, open_ledger, open_vault, verify_store
 from anbao.ledger.report import Report
@@ -22,6 +23,7 @@ from anbao.model.merchant import Merchant
 from anbao.model.trade import NoticeAcknowledged, NoticeShown, Order
 from anbao.obligations import read, recompute, tick
 from anbao.obligations.engine import WAIVED, ObligationEngine, Recorded
+from anbao.obligations.settings import SETTING_CHANGED
 from anbao.prevent import listings, merchants, rulesets
 from anbao.prevent.catalogue import Catalogue, load_catalogue
 from anbao.prevent.policy import Policy
@@ -73,9 +75,8 @@ class Platform:
         self.clock = clock
         self.ledger: Ledger = open_ledger(store)
         self.vault: Vault = open_vault(store)
-        self.engine = ObligationEngine(
-            pack.norms, pack.calendar, {setting.id: setting.default for setting in pack.settings}
-        )
+        self.settings = {setting.id: setting.default for setting in pack.settings}
+        self.engine = ObligationEngine(pack.norms, pack.calendar, self.settings)
         self.rulesets = Rulesets(catalogue)
         self._writer = Writer(store, self._begin)
 
@@ -235,6 +236,37 @@ class Platform:
         return work.record(Entry(actor=actor, at=when, body=body, kind=kind.id, recorded=work.now, subjects=subjects))[
             0
         ]
+
+    def change_setting(self, setting: str, value: Mapping[str, int], *, actor: str) -> int:
+        """Set one of the platform's own deadlines, such as ``{"hours": 12}``, for what opens from now on.
+
+        Returns the entry's index. Raises InvalidInput.
+        """
+        if setting not in self.settings:
+            raise InvalidInput(
+                Text(f"没有设置 {setting}", f"there is no setting {setting}"),
+                hint=Text("见规则包的 settings.yaml", "the pack's settings.yaml lists them"),
+                field="setting",
+            )
+        try:
+            period = msgspec.convert(value, Period)
+        except msgspec.ValidationError as error:
+            raise InvalidInput(Text(f"不是期限：{value}", f"not a period: {error}"), field="value") from error
+        body = {"setting": setting, "value": msgspec.json.encode(period).decode()}
+
+        def job(work: Work) -> int:
+            return work.record(
+                Entry(
+                    actor=actor,
+                    at=work.now,
+                    body=body,
+                    kind=SETTING_CHANGED,
+                    recorded=work.now,
+                    subjects={"setting": setting},
+                )
+            )[0]
+
+        return self.run(job)
 
     def waive(self, opened_by: int, norm: str, reason: str, *, actor: str) -> int:
         """Waive an obligation: by whom and why stands in the entry. Raises NotFound, InvalidInput."""

@@ -20,6 +20,11 @@ from anbao.work import Work
 
 MAX_TOGETHER = 256
 
+CROWD = 8
+"""After a group of so many the next one gathers until arrivals pause: a larger group costs less per listing."""
+
+PAUSE_SECONDS = 0.001
+
 Observe = Callable[[Sequence[ScreenedListing]], None]
 """Told of each group after its commit."""
 
@@ -85,7 +90,10 @@ def decide(platform: Platform, batch: Sequence[Submission], work: Work) -> Decid
 
 
 class ListingIntake:
-    """Gathers single listings on the event loop. While one group is being committed, the next one gathers."""
+    """Gathers single listings on the event loop. While one group is being committed, the next one gathers.
+
+    A listing that comes alone is sent at once.
+    """
 
     def __init__(self, platform: Platform, observe: Observe) -> None:
         self._platform = platform
@@ -117,11 +125,21 @@ class ListingIntake:
         done = self._platform.submit(partial(decide, self._platform, [one for one, _ in group]))
         done.add_done_callback(lambda one: self._loop.call_soon_threadsafe(self._settle, group, one))
 
-    def _settle(self, group: list[tuple[Submission, asyncio.Future[Result]]], done: "Future[Decided]") -> None:
-        if self._waiting:
+    def _gather(self, seen: int) -> None:
+        """Send what waits once no more has come since ``seen`` did."""
+        waiting = len(self._waiting)
+        if seen < waiting < MAX_TOGETHER:
+            self._loop.call_later(PAUSE_SECONDS, self._gather, waiting)
+        elif waiting:
             self._send()
         else:
             self._committing = False
+
+    def _settle(self, group: list[tuple[Submission, asyncio.Future[Result]]], done: "Future[Decided]") -> None:
+        if len(group) >= CROWD:
+            self._loop.call_later(PAUSE_SECONDS, self._gather, 0)
+        else:
+            self._gather(MAX_TOGETHER)
         failure = done.exception()
         if failure is None:
             decided = done.result()

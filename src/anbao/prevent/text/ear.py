@@ -1,8 +1,8 @@
 """Finds terms by their sound: written with other characters of the same sound, or spelled in Latin letters.
 
 - Only terms of at least three syllables (a letter counts as one), two of them Chinese characters, are sought.
-- The weaker the likeness, the graver the danger must be: a term of three syllables and a severity below 4 needs two
-  characters as they are written. Other terms may be replaced wholly.
+- The weaker the likeness, the graver the danger must be. A term of three syllables may be replaced wholly only where its
+  severity is 5; one character must stand as written at 4, and two below. Longer terms may be replaced wholly.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,11 +24,8 @@ SHORTEST_CHINESE = 2
 SHORTEST_SPELLING = 6
 """Fewest Latin letters of a spelled term."""
 
-GRAVE = 4
-"""Severity from which a term of SHORTEST syllables may be replaced wholly."""
-
-SAME = 2
-"""Characters that must stand as they are in a term of SHORTEST syllables that is less grave."""
+_GRAVEST = 5
+_MOST_SAME = 2
 
 
 class Ear:
@@ -52,8 +49,8 @@ class Ear:
         self._codes = codes
         self._pattern_starts = starts
         self._numbers = np.concatenate((numbers, second))
-        grave = np.array(severities, np.intp)[self._numbers] >= GRAVE
-        self._same = np.where((heard.lengths > SHORTEST) | grave, 0, SAME)
+        same = np.minimum(_GRAVEST - np.array(severities, np.intp)[self._numbers], _MOST_SAME)
+        self._same = np.where(heard.lengths > SHORTEST, 0, same)
         self._heard_sequences = heard
         self._heard = SequenceIndex(heard, width=SHORTEST, size=tables.size)
         self._index_spellings(heard)
