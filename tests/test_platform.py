@@ -302,3 +302,19 @@ def test_two_openings_of_one_store_append_in_turn(store_url: str) -> None:
             entries = list(pool.map(submit, range(80)))
         assert len(set(entries)) == 80
         assert first.verify().sound
+
+
+def test_the_facts_given_for_a_screening_are_those_of_its_bytes(platform: anbao.Platform) -> None:
+    from anbao.ledger import decode
+    from anbao.model.entry import facts_of
+    from anbao.prevent.listings import seal_screened
+
+    made = [
+        platform.submit_listing(listing("a", "登山鞋")),
+        platform.submit_listing(listing("b", "仿真枪", category="服装")),
+        platform.submit_listing(listing("c", "五香牛肉干", merchant="m", category="食品")),
+        platform.submit_listing(listing("d", "仿真枪" * 60, category="不认识的类目")),
+    ]
+    for answer in made:
+        sealed = seal_screened(answer.decision, START, START, "x")
+        assert sealed.facts == facts_of(decode(sealed.data).body)

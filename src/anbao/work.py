@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from itertools import groupby
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -27,12 +27,8 @@ MAX_GROUP = 256
 """Jobs that share one commit at the most."""
 
 
-class Placed(NamedTuple):
-    """A sealed entry at its index in the ledger."""
-
-    idx: int
-    sealed: Sealed
-
+Placed = tuple[int, Sealed]
+"""A sealed entry behind its index in the ledger."""
 
 Projector = Callable[[Connection, Sequence[Placed]], None]
 """Writes what entries of one kind mean for a room's tables."""
@@ -65,13 +61,15 @@ class Work:
         """Append sealed entries in order; their indexes. Obligations and projections follow at once."""
         start = self._first + len(self._pending)
         self._pending += sealed
-        placed = [Placed(index, item) for index, item in enumerate(sealed, start)]
-        for kind, run in groupby(placed, key=lambda one: one.sealed.kind):
+        for kind, run in groupby(enumerate(sealed, start), key=_kind_of):
             if projectors := self._projectors.get(kind):
-                entries = list(run)
+                placed = list(run)
                 for project in projectors:
-                    project(self.conn, entries)
-        self._engine.observe(self.conn, [_seen(index, item) for index, item in enumerate(sealed, start)])
+                    project(self.conn, placed)
+        self._engine.observe(
+            self.conn,
+            [Recorded(idx, one.kind, one.at, one.subjects, one.facts) for idx, one in enumerate(sealed, start)],
+        )
         return range(start, start + len(sealed))
 
     def flush(self) -> None:
@@ -96,8 +94,8 @@ class Work:
         return result
 
 
-def _seen(index: int, item: Sealed) -> Recorded:
-    return Recorded(index, item.kind, item.at, item.subjects, item.facts)
+def _kind_of(placed: Placed) -> str:
+    return placed[1].kind
 
 
 class Writer:

@@ -7,7 +7,6 @@ from typing import Any, TypeVar, cast
 import msgspec
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
 
 from anbao.api.idempotency import Answer, Attempt, keep, recall
 from anbao.api.intake import ListingIntake
@@ -60,12 +59,13 @@ def told(zh: str, en: str, scope: Scope | None = None) -> dict[str, Any]:
         return words
     wanted = scope
 
-    async def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-        principal = await identify(connection)
+    async def check_key(request: Request[Any, Any, Any]) -> None:
+        principal = await identify(request)
         principal.require(wanted)
-        connection.scope["auth"] = principal
+        request.scope["auth"] = principal
 
-    return {**words, "guards": [guard], "security": [{"key": [scope]}]}
+    # Not a guard, for which Litestar copies the handler with each request.
+    return {**words, "before_request": check_key, "security": [{"key": [scope]}]}
 
 
 async def attempt_of(request: Caller, key: str | None) -> Attempt | None:

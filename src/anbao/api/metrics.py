@@ -25,6 +25,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
+        self._series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._requests = Counter(
             "anbao_http_requests", "requests answered", ("method", "route", "status"), registry=self._registry
         )
@@ -41,8 +42,12 @@ class Metrics:
         )
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
-        self._requests.labels(method if method in _METHODS else "other", route, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        key = (method if method in _METHODS else "other", route, status)
+        if key not in self._series:
+            self._series[key] = self._requests.labels(*map(str, key)), self._seconds.labels(route)
+        count, times = self._series[key]
+        count.inc()
+        times.observe(seconds)
 
     def decided(self, screened: Sequence[ScreenedListing]) -> None:
         """Count a commit's decisions."""

@@ -92,7 +92,9 @@ class Narrator:
             )
         )
         for one in _one_of_each((one.truth.fault, one) for one in tally.merchants if one.truth.fault):
-            wrong = max((check for check in one.decision.checks if check.problem), key=lambda check: len(check.provisions))
+            wrong = max(
+                (check for check in one.decision.checks if check.problem), key=lambda check: len(check.provisions)
+            )
             self._print(
                 f"  [yellow]{one.decision.decision:8}[/] {one.name}  {wrong.kind}: {wrong.problem}"
                 f"  [dim]{' '.join(wrong.provisions[:2])}[/]"

@@ -6,9 +6,10 @@ Invariants
 - A chunk is committed under the ruleset in force at that moment; one decided under another is decided again.
 """
 
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 
 import msgspec
@@ -20,14 +21,13 @@ from anbao.connect.rows import RowFormat, close_line
 from anbao.connect.screening import Processed, Screener
 from anbao.connect.summary import Summary
 from anbao.platform import Platform, system_clock
-from anbao.prevent.catalogue import Catalogue
 from anbao.prevent.rulesets import Rulesets
 from anbao.store import open_store, tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.work import Work
 
 ROWS_PER_CHUNK = 1_000
-CHUNKS_PER_COMMIT = 4
+CHUNKS_PER_COMMIT = 8
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -69,11 +69,17 @@ def screen_file(
         run.input_position, first_row=run.rows_done + 1, first_line=run.lines_done + 1, rows=ROWS_PER_CHUNK
     )
     local = Screener(platform.store, platform.rulesets, platform.clock, source.mapping, source.format, sink.rows)
+    committed: Future[None] | None = None
     for group in _grouped(_processed(platform, source, sink.rows, chunks, local, workers)):
-        platform.run(lambda work, group=group: _commit(work, platform, local, run, summary, sink, group))  # type: ignore[misc]
+        if committed is not None:
+            committed.result()
+            on_progress(Progress(run.rows_done, run.input_position))
+        committed = platform.submit(_commit_job(platform, local, run, summary, sink, group))
         for _chunk, done in group:
             if done.errors:
                 on_errors(done.errors)
+    if committed is not None:
+        committed.result()
         on_progress(Progress(run.rows_done, run.input_position))
     sink.close()
     run.finished = True
@@ -93,31 +99,35 @@ def _begin(platform: Platform, identity: str, restart: bool) -> _Run:
     return _Run(identity, 0, 0, 0, 0, b"", False, platform.clock())
 
 
-def _commit(
-    work: Work,
+def _commit_job(
     platform: Platform,
     local: Screener,
     run: _Run,
     summary: Summary,
     sink: Sink,
     group: list[tuple[Chunk, Processed]],
-) -> None:
-    current = platform.rulesets.in_force(work.conn, work.now).versions
-    for chunk, done in group:
-        if done.versions != current:
-            done = local.process(chunk)
-        entries = work.record_sealed(done.sealed)
-        if sink.rows:
-            rows = sink.rows
-            sink.write([line if place < 0 else close_line(line, entries[place], rows) for place, line in done.lines])
-        summary.merge(done.summary)
-        run.rows_done += chunk.rows
-        run.lines_done = chunk.next_line - 1
-        run.input_position = chunk.position
-    run.output_position = sink.sync()
-    run.summary = msgspec.json.encode(summary)
-    run.at = work.now
-    _save(work.conn, run)
+) -> Callable[[Work], None]:
+    def job(work: Work) -> None:
+        current = platform.rulesets.in_force(work.conn, work.now).versions
+        for chunk, done in group:
+            if done.versions != current:
+                done = local.process(chunk)
+            entries = work.record_sealed(done.sealed)
+            if sink.rows:
+                rows = sink.rows
+                sink.write(
+                    [line if place < 0 else close_line(line, entries[place], rows) for place, line in done.lines]
+                )
+            summary.merge(done.summary)
+            run.rows_done += chunk.rows
+            run.lines_done = chunk.next_line - 1
+            run.input_position = chunk.position
+        run.output_position = sink.sync()
+        run.summary = msgspec.json.encode(summary)
+        run.at = work.now
+        _save(work.conn, run)
+
+    return job
 
 
 def _save(conn: Connection, run: _Run) -> None:
@@ -148,34 +158,34 @@ def _processed(
         for chunk in chunks:
             yield chunk, local.process(chunk)
         return
-    given = (platform.store.url, platform.catalogue, source, rows)
-    with ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, given) as pool:
-        waiting: deque[tuple[Chunk, Future[Processed]]] = deque()
+    # Forked workers share what the parent has built; elsewhere each builds its own. The parent's writer is idle now.
+    context = get_context("fork" if sys.platform == "linux" else "spawn")
+    given = (platform.store.url, platform.rulesets, source, rows)
+    with ProcessPoolExecutor(workers, context, _start_worker, given) as pool:
+        waiting: deque[tuple[Chunk, Future[bytes]]] = deque()
         try:
             for chunk in chunks:
                 waiting.append((chunk, pool.submit(_process, chunk)))
                 if len(waiting) > 2 * workers + CHUNKS_PER_COMMIT:
                     done, future = waiting.popleft()
-                    yield done, future.result()
+                    yield done, _unpack(future.result())
             while waiting:
                 done, future = waiting.popleft()
-                yield done, future.result()
+                yield done, _unpack(future.result())
         finally:
-            _cancel(pool)
-
-
-def _cancel(pool: Executor) -> None:
-    pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 _worker: Screener
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(Processed).decode
 
 
-def _start_worker(url: str, catalogue: Catalogue, source: Source, rows: RowFormat | None) -> None:
+def _start_worker(url: str, rulesets: Rulesets, source: Source, rows: RowFormat | None) -> None:
     global _worker
     store = open_store(url, create=False)
-    _worker = Screener(store, Rulesets(catalogue), system_clock, source.mapping, source.format, rows)
+    _worker = Screener(store, rulesets, system_clock, source.mapping, source.format, rows)
 
 
-def _process(chunk: Chunk) -> Processed:
-    return _worker.process(chunk)
+def _process(chunk: Chunk) -> bytes:
+    return _pack(_worker.process(chunk))

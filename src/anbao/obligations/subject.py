@@ -8,10 +8,10 @@ _decode = msgspec.json.Decoder(dict[str, str]).decode
 
 def subject_key(subjects: dict[str, str], about: tuple[str, ...]) -> str | None:
     """The key for the roles in ``about``; None where the entry lacks one of them."""
-    try:
-        return _encode({role: subjects[role] for role in about}).decode()
-    except KeyError:
-        return None
+    for role in about:
+        if role not in subjects:
+            return None
+    return _encode({role: subjects[role] for role in about}).decode()
 
 
 def subjects_of(key: str) -> dict[str, str]:

@@ -1,13 +1,14 @@
 """Listings as entries: ``listing.screened``, its projection, and the licences that screening asks for."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import msgspec
 from sqlalchemy import Connection
 
 from anbao.errors import NotFound
 from anbao.ledger import seal_trusted
-from anbao.model.entry import Entry, Sealed
+from anbao.model.entry import Entry, Facts, Sealed
 from anbao.model.listing import Listing, ListingScreened, Outcome
 from anbao.model.merchant import Licence
 from anbao.store import tables
@@ -34,7 +35,15 @@ def seal_screened(screened: ListingScreened, at: int, now: int, actor: str) -> S
     subjects = {"listing": listing.id}
     if listing.merchant:
         subjects["merchant"] = listing.merchant
-    return seal_trusted(Entry(actor=actor, at=at, body=screened, kind=SCREENED, recorded=now, subjects=subjects))
+    facts = _facts(screened.category, screened.findings_cut, screened.outcome, screened.severity)
+    return seal_trusted(Entry(actor=actor, at=at, body=screened, kind=SCREENED, recorded=now, subjects=subjects), facts)
+
+
+@lru_cache(maxsize=4096)
+def _facts(category: str, findings_cut: int, outcome: Outcome, severity: int) -> Facts:
+    """The facts of a screening; the few that there are serve all listings."""
+    facts: Facts = {"category": category, "findings_cut": findings_cut, "outcome": outcome, "severity": severity}
+    return {name: value for name, value in facts.items() if value}
 
 
 def record_review(work: Work, listing: str, outcome: Outcome, reason: str, actor: str, at: int) -> int:

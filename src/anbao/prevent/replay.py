@@ -90,4 +90,3 @@ def _licences_before(conn: Connection, ledger: Ledger, merchant: str, index: int
 
 def _stated(stored: Stored) -> tuple[Licence, ...]:
     return msgspec.convert(stored.entry().body.get("licences", []), tuple[Licence, ...])
-

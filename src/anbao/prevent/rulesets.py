@@ -54,6 +54,10 @@ class Rulesets:
         self._built: dict[tuple[str, str, str], Ruleset] = {}
         self._building = threading.Lock()
 
+    def __reduce__(self) -> tuple[type["Rulesets"], tuple[Catalogue]]:
+        """What goes to another process by pickling is built anew there."""
+        return Rulesets, (self._catalogue,)
+
     def in_force(self, conn: Connection, now: int) -> Ruleset:
         """The ruleset in force at ``now``."""
         return self.build(conn, _active(conn, "lexicon", now), _active(conn, "policy", now), self._catalogue.digest)

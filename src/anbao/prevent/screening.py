@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import cast
 
 from anbao.model.listing import MAX_FINDINGS, Finding, Listing, ListingRecord, ListingScreened
 from anbao.model.merchant import CredentialCheck, Licence
@@ -107,6 +108,8 @@ def _worst(findings: Iterable[Finding]) -> int:
 
 
 def _record(listing: Listing) -> ListingRecord:
+    if not listing.extra:
+        return cast(ListingRecord, listing)  # the same fields to the same bytes, without a copy
     return ListingRecord(
         category=listing.category,
         description=listing.description,

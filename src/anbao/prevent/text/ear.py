@@ -1,8 +1,8 @@
 """Finds terms by their sound: written with other characters of the same sound, or spelled in Latin letters.
 
 - Only terms of at least three syllables (a letter counts as one), two of them Chinese characters, are sought.
-- The weaker the likeness, the graver the danger must be. A term of three syllables may be replaced wholly only where its
-  severity is 5; one character must stand as written at 4, and two below. Longer terms may be replaced wholly.
+- The weaker the likeness, the graver the danger must be. A term of three syllables may be replaced wholly only where
+  its severity is 5; one character must stand as written at 4, and two below. Longer terms may be replaced wholly.
 """
 
 from collections.abc import Iterator, Sequence
@@ -36,7 +36,7 @@ class Ear:
         codes, starts, lengths = as_sequences(patterns)
         tables = sounds()
         plain = tables.symbols.take(codes, mode="clip")
-        by_phrase = read_phrases("\n".join(patterns), plain)
+        by_phrase = read_phrases("\n".join([*patterns, ""]), plain)
         numbers = np.flatnonzero(_sum(plain >= LETTERS, starts, lengths) >= SHORTEST_CHINESE)
         numbers = numbers[(lengths[numbers] >= SHORTEST)]
         numbers = numbers[_sum(plain > 0, starts, lengths)[numbers] == lengths[numbers]]
@@ -82,14 +82,16 @@ class Ear:
         """Where the page (whose ``symbols`` are given) sounds like a pattern: start, end, number of the pattern."""
         places, found = self._heard.find(symbols)
         patterns = self._pattern_starts[self._numbers[found]]
-        same = sum((page.codes[places + step] == self._codes[patterns + step]).astype(np.intp) for step in range(SHORTEST))
+        same = sum(
+            (page.codes[places + step] == self._codes[patterns + step]).astype(np.intp) for step in range(SHORTEST)
+        )
         kept = np.flatnonzero(same >= self._same[found])
         places, found = places[kept], found[kept]
         ends = places + self._heard_sequences.lengths[found]
         yield from zip(places.tolist(), ends.tolist(), self._numbers[found].tolist(), strict=True)
 
     def spelled(self, page: Page, symbols: Symbols) -> Iterator[tuple[int, int, int, frozenset[int]]]:
-        """Where a word of the page begins the spelling of a pattern: start, end, number, and where its syllables end."""
+        """Where a word of the page begins the spelling of a pattern: start, end, number, ends of its syllables."""
         letters = (symbols > 0) & (symbols < LETTERS)
         if not letters.any():
             return
@@ -104,5 +106,6 @@ class Ear:
 
 def _sum(values: NDArray[np.bool_] | NDArray[np.intp], starts: Places, lengths: Places) -> Places:
     """The sum of the values of each sequence."""
-    totals = np.concatenate(([0], np.cumsum(values, dtype=np.intp)))
-    return totals[starts + lengths] - totals[starts]
+    totals = np.concatenate((np.zeros(1, np.intp), np.cumsum(values, dtype=np.intp)))
+    sums: Places = totals[starts + lengths] - totals[starts]
+    return sums

@@ -31,8 +31,9 @@ class Eye:
 
 
 def as_sequences(patterns: Sequence[str]) -> Sequences:
-    """Folded, non-empty patterns as code points; one BREAK stands between them."""
-    codes = fold_page(patterns).codes
+    """Folded, non-empty patterns as code points; a BREAK stands after each."""
+    codes = fold_page([*patterns, ""]).codes
     ends = np.flatnonzero(codes == BREAK)
-    starts = np.concatenate((np.zeros(1, np.intp), ends + 1))
-    return Sequences(codes, starts, np.append(ends, codes.size) - starts)
+    starts = np.zeros_like(ends)
+    starts[1:] = ends[:-1] + 1
+    return Sequences(codes, starts, ends - starts)

@@ -30,8 +30,8 @@ _BREAK_TEXT = chr(BREAK)
 class Page(NamedTuple):
     """Many fields, folded into one text.
 
-    ``original``: the fields joined by BREAK; ``starts``: where each field starts in it; ``text`` and ``codes``: the folded
-    text, as a string and as code points; ``places``: for each folded character its index in ``original``.
+    ``original``: the fields joined by BREAK; ``starts``: where each field starts in it; ``text`` and ``codes``: the
+    folded text, as a string and as code points; ``places``: for each folded character its index in ``original``.
     """
 
     original: str
@@ -105,7 +105,7 @@ def _is_removed(char: str) -> bool:
 def _simplified() -> Codes:
     """The simplified character of each traditional, regional or Japanese form; of all others the character itself."""
     table = np.arange(LIMIT + 1, dtype=np.uint32)
-    known = set()
+    known: set[str] = set()
     for traditional, simplified in _pairs("TSCharacters.txt"):
         table[ord(traditional)] = ord(simplified[0])
         known.update(traditional, simplified[0])

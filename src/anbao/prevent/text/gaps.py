@@ -2,10 +2,11 @@
 
 - Characters that no one sees, and accents, never count.
 - Odd marks (``*``, ``_``, ``-``, ``/``, emoji …) inside a term are a disguise.
-- Spaces, brackets and dashes also divide words. They are a disguise where all characters are set apart; in a term of two
-  characters where it begins or ends beside a mark or an end of the field; and they are no obstacle between two halves of
-  at least two characters each. "对手 枪战" holds no 手枪.
-- A comma or full stop ends a clause, and is a disguise only where the same stands between all of at least three characters.
+- Spaces, brackets and dashes also divide words. They are a disguise where all characters are set apart; in a term of
+  two characters where it begins or ends beside a mark or an end of the field; and they are no obstacle between two
+  halves of at least two characters each. "对手 枪战" holds no 手枪.
+- A comma or full stop ends a clause. It is a disguise only where the same one stands between each two characters, of
+  which there are at least three.
 """
 
 import unicodedata

@@ -44,7 +44,7 @@ _BETWEEN = "|"
 
 
 class Term(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One term. ``severity`` 1 to 5; ``exceptions``: phrases in which the term means no harm; ``provisions``: references."""
+    """One term. ``severity``: 1 to 5; ``exceptions``: phrases in which it means no harm; ``provisions``: references."""
 
     term: str
     category: str
@@ -77,14 +77,16 @@ class BadLexicon(InvalidInput):
         more = len(self.rows) - len(quoted)
         super().__init__(
             Text(
-                f"词库有 {len(self.rows)} 处错误。" + "；".join(row.zh for row in quoted) + (f"；另有 {more} 处" if more else ""),
+                f"词库有 {len(self.rows)} 处错误。"
+                + "；".join(row.zh for row in quoted)
+                + (f"；另有 {more} 处" if more else ""),
                 f"{len(self.rows)} errors in the lexicon. "
                 + "; ".join(row.en for row in quoted)
                 + (f"; {more} more" if more else ""),
             ),
             hint=Text(
                 "表头须为 term,category,severity[,exceptions,provision,tags]，一格内多个值以 | 分隔",
-                "the header is term,category,severity[,exceptions,provision,tags]; several values in a cell are divided by |",
+                "the header is term,category,severity[,exceptions,provision,tags]; | divides values in a cell",
             ),
             field="file",
         )
@@ -127,7 +129,10 @@ class Lexicon:
 
     @classmethod
     def from_csv(cls, source: bytes | Path) -> "Lexicon":
-        """Read a CSV file in UTF-8 (with or without BOM) or GB 18030. Raises BadLexicon with all bad rows, InvalidInput."""
+        """Read CSV in UTF-8 (with or without BOM) or GB 18030.
+
+        Raises BadLexicon with all bad rows, and InvalidInput where there is no text to read.
+        """
         reader = csv.reader(io.StringIO(_decode(source), newline=""))
         try:
             columns = _columns(next(reader, []))
@@ -144,10 +149,15 @@ class Lexicon:
 
 
 def _decode(source: bytes | Path) -> str:
-    try:
-        data = source.read_bytes() if isinstance(source, Path) else source
-    except OSError as error:
-        raise InvalidInput(Text(f"无法读取 {source}", f"cannot read {source}: {error.strerror}"), field="file") from error
+    if isinstance(source, bytes):
+        data = source
+    else:
+        try:
+            data = source.read_bytes()
+        except OSError as error:
+            raise InvalidInput(
+                Text(f"无法读取 {source}", f"cannot read {source}: {error.strerror}"), field="file"
+            ) from error
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding)
@@ -185,10 +195,14 @@ def _term(line: int, row: list[str], columns: tuple[int, ...], problems: list[Ro
     )
     level = _SEVERITIES.get(severity.lower(), 0)
     if not term or len(term) > MAX_TERM:
-        problems.append(RowError(line, "term", Text(f"须为 1 到 {MAX_TERM} 个字", f"must have 1 to {MAX_TERM} characters")))
+        problems.append(
+            RowError(line, "term", Text(f"须为 1 到 {MAX_TERM} 个字", f"must have 1 to {MAX_TERM} characters"))
+        )
     if not category or len(category) > MAX_CATEGORY:
         problems.append(
-            RowError(line, "category", Text(f"须为 1 到 {MAX_CATEGORY} 个字", f"must have 1 to {MAX_CATEGORY} characters"))
+            RowError(
+                line, "category", Text(f"须为 1 到 {MAX_CATEGORY} 个字", f"must have 1 to {MAX_CATEGORY} characters")
+            )
         )
     if not level:
         problems.append(
@@ -202,7 +216,9 @@ def _term(line: int, row: list[str], columns: tuple[int, ...], problems: list[Ro
             )
         )
     if len(row) > max(columns) + 1 and any(row[max(columns) + 1 :]):
-        problems.append(RowError(line, "row", Text("多出的列，是否缺少引号", "more cells than columns; quotes missing?")))
+        problems.append(
+            RowError(line, "row", Text("多出的列，是否缺少引号", "more cells than columns; quotes missing?"))
+        )
     return Term(term, category, level, _list(exceptions), _list(provision), _list(tags))
 
 
@@ -223,5 +239,5 @@ def _duplicates(terms: list[Term], lines: list[int]) -> list[RowError]:
     return [
         RowError(line, "term", Text(f"与第 {earlier} 行重复", f"the same as line {earlier}"))
         for term, line in zip(terms, lines, strict=True)
-        if (earlier := first.setdefault((term.term, term.category), line)) != line
+        if term.term and (earlier := first.setdefault((term.term, term.category), line)) != line
     ]

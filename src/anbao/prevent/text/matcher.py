@@ -131,7 +131,10 @@ class Matcher:
 
 
 def _spelled(page: Page, start: int, end: int, steps: frozenset[int]) -> bool:
-    """Whether Latin letters stand together as words, apart by syllable (each of which ends at one of ``steps``) or one by one."""
+    """Whether Latin letters form whole words, written together, by syllable or one by one.
+
+    ``steps``: how many letters precede the end of each syllable.
+    """
     gaps = _gaps(page, start, end)
     if all(not gap or place in steps for place, gap in enumerate(gaps, 1)):
         fits = not any(map(is_clause, gaps))

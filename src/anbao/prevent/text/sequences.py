@@ -1,8 +1,8 @@
 """Finds known sequences of symbols in a long array of symbols, without a loop over either.
 
-The sequences form a trie that is one sorted array of edges. All places of a text walk down it together, one symbol a step,
-so that the cost depends on how many places begin like a sequence, never on how many sequences begin alike. A table of bits,
-small enough for the processor's cache, lets hardly any other places start.
+The sequences form a trie that is one sorted array of edges. All places of a text walk down it together, one symbol a
+step, so that the cost depends on how many places begin like a sequence, never on how many sequences begin alike. A
+table of bits, small enough for the processor's cache, lets hardly any other places start.
 """
 
 from typing import NamedTuple
@@ -32,8 +32,9 @@ class Sequences(NamedTuple):
 class SequenceIndex:
     """Sequences of at least ``width`` symbols; symbol 0 stands in none.
 
-    ``_roots``: the numbers that the first ``width`` symbols form, sorted; each is a node of the trie. ``_edges[n]``: node
-    times ``size`` plus symbol, sorted; its edges lead to node ``len(_roots) + n``.
+    ``_roots``: the numbers that the first ``width`` symbols form, sorted; each is a node of the trie. ``_edges``: node
+    times ``size`` plus symbol, sorted; edge n leads to node ``len(_roots) + n``. ``_by_node``: the sequences by the
+    node at which they end; those of node n begin at ``_first[n]``.
     """
 
     def __init__(self, sequences: Sequences, *, width: int, size: int) -> None:
