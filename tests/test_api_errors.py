@@ -163,7 +163,7 @@ def test_chinese_is_the_default_and_the_field_at_fault_is_named(server: Served) 
     ],
 )
 def test_without_a_valid_key_all_look_alike(server: Served, header: str | None) -> None:
-    headers = {} if header is None else {"Authorization": header.encode("latin-1")}
+    headers = {} if header is None else {b"Authorization": header.encode("latin-1")}
     answer = server.anonymous().get("/v1/entries", headers=headers)
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == "Bearer"

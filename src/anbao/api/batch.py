@@ -13,11 +13,8 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator
 from hashlib import sha256
-from typing import Any
 
 import msgspec
-from litestar import Response
-from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
 from anbao.api.door import Caller, Door
@@ -100,19 +97,9 @@ class Spool:
         self._file.close()
 
 
-class BatchResponse(Response[Any]):
-    """The answer to a batch: it reads the request while it is being sent."""
+class Batch:
+    """The application that answers a batch: it reads the request while it is sending."""
 
-    def __init__(self, door: Door, request: Caller, at: int | None, key: str | None) -> None:
-        super().__init__(None)
-        self._batch = _Batch(door, request, at, key)
-
-    def to_asgi_response(self, app: Any, request: Any, **_: Any) -> ASGIResponse:
-        """The batch itself is the application that answers."""
-        return self._batch  # type: ignore[return-value]
-
-
-class _Batch:
     def __init__(self, door: Door, request: Caller, at: int | None, key: str | None) -> None:
         self._door = door
         self._principal = request.auth

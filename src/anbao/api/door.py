@@ -7,6 +7,8 @@ from typing import Any, TypeVar, cast
 import msgspec
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
+from litestar.response.base import ASGIResponse
+from litestar.types import ASGIApp, Receive, Send
 
 from anbao.api.idempotency import Answer, Attempt, keep, recall
 from anbao.api.intake import ListingIntake
@@ -92,10 +94,29 @@ async def commit(request: Caller, key: str | None, job: Callable[[Work], T]) -> 
     return cast("Response[T]", answered(await asyncio.wrap_future(door_of(request).platform.submit(run))))
 
 
+class Direct(Response[Any]):
+    """A response that is an ASGI application of its own."""
+
+    def __init__(self, application: ASGIApp) -> None:
+        super().__init__(None)
+        self._application = application
+
+    def to_asgi_response(self, app: Any, request: Any, **_: Any) -> ASGIResponse:
+        """The application, which Litestar only calls."""
+        return self._application  # type: ignore[return-value]
+
+
 def answered(answer: Answer) -> Response[Any]:
     """The response that carries an answer's bytes."""
-    headers = {"Idempotency-Replayed": "true"} if answer.replayed else None
-    return Response(answer.body, status_code=answer.status, headers=headers, media_type="application/json")
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(answer.body))]
+    if answer.replayed:
+        headers.append((b"idempotency-replayed", b"true"))
+
+    async def application(_scope: Any, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer.body, "more_body": False})
+
+    return Direct(application)
 
 
 async def body_of(request: Caller) -> bytes:

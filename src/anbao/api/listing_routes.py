@@ -6,8 +6,8 @@ from litestar import Response, post
 from litestar.params import JSONBody
 
 from anbao.api.answers import LineAnswer, ListingAnswer
-from anbao.api.batch import BatchResponse
-from anbao.api.door import Caller, answered, attempt_of, commit, door_of, told
+from anbao.api.batch import Batch
+from anbao.api.door import Caller, Direct, answered, attempt_of, commit, door_of, told
 from anbao.api.intake import Submission
 from anbao.api.reading import At, IdempotencyKey, event_time, idempotency_key, wrong_type
 from anbao.model.listing import Listing
@@ -54,4 +54,4 @@ async def submit_many(request: Caller, at: At = None, key: IdempotencyKey = None
         raise wrong_type(NDJSON)
     door = door_of(request)
     when = event_time(at, door.platform.clock())
-    return cast("Response[LineAnswer]", BatchResponse(door, request, when, idempotency_key(key)))
+    return cast("Response[LineAnswer]", Direct(Batch(door, request, when, idempotency_key(key))))

@@ -1,12 +1,11 @@
 """``anbao key``: who may call the HTTP API, and for what."""
 
-from datetime import datetime
-
 import click
 
 from anbao.api.keys import SCOPES, create_key, list_keys, revoke_key
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit
+from anbao.model.base import legal_time
 from anbao.text import Text, system_language
 
 ACTOR = "officer"
@@ -75,4 +74,4 @@ def revoke(identity: str, store_url: str | None) -> None:
 def _shown(instant: int | None) -> str:
     if instant is None:
         return ""
-    return datetime.fromtimestamp(instant / 1000).astimezone().isoformat(timespec="seconds")
+    return legal_time(instant).isoformat(timespec="seconds")

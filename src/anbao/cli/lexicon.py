@@ -8,6 +8,7 @@ import click
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit
 from anbao.errors import InvalidInput
+from anbao.model.base import legal_time
 from anbao.prevent import rulesets
 from anbao.prevent.text import Lexicon
 from anbao.text import Text, system_language
@@ -129,4 +130,4 @@ def _instant(text: str) -> int:
 def _shown(instant: int | None) -> str:
     if instant is None:
         return ""
-    return datetime.fromtimestamp(instant / 1000).astimezone().isoformat(timespec="seconds")
+    return legal_time(instant).isoformat(timespec="seconds")

@@ -1,11 +1,10 @@
 """``anbao obligations``: what is owed, the longest overdue first."""
 
-from datetime import datetime, timedelta, timezone
-
 import click
 
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit
+from anbao.model.base import legal_time
 from anbao.obligations.read import ObligationView
 from anbao.platform import Platform
 from anbao.text import Text, system_language
@@ -30,8 +29,6 @@ COLUMNS = [
     Column("due", Text("期限", "due")),
     Column("deadline", Text("期限来源", "deadline set by")),
 ]
-
-_SHANGHAI = timezone(timedelta(hours=8))
 
 
 @click.group(help=t("待履行义务：列出、豁免", "obligations: list, waive"))
@@ -96,4 +93,4 @@ def norm_words(platform: Platform, norm_id: str) -> tuple[str, bool, str]:
 
 def shown(instant: int) -> str:
     """An instant in Asia/Shanghai, to the second."""
-    return datetime.fromtimestamp(instant / 1000, _SHANGHAI).isoformat(sep=" ", timespec="seconds")
+    return legal_time(instant).isoformat(sep=" ", timespec="seconds")

@@ -8,6 +8,7 @@ import click
 
 from anbao import __version__
 from anbao.cli.common import t
+from anbao.cli.speech import Formatter, wrong_usage
 from anbao.errors import AnbaoError, Tampered
 from anbao.text import system_language
 
@@ -30,6 +31,9 @@ VERBS = {
 }
 
 
+click.Context.formatter_class = Formatter
+
+
 class Root(click.Group):
     """Finds verbs by name in ``anbao.cli.<verb>``; each module offers ``command``."""
 
@@ -43,7 +47,7 @@ class Root(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section(t("命令", "Commands")):
+        with formatter.section("Commands"):
             formatter.write_dl(list(VERBS.items()))
 
 
@@ -68,7 +72,7 @@ def run(arguments: Sequence[str]) -> int:
         click.echo(t("已中断", "interrupted"), err=True)
         return USAGE
     except click.ClickException as error:
-        error.show(sys.stderr)
+        click.echo(wrong_usage(error), err=True)
         return USAGE
     except AnbaoError as error:
         click.echo(describe(error), err=True)

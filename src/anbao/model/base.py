@@ -4,6 +4,7 @@ A field of a personal type never reaches an entry in the clear: ``ledger.vault``
 commitment (个人信息保护法 4, 51). The mark is part of the type, so that it cannot be forgotten at a call site.
 """
 
+from datetime import datetime, timedelta, timezone
 from typing import Annotated
 
 import msgspec
@@ -15,6 +16,15 @@ class Noun(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
 
     The encoder compares defaults by identity, so a text field's only default is "", which exists once.
     """
+
+
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""The zone of legal days: UTC+8, without summer time since 1992; so no time zone data need be installed."""
+
+
+def legal_time(instant: int) -> datetime:
+    """An instant in UTC milliseconds as the time of day in Asia/Shanghai."""
+    return datetime.fromtimestamp(instant / 1000, SHANGHAI)
 
 
 Id = Annotated[str, Meta(min_length=1, max_length=128)]

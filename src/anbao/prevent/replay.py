@@ -19,7 +19,8 @@ from anbao.text import Text
 
 
 class Replay(msgspec.Struct, frozen=True, kw_only=True):
-    """``same``: the decision was made again to the same bytes. Otherwise ``recorded`` and ``replayed`` show both bodies;
+    """``same``: the decision was made again to the same bytes. Otherwise ``recorded`` and ``replayed`` show both.
+
     ``engine_differs`` says that another version of the program made the record.
     """
 

@@ -1,4 +1,4 @@
-"""Screens listings: text and credentials → findings → one decision. Pure: the same input gives the same bytes, always."""
+"""Screens listings: text and credentials → findings → one decision. Pure: the same input gives the same bytes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date

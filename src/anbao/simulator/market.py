@@ -6,15 +6,14 @@ listings takes no more memory than one of ten.
 
 import heapq
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from random import Random
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-from anbao.model.base import Noun
+from anbao.model.base import Noun, legal_time
 from anbao.model.listing import Listing
 from anbao.model.merchant import Merchant
 from anbao.model.trade import NoticeAcknowledged, NoticeShown, Order
@@ -26,7 +25,6 @@ from anbao.simulator.shelves import TRADES, Shelf, Trade
 Told = Literal["not_needed", "acknowledged", "shown_only", "untold"]
 
 _DAY = 86_400_000
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
 _FAULT_EVERY = 4
 _APPLICATIONS_END, _ORDERS_BEGIN = 0.1, 0.2
 """Parts of the time: merchants apply in the first tenth, then listings come in, orders from the second tenth on."""
@@ -179,7 +177,7 @@ _SHELVES: dict[str, Shelf] = {shelf.category: shelf for trade in TRADES for shel
 
 
 def _legal_day(at: int) -> date:
-    return datetime.fromtimestamp(at / 1_000, _SHANGHAI).date()
+    return legal_time(at).date()
 
 
 def _order(rng: Random, number: int, listing: Listing, person: Person) -> Order:

@@ -3,10 +3,8 @@
 import math
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from importlib.resources import files
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 import jinja2
 import msgspec
@@ -23,6 +21,7 @@ from anbao.cli.report.words import (
     visible,
 )
 from anbao.connect.summary import Summary
+from anbao.model.base import legal_time
 from anbao.model.listing import Versions
 from anbao.text import Language, Text
 
@@ -74,7 +73,7 @@ class Arc(msgspec.Struct, frozen=True):
 def render_html(summary: Summary, meta: Meta, language: Language) -> str:
     """The whole document, zh-CN or English."""
     names = {key: name.get(language) for key, name in meta.names.items()}
-    shown_at = datetime.fromtimestamp(meta.at / 1000, UTC).astimezone(ZoneInfo("Asia/Shanghai"))
+    shown_at = legal_time(meta.at)
     categories = sorted(summary.categories.items(), key=lambda item: (-item[1], item[0]))
     terms = sorted(summary.terms.items(), key=lambda item: (-item[1].findings, item[0]))
     return _template().render(
