@@ -1,7 +1,7 @@
 """Bulk screening from JSONL to durable commit against a bare daachorse scan of the same text, in one run.
 
 Goals: 0.12 of the bare scan on one core; two cores at least 1.6 of one; within a factor of 2 from 100 to 100,000 terms.
-Use: python bench/bulk.py [--listings 60000] [--store URL]
+Use: python bench/bulk.py [--listings 100000] [--store URL]
 """
 
 import argparse
@@ -52,7 +52,7 @@ def bulk(words: list[str], file: Path, count: int, workers: int, url: str | None
 def main() -> None:
     """Print the figures and their ratios."""
     options = argparse.ArgumentParser()
-    options.add_argument("--listings", type=int, default=60_000)
+    options.add_argument("--listings", type=int, default=100_000)
     options.add_argument("--store")
     given = options.parse_args()
     words = material.terms(100_000)

@@ -2,12 +2,14 @@
 
 Both servers run on uvicorn with the same settings and one worker; one client loads them in turn over loopback with
 keep-alive connections. Anbao's server screens against 100,000 terms and answers when its commit is durable.
+Short rounds alternate, and the ratio is the median of theirs, because machines have busy neighbours.
 Goal: at least 0.4 of the echo endpoint.
 """
 
 import asyncio
 import random
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -27,8 +29,8 @@ from anbao.platform import open_platform
 from anbao.prevent.text import Lexicon
 
 CONNECTIONS = 64
-SECONDS = 4.0
-ROUNDS = 2
+SECONDS = 1.2
+ROUNDS = 7
 TERMS = 100_000
 LISTINGS = 4_000
 GOAL = 0.4
@@ -145,13 +147,11 @@ def resident_megabytes(pid: int) -> int:
     return int(status.split("VmRSS:")[1].split()[0]) // 1024
 
 
-def shown(name: str, seconds: list[float], length: float) -> float:
-    """Prints one line; requests per second."""
+def show(name: str, seconds: list[float]) -> None:
     ordered = sorted(seconds)
-    rate = len(ordered) / length
+    rate = len(ordered) / (ROUNDS * SECONDS)
     p50, p99 = (ordered[int(len(ordered) * part)] * 1000 for part in (0.5, 0.99))
     print(f"{name:24} {rate:8,.0f} requests/s   p50 {p50:6.1f} ms   p99 {p99:6.1f} ms   ({CONNECTIONS} connections)")
-    return rate
 
 
 def main() -> int:
@@ -177,19 +177,17 @@ def main() -> int:
             for port, server in zip(ports, servers, strict=True):
                 wait_for(port, server)
                 uvloop.run(load(port, requests, 1.0))
-            taken: tuple[list[float], list[float]] = ([], [])
-            for _ in range(ROUNDS):
-                for place, port in enumerate(ports):
-                    taken[place].extend(uvloop.run(load(port, requests, SECONDS)))
+            rounds = [[uvloop.run(load(port, requests, SECONDS)) for port in ports] for _ in range(ROUNDS)]
             memory = resident_megabytes(servers[1].pid)
         finally:
             for server in servers:
                 server.terminate()
                 server.wait()
-    floor = shown("validated echo", taken[0], ROUNDS * SECONDS)
-    rate = shown("one listing, durable", taken[1], ROUNDS * SECONDS)
-    print(f"ratio {rate / floor:.2f} (goal {GOAL})   memory of the server with {TERMS:,} terms: {memory} MB")
-    return 0 if rate / floor >= GOAL else 1
+    show("validated echo", [one for floor, _ in rounds for one in floor])
+    show("one listing, durable", [one for _, ours in rounds for one in ours])
+    ratio = statistics.median(len(ours) / len(floor) for floor, ours in rounds)
+    print(f"ratio {ratio:.2f} (goal {GOAL})   memory of the server with {TERMS:,} terms: {memory} MB")
+    return 0 if ratio >= GOAL else 1
 
 
 if __name__ == "__main__":

@@ -2,20 +2,24 @@
 
 import random
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import msgspec
 import pytest
 
 import anbao
+from anbao.api.keys import create_key
 from anbao.ledger.merkle import leaf_hash
 from anbao.prevent.listings import SCREENED
 
-WORKER = Path(__file__).parent / "crash_worker.py"
 ANBAO = Path(sys.executable).parent / "anbao"
 KILLS = 50
 ROWS = 60_000
@@ -44,31 +48,92 @@ def assert_sound(platform: anbao.Platform) -> None:
     assert platform.obligation_differences() == []
 
 
+class Caller:
+    """Four callers of the HTTP API who keep what was acknowledged, and repeat what was not under the same key."""
+
+    def __init__(self, base: str, token: str) -> None:
+        self._base = base
+        self._token = token
+        self._numbers = iter(range(10_000_000))
+        self._lock = threading.Lock()
+        self.acknowledged: dict[int, tuple[int, str]] = {}
+        self.unanswered: list[int] = []
+
+    def call_until_it_dies(self) -> None:
+        """Submit listings and orders over one connection until it breaks."""
+        with httpx.Client(
+            base_url=self._base, headers={"Authorization": f"Bearer {self._token}"}, timeout=30
+        ) as client:
+            while True:
+                with self._lock:
+                    number = self.unanswered.pop() if self.unanswered else next(self._numbers)
+                try:
+                    self._submit(client, number)
+                except httpx.TransportError:
+                    with self._lock:
+                        self.unanswered.append(number)
+                    return
+
+    def _submit(self, client: httpx.Client, number: int) -> None:
+        title = "出售仿真枪" if number % 5 == 0 else "纯棉儿童短袖"
+        listing = {"id": f"L{number}", "merchant": "m1", "title": title, "category": "服装"}
+        answer = client.post("/v1/listings", json=listing, headers={"Idempotency-Key": f"listing-{number}"})
+        answer.raise_for_status()
+        if number % 7 == 0:
+            order = {"id": f"O{number}", "listing": f"L{number}", "buyer": f"b{number % 3}"}
+            client.post("/v1/orders", json=order, headers={"Idempotency-Key": f"order-{number}"}).raise_for_status()
+        receipt = answer.json()["receipt"]
+        self.acknowledged[number] = receipt["entry"], receipt["leaf"]
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(1500)
-def test_killed_while_listings_and_orders_come_in(store_url: str, tmp_path: Path) -> None:
+def test_killed_under_load_over_http(store_url: str, tmp_path: Path) -> None:
     dice = random.Random(7)
-    acknowledged = tmp_path / "acknowledged.txt"
-    anbao.open(store_url).close()
-    for turn in range(KILLS):
-        run_and_kill(
-            [sys.executable, str(WORKER), store_url, str(turn * 100_000)],
-            dice.uniform(0, 1),
-            acknowledged,
-            acknowledged,
-        )
-    told = [line.split() for line in acknowledged.read_text().splitlines() if line.count(" ") == 2]
-    assert len(told) > KILLS
+    with anbao.open(store_url) as platform:
+        token = platform.run(lambda work: create_key(work, "crash", ["*"], "test"))
+    port = free_port()
+    caller = Caller(f"http://127.0.0.1:{port}", token)
+    command = [str(ANBAO), "serve", "--store", store_url, "--port", str(port), "--checkpoint-every", "0.3"]
+    for _ in range(KILLS):
+        with (tmp_path / "log.txt").open("ab") as log:
+            server = subprocess.Popen(command, stdout=log, stderr=log)
+        wait_until_healthy(port, server)
+        with ThreadPoolExecutor(4) as pool:
+            calls = [pool.submit(caller.call_until_it_dies) for _ in range(4)]
+            time.sleep(dice.uniform(0, 1))
+            server.send_signal(signal.SIGKILL)
+            server.wait()
+            for call in calls:
+                call.result()
+    assert len(caller.acknowledged) > KILLS
     with anbao.open(store_url) as platform:
         assert_sound(platform)
         with platform.reading() as conn:
-            for number, entry, leaf in told:
-                stored = platform.ledger.entry(conn, int(entry))
+            for number, (entry, leaf) in caller.acknowledged.items():
+                stored = platform.ledger.entry(conn, entry)
                 assert stored.entry().subjects["listing"] == f"L{number}"
                 assert leaf_hash(stored.data).hex() == leaf
-            screened = Counter(stored.entry().subjects["listing"] for stored in platform.entries(conn, kind=SCREENED))
-    assert max(screened.values()) == 1
-    assert len(screened) >= len(told)
+            for kind, role in ((SCREENED, "listing"), ("order.placed", "order")):
+                seen = Counter(stored.entry().subjects[role] for stored in platform.entries(conn, kind=kind))
+                assert max(seen.values()) == 1
+                assert len(seen) >= sum(1 for number in caller.acknowledged if role == "listing" or number % 7 == 0)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def wait_until_healthy(port: int, server: "subprocess.Popen[bytes]") -> None:
+    while server.poll() is None:
+        try:
+            if httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.02)
+    raise AssertionError("the server did not start")
 
 
 @pytest.mark.slow

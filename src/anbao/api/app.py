@@ -38,7 +38,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> ASGIApp:
 
     @asynccontextmanager
     async def opened(app: Litestar) -> AsyncIterator[None]:
-        here = platform if platform is not None else await asyncio.to_thread(open_platform, settings.store)
+        here = platform if platform is not None else await asyncio.to_thread(_ready_platform, settings.store)
         try:
             intake = ListingIntake(here, metrics.decided)
             app.state.door = Door(here, KeyRing(here.store), intake, metrics)
@@ -59,6 +59,13 @@ def create_app(settings: Settings, platform: Platform | None = None) -> ASGIApp:
         state=State({"open_docs": settings.open_docs}),
     )
     return Observed(app, metrics)
+
+
+def _ready_platform(store: str) -> Platform:
+    """Opened, and its lexicon built, before the first request comes."""
+    platform = open_platform(store)
+    platform.ruleset()
+    return platform
 
 
 def from_environment() -> ASGIApp:
