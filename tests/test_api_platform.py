@@ -192,6 +192,21 @@ def test_equal_requests_at_once_in_two_servers_make_one_entry(store_url: str) ->
         assert one.count("listing.screened") == 1
 
 
+def test_one_bad_listing_among_many_at_once_takes_back_only_itself(server: Served, client: httpx.Client) -> None:
+    def post(number: int) -> httpx.Response:
+        extra = {"k": "x" * 70_000} if number % 16 == 0 else {}
+        return client.post("/v1/listings", json={**listing(number), "extra": extra})
+
+    with ThreadPoolExecutor(32) as pool:
+        answers = list(pool.map(post, range(64)))
+    assert [answer.status_code for answer in answers] == [413 if number % 16 == 0 else 201 for number in range(64)]
+    assert [answer.json()["listing"] for answer in answers if answer.status_code == 201] == [
+        f"l{number}" for number in range(64) if number % 16
+    ]
+    assert server.count("listing.screened") == 60
+    assert server.platform.verify().sound
+
+
 def test_a_revoked_key_is_refused_in_every_process(store_url: str) -> None:
     with served(store_url) as one, served(store_url) as two:
         client = httpx.Client(

@@ -203,3 +203,34 @@ def test_every_verb_explains_itself_in_both_languages(language: str) -> None:
         command = [program, *([verb] if verb else []), "--help", "--lang", language]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         assert any("\u4e00" <= char <= "\u9fff" for char in done.stdout) == (language == "zh")
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads the process table of Linux")
+def test_workers_end_when_their_parent_is_killed(sqlite_url: str, tmp_path: Path) -> None:
+    import signal
+    import subprocess
+    import sys
+    import time
+
+    def children(parent: int) -> list[int]:
+        found = []
+        for entry in Path("/proc").iterdir():
+            try:
+                if entry.name.isdigit() and int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1]) == parent:
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+        return found
+
+    file = jsonl(tmp_path / "in.jsonl", 100_000)
+    command = [str(Path(sys.executable).parent / "anbao"), "screen", str(file), "--store", sqlite_url, "--workers", "2"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while len(workers := children(process.pid)) < 2:
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    deadline = time.monotonic() + 20
+    while any(Path(f"/proc/{worker}").exists() for worker in workers):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

@@ -21,9 +21,11 @@ from anbao.work import Work
 MAX_TOGETHER = 256
 
 CROWD = 8
-"""After a group of so many the next one gathers until arrivals pause: a larger group costs less per listing."""
+"""Listings of a group after which the next one is worth waiting for."""
 
-PAUSE_SECONDS = 0.001
+PAUSE = 0.002
+LONGEST_WAIT = 0.01
+"""Seconds."""
 
 Observe = Callable[[Sequence[ScreenedListing]], None]
 """Told of each group after its commit."""
@@ -90,9 +92,10 @@ def decide(platform: Platform, batch: Sequence[Submission], work: Work) -> Decid
 
 
 class ListingIntake:
-    """Gathers single listings on the event loop. While one group is being committed, the next one gathers.
+    """Gathers single listings on the event loop: while one group is being committed, the next one gathers.
 
-    A listing that comes alone is sent at once.
+    A listing that comes alone is sent at once. After a crowd the next group waits, never long, until as many have come
+    again or arrivals pause: one large group costs less than two small ones.
     """
 
     def __init__(self, platform: Platform, observe: Observe) -> None:
@@ -100,15 +103,21 @@ class ListingIntake:
         self._observe = observe
         self._loop = asyncio.get_running_loop()
         self._waiting: list[tuple[Submission, asyncio.Future[Result]]] = []
-        self._committing = False
+        self._busy = False
+        self._expected = 0
+        self._pause: asyncio.TimerHandle | None = None
 
     async def submit(self, submission: Submission) -> Answer:
         """The answer once it is durable. Raises AnbaoError."""
         future: asyncio.Future[Result] = self._loop.create_future()
         self._waiting.append((submission, future))
-        if not self._committing:
-            self._committing = True
+        if not self._busy:
+            self._busy = True
             self._loop.call_soon(self._send)
+        elif self._pause is not None and len(self._waiting) >= self._expected:
+            self._pause.cancel()
+            self._pause = None
+            self._send()
         result = await future
         if isinstance(result, AnbaoError):
             raise result
@@ -125,21 +134,12 @@ class ListingIntake:
         done = self._platform.submit(partial(decide, self._platform, [one for one, _ in group]))
         done.add_done_callback(lambda one: self._loop.call_soon_threadsafe(self._settle, group, one))
 
-    def _gather(self, seen: int) -> None:
-        """Send what waits once no more has come since ``seen`` did."""
-        waiting = len(self._waiting)
-        if seen < waiting < MAX_TOGETHER:
-            self._loop.call_later(PAUSE_SECONDS, self._gather, waiting)
-        elif waiting:
-            self._send()
-        else:
-            self._committing = False
-
     def _settle(self, group: list[tuple[Submission, asyncio.Future[Result]]], done: "Future[Decided]") -> None:
-        if len(group) >= CROWD:
-            self._loop.call_later(PAUSE_SECONDS, self._gather, 0)
+        self._expected = min(len(group) + len(self._waiting), MAX_TOGETHER)
+        if CROWD <= len(group) < MAX_TOGETHER:
+            self._wait(0, self._loop.time() + LONGEST_WAIT)
         else:
-            self._gather(MAX_TOGETHER)
+            self._send_or_rest()
         failure = done.exception()
         if failure is None:
             decided = done.result()
@@ -152,6 +152,23 @@ class ListingIntake:
                 future.set_result(results[place])
             else:
                 future.set_exception(failure)
+
+    def _wait(self, seen: int, until: float) -> None:
+        self._pause = self._loop.call_later(PAUSE, self._look, seen, until)
+
+    def _look(self, seen: int, until: float) -> None:
+        """After a pause: wait on only where more has come since ``seen`` did."""
+        self._pause = None
+        if len(self._waiting) > seen and self._loop.time() < until:
+            self._wait(len(self._waiting), until)
+        else:
+            self._send_or_rest()
+
+    def _send_or_rest(self) -> None:
+        if self._waiting:
+            self._send()
+        else:
+            self._busy = False
 
 
 def _screened(

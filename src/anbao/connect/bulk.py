@@ -6,11 +6,13 @@ Invariants
 - A chunk is committed under the ruleset in force at that moment; one decided under another is decided again.
 """
 
+import os
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 
 import msgspec
 from sqlalchemy import Connection
@@ -183,8 +185,17 @@ _unpack = msgspec.msgpack.Decoder(Processed).decode
 
 def _start_worker(url: str, rulesets: Rulesets, source: Source, rows: RowFormat | None) -> None:
     global _worker
+    threading.Thread(target=_follow_parent, name="follow-parent", daemon=True).start()
     store = open_store(url, create=False)
     _worker = Screener(store, rulesets, system_clock, source.mapping, source.format, rows)
+
+
+def _follow_parent() -> None:
+    """A worker whose parent was killed would wait for work for ever."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _process(chunk: Chunk) -> bytes:
