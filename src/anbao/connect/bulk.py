@@ -6,13 +6,8 @@ Invariants
 - A chunk is committed under the ruleset in force at that moment; one decided under another is decided again.
 """
 
-import os
-import sys
-import threading
-from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context, parent_process
+from concurrent.futures import Future
 
 import msgspec
 from sqlalchemy import Connection
@@ -22,6 +17,7 @@ from anbao.connect.output import Sink
 from anbao.connect.rows import RowFormat, close_line
 from anbao.connect.screening import Processed, Screener
 from anbao.connect.summary import Summary
+from anbao.connect.workers import Workers
 from anbao.platform import Platform, system_clock
 from anbao.prevent.rulesets import Rulesets
 from anbao.store import open_store, tables
@@ -160,43 +156,15 @@ def _processed(
         for chunk in chunks:
             yield chunk, local.process(chunk)
         return
-    # Forked workers share what the parent has built; elsewhere each builds its own. The parent's writer is idle now.
-    context = get_context("fork" if sys.platform == "linux" else "spawn")
-    given = (platform.store.url, platform.rulesets, source, rows)
-    with ProcessPoolExecutor(workers, context, _start_worker, given) as pool:
-        waiting: deque[tuple[Chunk, Future[bytes]]] = deque()
-        try:
-            for chunk in chunks:
-                waiting.append((chunk, pool.submit(_process, chunk)))
-                if len(waiting) > 2 * workers + CHUNKS_PER_COMMIT:
-                    done, future = waiting.popleft()
-                    yield done, _unpack(future.result())
-            while waiting:
-                done, future = waiting.popleft()
-                yield done, _unpack(future.result())
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+    with Workers(workers, _start, (platform.store.url, platform.rulesets, source, rows)) as pool:
+        for chunk, result in pool.run(chunks):
+            yield chunk, _unpack(result)
 
 
-_worker: Screener
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(Processed).decode
 
 
-def _start_worker(url: str, rulesets: Rulesets, source: Source, rows: RowFormat | None) -> None:
-    global _worker
-    threading.Thread(target=_follow_parent, name="follow-parent", daemon=True).start()
-    store = open_store(url, create=False)
-    _worker = Screener(store, rulesets, system_clock, source.mapping, source.format, rows)
-
-
-def _follow_parent() -> None:
-    """A worker whose parent was killed would wait for work for ever."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _process(chunk: Chunk) -> bytes:
-    return _pack(_worker.process(chunk))
+def _start(url: str, rulesets: Rulesets, source: Source, rows: RowFormat | None) -> Callable[[Chunk], bytes]:
+    screener = Screener(open_store(url, create=False), rulesets, system_clock, source.mapping, source.format, rows)
+    return lambda chunk: _pack(screener.process(chunk))

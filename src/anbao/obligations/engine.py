@@ -41,10 +41,19 @@ class Recorded(NamedTuple):
     facts: Facts
 
 
+class _Opening(NamedTuple):
+    """A norm that an entry opens if it names all ``roles`` and happened in the norm's force, from ``since``."""
+
+    norm: Norm
+    roles: frozenset[str]
+    since: int
+    until: int
+
+
 class _Moves(NamedTuple):
     """What entries with certain facts do: the norms they open, and those they may discharge, end or precede."""
 
-    opens: tuple[Norm, ...]
+    opens: tuple[_Opening, ...]
     closes: tuple[tuple[Norm, Trigger], ...]
 
 
@@ -56,16 +65,15 @@ class ObligationEngine:
         self._settings = settings
         self._openers: dict[str, list[Norm]] = defaultdict(list)
         self._closers: dict[str, list[tuple[Norm, Trigger]]] = defaultdict(list)
-        self._periodic: dict[str, tuple[Norm, ...]] = {}
+        self._periodic: dict[str, tuple[_Opening, ...]] = {}
         self._norms: dict[tuple[str, str], Norm] = {}
-        self._force = {(norm.id, norm.version): _force(norm) for norm in norms}
         for norm in norms:
             self._norms[norm.id, norm.version] = norm
             if norm.opens:
                 for kind in norm.opens.kinds:
                     self._openers[kind].append(norm)
             else:
-                self._periodic[norm.id] = (*self._periodic.get(norm.id, ()), norm)
+                self._periodic[norm.id] = (*self._periodic.get(norm.id, ()), _opening(norm))
             for trigger in _closing_triggers(norm):
                 for kind in trigger.kinds:
                     self._closers[kind].append((norm, trigger))
@@ -79,14 +87,17 @@ class ObligationEngine:
         for entry in entries:
             kind = entry.kind
             if kind in self._reads:
-                moves = self._moves_of(entry)
-                for norm in moves.opens:
-                    self._open(batch, norm, entry)
+                facts = entry.facts
+                asked = (kind, *map(facts.get, self._reads[kind]))
+                moves = self._moves.get(asked) or self._learn(asked, kind, facts)
+                for opening in moves.opens:
+                    if opening.roles <= entry.subjects.keys():
+                        _open(batch, opening, entry)
                 for norm, trigger in moves.closes:
                     batch.note(norm, trigger.signal(kind), entry.subjects, entry.at, entry.idx)
             if kind == PERIOD_OPENED:
-                for norm in self._periodic.get(str(entry.facts["norm"]), ()):
-                    self._open(batch, norm, entry)
+                for opening in self._periodic.get(str(entry.facts["norm"]), ()):
+                    _open(batch, opening, entry)
             elif kind == SETTING_CHANGED:
                 batch.settings.record(entry.idx, entry.at, entry.facts)
             elif kind == WAIVED:
@@ -101,25 +112,15 @@ class ObligationEngine:
                 (entry.idx, entry.facts["opened_by"], entry.facts["norm"]),
             )
 
-    def _open(self, batch: Batch, norm: Norm, entry: Recorded) -> None:
-        since, until = self._force[norm.id, norm.version]
-        if since <= entry.at < until:
-            due = int(entry.facts["due"]) if norm.due.months else None
-            batch.open(norm, entry.subjects, entry.at, entry.idx, due)
-
-    def _moves_of(self, entry: Recorded) -> _Moves:
+    def _learn(self, asked: tuple[object, ...], kind: str, facts: Facts) -> _Moves:
         """The conditions of a kind's norms are asked once for each set of values of the facts that they read."""
-        facts = entry.facts
-        key = (entry.kind, *[facts.get(name) for name in self._reads[entry.kind]])
-        moves = self._moves.get(key)
-        if moves is None:
-            moves = _Moves(
-                tuple(norm for norm in self._openers.get(entry.kind, ()) if _holds(norm.opens, facts)),
-                tuple(pair for pair in self._closers.get(entry.kind, ()) if _holds(pair[1], facts)),
-            )
-            if len(self._moves) >= _REMEMBERED:
-                self._moves.clear()
-            self._moves[key] = moves
+        moves = _Moves(
+            tuple(_opening(norm) for norm in self._openers.get(kind, ()) if _holds(norm.opens, facts)),
+            tuple(pair for pair in self._closers.get(kind, ()) if _holds(pair[1], facts)),
+        )
+        if len(self._moves) >= _REMEMBERED:
+            self._moves.clear()
+        self._moves[asked] = moves
         return moves
 
     def _facts_read(self, kind: str) -> tuple[str, ...]:
@@ -138,7 +139,12 @@ def _holds(trigger: Trigger | None, facts: Facts) -> bool:
     return trigger is None or trigger.when is None or trigger.when.holds(facts)
 
 
-def _force(norm: Norm) -> tuple[int, int]:
-    """The instants between which openers fall under a norm."""
-    until = norm.in_force_until
-    return day_start(date.fromisoformat(norm.in_force_from)), day_end(date.fromisoformat(until)) if until else _FOREVER
+def _opening(norm: Norm) -> _Opening:
+    until = day_end(date.fromisoformat(norm.in_force_until)) if norm.in_force_until else _FOREVER
+    return _Opening(norm, frozenset(norm.about), day_start(date.fromisoformat(norm.in_force_from)), until)
+
+
+def _open(batch: Batch, opening: _Opening, entry: Recorded) -> None:
+    if opening.since <= entry.at < opening.until:
+        due = int(entry.facts["due"]) if opening.norm.due.months else None
+        batch.open(opening.norm, entry.subjects, entry.at, entry.idx, due)

@@ -4,6 +4,7 @@ Each version is an artefact under its digest; which one is in force is said by `
 ``policy.activated`` entries, projected to the table ``activation``.
 """
 
+import gc
 import threading
 from collections.abc import Sequence
 from typing import Literal
@@ -73,6 +74,13 @@ class Rulesets:
             return self._built[key]
 
     def _load(self, conn: Connection, lexicon: str, policy: str, catalogue: str) -> Ruleset:
+        ruleset = self._read(conn, lexicon, policy, catalogue)
+        # The terms live long: without this the collector would look at each of 100,000 again and again.
+        gc.collect()
+        gc.freeze()
+        return ruleset
+
+    def _read(self, conn: Connection, lexicon: str, policy: str, catalogue: str) -> Ruleset:
         terms = Lexicon.from_bytes(artefact(conn, lexicon))
         known = self._catalogue
         if catalogue != known.digest:

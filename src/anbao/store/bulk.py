@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Table
@@ -11,6 +12,9 @@ Row = tuple[Any, ...]
 
 _COPY_FROM = 8
 """From so many rows on, COPY beats a pipelined INSERT on PostgreSQL."""
+
+_ROWS_PER_STATEMENT = 250
+"""SQLite takes many rows a quarter faster in statements of several rows, and lets other threads in less often."""
 
 
 def sql(conn: Connection, statement: str, parameters: Row = ()) -> CursorResult[*tuple[Any, ...]]:
@@ -28,7 +32,10 @@ def insert_many(conn: Connection, table: Table, rows: Sequence[Row]) -> None:
             for row in rows:
                 copy.write_row(row)
         return
-    conn.exec_driver_sql(_insert(table, conn.dialect.name), list(rows))
+    if conn.dialect.name == "sqlite":
+        _insert_sqlite(conn, table, rows, "")
+    else:
+        conn.exec_driver_sql(_insert(table, "postgresql"), list(rows))
 
 
 def upsert_many(conn: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -36,7 +43,7 @@ def upsert_many(conn: Connection, table: Table, rows: Sequence[Row]) -> None:
     if not rows:
         return
     if conn.dialect.name == "sqlite":
-        conn.exec_driver_sql(_upsert_sqlite(table), list(rows))
+        _insert_sqlite(conn, table, rows, _on_conflict(table))
         return
     places = _key_places(table)
     unique = {tuple(row[place] for place in places): row for row in rows}
@@ -69,9 +76,19 @@ def _on_conflict(table: Table) -> str:
     return f"ON CONFLICT ({', '.join(keys)}) DO " + (f"UPDATE SET {replaced}" if rest else "NOTHING")
 
 
+def _insert_sqlite(conn: Connection, table: Table, rows: Sequence[Row], tail: str) -> None:
+    whole = len(rows) - len(rows) % _ROWS_PER_STATEMENT
+    many = _many_sqlite(table, tail)
+    for start in range(0, whole, _ROWS_PER_STATEMENT):
+        conn.exec_driver_sql(many, tuple(chain.from_iterable(rows[start : start + _ROWS_PER_STATEMENT])))
+    if rows[whole:]:
+        conn.exec_driver_sql(f"{_insert(table, 'sqlite')} {tail}", list(rows[whole:]))
+
+
 @cache
-def _upsert_sqlite(table: Table) -> str:
-    return f"{_insert(table, 'sqlite')} {_on_conflict(table)}"
+def _many_sqlite(table: Table, tail: str) -> str:
+    marks = f"({', '.join('?' for _ in table.c)})"
+    return f"INSERT INTO {table.name} VALUES {', '.join([marks] * _ROWS_PER_STATEMENT)} {tail}"
 
 
 @cache
