@@ -60,16 +60,17 @@ class Batch:
         """Whether a guard that is asked once was asked about this subject at ``at`` or earlier."""
         identity = (norm.id, norm.version, key)
         if identity not in self._asked:
-            self._asked[identity] = sql(
-                self._conn,
-                "SELECT min(opened_at) FROM obligation WHERE norm = ? AND subject = ? AND norm_version = ?",
-                (norm.id, key, norm.version),
-            ).scalar()
+            self._asked[identity] = self._first_asked(*identity)
         first = self._asked[identity]
         if first is not None and first <= at:
             return True
         self._asked[identity] = at
         return False
+
+    def _first_asked(self, norm: str, version: str, key: str) -> int | None:
+        statement = "SELECT min(opened_at) FROM obligation WHERE norm = ? AND subject = ? AND norm_version = ?"
+        first: int | None = sql(self._conn, statement, (norm, key, version)).scalar()
+        return first
 
     def _due(self, norm: Norm, at: int, idx: int) -> int | None:
         due = norm.due

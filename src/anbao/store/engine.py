@@ -5,11 +5,13 @@ a transaction-scoped advisory lock on PostgreSQL); a commit that returned is dur
 PostgreSQL's synchronous_commit).
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
@@ -119,9 +121,9 @@ def _sqlite(url: str, begin: str) -> Engine:
 def _reported(url: str) -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
+    except (OperationalError, sqlite3.OperationalError, psycopg.OperationalError) as error:
         shown = make_url(url).render_as_string(hide_password=True)
-        cause = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
+        cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         raise StoreError(
             Text(f"存储 {shown} 不可用：{cause}", f"store {shown} is not available: {cause}"),
             hint=Text("检查数据库是否运行、可写、未被占用", "check that the database runs, is writable and not locked"),
