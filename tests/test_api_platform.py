@@ -301,3 +301,24 @@ def raw_batch(server: Served, length: int, buffer: int = 0) -> socket.socket:
     )
     connection.sendall(head.encode())
     return connection
+
+
+def test_a_reviewer_decides_on_a_held_listing_and_a_deadline_is_changed(client: httpx.Client) -> None:
+    changed = client.post("/v1/settings/listing.review", json={"hours": 2})
+    assert changed.status_code == 201, changed.text
+    assert client.post("/v1/settings/none", json={"hours": 2}).status_code == 400
+    assert client.post("/v1/settings/listing.review", json={"hours": 2, "days": 1}).status_code == 400
+    assert client.post("/v1/listings/never-seen/review", json={"outcome": "pass", "reason": "x"}).status_code == 404
+    held = client.post("/v1/listings", json={"id": "held", "title": "一次性电子烟"}).json()
+    assert held["outcome"] == "review"
+    [owed] = [
+        one
+        for page in every_page(client, "/v1/obligations", norm="cn.dispose.review", limit=100)
+        for one in page
+        if one["subjects"] == {"listing": "held"}
+    ]
+    assert owed["due_at"] - owed["opened_at"] == 2 * 3_600_000
+    decided = client.post("/v1/listings/held/review", json={"outcome": "block", "reason": "无合法来源证明"})
+    assert decided.status_code == 201
+    [page] = every_page(client, "/v1/obligations", norm="cn.dispose.review", limit=100)
+    assert {one["id"]: one["state"] for one in page}[owed["id"]] == "discharged"

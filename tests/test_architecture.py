@@ -11,6 +11,7 @@ SOURCE = Path(anbao.__file__).parent
 
 FLOORS: dict[str, int] = {
     "text": 0,
+    "version": 0,
     "errors": 0,
     "model": 1,
     "store": 2,
@@ -73,3 +74,10 @@ def test_the_public_names_are_these() -> None:
         assert getattr(anbao, name) is not None
     with pytest.raises(AttributeError):
         _ = anbao.nothing
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    import tomllib
+
+    project = tomllib.loads((SOURCE.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == anbao.__version__

@@ -234,3 +234,13 @@ def test_workers_end_when_their_parent_is_killed(sqlite_url: str, tmp_path: Path
     while any(Path(f"/proc/{worker}").exists() for worker in workers):
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_a_report_bears_with_provisions_that_the_pack_does_not_hold(sqlite_url: str, tmp_path: Path) -> None:
+    words = tmp_path / "words.csv"
+    words.write_text("term,category,severity,provision\n登山鞋,own.category,4,our.rules.7\n", encoding="utf-8")
+    run(["lexicon", "import", str(words), "--activate", "--store", sqlite_url])
+    report = tmp_path / "report.html"
+    file = jsonl(tmp_path / "in.jsonl", 8)
+    assert run(["screen", str(file), "--store", sqlite_url, "--workers", "1", "--report", str(report)]) == 1
+    assert "our.rules.7" in report.read_text(encoding="utf-8")

@@ -10,7 +10,9 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from anbao.version import VERSION
+
+__version__ = VERSION
 
 if TYPE_CHECKING:
     from anbao.errors import AnbaoError

@@ -242,31 +242,29 @@ class Platform:
 
         Returns the entry's index. Raises InvalidInput.
         """
+        try:
+            period = msgspec.convert(value, Period)
+        except msgspec.ValidationError as error:
+            raise InvalidInput(Text(f"不是期限：{value}", f"not a period: {error}"), field="value") from error
+        return self.run(lambda work: self.adjust(work, setting, period, actor=actor))
+
+    def adjust(self, work: Work, setting: str, period: Period, *, actor: str) -> int:
+        """As ``change_setting``, in an open work. Raises InvalidInput."""
         if setting not in self.settings:
             raise InvalidInput(
                 Text(f"没有设置 {setting}", f"there is no setting {setting}"),
                 hint=Text("见规则包的 settings.yaml", "the pack's settings.yaml lists them"),
                 field="setting",
             )
-        try:
-            period = msgspec.convert(value, Period)
-        except msgspec.ValidationError as error:
-            raise InvalidInput(Text(f"不是期限：{value}", f"not a period: {error}"), field="value") from error
-        body = {"setting": setting, "value": msgspec.json.encode(period).decode()}
-
-        def job(work: Work) -> int:
-            return work.record(
-                Entry(
-                    actor=actor,
-                    at=work.now,
-                    body=body,
-                    kind=SETTING_CHANGED,
-                    recorded=work.now,
-                    subjects={"setting": setting},
-                )
-            )[0]
-
-        return self.run(job)
+        entry = Entry(
+            actor=actor,
+            at=work.now,
+            body={"setting": setting, "value": msgspec.json.encode(period).decode()},
+            kind=SETTING_CHANGED,
+            recorded=work.now,
+            subjects={"setting": setting},
+        )
+        return work.record(entry)[0]
 
     def waive(self, opened_by: int, norm: str, reason: str, *, actor: str) -> int:
         """Waive an obligation: by whom and why stands in the entry. Raises NotFound, InvalidInput."""

@@ -1,7 +1,7 @@
-"""What the safety officer does: waive an obligation, change the lexicon."""
+"""What safety officers and reviewers do: decide on held listings, waive, set deadlines, change the lexicon."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from litestar import Response, get, post
@@ -11,7 +11,9 @@ from msgspec import Meta
 from anbao.api.answers import Imported, Recorded, VersionPage
 from anbao.api.door import Caller, body_of, commit, door_of, told
 from anbao.api.reading import IdempotencyKey, Index, event_time, no_nul, wrong_type
+from anbao.law.norms import Period
 from anbao.prevent import rulesets
+from anbao.prevent.listings import record_review
 from anbao.prevent.text import Lexicon
 from anbao.work import Work
 
@@ -49,6 +51,42 @@ async def waive(
         key,
         lambda work: Recorded(entry=platform.excuse(work, opened_by, norm, data.reason, actor=actor)),
     )
+
+
+class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a person decided on a listing, and why."""
+
+    outcome: Literal["pass", "notice", "block"]
+    reason: Annotated[str, Meta(min_length=1, max_length=2_000)]
+
+
+@post(
+    "/v1/listings/{listing:str}/review",
+    **told("记录人工复核决定", "Record a person's decision on a listing", "officer"),
+)
+async def review(
+    request: Caller, listing: FromPath[str], data: JSONBody[Review], key: IdempotencyKey = None
+) -> Response[Recorded]:
+    """Raises NotFound for a listing that was never screened."""
+    no_nul(listing=listing, reason=data.reason)
+    actor = request.auth.actor
+    return await commit(
+        request,
+        key,
+        lambda work: Recorded(entry=record_review(work, listing, data.outcome, data.reason, actor, work.now)),
+    )
+
+
+@post(
+    "/v1/settings/{setting:str}",
+    **told("修改平台自定期限", "Change one of the platform's own deadlines", "officer"),
+)
+async def setting(
+    request: Caller, setting: FromPath[str], data: JSONBody[Period], key: IdempotencyKey = None
+) -> Response[Recorded]:
+    """What is open keeps its deadline. Raises InvalidInput for an unknown setting."""
+    platform, actor = door_of(request).platform, request.auth.actor
+    return await commit(request, key, lambda work: Recorded(entry=platform.adjust(work, setting, data, actor=actor)))
 
 
 @get("/v1/lexicons", sync_to_thread=True, **told("词库的各版本", "The versions of the lexicon", "officer"))

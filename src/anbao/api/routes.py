@@ -26,6 +26,8 @@ HANDLERS: list[BaseRouteHandler] = [
     ledger_routes.proof,
     ledger_routes.obligations,
     officer_routes.waive,
+    officer_routes.review,
+    officer_routes.setting,
     officer_routes.lexicons,
     officer_routes.upload,
     officer_routes.activate,

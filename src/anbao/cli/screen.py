@@ -2,9 +2,12 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+import msgspec
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from anbao.cli.common import FORMATS, open_store_option, store_option, t
@@ -16,9 +19,24 @@ from anbao.connect.files import Mapping, RowError, open_source
 from anbao.connect.files.records import FIELDS
 from anbao.connect.output import Sink
 from anbao.connect.rows import RowFormat
-from anbao.text import system_language
+from anbao.connect.summary import Summary
+from anbao.errors import AnbaoError
+from anbao.law.deadlines import legal_day
+from anbao.law.locate import default_pack_path
+from anbao.law.yaml_source import YamlSource
+from anbao.text import Text, system_language
+
+if TYPE_CHECKING:
+    from anbao.platform import Platform
 
 SHOWN_ERRORS = 20
+
+
+class TermCategory(msgspec.Struct, frozen=True):
+    """What the lexicon's file of categories tells of one."""
+
+    id: str
+    title: Text
 
 
 @click.command(help=t("审核一个商品文件：CSV、TSV、JSONL、Parquet 或每行一个标题的文本", "screen a file of listings"))
@@ -108,7 +126,8 @@ def command(
         if shown > SHOWN_ERRORS:
             click.echo(t(f"……共 {shown} 行有误", f"… {shown} bad rows in all"), err=True)
         versions = platform.ruleset().versions
-        meta = Meta(file=file.name, store=store_url or "", versions=versions, at=platform.clock())
+        names = _names(platform, summary)
+        meta = Meta(file=file.name, store=store_url or "", versions=versions, at=platform.clock(), names=names)
     if report:
         report.write_text(render_html(summary, meta, system_language()), encoding="utf-8")
     if output_format == "table":
@@ -116,6 +135,17 @@ def command(
     elif output:
         render_terminal(summary, system_language(), console)
     return 1 if summary.found else 0
+
+
+def _names(platform: "Platform", summary: Summary) -> dict[str, Text]:
+    """What the categories and provisions of a report are called."""
+    source = YamlSource(default_pack_path() / "lexicon" / "categories.yaml")
+    names = {row.id: row.title for row in source.read(list[TermCategory])}
+    for reference in {reference for worst in summary.worst for reference in worst.provisions}:
+        with suppress(AnbaoError):  # a platform's own lexicon may cite what the pack does not hold
+            label = platform.pack.provision(reference, legal_day(platform.clock())).label
+            names[reference] = Text(label, reference)
+    return names
 
 
 def _mapping(given: tuple[str, ...]) -> Mapping | None:

@@ -12,7 +12,6 @@ from typing import Literal
 import msgspec
 from sqlalchemy import Connection
 
-from anbao import __version__
 from anbao.errors import NotFound
 from anbao.model.entry import Entry
 from anbao.model.listing import Versions
@@ -22,11 +21,12 @@ from anbao.prevent.text import Lexicon, Matcher
 from anbao.store import tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
+from anbao.version import VERSION
 from anbao.work import Placed, Work
 
 ArtefactKind = Literal["lexicon", "policy", "catalogue"]
 
-ENGINE = __version__
+ENGINE = VERSION
 
 
 class Ruleset(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ Row = tuple[Any, ...]
 _COPY_FROM = 8
 """From so many rows on, COPY beats a pipelined INSERT on PostgreSQL."""
 
-_ROWS_PER_STATEMENT = 250
+_ROWS_PER_STATEMENT = 100
 """SQLite takes many rows a quarter faster in statements of several rows, and lets other threads in less often."""
 
 

@@ -1,0 +1,3 @@
+"""The program's version, which each decision records."""
+
+VERSION = "0.1.0"
