@@ -24,8 +24,8 @@ demo: $(STAMP)   ## the simulator platform runs through everything, then API and
 	@$(BIN)/anbao demo
 
 lint: $(TEST_STAMP)  ## ruff and mypy --strict
-	@$(BIN)/ruff format --check src tests bench
-	@$(BIN)/ruff check src tests bench
+	@$(BIN)/ruff format --check src tests bench docs
+	@$(BIN)/ruff check src tests bench docs
 	@$(BIN)/mypy
 
 test: lint       ## the tests, on SQLite and a real PostgreSQL

@@ -147,9 +147,14 @@ def test_an_interrupted_run_goes_on_without_doubles(platform: anbao.Platform, tm
     else:
         numbers = [int(row["row"]) for row in csv.DictReader(io.StringIO(written.decode("utf-8-sig")))]
     assert numbers == list(range(1, 9001))
-    again = screen_file(platform, open_source(file), Sink(form, output))
+    known: list[bool] = []
+    again = screen_file(platform, open_source(file), Sink(form, output), on_known=lambda: known.append(True))
     assert again.rows == 9000
-    assert len(screened(platform)) == 18000
+    assert known
+    assert len(screened(platform)) == 9000
+    assert output.read_bytes() == written
+    screen_file(platform, open_source(file), Sink(form, output), restart=True)
+    assert len(screened(platform)) == 18_000
 
 
 def test_a_lexicon_changed_during_a_run_takes_effect_for_what_comes_after(
@@ -168,6 +173,21 @@ def test_a_lexicon_changed_during_a_run_takes_effect_for_what_comes_after(
     rows = [msgspec.json.decode(line) for line in output.read_bytes().splitlines()]
     for row in rows[3::4]:
         assert row["outcome"] == ("block" if row["entry"] > changed[0] else "pass")
+
+
+def test_a_finished_file_is_screened_again_when_the_rules_or_the_output_changed(
+    platform: anbao.Platform, tmp_path: Path
+) -> None:
+    file, output = jsonl(tmp_path / "in.jsonl", 4), tmp_path / "out.jsonl"
+    screen_file(platform, open_source(file), Sink("jsonl", output))
+    output.unlink()
+    screen_file(platform, open_source(file), Sink("jsonl", output))
+    assert len(screened(platform)) == 8
+    stricter = Lexicon.from_csv("term,category,severity\n登山鞋,test,5\n".encode())
+    platform.activate_lexicon(platform.import_lexicon(stricter))
+    screen_file(platform, open_source(file), Sink("jsonl", output))
+    assert len(screened(platform)) == 12
+    assert [msgspec.json.decode(line)["outcome"] for line in output.read_bytes().splitlines()][3] == "block"
 
 
 def test_csv_and_parquet_with_chinese_headers(platform: anbao.Platform, tmp_path: Path) -> None:

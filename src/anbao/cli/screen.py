@@ -64,7 +64,7 @@ class TermCategory(msgspec.Struct, frozen=True):
     default=lambda: os.cpu_count() or 1,
     help=t("进程数（默认全部核）", "processes (default: all cores)"),
 )
-@click.option("--restart", is_flag=True, help=t("不续跑，从头审核", "start over instead of resuming"))
+@click.option("--restart", is_flag=True, help=t("不续跑、不沿用，从头审核", "start over instead of resuming"))
 def command(
     file: Path,
     store_url: str | None,
@@ -81,6 +81,15 @@ def command(
     sink = Sink(rows, output) if output else Sink(rows, stream=sys.stdout.buffer)
     console = stderr_console()
     shown = 0
+
+    def tell_known() -> None:
+        click.echo(
+            t(
+                "此文件已按现行词库与规则审核过，未重复记录；加 --restart 重新审核",
+                "screened before under the rules in force: nothing was entered twice; --restart screens it anew",
+            ),
+            err=True,
+        )
 
     def tell_errors(errors: list[RowError]) -> None:
         nonlocal shown
@@ -116,6 +125,7 @@ def command(
                     restart=restart,
                     on_errors=tell_errors,
                     on_progress=move,
+                    on_known=tell_known,
                 )
             except KeyboardInterrupt:
                 progress.stop()

@@ -36,7 +36,7 @@ class Progress(msgspec.Struct, frozen=True):
 
 
 class _Run(msgspec.Struct):
-    """A row of ``screen_run``, in column order."""
+    """A row of ``screen_run``, in column order. ``finished_under``: the versions in force at its end, empty before."""
 
     id: str
     rows_done: int
@@ -44,7 +44,7 @@ class _Run(msgspec.Struct):
     input_position: int
     output_position: int
     summary: bytes
-    finished: bool
+    finished_under: str
     at: int
 
 
@@ -57,11 +57,21 @@ def screen_file(
     restart: bool = False,
     on_errors: Callable[[list[RowError]], None] = lambda errors: None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
+    on_known: Callable[[], None] = lambda: None,
 ) -> Summary:
-    """Screen every row, from where an unfinished run of the same file stopped unless ``restart``; its summary."""
+    """Screen every row, from where an unfinished run of the same file stopped; its summary.
+
+    A run that is finished and whose rules are still in force enters nothing twice: its summary is given again, after
+    ``on_known``. With ``restart`` all begins anew.
+    """
     identity = f"{source.fingerprint()}:{sink.identity}"
-    run = _begin(platform, identity, restart)
+    run = _begin(platform, identity)
+    if restart or (run.finished_under and not _stands(platform, run, sink)):
+        run = _Run(identity, 0, 0, 0, 0, b"", "", platform.clock())
     summary = msgspec.json.decode(run.summary, type=Summary) if run.summary else Summary()
+    if run.finished_under:
+        on_known()
+        return summary
     sink.open(run.output_position)
     chunks = source.chunks(
         run.input_position, first_row=run.rows_done + 1, first_line=run.lines_done + 1, rows=ROWS_PER_CHUNK
@@ -80,21 +90,25 @@ def screen_file(
         committed.result()
         on_progress(Progress(run.rows_done, run.input_position))
     sink.close()
-    run.finished = True
+    run.finished_under = _rules(platform)
     platform.run(lambda work: _save(work.conn, run))
     platform.checkpoint()
     return summary
 
 
-def _begin(platform: Platform, identity: str, restart: bool) -> _Run:
+def _begin(platform: Platform, identity: str) -> _Run:
     with platform.reading() as conn:
         row = sql(conn, "SELECT * FROM screen_run WHERE id = ?", (identity,)).first()
-    if row is not None and not restart:
-        run = _Run(*row)
-        run.finished = bool(run.finished)
-        if not run.finished:
-            return run
-    return _Run(identity, 0, 0, 0, 0, b"", False, platform.clock())
+    return _Run(*row) if row else _Run(identity, 0, 0, 0, 0, b"", "", platform.clock())
+
+
+def _stands(platform: Platform, run: _Run, sink: Sink) -> bool:
+    """Whether a finished run would come out the same, and its output is still there."""
+    return run.finished_under == _rules(platform) and sink.holds(run.output_position)
+
+
+def _rules(platform: Platform) -> str:
+    return msgspec.json.encode(platform.ruleset().versions).decode()
 
 
 def _commit_job(

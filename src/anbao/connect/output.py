@@ -23,6 +23,12 @@ class Sink:
         """What makes two runs over one file different runs."""
         return f"{self.rows or ''}:{self._path.resolve() if self._path else ''}"
 
+    def holds(self, position: int) -> bool:
+        """Whether what a run wrote up to ``position`` is still there; a stream keeps nothing."""
+        if self.rows is None:
+            return True
+        return self._path is not None and self._path.exists() and self._path.stat().st_size >= position
+
     def open(self, position: int) -> None:
         """Start, or continue behind the first ``position`` bytes. Raises Conflict where these are gone."""
         self._first = position == 0

@@ -2,7 +2,6 @@
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     Index,
     Integer,
@@ -211,7 +210,7 @@ screen_run = Table(
     Column("input_position", BigInteger, nullable=False),
     Column("output_position", BigInteger, nullable=False),
     Column("summary", LargeBinary, nullable=False),
-    Column("finished", Boolean, nullable=False),
+    Column("finished_under", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
     comment="progress of `anbao screen FILE`, committed with the entries it made",
 )

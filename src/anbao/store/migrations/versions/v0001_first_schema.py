@@ -168,7 +168,7 @@ def upgrade() -> None:
         sa.Column("input_position", sa.BigInteger(), nullable=False),
         sa.Column("output_position", sa.BigInteger(), nullable=False),
         sa.Column("summary", sa.LargeBinary(), nullable=False),
-        sa.Column("finished", sa.Boolean(), nullable=False),
+        sa.Column("finished_under", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         comment="progress of `anbao screen FILE`, committed with the entries it made",
