@@ -3,7 +3,6 @@ workers, which open the store for reading only.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
 
@@ -86,8 +85,3 @@ class Screener:
             if self._rows:
                 lines.append((-1, error_line(row, self._rows)))
         return Processed(ruleset.versions, sealed, lines, errors, summary)
-
-
-def is_current(rulesets: Rulesets, conn: Any, now: int, versions: Versions) -> bool:
-    """Whether a chunk was decided under the ruleset in force now."""
-    return rulesets.in_force(conn, now).versions == versions

@@ -1,13 +1,13 @@
 """Reading obligations: their state is derived from the row and the clock, never stored."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
 from sqlalchemy import Connection
 
 from anbao.obligations.closing import Obligation
-from anbao.obligations.subject import subject_key, subjects_of
+from anbao.obligations.subject import subjects_of
 from anbao.store.bulk import sql
 
 State = Literal["open", "overdue", "discharged", "discharged_late", "ended", "waived", "keeping", "kept", "broken"]
@@ -84,18 +84,6 @@ def page(
         conn,
         f"SELECT * FROM obligation WHERE (opened_by, norm) > (?, ?) {where} ORDER BY opened_by, norm LIMIT ?",
         (*after, *values, limit),
-    )
-    return [view(Obligation(*row), now) for row in rows]
-
-
-def about(conn: Connection, now: int, norms: Sequence[str], subjects: dict[str, str]) -> list[ObligationView]:
-    """The obligations of these norms about exactly these subjects."""
-    key = subject_key(subjects, tuple(subjects))
-    marks = ", ".join("?" * len(norms))
-    rows = sql(
-        conn,
-        f"SELECT * FROM obligation WHERE norm IN ({marks}) AND subject = ? ORDER BY opened_by, norm",
-        (*norms, key),
     )
     return [view(Obligation(*row), now) for row in rows]
 
