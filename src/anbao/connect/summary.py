@@ -84,11 +84,6 @@ class Summary(Struct):
         """Whether anything needs a look: a finding, or a listing that was held or blocked."""
         return self.findings > 0 or self.outcomes["review"] > 0 or self.outcomes["block"] > 0
 
-    def add_passes(self, count: int) -> None:
-        """Count listings that passed without a finding."""
-        self.rows += count
-        self.outcomes["pass"] += count
-
     def add_error(self, error: RowError | None = None) -> None:
         """Count a row that is no listing, and keep the reason where it is given."""
         self.rows += 1
