@@ -16,6 +16,7 @@ FLOORS: dict[str, int] = {
     "model": 1,
     "store": 2,
     "law": 2,
+    "likeness": 2,
     "ledger": 3,
     "obligations": 3,
     "work": 4,
