@@ -57,7 +57,7 @@ def run_once(terms: int, file: Path, workers: int, url: str | None) -> float:
     with tempfile.TemporaryDirectory() as folder, open_platform(url or f"sqlite:///{folder}/bench.db") as platform:
         lexicon = Lexicon.from_csv(material.lexicon_csv(material.terms(100_000)[:terms]))
         platform.activate_lexicon(platform.import_lexicon(lexicon))
-        platform.ruleset()
+        platform.prevent.ruleset()
         start = time.perf_counter()
         screen_file(platform, open_source(file), Sink(None), workers=workers, restart=True)
         return time.perf_counter() - start

@@ -11,11 +11,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from anbao.errors import PackError
+from anbao.law.catalogue import Catalogue, load_catalogue
 from anbao.law.provisions import load_library
 from anbao.model.merchant import Licence, Merchant
 from anbao.model.sourced import Sourced
 from anbao.prevent.admission import assess_merchant, credentials_problem
-from anbao.prevent.catalogue import Catalogue, load_catalogue
 from anbao.prevent.credentials import check_credential, check_licence, fold_number
 from anbao.prevent.reference import categories_page
 

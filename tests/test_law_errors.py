@@ -29,7 +29,7 @@ notes: {zh: 试, en: test}
 ]
 }
 """,
-    "kinds.yaml": """\
+    "kinds/all.yaml": """\
 - id: thing.found
   title: {zh: 发现, en: found}
   by: platform
@@ -135,8 +135,8 @@ def test_the_pack_that_the_others_break_is_sound(tmp_path: Path) -> None:
         (NORM, "# a comment", FILES[NORM], 16, "twice"),
         ("duties.yaml", "norms: [xx.norm]", "norms: [xx.nrom]", 8, "xx.nrom"),
         ("duties.yaml", "  norms: [xx.norm]\n", "", 1, "norms or by_hand"),
-        ("kinds.yaml", "id: other.done", "id: thing.done", 11, "thing.done"),
-        ("kinds.yaml", "type: integer", "type: number", 5, "number"),
+        ("kinds/all.yaml", "id: other.done", "id: thing.done", 11, "thing.done"),
+        ("kinds/all.yaml", "type: integer", "type: number", 5, "number"),
         ("settings.yaml", "hours: 24", "hours: soon", 3, "default.hours"),
         ("settings.yaml", "xx.law.2020/1.2", "xx.law.2020/2.2", 5, "2.2"),
         ("calendar.yaml", "[2026-01-04]", "[2025-01-04]", 1, "2026"),

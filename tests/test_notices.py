@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from anbao.prevent.catalogue import load_catalogue
+from anbao.law.catalogue import load_catalogue
 from anbao.text import Language, Text
 from anbao.warn.notices import render
 

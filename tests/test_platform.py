@@ -222,7 +222,7 @@ def test_a_replay_gives_the_same_bytes_after_everything_changed(platform: anbao.
     clock.now += 500 * DAY
     with platform.reading() as conn:
         for answer in made:
-            again = replay(conn, platform.ledger, platform.rulesets, answer.receipt.entry)
+            again = replay(conn, platform.ledger, platform.prevent.rulesets, answer.receipt.entry)
             assert again.same, again
 
 
@@ -233,7 +233,7 @@ def test_a_replay_sees_a_changed_entry(platform: anbao.Platform) -> None:
         changed = bytes(data).replace(b'"outcome":"block"', b'"outcome":"pass"')
         sql(conn, "UPDATE entry SET data = ? WHERE idx = ?", (changed, answer.receipt.entry))
     with platform.reading() as conn:
-        assert not replay(conn, platform.ledger, platform.rulesets, answer.receipt.entry).same
+        assert not replay(conn, platform.ledger, platform.prevent.rulesets, answer.receipt.entry).same
     assert not platform.verify().sound
 
 

@@ -1,84 +1,56 @@
 """The one object that API, command line and tests open: store, ledger, law pack and rooms, assembled."""
 
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
+from anbao.core import Core, system_clock
 from anbao.errors import InvalidInput, NotFound
-from anbao.law.deadlines import legal_day
+from anbao.law.catalogue import Catalogue, load_catalogue
 from anbao.law.norms import Period
 from anbao.law.pack import Pack, default_pack_path, load_pack
-from anbao.ledger import Ledger, Stored, Vault, open_ledger, open_vault, verify_store
+from anbao.ledger import verify_store
 from anbao.ledger.report import Report
-from anbao.model.entry import Entry, Receipt, Sealed, facts_of
+from anbao.model.entry import Entry, facts_of
 from anbao.model.event import Event
-from anbao.model.listing import Listing, ListingScreened, Outcome
+from anbao.model.listing import Listing, Outcome
 from anbao.model.merchant import Merchant
 from anbao.model.trade import NoticeAcknowledged, NoticeShown, Order
 from anbao.obligations import read, recompute, tick
-from anbao.obligations.engine import WAIVED, ObligationEngine, Recorded
+from anbao.obligations.engine import WAIVED, Recorded
 from anbao.obligations.settings import SETTING_CHANGED
 from anbao.prevent import listings, merchants, rulesets
-from anbao.prevent.catalogue import Catalogue, load_catalogue
 from anbao.prevent.policy import Policy
-from anbao.prevent.rulesets import Ruleset, Rulesets
-from anbao.prevent.screening import screen
+from anbao.prevent.room import Prevent, ScreenedListing
 from anbao.prevent.text import Lexicon
 from anbao.store import Store, open_store
 from anbao.store.bulk import sql
 from anbao.text import Text
 from anbao.warn import orders
-from anbao.work import Projector, Work, Writer
-
-T = TypeVar("T")
+from anbao.warn.room import Warn
+from anbao.work import Work
 
 OPENED = "platform.opened"
 _SELF = {"platform": "self"}
 
-PROJECTORS: dict[str, Sequence[Projector]] = {
-    "lexicon.activated": (rulesets.project_activation,),
-    "policy.activated": (rulesets.project_activation,),
-    listings.SCREENED: (listings.project_listings,),
-    listings.DECIDED: (listings.project_listings,),
-    merchants.APPLIED: (merchants.project_applications,),
-    **dict.fromkeys(merchants.DECIDED, (merchants.project_decisions,)),
-    orders.PLACED: (orders.project_orders,),
-    orders.ACKNOWLEDGED: (orders.project_acknowledgements,),
-}
+_STEPS_AT_ONCE = 1_000
 
 
-def system_clock() -> int:
-    """Now, in UTC milliseconds."""
-    return time.time_ns() // 1_000_000
+class Platform(Core):
+    """A store opened for work: the core and its duty rooms. Close it, or use it in a ``with``.
 
-
-class ScreenedListing(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to one listing: the decision, and the receipt of its entry."""
-
-    decision: ListingScreened
-    receipt: Receipt
-
-
-class Platform:
-    """A store opened for work. All methods may be called from several threads. Close it, or use it in a ``with``."""
+    The rooms' own methods act inside an open ``Work``; the methods here open one.
+    """
 
     def __init__(self, store: Store, pack: Pack, catalogue: Catalogue, clock: Callable[[], int]) -> None:
-        self.store = store
-        self.pack = pack
-        self.catalogue = catalogue
-        self.clock = clock
-        self.ledger: Ledger = open_ledger(store)
-        self.vault: Vault = open_vault(store)
-        self.settings = {setting.id: setting.default for setting in pack.settings}
-        self.engine = ObligationEngine(pack.norms, pack.calendar, self.settings)
-        self.rulesets = Rulesets(catalogue)
-        self._writer = Writer(store, self._begin)
+        super().__init__(store, pack, catalogue, clock)
+        self.prevent = Prevent(self)
+        self.warn = Warn(self)
+        for room in (self.prevent, self.warn):
+            self.join(room)
 
     def __enter__(self) -> "Platform":
         return self
@@ -86,29 +58,17 @@ class Platform:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def close(self) -> None:
-        """Finish what is queued and let go of the store."""
-        self._writer.close()
-        self.store.close()
-
-    # ── transactions ──────────────────────────────────────────────────────────────────────────────────────────────
-
-    def submit(self, job: Callable[[Work], T]) -> "Future[T]":
-        """Queue a job for the writer; its result comes when its commit is durable."""
-        return self._writer.submit(job)
-
-    def run(self, job: Callable[[Work], T]) -> T:
-        """Run a job and wait for its commit."""
-        return self.submit(job).result()
-
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A read transaction."""
-        with self.store.read() as conn:
-            yield conn
-
-    def _begin(self, conn: Connection) -> Work:
-        return Work(conn, self.clock(), self.ledger, self.engine, PROJECTORS)
+    def advance(self) -> int:
+        """Do what time and entries have made due: deadlines, reactions, background steps; how much was done."""
+        done = self.tick()
+        while count := self.run(self.react):
+            done += count
+        for step in self.steps:
+            for _ in range(_STEPS_AT_ONCE):
+                if not step():
+                    break
+                done += 1
+        return done
 
     # ── prevent ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -116,14 +76,7 @@ class Platform:
         self, merchant: Merchant, *, at: int | None = None, actor: str = "platform"
     ) -> merchants.MerchantDecision:
         """Check an application to sell; record application and decision."""
-        return self.run(lambda work: self.apply(work, merchant, at=at, actor=actor))
-
-    def apply(
-        self, work: Work, merchant: Merchant, *, at: int | None = None, actor: str = "platform"
-    ) -> merchants.MerchantDecision:
-        """As ``submit_merchant``, in an open work."""
-        when = work.now if at is None else at
-        return merchants.apply(work, self.vault, self.catalogue, merchant, actor, when)
+        return self.run(lambda work: self.prevent.apply(work, merchant, at=at, actor=actor))
 
     def submit_listing(self, listing: Listing, *, at: int | None = None, actor: str = "platform") -> ScreenedListing:
         """Screen one listing; decide; record."""
@@ -133,32 +86,13 @@ class Platform:
         self, batch: Sequence[Listing], *, at: int | None = None, actor: str = "platform"
     ) -> list[ScreenedListing]:
         """Screen listings in one transaction, in order."""
-        return self.run(lambda work: self.screen(work, batch, at=at, actor=actor))
-
-    def screen(
-        self, work: Work, batch: Sequence[Listing], *, at: int | None = None, actor: str = "platform"
-    ) -> list[ScreenedListing]:
-        """As ``submit_listings``, in an open work, under the ruleset in force at its time."""
-        when = work.now if at is None else at
-        ruleset = self.rulesets.in_force(work.conn, work.now)
-        screened = screen(batch, ruleset, listings.licences_on_file(work.conn, batch), legal_day(work.now))
-        sealed = [listings.seal_screened(one, when, work.now, actor) for one in screened]
-        indexes = work.record_sealed(sealed)
-        return [
-            ScreenedListing(decision=one, receipt=_receipt(index, item))
-            for one, index, item in zip(screened, indexes, sealed, strict=True)
-        ]
+        return self.run(lambda work: self.prevent.screen(work, batch, at=at, actor=actor))
 
     def review_listing(self, listing: str, outcome: Outcome, reason: str, *, actor: str, at: int | None = None) -> int:
         """Record a reviewer's decision on a listing; the entry's index. Raises NotFound."""
         return self.run(
             lambda work: listings.record_review(work, listing, outcome, reason, actor, work.now if at is None else at)
         )
-
-    def ruleset(self) -> Ruleset:
-        """The ruleset in force now."""
-        with self.reading() as conn:
-            return self.rulesets.in_force(conn, self.clock())
 
     def import_lexicon(self, lexicon: Lexicon, *, actor: str = "officer") -> str:
         """Keep a lexicon as a version; its digest."""
@@ -187,35 +121,17 @@ class Platform:
 
     def show_notice(self, shown: NoticeShown, *, at: int | None = None, actor: str = "platform") -> int:
         """Record that a notice was shown to a buyer; the entry's index."""
-        return self.run(lambda work: self.note_notice(work, shown, at=at, actor=actor))
+        return self.run(lambda work: self.warn.note_notice(work, shown, at=at, actor=actor))
 
     def acknowledge_notice(
         self, acknowledged: NoticeAcknowledged, *, at: int | None = None, actor: str = "platform"
     ) -> int:
         """Record that a buyer acknowledged a notice; the entry's index."""
-        return self.run(lambda work: self.note_notice(work, acknowledged, at=at, actor=actor))
-
-    def note_notice(
-        self, work: Work, notice: NoticeShown | NoticeAcknowledged, *, at: int | None = None, actor: str = "platform"
-    ) -> int:
-        """As ``show_notice`` and ``acknowledge_notice``, in an open work. Raises InvalidInput for an unknown notice."""
-        known = self.catalogue.notice(notice.notice)
-        if known is None:
-            raise InvalidInput(
-                Text(f"没有告知模板 {notice.notice}", f"there is no notice {notice.notice}"), field="notice"
-            )
-        when = work.now if at is None else at
-        return orders.record_notice(work, self.vault, notice, known.version, actor, when)
+        return self.run(lambda work: self.warn.note_notice(work, acknowledged, at=at, actor=actor))
 
     def place_order(self, order: Order, *, at: int | None = None, actor: str = "platform") -> orders.OrderAnswer:
         """Record an order, and what had to be told before it."""
-        return self.run(lambda work: self.order(work, order, at=at, actor=actor))
-
-    def order(self, work: Work, order: Order, *, at: int | None = None, actor: str = "platform") -> orders.OrderAnswer:
-        """As ``place_order``, in an open work."""
-        known = orders.listing_known(work.conn, order.listing)
-        owed = [notice.id for notice in self.catalogue.notices_for(known.category)]
-        return orders.place(work, self.vault, order, known, owed, actor, work.now if at is None else at)
+        return self.run(lambda work: self.warn.order(work, order, at=at, actor=actor))
 
     # ── events, obligations ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -321,13 +237,6 @@ class Platform:
         """Check the whole ledger."""
         return verify_store(self.store)
 
-    def entries(self, conn: Connection, *, kind: str | None = None) -> Iterator[Stored]:
-        """All entries (of a kind) in ledger order."""
-        start = 0
-        while batch := self.ledger.entries(conn, start, 1000, kind=kind):
-            yield from batch
-            start = batch[-1].index + 1
-
     def recorded(self, conn: Connection) -> Iterator[Recorded]:
         """All entries as norms see them, in ledger order."""
         for stored in self.entries(conn):
@@ -395,7 +304,3 @@ def _follow_pack(platform: Platform, work: Work) -> None:
 def seen(index: int, entry: Entry) -> Recorded:
     """A decoded entry as norms see it."""
     return Recorded(index, entry.kind, entry.at, entry.subjects, facts_of(entry.body))
-
-
-def _receipt(index: int, sealed: Sealed) -> Receipt:
-    return Receipt(entry=index, leaf=sealed.leaf.hex())

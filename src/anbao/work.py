@@ -35,7 +35,7 @@ Projector = Callable[[Connection, Sequence[Placed]], None]
 
 
 class Work:
-    """The open write transaction. ``now`` is its recorded time in UTC milliseconds."""
+    """The open write transaction. ``now`` is its recorded time (UTC ms), ``kinds`` is what was recorded in it."""
 
     def __init__(
         self,
@@ -50,6 +50,7 @@ class Work:
         self._ledger = ledger
         self._engine = engine
         self._projectors = projectors
+        self.kinds: set[str] = set()
         self._first = ledger.size(conn)
         self._pending: list[Sealed] = []
 
@@ -62,6 +63,7 @@ class Work:
         start = self._first + len(self._pending)
         self._pending += sealed
         for kind, run in groupby(enumerate(sealed, start), key=_kind_of):
+            self.kinds.add(kind)
             if projectors := self._projectors.get(kind):
                 placed = list(run)
                 for project in projectors:
@@ -99,11 +101,14 @@ def _kind_of(placed: Placed) -> str:
 
 
 class Writer:
-    """The thread that runs jobs, as many as are waiting under one commit."""
+    """The thread that runs jobs, as many as are waiting under one commit. ``follow_up`` is told of each commit."""
 
-    def __init__(self, store: Store, begin: Callable[[Connection], Work]) -> None:
+    def __init__(
+        self, store: Store, begin: Callable[[Connection], Work], follow_up: Callable[[Work], None] = lambda work: None
+    ) -> None:
         self._store = store
         self._begin = begin
+        self._follow_up = follow_up
         self._jobs: queue.SimpleQueue[tuple[Callable[[Work], Any], Future[Any]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name="anbao-writer", daemon=True)
         self._thread.start()
@@ -146,6 +151,7 @@ class Writer:
             for _job, future in group:
                 future.set_exception(error)
             return
+        self._follow_up(work)
         for future, result, failure in outcomes:
             if failure is None:
                 future.set_result(result)

@@ -2,11 +2,11 @@
 
 import msgspec
 
+from anbao.law.catalogue import Catalogue
 from anbao.model.entry import Entry, Receipt
 from anbao.model.listing import Channel, Finding, Outcome, Versions
 from anbao.obligations.read import ObligationView
-from anbao.platform import ScreenedListing
-from anbao.prevent.catalogue import Catalogue
+from anbao.prevent.room import ScreenedListing
 from anbao.prevent.rulesets import Version
 from anbao.warn.notices import RenderedNotice, render
 

@@ -64,7 +64,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> ASGIApp:
 def _ready_platform(store: str) -> Platform:
     """Opened, and its lexicon built, before the first request comes."""
     platform = open_platform(store)
-    platform.ruleset()
+    platform.prevent.ruleset()
     return platform
 
 

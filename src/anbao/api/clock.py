@@ -1,4 +1,4 @@
-"""What time itself brings while the server runs: deadlines that pass, checkpoints to sign, answers to forget.
+"""What time itself brings while the server runs: deadlines that pass, background steps, checkpoints, answers to forget.
 
 Safe in several processes at once: each step is one job under the store's writer lock, and finds done what another did.
 """
@@ -12,7 +12,7 @@ from anbao.api.problems import log
 from anbao.ledger import open_checkpoint
 from anbao.platform import Platform
 
-TICK_SECONDS = 5.0
+ADVANCE_SECONDS = 1.0
 FORGET_SECONDS = 3600.0
 
 
@@ -21,7 +21,7 @@ async def running_clock(platform: Platform, checkpoint_every: float) -> AsyncIte
     """Keep the clock while the context is open; a last checkpoint covers what was accepted until the end."""
     tasks = [
         asyncio.create_task(_every(checkpoint_every, lambda: sign_if_grown(platform))),
-        asyncio.create_task(_every(TICK_SECONDS, platform.tick)),
+        asyncio.create_task(_every(ADVANCE_SECONDS, platform.advance)),
         asyncio.create_task(
             _every(FORGET_SECONDS, lambda: platform.run(lambda work: idempotency.forget(work.conn, work.now)))
         ),

@@ -15,7 +15,8 @@ from anbao.api.answers import line_answer, listing_answer
 from anbao.api.idempotency import Answer, Attempt, Kept, keep, recall
 from anbao.errors import AnbaoError
 from anbao.model.listing import Listing
-from anbao.platform import Platform, ScreenedListing
+from anbao.platform import Platform
+from anbao.prevent.room import ScreenedListing
 from anbao.work import Work
 
 MAX_TOGETHER = 256
@@ -176,7 +177,7 @@ def _screened(
 ) -> Sequence[ScreenedListing | AnbaoError]:
     """All at once; where one fails, each by itself."""
     try:
-        return work.attempt(lambda inner: platform.screen(inner, listings, at=at, actor=actor))
+        return work.attempt(lambda inner: platform.prevent.screen(inner, listings, at=at, actor=actor))
     except AnbaoError as error:
         if len(listings) == 1:
             return [error]

@@ -24,7 +24,7 @@ async def apply(
     """One application: its entry and the decision's."""
     platform, actor = door_of(request).platform, request.auth.actor
     when = event_time(at, platform.clock())
-    return await commit(request, key, lambda work: platform.apply(work, data, at=when, actor=actor))
+    return await commit(request, key, lambda work: platform.prevent.apply(work, data, at=when, actor=actor))
 
 
 @post("/v1/listings", **told("提交一条商品信息：审核并决定", "Submit one listing: screen and decide", "listings"))

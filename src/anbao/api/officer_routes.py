@@ -94,7 +94,7 @@ def lexicons(request: Caller) -> VersionPage:
     """And which is in force now."""
     platform = door_of(request).platform
     with platform.reading() as conn:
-        current = platform.rulesets.in_force(conn, platform.clock())
+        current = platform.prevent.rulesets.in_force(conn, platform.clock())
         return VersionPage(in_force=current.versions.lexicon, items=rulesets.versions(conn, "lexicon"))
 
 

@@ -30,7 +30,7 @@ async def order(
     """The order, and each notice owed before it, as entries."""
     platform, actor = door_of(request).platform, request.auth.actor
     when = event_time(at, platform.clock())
-    return await commit(request, key, lambda work: platform.order(work, data, at=when, actor=actor))
+    return await commit(request, key, lambda work: platform.warn.order(work, data, at=when, actor=actor))
 
 
 @post(
@@ -61,7 +61,7 @@ async def _notice(
     platform, actor = door_of(request).platform, request.auth.actor
     when = event_time(at, platform.clock())
     return await commit(
-        request, key, lambda work: Recorded(entry=platform.note_notice(work, data, at=when, actor=actor))
+        request, key, lambda work: Recorded(entry=platform.warn.note_notice(work, data, at=when, actor=actor))
     )
 
 

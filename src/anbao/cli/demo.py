@@ -189,7 +189,7 @@ class Narrator:
         )
         blocked = next(one for one in tally.flagged if one.decision.outcome == "block")
         with platform.reading() as conn:
-            same = replay(conn, platform.ledger, platform.rulesets, blocked.entry).same
+            same = replay(conn, platform.ledger, platform.prevent.rulesets, blocked.entry).same
         verdict = t("逐字节相同", "the same bytes") if same else t("不同", "different")
         self._print(
             t(

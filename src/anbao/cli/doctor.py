@@ -53,4 +53,9 @@ def command(store_url: str | None) -> int:
         )
         for stored, derived in wrong[:10]:
             console.print(f"    {stored} ≠ {derived}", markup=False)
+        with opened.reading() as conn:
+            lags = opened.reactions.lags(conn)
+        say(not lags, t(f"未能完成的反应 {len(lags)} 项", f"reactions that stand before an entry: {len(lags)}"))
+        for lag in lags:
+            console.print(f"    {lag.name}: {lag.failed}", markup=False)
     return 0 if well else 1

@@ -59,7 +59,7 @@ def activate_version(digest: str, at: str | None, store_url: str | None) -> None
 def list_versions(store_url: str | None, output_format: str) -> None:
     """In the order of activation."""
     with open_store_option(store_url) as platform, platform.reading() as conn:
-        current = platform.rulesets.in_force(conn, platform.clock()).versions.lexicon
+        current = platform.prevent.rulesets.in_force(conn, platform.clock()).versions.lexicon
         rows: list[dict[str, object]] = [
             {
                 "digest": version.digest,
@@ -88,7 +88,7 @@ def show(digest: str | None, store_url: str | None, output_format: str) -> None:
     """All terms with category, severity, exceptions and provisions."""
     with open_store_option(store_url) as platform, platform.reading() as conn:
         if digest is None:
-            lexicon = platform.rulesets.in_force(conn, platform.clock()).lexicon
+            lexicon = platform.prevent.rulesets.in_force(conn, platform.clock()).lexicon
         else:
             lexicon = Lexicon.from_bytes(rulesets.artefact(conn, digest))
     rows: list[dict[str, object]] = [

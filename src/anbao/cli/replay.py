@@ -22,7 +22,7 @@ def command(entries: tuple[int, ...], every: bool, store_url: str | None) -> int
         if every:
             wanted = (stored.index for stored in platform.entries(conn, kind=SCREENED))
         for index in wanted:
-            result = replay(conn, platform.ledger, platform.rulesets, index)
+            result = replay(conn, platform.ledger, platform.prevent.rulesets, index)
             count += 1
             if not result.same:
                 differing += 1

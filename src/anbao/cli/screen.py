@@ -135,7 +135,7 @@ def command(
                 return 2
         if shown > SHOWN_ERRORS:
             click.echo(t(f"……共 {shown} 行有误", f"… {shown} bad rows in all"), err=True)
-        versions = platform.ruleset().versions
+        versions = platform.prevent.ruleset().versions
         names = _names(platform, summary)
         meta = Meta(file=file.name, store=store_url or "", versions=versions, at=platform.clock(), names=names)
     if report:

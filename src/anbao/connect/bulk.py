@@ -18,7 +18,8 @@ from anbao.connect.rows import RowFormat, close_line
 from anbao.connect.screening import Processed, Screener
 from anbao.connect.summary import Summary
 from anbao.connect.workers import Workers
-from anbao.platform import Platform, system_clock
+from anbao.core import system_clock
+from anbao.platform import Platform
 from anbao.prevent.rulesets import Rulesets
 from anbao.store import open_store, tables
 from anbao.store.bulk import sql, upsert_many
@@ -76,7 +77,9 @@ def screen_file(
     chunks = source.chunks(
         run.input_position, first_row=run.rows_done + 1, first_line=run.lines_done + 1, rows=ROWS_PER_CHUNK
     )
-    local = Screener(platform.store, platform.rulesets, platform.clock, source.mapping, source.format, sink.rows)
+    local = Screener(
+        platform.store, platform.prevent.rulesets, platform.clock, source.mapping, source.format, sink.rows
+    )
     committed: Future[None] | None = None
     for group in _grouped(_processed(platform, source, sink.rows, chunks, local, workers)):
         if committed is not None:
@@ -108,7 +111,7 @@ def _stands(platform: Platform, run: _Run, sink: Sink) -> bool:
 
 
 def _rules(platform: Platform) -> str:
-    return msgspec.json.encode(platform.ruleset().versions).decode()
+    return msgspec.json.encode(platform.prevent.ruleset().versions).decode()
 
 
 def _commit_job(
@@ -120,7 +123,7 @@ def _commit_job(
     group: list[tuple[Chunk, Processed]],
 ) -> Callable[[Work], None]:
     def job(work: Work) -> None:
-        current = platform.rulesets.in_force(work.conn, work.now).versions
+        current = platform.prevent.rulesets.in_force(work.conn, work.now).versions
         for chunk, done in group:
             if done.versions != current:
                 done = local.process(chunk)
@@ -170,7 +173,7 @@ def _processed(
         for chunk in chunks:
             yield chunk, local.process(chunk)
         return
-    with Workers(workers, _start, (platform.store.url, platform.rulesets, source, rows)) as pool:
+    with Workers(workers, _start, (platform.store.url, platform.prevent.rulesets, source, rows)) as pool:
         for chunk, result in pool.run(chunks):
             yield chunk, _unpack(result)
 

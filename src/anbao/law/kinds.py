@@ -1,4 +1,4 @@
-"""The vocabulary of entry kinds that norms may name, and that the platform may report (``kinds.yaml``)."""
+"""The vocabulary of entry kinds that norms may name, and that the platform may report (``kinds/*.yaml``)."""
 
 from collections.abc import Mapping
 from typing import Literal

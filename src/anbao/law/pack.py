@@ -62,7 +62,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
         if found is None:
             raise InvalidInput(
                 Text(f"没有条目种类 {name}", f"there is no entry kind {name}"),
-                hint=Text("可用的种类见规则包的 kinds.yaml", "the pack's kinds.yaml lists them"),
+                hint=Text("可用的种类见规则包的 kinds 目录", "the pack's folder kinds lists them"),
                 field="kind",
             )
         return found
@@ -93,7 +93,7 @@ def load_pack(path: Path) -> Pack:
     """Read and check a pack's folder. Raises PackError."""
     info = YamlSource(path / "pack.yaml").read(PackInfo)
     library = load_library(path / "provisions")
-    kinds = {one.id: one for one in _read_unique(YamlSource(path / "kinds.yaml"), EntryKind)}
+    kinds = _read_kinds(path / "kinds")
     settings = _read_settings(YamlSource(path / "settings.yaml"), library)
     duty_source = YamlSource(path / "duties.yaml")
     duties = _read_unique(duty_source, DutyRow)
@@ -114,6 +114,18 @@ def load_pack(path: Path) -> Pack:
 
 
 Named = TypeVar("Named", EntryKind, Setting, DutyRow)
+
+
+def _read_kinds(folder: Path) -> dict[str, EntryKind]:
+    """The entry kinds of all rooms: one file each."""
+    kinds: dict[str, EntryKind] = {}
+    for file in sorted(folder.glob("*.yaml")):
+        source = YamlSource(file)
+        for place, kind in enumerate(_read_unique(source, EntryKind)):
+            if kind.id in kinds:
+                raise source.error(Text(f"编号 {kind.id} 重复", f"the id {kind.id} stands twice"), place, "id")
+            kinds[kind.id] = kind
+    return kinds
 
 
 def _read_settings(source: YamlSource, library: Library) -> tuple[Setting, ...]:

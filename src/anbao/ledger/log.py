@@ -5,7 +5,7 @@ the caller; nothing about the log's state is kept in memory, so that any number 
 checkpoint is signed that does not extend the one before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -104,6 +104,17 @@ class Ledger:
             " ORDER BY e.idx LIMIT ?"
         )
         rows: Any = sql(conn, statement, (*given, limit))
+        return [Stored(*row) for row in rows]
+
+    def entries_of(self, conn: Connection, kinds: Collection[str], start: int, limit: int) -> list[Stored]:
+        """Entries of any of these kinds from index ``start`` on, in order, at most ``limit``."""
+        marks = ", ".join("?" for _ in kinds)
+        rows: Any = sql(
+            conn,
+            f"SELECT idx, kind, at, recorded, data FROM entry WHERE kind IN ({marks}) AND idx >= ?"
+            " ORDER BY idx LIMIT ?",
+            (*sorted(kinds), start, limit),
+        )
         return [Stored(*row) for row in rows]
 
     def root(self, conn: Connection, size: int) -> bytes:

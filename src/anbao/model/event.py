@@ -9,7 +9,7 @@ from anbao.model.base import Millis, Noun
 
 
 class Event(Noun, frozen=True, kw_only=True):
-    """One happening outside: ``kind`` and ``facts`` as the pack's ``kinds.yaml`` lists them.
+    """One happening outside: ``kind`` and ``facts`` as the pack's folder ``kinds`` lists them.
 
     ``buyer`` names a consumer by the platform's identifier; the entry holds its commitment.
     """

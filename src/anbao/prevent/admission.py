@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Literal
 
+from anbao.law.catalogue import Catalogue, Category, CredentialFormat, Requirement
 from anbao.model.merchant import Admission, CredentialCheck, Licence, Merchant
-from anbao.prevent.catalogue import Catalogue, Category, Requirement
-from anbao.prevent.credentials import CredentialFormat, check_credential, check_licence, fold_number
+from anbao.prevent.credentials import check_credential, check_licence, fold_number
 
 IDENTITY = "identity"
 """``required_by`` of the checks that every merchant must pass."""

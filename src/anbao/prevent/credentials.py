@@ -11,46 +11,19 @@ import unicodedata
 from datetime import date
 from typing import Literal
 
-import msgspec
 from stdnum import ean
 from stdnum.cn import ric, uscc
 from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_11_10
 
+from anbao.law.catalogue import CheckRule, CredentialFormat
 from anbao.model.merchant import Licence
-from anbao.model.sourced import Confidence
-from anbao.text import Text
 
-CheckRule = Literal["none", "uscc", "resident_id", "org_code", "mod_11_10", "gtin"]
 Problem = Literal["", "format", "check_digit", "expired", "not_yet_valid", "missing", "void"]
 
 _INVISIBLE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 _DASHES = re.compile(r"[\u2010-\u2015\u2212]")
 _ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
-
-
-class CredentialFormat(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One kind of number. ``pattern`` matches the whole folded number; a ``personal`` one is never shown in a check."""
-
-    id: str
-    name: Text
-    pattern: str
-    source: str
-    confidence: Confidence
-    check: CheckRule = "none"
-    void_since: date | None = None
-    personal: bool = False
-
-    def __post_init__(self) -> None:
-        require_pattern(self.pattern)
-
-
-def require_pattern(pattern: str) -> None:
-    """Raise ValueError where ``pattern`` is no regular expression."""
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"{pattern} is no regular expression: {error}") from error
 
 
 def fold_number(number: str) -> str:

@@ -6,13 +6,13 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
+from anbao.law.catalogue import Catalogue
 from anbao.law.deadlines import legal_day
 from anbao.ledger import Vault
 from anbao.model.base import Noun
 from anbao.model.entry import Entry
 from anbao.model.merchant import Admission, CredentialCheck, Merchant
 from anbao.prevent.admission import assess_merchant
-from anbao.prevent.catalogue import Catalogue
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.work import Placed, Work

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from anbao.law.catalogue import Catalogue, Category, load_catalogue
 from anbao.model.sourced import Sourced
-from anbao.prevent.catalogue import Catalogue, Category, load_catalogue
 
 _INTRO = """# Categories
 

@@ -13,9 +13,9 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao.errors import NotFound
+from anbao.law.catalogue import Catalogue
 from anbao.model.entry import Entry
 from anbao.model.listing import Versions
-from anbao.prevent.catalogue import Catalogue
 from anbao.prevent.policy import Policy
 from anbao.prevent.text import Lexicon, Matcher
 from anbao.store import tables

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import cast
 
+from anbao.law.catalogue import Category
 from anbao.model.listing import MAX_FINDINGS, Finding, Listing, ListingRecord, ListingScreened
 from anbao.model.merchant import CredentialCheck, Licence
 from anbao.prevent.admission import CredentialFact, credentials_problem
-from anbao.prevent.catalogue import Category
 from anbao.prevent.policy import PolicyFacts
 from anbao.prevent.rulesets import Ruleset
 from anbao.prevent.text import finding

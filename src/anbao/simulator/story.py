@@ -81,16 +81,16 @@ def _happen(
         noun, truth, at = happening.noun, happening.truth, happening.at
         if isinstance(noun, Merchant):
             assert isinstance(truth, MerchantTruth)
-            yield ToldMerchant(platform.apply(work, noun, at=at), truth, noun.shop_name)
+            yield ToldMerchant(platform.prevent.apply(work, noun, at=at), truth, noun.shop_name)
         elif isinstance(noun, Listing):
             assert isinstance(truth, ListingTruth)
-            [answer] = platform.screen(work, [noun], at=at)
+            [answer] = platform.prevent.screen(work, [noun], at=at)
             yield ToldListing(answer.decision, truth, answer.receipt.entry)
         elif isinstance(noun, Order):
             assert isinstance(truth, OrderTruth)
-            yield ToldOrder(platform.order(work, noun, at=at), truth)
+            yield ToldOrder(platform.warn.order(work, noun, at=at), truth)
         else:
-            platform.note_notice(work, noun, at=at)
+            platform.warn.note_notice(work, noun, at=at)
             yield None
 
 

@@ -14,12 +14,37 @@ from msgspec import Meta
 from anbao.law.yaml_source import YamlSource
 from anbao.model.merchant import MerchantKind
 from anbao.model.notice import Notice
-from anbao.model.sourced import Sourced
-from anbao.prevent.credentials import CredentialFormat, require_pattern
+from anbao.model.sourced import Confidence, Sourced
 from anbao.text import Text
 
 _PATH_SEPARATORS = re.compile(r"[>/\\|»›,，、;；]")
 _NAMES_KEPT = 10_000
+
+CheckRule = Literal["none", "uscc", "resident_id", "org_code", "mod_11_10", "gtin"]
+
+
+class CredentialFormat(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One kind of number. ``pattern`` matches the whole folded number; a ``personal`` one is never shown in a check."""
+
+    id: str
+    name: Text
+    pattern: str
+    source: str
+    confidence: Confidence
+    check: CheckRule = "none"
+    void_since: date | None = None
+    personal: bool = False
+
+    def __post_init__(self) -> None:
+        require_pattern(self.pattern)
+
+
+def require_pattern(pattern: str) -> None:
+    """Raise ValueError where ``pattern`` is no regular expression."""
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{pattern} is no regular expression: {error}") from error
 
 
 class Requirement(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,0 +1,116 @@
+"""What all duty rooms stand on: the store, the ledger, the vault, the law pack, the clock and the one writer."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from anbao.law.catalogue import Catalogue
+from anbao.law.pack import Pack
+from anbao.ledger import Ledger, Stored, Vault, open_ledger, open_vault
+from anbao.obligations.engine import ObligationEngine
+from anbao.reactions import Reaction, Reactions
+from anbao.store import Store
+from anbao.work import Projector, Work, Writer
+
+T = TypeVar("T")
+
+Step = Callable[[], bool]
+"""A bounded piece of background work that opens its own transactions; whether there was anything to do."""
+
+
+def system_clock() -> int:
+    """Now, in UTC milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+class Room:
+    """A duty room, opened over the core. Subclasses say what they project, what they react to and what they do later.
+
+    Methods that take a ``Work`` act inside that open transaction; ``core.run`` gives one.
+    """
+
+    def __init__(self, core: "Core") -> None:
+        self.core = core
+
+    def projectors(self) -> Iterable[tuple[str, Projector]]:
+        """Entry kinds, and what writes them to this room's tables."""
+        return ()
+
+    def reactions(self) -> Iterable[Reaction]:
+        """What this room does because an entry appeared."""
+        return ()
+
+    def steps(self) -> Iterable[Step]:
+        """What this room does in the background, piece by piece."""
+        return ()
+
+
+class Core:
+    """A store opened for work. All methods may be called from several threads."""
+
+    def __init__(self, store: Store, pack: Pack, catalogue: Catalogue, clock: Callable[[], int]) -> None:
+        self.store = store
+        self.pack = pack
+        self.catalogue = catalogue
+        self.clock = clock
+        self.ledger: Ledger = open_ledger(store)
+        self.vault: Vault = open_vault(store)
+        self.settings = {setting.id: setting.default for setting in pack.settings}
+        self.engine = ObligationEngine(pack.norms, pack.calendar, self.settings)
+        self.reactions = Reactions(self.ledger)
+        self.steps: list[Step] = []
+        self._projectors: dict[str, list[Projector]] = {}
+        self._writer = Writer(store, self._begin, self._follow_up)
+
+    def join(self, room: Room) -> None:
+        """Let a room see entries, react and work."""
+        for kind, projector in room.projectors():
+            self._projectors.setdefault(kind, []).append(projector)
+        for reaction in room.reactions():
+            self.reactions.add(reaction)
+        self.steps += room.steps()
+
+    def close(self) -> None:
+        """Finish what is queued and let go of the store."""
+        self._writer.close()
+        self.store.close()
+
+    def submit(self, job: Callable[[Work], T]) -> "Future[T]":
+        """Queue a job for the writer; its result comes when its commit is durable."""
+        return self._writer.submit(job)
+
+    def run(self, job: Callable[[Work], T]) -> T:
+        """Run a job and wait for its commit."""
+        return self.submit(job).result()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A read transaction."""
+        with self.store.read() as conn:
+            yield conn
+
+    def entries(self, conn: Connection, *, kind: str | None = None) -> Iterator[Stored]:
+        """All entries (of a kind) in ledger order."""
+        start = 0
+        while batch := self.ledger.entries(conn, start, 1000, kind=kind):
+            yield from batch
+            start = batch[-1].index + 1
+
+    def _begin(self, conn: Connection) -> Work:
+        return Work(conn, self.clock(), self.ledger, self.engine, self._projectors)
+
+    def _follow_up(self, work: Work) -> None:
+        """After a commit: let the rooms react to what it brought."""
+        if self.reactions.wait_for(work.kinds):
+            self.submit(self.react)
+
+    def react(self, work: Work) -> int:
+        """Let the rooms react to entries that they have not seen, a bounded number; how many."""
+        count = self.reactions.run(work)
+        if count:
+            self.submit(self.react)
+        return count

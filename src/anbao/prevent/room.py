@@ -1,0 +1,69 @@
+"""The room of prevention (危险防范), opened over the core: merchants, listings, and the rules that decide on them."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from anbao.core import Core, Room
+from anbao.law.deadlines import legal_day
+from anbao.model.entry import Receipt, Sealed
+from anbao.model.listing import Listing, ListingScreened
+from anbao.model.merchant import Merchant
+from anbao.prevent import listings, merchants, rulesets
+from anbao.prevent.rulesets import Ruleset, Rulesets
+from anbao.prevent.screening import screen
+from anbao.work import Projector, Work
+
+
+class ScreenedListing(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to one listing: the decision, and the receipt of its entry."""
+
+    decision: ListingScreened
+    receipt: Receipt
+
+
+class Prevent(Room):
+    """Who may sell, and what may be offered."""
+
+    def __init__(self, core: Core) -> None:
+        super().__init__(core)
+        self.rulesets = Rulesets(core.catalogue)
+
+    def projectors(self) -> Iterable[tuple[str, Projector]]:
+        yield "lexicon.activated", rulesets.project_activation
+        yield "policy.activated", rulesets.project_activation
+        yield listings.SCREENED, listings.project_listings
+        yield listings.DECIDED, listings.project_listings
+        yield merchants.APPLIED, merchants.project_applications
+        for kind in merchants.DECIDED:
+            yield kind, merchants.project_decisions
+
+    def apply(
+        self, work: Work, merchant: Merchant, *, at: int | None = None, actor: str = "platform"
+    ) -> merchants.MerchantDecision:
+        """Check an application to sell; record application and decision."""
+        when = work.now if at is None else at
+        return merchants.apply(work, self.core.vault, self.core.catalogue, merchant, actor, when)
+
+    def screen(
+        self, work: Work, batch: Sequence[Listing], *, at: int | None = None, actor: str = "platform"
+    ) -> list[ScreenedListing]:
+        """Screen listings, in order, under the ruleset in force; decide; record."""
+        when = work.now if at is None else at
+        ruleset = self.rulesets.in_force(work.conn, work.now)
+        screened = screen(batch, ruleset, listings.licences_on_file(work.conn, batch), legal_day(work.now))
+        sealed = [listings.seal_screened(one, when, work.now, actor) for one in screened]
+        indexes = work.record_sealed(sealed)
+        return [
+            ScreenedListing(decision=one, receipt=_receipt(index, item))
+            for one, index, item in zip(screened, indexes, sealed, strict=True)
+        ]
+
+    def ruleset(self) -> Ruleset:
+        """The ruleset in force now."""
+        with self.core.reading() as conn:
+            return self.rulesets.in_force(conn, self.core.clock())
+
+
+def _receipt(index: int, item: Sealed) -> Receipt:
+    return Receipt(entry=index, leaf=item.leaf.hex())

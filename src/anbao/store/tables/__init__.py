@@ -1,0 +1,32 @@
+"""All tables, by room. ``entry`` is the truth; the rest are its projections, caches, or values that stand beside it."""
+
+from anbao.store.tables.base import metadata
+from anbao.store.tables.doors import api_key, idempotency, screen_run
+from anbao.store.tables.ledger import checkpoint, entry, entry_subject, meta, personal, tile
+from anbao.store.tables.obligations import milestone, obligation
+from anbao.store.tables.prevent import activation, artefact, listing, merchant
+from anbao.store.tables.warn import acknowledgement, trade
+from anbao.store.tables.work import outbox, reaction
+
+__all__ = [
+    "acknowledgement",
+    "activation",
+    "api_key",
+    "artefact",
+    "checkpoint",
+    "entry",
+    "entry_subject",
+    "idempotency",
+    "listing",
+    "merchant",
+    "meta",
+    "metadata",
+    "milestone",
+    "obligation",
+    "outbox",
+    "personal",
+    "reaction",
+    "screen_run",
+    "tile",
+    "trade",
+]

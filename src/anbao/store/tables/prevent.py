@@ -1,0 +1,46 @@
+"""Merchants, listings and the versions of what decides on them."""
+
+from sqlalchemy import BigInteger, Column, LargeBinary, PrimaryKeyConstraint, Table, Text
+
+from anbao.store.tables.base import metadata
+
+merchant = Table(
+    "merchant",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("shop_name", Text, nullable=False),
+    Column("file", LargeBinary, nullable=False),
+    Column("entry", BigInteger, nullable=False),
+    comment="file: the application as its entry keeps it, personal fields as commitments",
+)
+
+listing = Table(
+    "listing",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("merchant", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("entry", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+artefact = Table(
+    "artefact",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    comment="lexicons, policies and pack extracts by content, so that an old decision can be replayed",
+)
+
+activation = Table(
+    "activation",
+    metadata,
+    Column("kind", Text, nullable=False),
+    Column("effective", BigInteger, nullable=False),
+    Column("entry", BigInteger, nullable=False),
+    Column("digest", Text, nullable=False),
+    PrimaryKeyConstraint("kind", "effective", "entry"),
+)
