@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from anbao.law.catalogue import Catalogue
 from anbao.law.pack import Pack
+from anbao.law.templates import Templates
 from anbao.ledger import Ledger, Stored, Vault, open_ledger, open_vault
 from anbao.obligations.engine import ObligationEngine
 from anbao.reactions import Reaction, Reactions
@@ -52,10 +53,13 @@ class Room:
 class Core:
     """A store opened for work. All methods may be called from several threads."""
 
-    def __init__(self, store: Store, pack: Pack, catalogue: Catalogue, clock: Callable[[], int]) -> None:
+    def __init__(
+        self, store: Store, pack: Pack, catalogue: Catalogue, templates: Templates, clock: Callable[[], int]
+    ) -> None:
         self.store = store
         self.pack = pack
         self.catalogue = catalogue
+        self.templates = templates
         self.clock = clock
         self.ledger: Ledger = open_ledger(store)
         self.vault: Vault = open_vault(store)

@@ -17,11 +17,15 @@ State = Literal["waiting", "sent", "done", "dead"]
 
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
-    """What the platform is asked to do. ``topic`` is its kind (``listing.takedown``), ``body`` its content as JSON."""
+    """What the platform is asked to do. ``topic`` is its kind (``listing.takedown``), ``body`` its content as JSON.
+
+    Personal values stand in it as commitments; those in the fields that ``reveal`` names are opened when it leaves.
+    """
 
     topic: str
     subjects: Mapping[str, str]
     body: Mapping[str, Any]
+    reveal: tuple[str, ...] = ()
 
 
 def send(work: Work, entry: int, effect: Effect, *, part: str = "") -> str:

@@ -1,0 +1,99 @@
+"""Texts that Anbao writes to people (``templates/*.yaml``): warnings, statements, letters, in zh-CN and English.
+
+A template is a Jinja text; what it may name is checked when it is rendered, so that a slot that nobody filled is an
+error and never an empty place in a letter.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+import jinja2
+import msgspec
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from msgspec import Meta
+
+from anbao.errors import InvalidInput
+from anbao.law.yaml_source import YamlSource
+from anbao.model.sourced import Sourced
+from anbao.text import Language, Text
+
+
+class Template(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One text in one version; ``title`` and ``body`` are Jinja templates in both languages."""
+
+    id: str
+    version: Annotated[int, Meta(ge=1)]
+    title: Text
+    body: Text
+
+
+class Rendered(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person reads. ``digest`` is SHA-256 (hex) over title, line feed and body."""
+
+    template: str
+    version: int
+    language: Language
+    title: str
+    body: str
+    digest: str
+
+
+class Templates:
+    """The templates of a pack by id."""
+
+    def __init__(self, templates: Mapping[str, Template]) -> None:
+        self._known = dict(templates)
+
+    def get(self, name: str) -> Template:
+        """Raises InvalidInput for an unknown one."""
+        found = self._known.get(name)
+        if found is None:
+            raise InvalidInput(Text(f"没有文本模板 {name}", f"there is no template {name}"), field="template")
+        return found
+
+    def render(self, name: str, language: Language, slots: Mapping[str, Any]) -> Rendered:
+        """The text in one language. Raises InvalidInput for an unknown template or a slot that is not given."""
+        template = self.get(name)
+        try:
+            title = _compiled(template.title.get(language)).render(slots).strip()
+            body = _compiled(template.body.get(language)).render(slots).strip()
+        except jinja2.UndefinedError as error:
+            raise InvalidInput(
+                Text(f"模板 {name} 缺少内容：{error}", f"the template {name} lacks a slot: {error}"), field="template"
+            ) from error
+        digest = hashlib.sha256(f"{title}\n{body}".encode()).hexdigest()
+        return Rendered(
+            template=name, version=template.version, language=language, title=title, body=body, digest=digest
+        )
+
+
+def load_templates(folder: Path) -> Templates:
+    """Read all files of ``folder/templates``. Raises PackError with file and line."""
+    known: dict[str, Template] = {}
+    for file in sorted((folder / "templates").glob("*.yaml")):
+        source = YamlSource(file)
+        for place, template in enumerate(source.read_list(Template)):
+            if template.id in known:
+                raise source.error(Text(f"{template.id} 重复", f"{template.id} stands twice"), place, "id")
+            for text in (template.title, template.body):
+                for language in ("zh", "en"):
+                    try:
+                        _compiled(text.get(language))
+                    except jinja2.TemplateSyntaxError as error:
+                        what = Text(f"模板语法错误：{error}", f"no valid template: {error}")
+                        raise source.error(what, place, "body") from error
+            known[template.id] = template
+    return Templates(known)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return ImmutableSandboxedEnvironment(undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+@cache
+def _compiled(source: str) -> jinja2.Template:
+    return _environment().from_string(source)
