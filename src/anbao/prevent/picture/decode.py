@@ -1,0 +1,133 @@
+"""Bytes from anywhere → pixels, within bounds.
+
+- Limits are checked on the header, before memory is given to pixels.
+- Whatever the bytes, the result is a ``Picture`` or ``BadPicture``.
+- Only the first frame is decoded; more than one is a fact of the picture.
+- A JPEG is decoded at a half, quarter or eighth of its size where that is still larger than what is asked for.
+"""
+
+import io
+import re
+import struct
+import warnings
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from anbao.prevent.picture.errors import BadPicture
+
+Gray = NDArray[np.uint8]
+"""Luminance, (height, width)."""
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
+"""What sellers upload. Each further decoder is a further surface of attack."""
+
+MAX_BYTES = 20 << 20
+MAX_PIXELS = 50_000_000
+"""A 50-megapixel camera. Decoding this much takes under a second and 150 MB."""
+
+MAX_SCANS = 100
+"""Scans of a progressive JPEG: each costs a pass over all pixels however few its bytes; cameras and tools write 10."""
+
+MIN_SIDE = 5
+"""Pixels; below it no hash is defined."""
+
+SIDE = 1_600
+"""Longest side of what is kept: enough for a QR code or a line of text that a person can read on a telephone."""
+
+_START_OF_SCAN = re.compile(rb"\xff\xda")
+_DAMAGE: tuple[type[BaseException], ...] = (
+    Image.DecompressionBombError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    OSError,
+    OverflowError,
+    RecursionError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+"""What Pillow's decoders were seen to raise, or may, on damaged bytes."""
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """A decoded picture. ``width`` and ``height`` are those of the upload, upright; ``image`` may be smaller (RGB)."""
+
+    format: str
+    frames: int
+    height: int
+    image: Any
+    width: int
+
+    @property
+    def scale(self) -> float:
+        """Pixels of the upload per pixel of ``image``."""
+        return float(max(self.width, self.height)) / max(self.image.size)
+
+    def gray(self) -> Gray:
+        """Luminance (0.299 R + 0.587 G + 0.114 B) of ``image``."""
+        return np.asarray(self.image.convert("L"))
+
+
+def decode(data: bytes) -> Picture:
+    """The picture in these bytes, upright, transparent parts on white. Raises BadPicture."""
+    if len(data) > MAX_BYTES:
+        raise BadPicture("too_large", f"{len(data)} bytes, limit {MAX_BYTES}")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return _decoded(data)
+        except Image.UnidentifiedImageError as error:
+            raise BadPicture("unknown_format", "none of " + ", ".join(FORMATS)) from error
+        except _DAMAGE as error:
+            raise BadPicture("undecodable", str(error) or type(error).__name__) from error
+
+
+def _decoded(data: bytes) -> Picture:
+    with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
+        form = str(opened.format)
+        width, height = opened.size
+        frames = int(getattr(opened, "n_frames", 1))
+        if width * height > MAX_PIXELS:
+            raise BadPicture("too_many_pixels", f"{width} × {height} pixels, limit {MAX_PIXELS}")
+        if form == "JPEG" and sum(1 for _ in _START_OF_SCAN.finditer(data)) > MAX_SCANS:
+            raise BadPicture("too_many_pixels", f"more than {MAX_SCANS} scans")
+        if min(width, height) < MIN_SIDE:
+            raise BadPicture("undecodable", f"{width} × {height} pixels hold no picture")
+        opened.draft("RGB", (SIDE, SIDE))
+        image: Image.Image = opened
+        image.load()
+        image = _opaque(image)
+        upright = ImageOps.exif_transpose(image)
+        if upright.size != image.size:
+            width, height = height, width
+        if max(upright.size) > SIDE:
+            upright.thumbnail((SIDE, SIDE), Image.Resampling.BOX, reducing_gap=None)
+        return Picture(format=form, frames=frames, height=height, image=upright, width=width)
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    """In RGB; what shines through is white, as on a shop's page."""
+    exif = image.getexif()
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        layer = image.convert("RGBA")
+        flat = Image.new("RGBA", layer.size, "white")
+        flat.alpha_composite(layer)
+        image = flat
+    elif image.mode.startswith("I"):
+        image = Image.fromarray((np.asarray(image, dtype=np.float64) / 257).clip(0, 255).astype(np.uint8))
+    image = image.convert("RGB")
+    image.getexif()[_ORIENTATION] = exif.get(_ORIENTATION, 1)
+    return image
+
+
+_ORIENTATION = 0x0112
