@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from anbao.prevent.picture.errors import BadPicture
 
@@ -40,7 +40,6 @@ SIDE = 1_600
 
 _START_OF_SCAN = re.compile(rb"\xff\xda")
 _DAMAGE: tuple[type[BaseException], ...] = (
-    Image.DecompressionBombError,
     ArithmeticError,
     AssertionError,
     AttributeError,
@@ -71,7 +70,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def scale(self) -> float:
         """Pixels of the upload per pixel of ``image``."""
-        return float(max(self.width, self.height)) / max(self.image.size)
+        return max(self.width, self.height) / float(max(self.image.size))
 
     def gray(self) -> Gray:
         """Luminance (0.299 R + 0.587 G + 0.114 B) of ``image``."""
@@ -86,7 +85,9 @@ def decode(data: bytes) -> Picture:
         warnings.simplefilter("ignore")
         try:
             return _decoded(data)
-        except Image.UnidentifiedImageError as error:
+        except Image.DecompressionBombError as error:
+            raise BadPicture("too_many_pixels", str(error)) from error
+        except UnidentifiedImageError as error:
             raise BadPicture("unknown_format", "none of " + ", ".join(FORMATS)) from error
         except _DAMAGE as error:
             raise BadPicture("undecodable", str(error) or type(error).__name__) from error

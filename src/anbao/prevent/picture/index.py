@@ -1,8 +1,8 @@
 """Exact search for all hashes within a Hamming distance.
 
-Each hash is four words of 64 bits, and each word has an array of its own. Unrelated hashes differ in half of their bits, so
-three words leave next to none within a useful distance; only those are compared in full. The result is that of a full
-comparison.
+Each hash is four words of 64 bits, and each word has an array of its own. Unrelated hashes differ in half of their
+bits, so three words leave next to none within a useful distance; only those are compared in full. The result is that of
+a full comparison.
 """
 
 from collections.abc import Sequence

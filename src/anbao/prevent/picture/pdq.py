@@ -1,8 +1,8 @@
 """PDQ: a perceptual hash of 256 bits, with a quality (Meta, "The TMK+PDQF Video-Hashing Algorithm and the PDQ
 Image-Hashing Algorithm", 2019).
 
-Luminance is blurred by two box filters along each axis (a tent), sampled at 64 × 64 points, and of its cosine transform the
-coefficients 1 to 16 of each axis remain; a bit says whether a coefficient lies above their median.
+Luminance is blurred by two box filters along each axis (a tent), sampled at 64 × 64 points, and of its cosine transform
+the coefficients 1 to 16 of each axis remain; a bit says whether a coefficient lies above their median.
 
 All before the median is linear, and the same along each axis. So each axis has one matrix, made once per length:
 ``coefficients = D · S(h) · gray · S(w)ᵀ · Dᵀ``, S sampling what was blurred and D the transform.
@@ -29,6 +29,9 @@ _SAMPLES = 64
 _KEPT = 16
 _PASSES = 2
 
+Samples = NDArray[np.float32]
+"""(64, 64): the blurred picture."""
+
 Coefficients = NDArray[np.float32]
 """(16, 16): frequencies 1 to 16 down and across."""
 
@@ -54,18 +57,16 @@ def reduced(picture: Picture) -> Gray:
     return np.asarray(image.convert("L"))
 
 
-def sample(gray: Gray) -> NDArray[np.float32]:
+def sample(gray: Gray) -> Samples:
     """The blurred picture at 64 × 64 points."""
     height, width = gray.shape
-    found: NDArray[np.float32] = _sampling(height) @ gray.astype(np.float32) @ _sampling(width).T
-    return found
+    return np.asarray(_sampling(height) @ gray.astype(np.float32) @ _sampling(width).T, np.float32)
 
 
-def transform(sampled: NDArray[np.float32]) -> Coefficients:
+def transform(sampled: Samples) -> Coefficients:
     """The coefficients that the hash is made of."""
     matrix = _cosines()
-    found: Coefficients = matrix @ sampled @ matrix.T
-    return found
+    return np.asarray(matrix @ sampled @ matrix.T, np.float32)
 
 
 def hash_of(coefficients: Coefficients) -> NDArray[np.uint8]:
@@ -75,7 +76,7 @@ def hash_of(coefficients: Coefficients) -> NDArray[np.uint8]:
     return np.packbits(flat > median, bitorder="little")[::-1]
 
 
-def quality(sampled: NDArray[np.float32]) -> int:
+def quality(sampled: Samples) -> int:
     """How much there is to tell the picture by: the sum of the steps between neighbours that can be seen, 0 to 100."""
     steps = sum(
         int(np.abs(np.diff(sampled, axis=axis) * np.float32(100 / 255)).astype(np.int32).sum()) for axis in (0, 1)
@@ -98,19 +99,18 @@ def distance(one: str, other: str) -> int:
 
 @lru_cache(maxsize=256)
 def _sampling(length: int) -> NDArray[np.float32]:
-    """(64, length): two passes of the box filter, then every 64th part of the way."""
+    """(64, length): two passes of the box filter, seen at 64 points."""
     places = ((np.arange(_SAMPLES) + 0.5) * length / _SAMPLES).astype(int)
-    blurred = np.linalg.matrix_power(_box(length), _PASSES)
-    return np.ascontiguousarray(blurred[places], dtype=np.float32)
+    return np.asarray(_means(places, length) @ _means(np.arange(length), length), np.float32)
 
 
-def _box(length: int) -> NDArray[np.float64]:
-    """(length, length): the mean over a window, cut off at the ends; an even window reaches one further ahead."""
+def _means(places: NDArray[np.int64], length: int) -> NDArray[np.float32]:
+    """(places, length): the mean over a window, cut off at the ends; an even window reaches one further ahead."""
     window = -(-length // (_PASSES * _SAMPLES))
     behind, ahead = (window - 1) // 2, window // 2
-    offset = np.arange(length)[None, :] - np.arange(length)[:, None]
-    inside = (offset >= -behind) & (offset <= ahead)
-    return inside / inside.sum(axis=1, keepdims=True)
+    offset = np.arange(length)[None, :] - places[:, None]
+    inside = ((offset >= -behind) & (offset <= ahead)).astype(np.float32)
+    return np.asarray(inside / inside.sum(axis=1, keepdims=True), np.float32)
 
 
 @lru_cache(maxsize=1)

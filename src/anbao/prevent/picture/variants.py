@@ -1,8 +1,8 @@
 """The hashes of a dangerous picture: as it is, and as its disguises will hash.
 
-Who searches pays for every picture, who confirms a danger pays once. So a listing's picture has one hash, and a danger's has
-one for each likely disguise: turned, mirrored, cut at the edges, framed. What lies between two of these is caught by
-the distance that the search allows. Recall by disguise: ``bench/pictures.py``.
+Who searches pays for every picture, who confirms a danger pays once. So a listing's picture has one hash, and a
+danger's has one for each likely disguise: turned, mirrored, cut at the edges, framed. What lies between two of these is
+caught by the distance that the search allows. Recall by disguise: ``bench/pictures.py``.
 """
 
 from collections.abc import Iterator

@@ -1,0 +1,125 @@
+"""Pictures (商品图片): what a machine reads in one, and the decision on it as part of a listing."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from anbao.model.base import Noun
+from anbao.model.listing import Channel, Outcome, Severity
+
+PictureRef = Annotated[str, Meta(pattern=r"^([0-9a-f]{64}|https?://[!-~]{1,2000})$")]
+"""An uploaded picture by the SHA-256 of its bytes, or an address to fetch it from."""
+
+MAX_PICTURES = 30
+"""Pictures of one listing."""
+
+PictureProblem = Literal[
+    "", "too_large", "too_many_pixels", "unknown_format", "undecodable", "unreachable", "forbidden_address"
+]
+"""Too many bytes · too many pixels, frames or scans · none of the formats taken · broken · could not be fetched ·
+an address that may not be fetched."""
+
+WhyText = Literal["", "text_like", "suspect", "new_merchant", "sampled"]
+"""Why the text of a picture is read: there may be text in it · its listing is held already · its merchant has few
+listings · by lot. Empty: it is not read."""
+
+
+class Box(Noun, frozen=True, kw_only=True):
+    """A place in a picture, in pixels of the upload, upright; from (left, top) to (right, bottom)."""
+
+    bottom: int
+    left: int
+    right: int
+    top: int
+
+
+class Code(Noun, frozen=True, kw_only=True):
+    """A QR code or bar code and what it says."""
+
+    box: Box
+    format: str
+    text: str
+
+
+class Line(Noun, frozen=True, kw_only=True):
+    """A line of text in a picture; ``confidence`` in per cent."""
+
+    box: Box
+    confidence: int
+    text: str
+
+
+class PictureReading(Noun, frozen=True, kw_only=True):
+    """Body of ``picture.read``: all that decisions need of the bytes ``picture`` (SHA-256).
+
+    ``text_like``: places that look like lettering. ``text_read``: whether ``lines`` was asked for. ``reader``: versions
+    of what read it. Where there is a ``problem``, ``why`` tells more and the rest is empty.
+    """
+
+    codes: tuple[Code, ...] = ()
+    format: str = ""
+    frames: int = 0
+    height: int = 0
+    lines: tuple[Line, ...] = ()
+    pdq: str = ""
+    picture: str
+    problem: PictureProblem = ""
+    quality: int = 0
+    reader: str
+    size: int = 0
+    text_like: int = 0
+    text_read: bool = False
+    why: str = ""
+    width: int = 0
+
+
+class PictureFinding(Noun, frozen=True, kw_only=True):
+    """What one detector saw in a picture, and where.
+
+    ``start`` and ``end`` count characters of ``text``, the line or code in ``box``; ``distance``: bits from the hash of
+    the hazard that ``term`` names.
+    """
+
+    box: Box | None = None
+    category: str
+    channel: Channel = ""
+    detector: str
+    distance: int = 0
+    end: int = 0
+    provisions: tuple[str, ...] = ()
+    severity: Severity
+    start: int = 0
+    surface: str = ""
+    term: str = ""
+    text: str = ""
+
+
+class PictureVersions(Noun, frozen=True, kw_only=True):
+    """What a decision on a picture was made with. ``hazards``: the ledger's size up to which they were learned."""
+
+    engine: str
+    hazards: int
+    lexicon: str
+    pack: str
+    policy: str
+
+
+class PictureScreened(Noun, frozen=True, kw_only=True):
+    """Body of ``listing.picture_screened``: the decision on one picture of a listing, the ``place``-th from 0.
+
+    ``reading``: the entry with what was read, -1 where the bytes never came. ``text``: why its text is read; while
+    ``text_pending``, another decision follows.
+    """
+
+    category: str = ""
+    findings: tuple[PictureFinding, ...] = ()
+    outcome: Outcome
+    place: int
+    problem: PictureProblem = ""
+    reading: int
+    reasons: tuple[str, ...] = ()
+    severity: int = 0
+    source: PictureRef
+    text: WhyText = ""
+    text_pending: bool = False
+    versions: PictureVersions
