@@ -9,6 +9,7 @@ from anbao.api import (
     officer_routes,
     operations_routes,
     trade_routes,
+    warning_routes,
 )
 
 HANDLERS: list[BaseRouteHandler] = [
@@ -21,6 +22,11 @@ HANDLERS: list[BaseRouteHandler] = [
     trade_routes.notices,
     trade_routes.category_notices,
     trade_routes.event,
+    warning_routes.warnings,
+    warning_routes.retry,
+    warning_routes.publish,
+    warning_routes.public_data,
+    warning_routes.public_warnings,
     ledger_routes.entries,
     ledger_routes.entry,
     ledger_routes.proof,

@@ -1,19 +1,24 @@
 """All tables, by room. ``entry`` is the truth; the rest are its projections, caches, or values that stand beside it."""
 
+from anbao.store.tables.assist import assistance, authority_request, seller
 from anbao.store.tables.base import metadata
 from anbao.store.tables.doors import api_key, idempotency, screen_run
 from anbao.store.tables.ledger import checkpoint, entry, entry_subject, meta, personal, tile
 from anbao.store.tables.obligations import milestone, obligation
 from anbao.store.tables.prevent import activation, artefact, listing, merchant
-from anbao.store.tables.warn import acknowledgement, trade
+from anbao.store.tables.warn import acknowledgement, affected, danger, trade, warning
 from anbao.store.tables.work import outbox, reaction
 
 __all__ = [
     "acknowledgement",
     "activation",
+    "affected",
     "api_key",
     "artefact",
+    "assistance",
+    "authority_request",
     "checkpoint",
+    "danger",
     "entry",
     "entry_subject",
     "idempotency",
@@ -27,6 +32,8 @@ __all__ = [
     "personal",
     "reaction",
     "screen_run",
+    "seller",
     "tile",
     "trade",
+    "warning",
 ]

@@ -1,8 +1,8 @@
-"""Orders, and the notices that their buyers acknowledged."""
+"""Orders, the notices that their buyers acknowledged, and the warnings after the trade."""
 
-from sqlalchemy import BigInteger, Column, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, Table, Text, text
 
-from anbao.store.tables.base import metadata
+from anbao.store.tables.base import key_column, metadata
 
 trade = Table(
     "trade",
@@ -12,6 +12,7 @@ trade = Table(
     Column("consumer", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("entry", BigInteger, nullable=False),
+    Index("trade_by_listing", "listing", "entry"),
 )
 
 acknowledgement = Table(
@@ -23,4 +24,46 @@ acknowledgement = Table(
     Column("at", BigInteger, nullable=False),
     Column("entry", BigInteger, nullable=False),
     PrimaryKeyConstraint("consumer", "listing", "notice", "at"),
+)
+
+danger = Table(
+    "danger",
+    metadata,
+    Column("hazard", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("entry", BigInteger, nullable=False),
+    Column("published", BigInteger),
+    Column("lifted", BigInteger),
+    comment="confirmed hazards as this room needs them; published: since when the public can read of it",
+)
+affected = Table(
+    "affected",
+    metadata,
+    key_column("hazard"),
+    key_column("listing"),
+    Column("entry", BigInteger, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("after", BigInteger, nullable=False),
+    Column("done", Integer, nullable=False),
+    PrimaryKeyConstraint("hazard", "listing"),
+    Index("affected_to_do", "entry", sqlite_where=text("done = 0"), postgresql_where=text("done = 0")),
+    Index("affected_by_listing", "listing"),
+    comment="listings whose buyers must be warned; since: trades from then on; after: the last trade's entry looked at",
+)
+warning = Table(
+    "warning",
+    metadata,
+    key_column("hazard"),
+    key_column("consumer"),
+    key_column("listing"),
+    Column("trade", Text, nullable=False),
+    Column("entry", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    key_column("state"),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("hazard", "consumer"),
+    Index("warning_by_state", "hazard", "state"),
+    comment="who was warned of what, and whether it reached them: waiting, reached, unreached, corrected",
 )

@@ -1,0 +1,297 @@
+"""Warnings after the trade (危险警示): everyone who bought the dangerous goods is told, and whether it reached them.
+
+Invariants
+- A buyer is warned of a hazard once, however many orders or listings; a retry is a new attempt of the same warning.
+- Each warning, its delivery or failure and each retry are entries; the text's digest and version stand in them.
+- ``hazard.warned`` is recorded when no warning of a hazard waits any more: how many were reached, how many not.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.law.templates import Templates
+from anbao.model.entry import Entry
+from anbao.outbox import Effect, send
+from anbao.store import tables
+from anbao.store.bulk import sql, upsert_many
+from anbao.text import DEFAULT_LANGUAGE, Language
+from anbao.warn.dangers import Danger, find
+from anbao.work import Placed, Work
+
+ENGINE = "engine"
+OWED = "warning.owed"
+SENT = "warning.sent"
+CORRECTED = "warning.corrected"
+PUBLISHED = "warning.published"
+WARNED = "hazard.warned"
+DELIVERED, FAILED = "effect.delivered", "effect.failed"
+
+TOPIC = "consumer.warning"
+CORRECTION_TOPIC = "consumer.warning_corrected"
+
+MOST_AT_ONCE = 200
+"""Trades that one transaction looks at."""
+
+
+class Reach(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the warning of one hazard has got, in buyers."""
+
+    hazard: str
+    title: str
+    listings: int = 0
+    waiting: int = 0
+    reached: int = 0
+    unreached: int = 0
+    corrected: int = 0
+
+    @property
+    def buyers(self) -> int:
+        return self.waiting + self.reached + self.unreached + self.corrected
+
+
+def add_listing(work: Work, hazard: str, listing: str, *, since: int, cause: int) -> None:
+    """Buyers of ``listing`` from ``since`` (UTC ms) on must be warned of ``hazard``, because of entry ``cause``."""
+    known = sql(work.conn, "SELECT 1 FROM affected WHERE hazard = ? AND listing = ?", (hazard, listing)).first()
+    if known is None:
+        upsert_many(work.conn, tables.affected, [(hazard, listing, cause, since, -1, 0)])
+
+
+def drop_listing(work: Work, hazard: str, listing: str) -> None:
+    """Buyers of ``listing`` need not be warned of ``hazard`` any more."""
+    sql(work.conn, "DELETE FROM affected WHERE hazard = ? AND listing = ?", (hazard, listing))
+
+
+def warn_some(work: Work, templates: Templates, language: Language = DEFAULT_LANGUAGE) -> bool:
+    """Warn the next few buyers of one affected listing; whether there was one to look at."""
+    row = sql(
+        work.conn,
+        'SELECT hazard, listing, entry, since, "after" FROM affected WHERE done = 0 ORDER BY entry, listing LIMIT 1',
+    ).first()
+    if row is None:
+        return False
+    hazard, listing, cause, since, after = row
+    danger = find(work.conn, hazard)
+    trades = sql(
+        work.conn,
+        "SELECT id, consumer, at, entry FROM trade WHERE listing = ? AND entry > ? ORDER BY entry LIMIT ?",
+        (listing, after, MOST_AT_ONCE),
+    ).all()
+    if danger is not None and danger.lifted is None:
+        bought: dict[str, str] = {}
+        for trade, consumer, at, _ in trades:
+            if at >= since:
+                bought.setdefault(consumer, trade)
+        known = _warned(work.conn, hazard, list(bought))
+        new = {consumer: trade for consumer, trade in bought.items() if consumer not in known}
+        if new:
+            _owe(work, danger, listing, cause, len(new))
+            for consumer, trade in new.items():
+                _warn(work, templates, danger, consumer, listing, trade, 1, language)
+    done = len(trades) < MOST_AT_ONCE
+    sql(
+        work.conn,
+        'UPDATE affected SET "after" = ?, done = ? WHERE hazard = ? AND listing = ?',
+        (trades[-1][3] if trades else after, int(done), hazard, listing),
+    )
+    if done:
+        conclude(work, hazard)
+    return True
+
+
+def retry(work: Work, templates: Templates, hazard: str, actor: str, language: Language = DEFAULT_LANGUAGE) -> int:
+    """Warn those again who were not reached; how many."""
+    danger = find(work.conn, hazard)
+    if danger is None:
+        return 0
+    rows = sql(
+        work.conn,
+        "SELECT consumer, listing, trade, attempts FROM warning WHERE hazard = ? AND state = 'unreached'",
+        (hazard,),
+    ).all()
+    for consumer, listing, trade, attempts in rows:
+        _warn(work, templates, danger, consumer, listing, trade, attempts + 1, language, actor)
+    return len(rows)
+
+
+def correct(work: Work, templates: Templates, hazard: str, listing: str | None, reason: str) -> int:
+    """Tell those who were warned (of one listing) that the warning is lifted; how many."""
+    danger = find(work.conn, hazard)
+    if danger is None:
+        return 0
+    where, values = ("", ()) if listing is None else (" AND listing = ?", (listing,))
+    rows = sql(
+        work.conn,
+        f"SELECT consumer, listing, trade, attempts FROM warning WHERE hazard = ? AND state <> 'corrected'{where}",
+        (hazard, *values),
+    ).all()
+    for consumer, bought, trade, attempts in rows:
+        slots = {"title": danger.title, "order": trade, "reason": reason}
+        _tell(work, templates, danger, consumer, bought, trade, attempts, CORRECTED, CORRECTION_TOPIC, slots)
+    return len(rows)
+
+
+def publish(work: Work, hazard: str, actor: str) -> int:
+    """Put a hazard that may be named on the public page; the entry's index."""
+    body: dict[str, Any] = {}
+    return work.record(
+        Entry(actor=actor, at=work.now, body=body, kind=PUBLISHED, recorded=work.now, subjects={"hazard": hazard})
+    )[0]
+
+
+def conclude(work: Work, hazard: str) -> None:
+    """Record that all buyers were warned, once none of them waits any more and the count has changed."""
+    conn = work.conn
+    open_work = sql(conn, "SELECT 1 FROM affected WHERE hazard = ? AND done = 0 LIMIT 1", (hazard,)).first()
+    waiting = sql(conn, "SELECT 1 FROM warning WHERE hazard = ? AND state = 'waiting' LIMIT 1", (hazard,)).first()
+    if open_work or waiting:
+        return
+    reach = reach_of(conn, hazard)
+    body: dict[str, Any] = {
+        "buyers": reach.buyers,
+        "corrected": reach.corrected,
+        "listings": reach.listings,
+        "reached": reach.reached,
+        "unreached": reach.unreached,
+    }
+    if _last_conclusion(work, hazard) != body:
+        work.record(
+            Entry(actor=ENGINE, at=work.now, body=body, kind=WARNED, recorded=work.now, subjects={"hazard": hazard})
+        )
+
+
+def reach_of(conn: Connection, hazard: str) -> Reach:
+    """How far the warning has got."""
+    title = sql(conn, "SELECT title FROM danger WHERE hazard = ?", (hazard,)).scalar() or hazard
+    listings = sql(conn, "SELECT count(*) FROM affected WHERE hazard = ?", (hazard,)).scalar_one()
+    counts: dict[str, int] = dict(
+        sql(conn, "SELECT state, count(*) FROM warning WHERE hazard = ? GROUP BY state", (hazard,)).all()
+    )
+    return Reach(hazard=hazard, title=title, listings=listings, **counts)
+
+
+def reaches(conn: Connection, limit: int) -> list[Reach]:
+    """All hazards with affected listings, the newest first."""
+    rows = sql(conn, "SELECT hazard FROM danger ORDER BY entry DESC LIMIT ?", (limit,)).all()
+    return [reach_of(conn, hazard) for (hazard,) in rows]
+
+
+def project_sent(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``warning.sent`` and ``warning.corrected`` → ``warning``."""
+    rows = []
+    for index, sealed in placed:
+        subjects, facts = sealed.subjects, sealed.facts
+        state = "waiting" if sealed.kind == SENT else "corrected"
+        rows.append(
+            (
+                subjects["hazard"],
+                subjects["consumer"],
+                subjects["listing"],
+                subjects["order"],
+                index,
+                facts.get("attempt", 0),
+                state,
+                sealed.at,
+            )
+        )
+    upsert_many(conn, tables.warning, rows)
+
+
+def project_delivery(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``effect.delivered`` and ``effect.failed`` of a warning → ``warning``."""
+    for _, sealed in placed:
+        if sealed.facts.get("topic") == TOPIC:
+            state = "reached" if sealed.kind == DELIVERED else "unreached"
+            sql(
+                conn,
+                "UPDATE warning SET state = ? WHERE hazard = ? AND consumer = ? AND state <> 'corrected'",
+                (state, sealed.subjects["hazard"], sealed.subjects["consumer"]),
+            )
+
+
+def _owe(work: Work, danger: Danger, listing: str, cause: int, buyers: int) -> None:
+    """From now on the platform owes these buyers a warning: the clock runs from what caused it."""
+    at = sql(work.conn, "SELECT at FROM entry WHERE idx = ?", (cause,)).scalar()
+    work.record(
+        Entry(
+            actor=ENGINE,
+            at=work.now if at is None else at,
+            body={"buyers": buyers, "cause": cause},
+            kind=OWED,
+            recorded=work.now,
+            subjects={"hazard": danger.hazard, "listing": listing},
+        )
+    )
+
+
+def _last_conclusion(work: Work, hazard: str) -> Any:
+    work.flush()
+    data = sql(
+        work.conn,
+        "SELECT e.data FROM entry_subject s JOIN entry e ON e.idx = s.idx"
+        " WHERE s.role = 'hazard' AND s.subject = ? AND e.kind = ? ORDER BY s.idx DESC LIMIT 1",
+        (hazard, WARNED),
+    ).scalar()
+    return None if data is None else msgspec.json.decode(data)["body"]
+
+
+def _warned(conn: Connection, hazard: str, consumers: Sequence[str]) -> set[str]:
+    if not consumers:
+        return set()
+    marks = ", ".join("?" for _ in consumers)
+    rows = sql(conn, f"SELECT consumer FROM warning WHERE hazard = ? AND consumer IN ({marks})", (hazard, *consumers))
+    return {consumer for (consumer,) in rows}
+
+
+def _warn(
+    work: Work,
+    templates: Templates,
+    danger: Danger,
+    consumer: str,
+    listing: str,
+    trade: str,
+    attempt: int,
+    language: Language,
+    actor: str = ENGINE,
+) -> None:
+    advice = danger.advice_en if language == "en" else danger.advice_zh
+    slots = {"title": danger.title, "order": trade, "advice": advice}
+    _tell(work, templates, danger, consumer, listing, trade, attempt, SENT, TOPIC, slots, language, actor)
+
+
+def _tell(
+    work: Work,
+    templates: Templates,
+    danger: Danger,
+    consumer: str,
+    listing: str,
+    trade: str,
+    attempt: int,
+    kind: str,
+    topic: str,
+    slots: dict[str, Any],
+    language: Language = DEFAULT_LANGUAGE,
+    actor: str = ENGINE,
+) -> None:
+    template = "warning.buyer" if kind == SENT else "warning.corrected"
+    text = templates.render(template, language, slots)
+    subjects = {"consumer": consumer, "hazard": danger.hazard, "listing": listing, "order": trade}
+    body = {
+        "attempt": attempt,
+        "digest": text.digest,
+        "language": language,
+        "template": text.template,
+        "version": text.version,
+    }
+    [entry] = work.record(Entry(actor=actor, at=work.now, body=body, kind=kind, recorded=work.now, subjects=subjects))
+    told = {
+        "body": text.body,
+        "buyer": consumer,
+        "language": language,
+        "order": trade,
+        "severity": danger.severity,
+        "title": text.title,
+    }
+    send(work, entry, Effect(topic=topic, subjects=subjects, body=told, reveal=("buyer",)))

@@ -1,0 +1,106 @@
+"""Confirmed hazards as this room knows them, and the listings whose buyers must be warned of them.
+
+A listing is affected when the hazard was confirmed on it, when a sweep matched it for certain, or when it was taken
+down because of the hazard. Orders that come in later on an affected listing put it back on the list of work.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.store import tables
+from anbao.store.bulk import sql, upsert_many
+from anbao.work import Placed
+
+CONFIRMED = "hazard.confirmed"
+LIFTED = "hazard.lifted"
+MATCHED = "listing.matched_hazard"
+TAKEN = "measure.taken"
+
+
+class Danger(msgspec.Struct, frozen=True, kw_only=True):
+    """What a warning says of a hazard. ``published`` and ``lifted`` are UTC milliseconds."""
+
+    hazard: str
+    title: str
+    severity: int = 0
+    category: str = ""
+    source: str = ""
+    nameable: bool = False
+    advice_zh: str = ""
+    advice_en: str = ""
+    at: int = 0
+    published: int | None = None
+    lifted: int | None = None
+
+
+def find(conn: Connection, hazard: str) -> Danger | None:
+    """The danger behind a hazard; None where it was never confirmed."""
+    rows = _read(conn, "WHERE hazard = ?", (hazard,))
+    return rows[0] if rows else None
+
+
+def published(conn: Connection, limit: int) -> list[Danger]:
+    """The dangers that the public may read of, the newest first; the lifted among them."""
+    return _read(conn, "WHERE published IS NOT NULL ORDER BY published DESC, hazard LIMIT ?", (limit,))
+
+
+def project_confirmed(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``hazard.confirmed`` → ``danger``. A hazard confirmed anew after it was lifted is in force again."""
+    rows = []
+    for index, sealed in placed:
+        body: dict[str, Any] = msgspec.json.decode(sealed.data)["body"]
+        hazard = sealed.subjects["hazard"]
+        rows.append(
+            (
+                hazard,
+                str(body.get("title") or hazard),
+                msgspec.json.encode(body, order="sorted"),
+                sealed.at,
+                index,
+                None,
+                None,
+            )
+        )
+    upsert_many(conn, tables.danger, rows)
+
+
+def project_lifted(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``hazard.lifted`` → ``danger``."""
+    for _, sealed in placed:
+        sql(conn, "UPDATE danger SET lifted = ? WHERE hazard = ?", (sealed.at, sealed.subjects["hazard"]))
+
+
+def project_published(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``warning.published`` → ``danger``."""
+    for _, sealed in placed:
+        sql(conn, "UPDATE danger SET published = ? WHERE hazard = ?", (sealed.at, sealed.subjects["hazard"]))
+
+
+def project_trades(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``order.placed`` on an affected listing: its buyers are looked at again."""
+    if sql(conn, "SELECT 1 FROM affected LIMIT 1").first() is None:
+        return
+    listings = sorted({sealed.subjects["listing"] for _, sealed in placed})
+    marks = ", ".join("?" for _ in listings)
+    sql(conn, f"UPDATE affected SET done = 0 WHERE listing IN ({marks})", tuple(listings))
+
+
+def _read(conn: Connection, where: str, values: tuple[Any, ...]) -> list[Danger]:
+    rows = sql(conn, f"SELECT hazard, title, body, at, published, lifted FROM danger {where}", values)
+    return [
+        Danger(
+            hazard=hazard,
+            title=title,
+            at=at,
+            published=shown,
+            lifted=lifted,
+            **{name: value for name, value in msgspec.json.decode(body).items() if name in _TOLD},
+        )
+        for hazard, title, body, at, shown, lifted in rows
+    ]
+
+
+_TOLD = frozenset({"severity", "category", "source", "nameable", "advice_zh", "advice_en"})
