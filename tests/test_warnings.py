@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.api_server import served
 
 from anbao.errors import Conflict, NotFound
 from anbao.model.entry import Entry
@@ -15,6 +14,7 @@ from anbao.model.trade import Order
 from anbao.platform import Platform, open_platform
 from anbao.store.bulk import sql
 from anbao.warn import buyers
+from api_server import served
 
 NOW = 1_795_000_000_000
 DAY = 86_400_000
