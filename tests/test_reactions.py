@@ -1,14 +1,11 @@
 """Rooms react to entries: each once, in order, together with what they record; a failure holds up nothing else."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
 import msgspec
 
 from anbao.core import Core, Room
-from anbao.law.catalogue import load_catalogue
-from anbao.law.pack import default_pack_path, load_pack
-from anbao.law.templates import load_templates
+from anbao.law.pack import default_pack_path
 from anbao.ledger import Stored
 from anbao.model.entry import Entry
 from anbao.outbox import Effect, send
@@ -41,10 +38,7 @@ class Echo(Room):
 
 
 def opened(url: str, refused: frozenset[str] = frozenset()) -> Core:
-    where: Path = default_pack_path()
-    core = Core(
-        open_store(url), load_pack(where), load_catalogue(where), load_templates(where), lambda: 1_790_000_000_000
-    )
+    core = Core(open_store(url), default_pack_path(), lambda: 1_790_000_000_000)
     room = Echo(core)
     room.refused = refused
     core.join(room)

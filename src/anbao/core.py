@@ -4,13 +4,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from anbao.law.catalogue import Catalogue
-from anbao.law.pack import Pack
-from anbao.law.templates import Templates
+from anbao.law.catalogue import Catalogue, load_catalogue
+from anbao.law.pack import Pack, load_pack
+from anbao.law.templates import Templates, load_templates
 from anbao.ledger import Ledger, Stored, Vault, open_ledger, open_vault
 from anbao.obligations.engine import ObligationEngine
 from anbao.reactions import Reaction, Reactions
@@ -51,20 +52,22 @@ class Room:
 
 
 class Core:
-    """A store opened for work. All methods may be called from several threads."""
+    """A store opened for work, under the law pack in the folder ``where``. Its methods may be called from any thread.
 
-    def __init__(
-        self, store: Store, pack: Pack, catalogue: Catalogue, templates: Templates, clock: Callable[[], int]
-    ) -> None:
+    Rooms read what else they need of the pack from ``where``. Raises PackError.
+    """
+
+    def __init__(self, store: Store, where: Path, clock: Callable[[], int]) -> None:
         self.store = store
-        self.pack = pack
-        self.catalogue = catalogue
-        self.templates = templates
+        self.where = where
+        self.pack: Pack = load_pack(where)
+        self.catalogue: Catalogue = load_catalogue(where)
+        self.templates: Templates = load_templates(where)
         self.clock = clock
         self.ledger: Ledger = open_ledger(store)
         self.vault: Vault = open_vault(store)
-        self.settings = {setting.id: setting.default for setting in pack.settings}
-        self.engine = ObligationEngine(pack.norms, pack.calendar, self.settings)
+        self.settings = {setting.id: setting.default for setting in self.pack.settings}
+        self.engine = ObligationEngine(self.pack.norms, self.pack.calendar, self.settings)
         self.reactions = Reactions(self.ledger)
         self.steps: list[Step] = []
         self._projectors: dict[str, list[Projector]] = {}

@@ -9,10 +9,8 @@ from sqlalchemy import Connection
 
 from anbao.core import Core, system_clock
 from anbao.errors import InvalidInput, NotFound
-from anbao.law.catalogue import Catalogue, load_catalogue
 from anbao.law.norms import Period
-from anbao.law.pack import Pack, default_pack_path, load_pack
-from anbao.law.templates import Templates, load_templates
+from anbao.law.pack import default_pack_path
 from anbao.ledger import verify_store
 from anbao.ledger.report import Report
 from anbao.model.entry import Entry, facts_of
@@ -46,10 +44,8 @@ class Platform(Core):
     The rooms' own methods act inside an open ``Work``; the methods here open one.
     """
 
-    def __init__(
-        self, store: Store, pack: Pack, catalogue: Catalogue, templates: Templates, clock: Callable[[], int]
-    ) -> None:
-        super().__init__(store, pack, catalogue, templates, clock)
+    def __init__(self, store: Store, where: Path, clock: Callable[[], int]) -> None:
+        super().__init__(store, where, clock)
         self.prevent = Prevent(self)
         self.warn = Warn(self)
         for room in (self.prevent, self.warn):
@@ -257,7 +253,7 @@ def open_platform(
     """Open a store; a new one gets the pack's default lexicon and policy. Raises StoreError, PackError."""
     where = pack or default_pack_path()
     store = open_store(url, create=create)
-    platform = Platform(store, load_pack(where), load_catalogue(where), load_templates(where), clock)
+    platform = Platform(store, where, clock)
     _establish(platform, where)
     return platform
 

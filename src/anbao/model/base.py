@@ -38,5 +38,8 @@ ResidentId = Annotated[str, Meta(min_length=1, max_length=64, extra={"personal":
 Phone = Annotated[str, Meta(min_length=1, max_length=64, extra={"personal": "phone"})]
 Address = Annotated[str, Meta(min_length=1, max_length=500, extra={"personal": "address"})]
 Account = Annotated[str, Meta(min_length=1, max_length=128, extra={"personal": "account"})]
+Statement = Annotated[str, Meta(min_length=1, max_length=4_000, extra={"personal": "statement"})]
+"""What a person tells in their own words."""
+
 Buyer = Annotated[str, Meta(min_length=1, max_length=128, extra={"personal": "buyer"})]
 """The platform's own identifier of a consumer."""

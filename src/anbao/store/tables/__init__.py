@@ -1,6 +1,6 @@
 """All tables, by room. ``entry`` is the truth; the rest are its projections, caches, or values that stand beside it."""
 
-from anbao.store.tables.assist import assistance, authority_request, seller
+from anbao.store.tables.assist import assistance, authority_request
 from anbao.store.tables.base import metadata
 from anbao.store.tables.doors import api_key, idempotency, screen_run
 from anbao.store.tables.ledger import checkpoint, entry, entry_subject, meta, personal, tile
@@ -32,7 +32,6 @@ __all__ = [
     "personal",
     "reaction",
     "screen_run",
-    "seller",
     "tile",
     "trade",
     "warning",

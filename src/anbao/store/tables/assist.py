@@ -1,18 +1,9 @@
-"""Those who ask for help, the sellers that may have to be named, and what authorities ask for."""
+"""Those who ask for help, and what authorities ask for."""
 
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text
 
 from anbao.store.tables.base import key_column, metadata
 
-seller = Table(
-    "seller",
-    metadata,
-    Column("merchant", Text, primary_key=True),
-    Column("shop_name", Text, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Column("entry", BigInteger, nullable=False),
-    comment="the newest identity of each merchant, personal values as commitments",
-)
 assistance = Table(
     "assistance",
     metadata,

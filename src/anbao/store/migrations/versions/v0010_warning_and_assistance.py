@@ -55,15 +55,6 @@ def upgrade() -> None:
     )
     op.create_index("warning_by_state", "warning", ["hazard", "state"])
     op.create_table(
-        "seller",
-        sa.Column("merchant", sa.Text(), nullable=False),
-        sa.Column("shop_name", sa.Text(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("entry", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("merchant"),
-        comment="the newest identity of each merchant, personal values as commitments",
-    )
-    op.create_table(
         "assistance",
         sa.Column("id", sa.Text(), nullable=False),
         key_column("kind"),
