@@ -23,6 +23,7 @@ FLOORS: dict[str, int] = {
     "outbox": 5,
     "reactions": 5,
     "core": 6,
+    "delivery": 7,
     "prevent": 7,
     "investigate": 7,
     "remove": 7,

@@ -3,7 +3,9 @@
 An effect leaves at least once and carries its id as idempotency key, so that the receiver can do it once.
 """
 
+import re
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any, Literal
 
 import msgspec
@@ -11,6 +13,8 @@ import msgspec
 from anbao.store import tables
 from anbao.store.bulk import insert_many
 from anbao.work import Work
+
+_PLAIN = re.compile(r"[\w.-]{1,64}", re.ASCII)
 
 State = Literal["waiting", "sent", "done", "dead"]
 """``waiting`` to be sent (again) · ``sent``, not yet confirmed · ``done`` · ``dead``, given up until it is replayed."""
@@ -29,11 +33,18 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def send(work: Work, entry: int, effect: Effect, *, part: str = "") -> str:
-    """Put an effect of ``entry`` in the outbox; its id. ``part`` tells effects of one entry and topic apart."""
-    name = f"{entry}:{effect.topic}" + (f":{part}" if part else "")
+    """Put an effect of ``entry`` in the outbox; its id. ``part`` tells effects of one entry and topic apart.
+
+    The id is ASCII without ``/``, so that it can stand in a header and in an address.
+    """
+    name = f"{entry}:{effect.topic}" + (f":{_told_apart(part)}" if part else "")
     insert_many(
         work.conn,
         tables.outbox,
         [(name, effect.topic, msgspec.json.encode(effect), entry, "waiting", 0, work.now, "")],
     )
     return name
+
+
+def _told_apart(part: str) -> str:
+    return part if _PLAIN.fullmatch(part) else sha256(part.encode()).hexdigest()[:32]

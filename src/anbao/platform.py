@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
-from anbao.core import Core, system_clock
+from anbao.core import Core, Step, system_clock
+from anbao.delivery.room import Delivery
 from anbao.errors import InvalidInput, NotFound
 from anbao.law.norms import Period
 from anbao.law.pack import default_pack_path
@@ -48,7 +49,8 @@ class Platform(Core):
         super().__init__(store, where, clock)
         self.prevent = Prevent(self)
         self.warn = Warn(self)
-        for room in (self.prevent, self.warn):
+        self.delivery = Delivery(self)
+        for room in (self.prevent, self.warn, self.delivery):
             self.join(room)
 
     def __enter__(self) -> "Platform":
@@ -59,15 +61,18 @@ class Platform(Core):
 
     def advance(self) -> int:
         """Do what time and entries have made due: deadlines, reactions, background steps; how much was done."""
+        return self.keep_time() + sum(map(self.work_off, self.steps))
+
+    def keep_time(self) -> int:
+        """Record deadlines that have passed, and let the rooms react; how much was done."""
         done = self.tick()
         while count := self.run(self.react):
             done += count
-        for step in self.steps:
-            for _ in range(_STEPS_AT_ONCE):
-                if not step():
-                    break
-                done += 1
         return done
+
+    def work_off(self, step: Step) -> int:
+        """Take a background step until there is nothing left for it, a bounded number of times; how often."""
+        return next((done for done in range(_STEPS_AT_ONCE) if not step()), _STEPS_AT_ONCE)
 
     # ── prevent ───────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -26,7 +26,7 @@ from anbao.work import Work
 CREATED = "key.created"
 REVOKED = "key.revoked"
 
-Scope = Literal["merchants", "listings", "trade", "events", "read", "officer", "metrics", "*"]
+Scope = Literal["merchants", "listings", "trade", "events", "effects", "read", "officer", "metrics", "*"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 FRESH_SECONDS = 1.0

@@ -3,6 +3,7 @@
 from litestar.handlers import BaseRouteHandler
 
 from anbao.api import (
+    delivery_routes,
     ledger_routes,
     listing_routes,
     log_routes,
@@ -37,6 +38,14 @@ HANDLERS: list[BaseRouteHandler] = [
     officer_routes.lexicons,
     officer_routes.upload,
     officer_routes.activate,
+    delivery_routes.list_endpoints,
+    delivery_routes.add_endpoint,
+    delivery_routes.rotate,
+    delivery_routes.change,
+    delivery_routes.test,
+    delivery_routes.effects,
+    delivery_routes.replay,
+    delivery_routes.confirm,
     log_routes.key,
     log_routes.checkpoint,
     log_routes.tile,

@@ -27,6 +27,7 @@ VERBS = {
     "log": t("公开日志：检查点、导出、回执", "the public log: checkpoint, export, receipt"),
     "obligations": t("待履行义务：列出、豁免", "obligations: list, waive"),
     "warn": t("售后警示：进度、再次警示、公开", "warnings after the trade: progress, retry, publish"),
+    "webhook": t("投递：端点、指令、死信重发", "delivery: endpoints, effects, dead letters"),
     "key": t("接口密钥：新建、列出、吊销", "API keys: create, list, revoke"),
     "doctor": t("自检：环境、存储、义务重算", "check environment and store; derive obligations again"),
 }

@@ -2,6 +2,7 @@
 
 from anbao.store.tables.assist import assistance, authority_request
 from anbao.store.tables.base import metadata
+from anbao.store.tables.delivery import endpoint
 from anbao.store.tables.doors import api_key, idempotency, screen_run
 from anbao.store.tables.ledger import checkpoint, entry, entry_subject, meta, personal, tile
 from anbao.store.tables.obligations import milestone, obligation
@@ -19,6 +20,7 @@ __all__ = [
     "authority_request",
     "checkpoint",
     "danger",
+    "endpoint",
     "entry",
     "entry_subject",
     "idempotency",

@@ -1,0 +1,203 @@
+"""The outbox as a queue: effects are claimed under a lease, tried, and settled with an entry.
+
+Invariants
+- A claim moves ``due_at`` to the end of its lease, in the writer's transaction: no two processes try one effect at a
+  time, and what a killed process held comes up again.
+- A claim is settled only while its lease stands in the row: what came too late, or was confirmed meanwhile, changes
+  nothing. The effect's id is the receiver's idempotency key, so a second try of a killed first one does nothing twice.
+- Every failed attempt, every end and every replay is an entry, in the transaction that changes the row.
+"""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.delivery import endpoints
+from anbao.delivery.endpoints import Endpoint
+from anbao.delivery.post import Outcome
+from anbao.errors import Conflict, NotFound
+from anbao.model.entry import Entry
+from anbao.outbox import Effect, State
+from anbao.store.bulk import Row, sql
+from anbao.text import Text
+from anbao.work import Work
+
+ACCEPTED = "effect.accepted"
+DELIVERED = "effect.delivered"
+FAILED = "effect.failed"
+RETRIED = "effect.retried"
+REPLAYED = "effect.replayed"
+
+_COLUMNS = "id, topic, body, entry, state, attempts, due_at, problem"
+
+
+class Patience(msgspec.Struct, frozen=True, kw_only=True):
+    """How long the platform is waited for. Seconds; ``attempts`` tries, then a dead letter."""
+
+    attempts: int = 12
+    first_wait: int = 5
+    longest_wait: int = 3600
+    lease: int = 60
+    timeout: float = 15.0
+
+    def wait(self, effect: str, attempt: int) -> int:
+        """Milliseconds before the next attempt: doubled each time, spread by up to a tenth by the effect's own id."""
+        seconds = min(self.first_wait * 2 ** (attempt - 1), self.longest_wait)
+        spread = int.from_bytes(sha256(f"{effect}:{attempt}".encode()).digest()[:2], "big") / 2**16
+        return int(seconds * 1000 * (1 + spread / 10))
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """An effect as it stands in the outbox; ``due_at`` is the next attempt or the end of a lease (UTC ms)."""
+
+    id: str
+    topic: str
+    effect: Effect
+    entry: int
+    state: State
+    attempts: int
+    due_at: int
+    problem: str
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """An effect that this process may try until its lease ends, and where it goes."""
+
+    kept: Kept
+    endpoint: Endpoint
+
+
+def due(conn: Connection, now: int, most: int) -> list[tuple[Kept, Endpoint]]:
+    """Up to ``most`` effects that are due and have an active endpoint, the longest due first."""
+    known = {one.id: one for one in endpoints.all_endpoints(conn)}
+    active = [one.id for one in known.values() if one.state == "active"]
+    if not active:
+        return []
+    where = endpoints.route(list(known.values()))
+    marks = ", ".join("?" for _ in active)
+    rows = sql(
+        conn,
+        f"SELECT {_COLUMNS}, {where} FROM outbox WHERE state = 'waiting' AND due_at <= ? AND {where} IN ({marks})"
+        " ORDER BY due_at, id LIMIT ?",
+        (now, *active, most),
+    )
+    return [(_kept(row[:-1]), known[row[-1]]) for row in rows]
+
+
+def claim(work: Work, most: int, patience: Patience) -> list[Claim]:
+    """Take up to ``most`` due effects for the length of a lease."""
+    leased = work.now + patience.lease * 1000
+    claims = []
+    for found, endpoint in due(work.conn, work.now, most):
+        kept = msgspec.structs.replace(found, attempts=found.attempts + 1, due_at=leased)
+        sql(work.conn, "UPDATE outbox SET attempts = ?, due_at = ? WHERE id = ?", (kept.attempts, leased, kept.id))
+        claims.append(Claim(kept=kept, endpoint=endpoint))
+    return claims
+
+
+def settle(work: Work, one: Claim, outcome: Outcome, patience: Patience) -> bool:
+    """Record how an attempt ended; False where the claim no longer stands."""
+    kept = one.kept
+    leased = sql(
+        work.conn,
+        "SELECT 1 FROM outbox WHERE id = ? AND state = 'waiting' AND attempts = ? AND due_at = ?",
+        (kept.id, kept.attempts, kept.due_at),
+    ).first()
+    if leased is None:
+        return False
+    if outcome.verdict == "failed" and kept.attempts < patience.attempts:
+        wait = max(patience.wait(kept.id, kept.attempts), outcome.wait * 1000)
+        _move(work, kept, "waiting", outcome.problem, due_at=work.now + wait)
+        _record(work, RETRIED, kept, "engine", {"problem": outcome.problem, "wait_ms": wait})
+        return True
+    if outcome.verdict == "accepted":
+        _move(work, kept, "sent", "")
+        _record(work, ACCEPTED, kept, "engine", {"result": outcome.result})
+        return True
+    finish(work, kept, outcome, "engine")
+    return True
+
+
+def finish(work: Work, kept: Kept, outcome: Outcome, actor: str) -> int:
+    """End an effect, confirmed or not; the entry's index."""
+    if outcome.verdict == "confirmed":
+        _move(work, kept, "done", "")
+        return _record(work, DELIVERED, kept, actor, {"problem": "", "result": outcome.result})
+    _move(work, kept, "dead", outcome.problem)
+    refused = outcome.verdict == "refused"
+    body = {"problem": outcome.problem, "refused": refused, "result": outcome.result}
+    return _record(work, FAILED, kept, actor, body)
+
+
+def replay(work: Work, effects: Sequence[str], actor: str) -> list[int]:
+    """Send dead effects again under their old ids; the entries' indexes. Raises NotFound, Conflict."""
+    entries = []
+    for identity in effects:
+        kept = find(work.conn, identity)
+        if kept.state != "dead":
+            raise Conflict(
+                Text(f"{identity} 不在死信中", f"{identity} is no dead letter"),
+                hint=Text("只有投递失败的指令可以重发", "only what was given up can be sent again"),
+            )
+        sql(
+            work.conn,
+            "UPDATE outbox SET state = 'waiting', attempts = 0, due_at = ?, problem = '' WHERE id = ?",
+            (work.now, identity),
+        )
+        entries.append(_record(work, REPLAYED, kept, actor, {"problem": kept.problem}))
+    return entries
+
+
+def find(conn: Connection, identity: str) -> Kept:
+    """Raises NotFound."""
+    row = sql(conn, f"SELECT {_COLUMNS} FROM outbox WHERE id = ?", (identity,)).first()
+    if row is None:
+        raise NotFound(Text(f"没有指令 {identity}", f"there is no effect {identity}"))
+    return _kept(row)
+
+
+def listed(conn: Connection, *, state: State | None = None, topic: str | None = None, limit: int = 100) -> list[Kept]:
+    """Effects in a state and of a topic, the longest due first."""
+    where, given = ["1 = 1"], []
+    for column, value in (("state", state), ("topic", topic)):
+        if value is not None:
+            where.append(f"{column} = ?")
+            given.append(value)
+    rows = sql(
+        conn,
+        f"SELECT {_COLUMNS} FROM outbox WHERE {' AND '.join(where)} ORDER BY due_at, id LIMIT ?",
+        (*given, limit),
+    )
+    return [_kept(row) for row in rows]
+
+
+def _kept(row: Row) -> Kept:
+    identity, topic, body, entry, state, attempts, due_at, problem = row
+    return Kept(
+        id=identity,
+        topic=topic,
+        effect=msgspec.json.decode(bytes(body), type=Effect),
+        entry=entry,
+        state=state,
+        attempts=attempts,
+        due_at=due_at,
+        problem=problem,
+    )
+
+
+def _move(work: Work, kept: Kept, state: State, problem: str, *, due_at: int | None = None) -> None:
+    sql(
+        work.conn,
+        "UPDATE outbox SET state = ?, problem = ?, due_at = ? WHERE id = ?",
+        (state, problem, work.now if due_at is None else due_at, kept.id),
+    )
+
+
+def _record(work: Work, kind: str, kept: Kept, actor: str, more: Mapping[str, Any]) -> int:
+    body = {"attempts": kept.attempts, "cause": kept.entry, "topic": kept.topic, **more}
+    about = {**kept.effect.subjects, "effect": kept.id}
+    [index] = work.record(Entry(actor=actor, at=work.now, body=body, kind=kind, recorded=work.now, subjects=about))
+    return index
