@@ -21,6 +21,7 @@ from anbao.model.entry import Entry
 from anbao.outbox import Effect, send
 from anbao.platform import Platform, open_platform
 from anbao.simulator.receiver import Manners, Receiver, receiving
+from anbao.store.bulk import sql
 from anbao.work import Work
 
 START = 1_790_000_000_000
@@ -128,13 +129,24 @@ def test_an_effect_is_delivered_signed_and_once(platform: Platform) -> None:
     assert state(platform, effect) == "done"
 
 
-def test_the_platform_gets_its_own_name_of_a_consumer(platform: Platform) -> None:
-    consumer = platform.run(lambda work: platform.vault.consumer(work.conn, "B7"))
+def test_personal_fields_are_opened_only_when_the_effect_leaves(platform: Platform) -> None:
+    def job(work: Work) -> None:
+        consumer = platform.vault.consumer(work.conn, "B7")
+        effect = Effect(
+            topic="consumer.warned",
+            subjects={"consumer": consumer},
+            body={"buyer": consumer, "erased": "commit:gone", "text": "x"},
+            reveal=("buyer", "erased"),
+        )
+        send(work, 0, effect)
+
+    platform.run(job)
+    with platform.reading() as conn:
+        assert b"B7" not in bytes(sql(conn, "SELECT body FROM outbox").scalar_one())
     with receiving() as receiver:
         connect(platform, receiver)
-        ask(platform, "L1", topic="consumer.warned", consumer=consumer)
         platform.advance()
-    assert receiver.received[0].payload["buyer"] == "B7"
+    assert receiver.received[0].payload["data"] == {"buyer": "B7", "erased": "", "text": "x"}
     assert all("B7" not in str(msgspec.to_builtins(one)) for one in entries(platform, "effect.delivered"))
 
 

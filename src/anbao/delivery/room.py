@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 import msgspec
@@ -16,7 +17,6 @@ from anbao.delivery.endpoints import Change, Endpoint
 from anbao.delivery.post import Message, Outcome, PlatformAnswer, outcome_of, post
 from anbao.delivery.queue import Claim, Patience
 from anbao.errors import Conflict, InvalidInput, NotFound
-from anbao.ledger.vault import COMMITMENT_PREFIX
 from anbao.text import Text
 from anbao.work import Work
 
@@ -28,14 +28,13 @@ PING = "endpoint.test"
 
 
 class Payload(msgspec.Struct, frozen=True, kw_only=True):
-    """What the platform receives. ``buyer`` is its own name for the consumer, where the effect is about one."""
+    """What the platform receives: ``data`` is the effect's body, its personal fields opened."""
 
     type: str
     timestamp: str
     entry: int
     subjects: dict[str, str]
-    data: object
-    buyer: str = ""
+    data: dict[str, Any]
 
 
 class Delivery(Room):
@@ -121,25 +120,18 @@ class Delivery(Room):
 
     def _payload(self, one: Claim) -> bytes:
         effect = one.kept.effect
-        buyer = ""
-        consumer = effect.subjects.get("consumer", "")
+        data = dict(effect.body)
         with self.core.reading() as conn:
             at = self.core.ledger.entry(conn, one.kept.entry).recorded
-            if consumer.startswith(COMMITMENT_PREFIX):
+            for field in effect.reveal:
                 try:
-                    _, buyer = self.core.vault.reveal(conn, consumer)
+                    _, data[field] = self.core.vault.reveal(conn, data[field])
                 except NotFound:
-                    buyer = ""  # erased: the platform is told of the effect without the person
-        return msgspec.json.encode(
-            Payload(
-                type=effect.topic,
-                timestamp=_iso(at),
-                entry=one.kept.entry,
-                subjects=dict(effect.subjects),
-                data=effect.body,
-                buyer=buyer,
-            )
+                    data[field] = ""  # erased: the platform is told of the effect without the person
+        payload = Payload(
+            type=effect.topic, timestamp=_iso(at), entry=one.kept.entry, subjects=dict(effect.subjects), data=data
         )
+        return msgspec.json.encode(payload)
 
     def _client(self) -> httpx.Client:
         """No redirects, no proxies and no credentials from the environment: a message goes where the officer said."""

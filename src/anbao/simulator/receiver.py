@@ -79,7 +79,7 @@ class Receiver:
     def _do(self, one: Received) -> tuple[int, dict[str, Any]]:
         if one.payload["subjects"].get("listing") in self.manners.refused:
             return 200, {"refused": "the listing is under a court's order"}
-        if one.payload["buyer"] in self.manners.unreachable:
+        if one.payload["data"].get("buyer") in self.manners.unreachable:
             return 200, {"refused": "unreachable"}
         if one.key not in self.done:
             self.done[one.key] = one
