@@ -195,14 +195,9 @@ def test_a_trick_of_unknown_kind_is_refused_with_its_line(tmp_path: Path) -> Non
         load_fraud_book(tmp_path)
 
 
-PIECES = st.lists(
-    st.sampled_from(
-        ("加微信abc12345", "13800138000", "一三八", "薇❤", "www.a1.com", "安全账户", "退款", "，", " ", "好")
-        + ("🐧12345678", "@", "+v", "\n")
-    )
-    | st.text(max_size=6),
-    max_size=8,
-).map("".join)
+PLAIN = ("，", " ", "好", "退款", "一三八", "\n", "@", "+v", "薇❤")
+TELLING = ("加微信abc12345", "13800138000", "www.a1.com", "安全账户", "🐧12345678")
+PIECES = st.lists(st.sampled_from([*PLAIN, *TELLING]) | st.text(max_size=6), max_size=8).map("".join)
 
 
 @given(texts=st.lists(PIECES, max_size=6))
