@@ -39,7 +39,13 @@ def record(platform: Platform, kind: str, body: dict[str, Any], **subjects: str)
 
 
 def confirm(platform: Platform, *, nameable: bool = True, **subjects: str) -> None:
-    body = {"title": "某牌充电宝过热起火", "severity": 5, "nameable": nameable, "advice_zh": "请勿充电。"}
+    body = {
+        "title": "某牌充电宝过热起火",
+        "source": "recall",
+        "severity": 5,
+        "nameable": nameable,
+        "advice_zh": "请勿充电。",
+    }
     record(platform, "hazard.confirmed", body, hazard="H1", **subjects)
     platform.advance()
 

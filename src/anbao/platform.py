@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from anbao.core import Core, Step, system_clock
 from anbao.delivery.room import Delivery
 from anbao.errors import InvalidInput, NotFound
+from anbao.investigate.room import Investigate
 from anbao.law.norms import Period
 from anbao.law.pack import default_pack_path
 from anbao.ledger import verify_store
@@ -48,9 +49,10 @@ class Platform(Core):
     def __init__(self, store: Store, where: Path, clock: Callable[[], int]) -> None:
         super().__init__(store, where, clock)
         self.prevent = Prevent(self)
+        self.investigate = Investigate(self)
         self.warn = Warn(self)
         self.delivery = Delivery(self)
-        for room in (self.prevent, self.warn, self.delivery):
+        for room in (self.prevent, self.investigate, self.warn, self.delivery):
             self.join(room)
 
     def __enter__(self) -> "Platform":

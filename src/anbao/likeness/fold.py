@@ -4,6 +4,7 @@ One look-up table over code points does it all; what it maps to 0 is removed, an
 back to the original. Folding is idempotent. Sources: Unicode normalisation (UAX #15), OpenCC's character tables.
 """
 
+import hashlib
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -80,6 +81,12 @@ def fold_table() -> Codes:
         table = again
     table.setflags(write=False)
     return table
+
+
+@cache
+def fold_digest() -> str:
+    """The first 16 hex digits of SHA-256 over the table: which way of folding this is."""
+    return hashlib.sha256(fold_table().astype("<u4").tobytes()).hexdigest()[:16]
 
 
 def _codes_with_forms() -> Iterator[int]:

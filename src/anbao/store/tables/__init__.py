@@ -4,9 +4,10 @@ from anbao.store.tables.assist import assistance, authority_request
 from anbao.store.tables.base import metadata
 from anbao.store.tables.delivery import endpoint
 from anbao.store.tables.doors import api_key, idempotency, screen_run
+from anbao.store.tables.investigate import hazard, hazard_match, sweep
 from anbao.store.tables.ledger import checkpoint, entry, entry_subject, meta, personal, tile
 from anbao.store.tables.obligations import milestone, obligation
-from anbao.store.tables.prevent import activation, artefact, listing, merchant
+from anbao.store.tables.prevent import activation, artefact, guarded_hazard, listing, merchant
 from anbao.store.tables.warn import acknowledgement, affected, danger, trade, warning
 from anbao.store.tables.work import outbox, reaction
 
@@ -23,6 +24,9 @@ __all__ = [
     "endpoint",
     "entry",
     "entry_subject",
+    "guarded_hazard",
+    "hazard",
+    "hazard_match",
     "idempotency",
     "listing",
     "merchant",
@@ -34,6 +38,7 @@ __all__ = [
     "personal",
     "reaction",
     "screen_run",
+    "sweep",
     "tile",
     "trade",
     "warning",

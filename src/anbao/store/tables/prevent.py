@@ -1,6 +1,6 @@
 """Merchants, listings and the versions of what decides on them."""
 
-from sqlalchemy import BigInteger, Column, LargeBinary, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, PrimaryKeyConstraint, Table, Text
 
 from anbao.store.tables.base import metadata
 
@@ -43,4 +43,17 @@ activation = Table(
     Column("entry", BigInteger, nullable=False),
     Column("digest", Text, nullable=False),
     PrimaryKeyConstraint("kind", "effective", "entry"),
+)
+
+guarded_hazard = Table(
+    "guarded_hazard",
+    metadata,
+    Column("hazard", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("until", BigInteger),
+    Column("danger", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("hazard", "since"),
+    Index("guarded_hazard_by_since", "since"),
+    Index("guarded_hazard_by_until", "until"),
+    comment="what new listings are guarded against, from entry since to before entry until",
 )

@@ -1,0 +1,74 @@
+"""The room of investigation (危险排查), opened over the core: hazards, and the sweeps that look for them."""
+
+import threading
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from anbao.core import Core, Room, Step
+from anbao.investigate import hazards
+from anbao.investigate.sweep import matches, passes
+from anbao.investigate.sweep.passes import Pass
+from anbao.likeness.dangers import DangerIndex
+from anbao.model.hazard import Confirmation, Suspicion
+from anbao.work import Projector, Work
+
+Dangers = tuple[tuple[str, int], ...]
+"""Hazards with the entry at which they stand."""
+
+
+class Investigate(Room):
+    """What is dangerous, and where the same is found again."""
+
+    def __init__(self, core: Core) -> None:
+        super().__init__(core)
+        self._index: tuple[Dangers, DangerIndex] = ((), DangerIndex(()))
+        self._stepping = threading.Lock()
+
+    def projectors(self) -> Iterable[tuple[str, Projector]]:
+        for kind in (hazards.SUSPECTED, hazards.CONFIRMED, hazards.DISMISSED, hazards.LIFTED):
+            yield kind, hazards.project
+        yield matches.MATCHED, matches.project
+
+    def steps(self) -> Iterable[Step]:
+        yield self.sweep
+
+    def suspect(self, work: Work, suspicion: Suspicion, *, at: int | None = None, actor: str = "platform") -> int:
+        """Record a suspicion; the entry's index. Raises Conflict, InvalidInput."""
+        return hazards.suspect(work, suspicion, actor, work.now if at is None else at)
+
+    def confirm(
+        self, work: Work, hazard: str, confirmation: Confirmation, *, at: int | None = None, actor: str = "officer"
+    ) -> int:
+        """Record that a danger is real; it is looked for from now on. Raises NotFound, Conflict, InvalidInput."""
+        return hazards.confirm(work, hazard, confirmation, actor, work.now if at is None else at)
+
+    def dismiss(self, work: Work, hazard: str, reason: str, *, actor: str = "officer") -> int:
+        """Record that a suspicion came to nothing. Raises NotFound, Conflict, InvalidInput."""
+        return hazards.dismiss(work, hazard, reason, actor, work.now)
+
+    def lift(self, work: Work, hazard: str, reason: str, *, actor: str = "officer") -> int:
+        """Record that a danger is none any more. Raises NotFound, Conflict, InvalidInput."""
+        return hazards.lift(work, hazard, reason, actor, work.now)
+
+    def sweep(self) -> bool:
+        """Take the next step of the oldest running sweep, or open one for dangers that none looks for yet.
+
+        Whether there was anything to do. Several processes may step at once; each step counts once.
+        """
+        with self._stepping:
+            with self.core.reading() as conn:
+                one = passes.running(conn)
+                waiting = one is None and bool(hazards.sought(conn, "", 1))
+                looked = None if one is None else passes.look(conn, one, self._index_of(conn, one))
+            if one is None or looked is None:
+                return waiting and self.core.run(lambda work: passes.open_pass(work, matches.ACTOR)) is not None
+            self.core.run(lambda work: passes.record(work, one, looked))
+            return True
+
+    def _index_of(self, conn: Connection, one: Pass) -> DangerIndex:
+        found = hazards.sought(conn, one.id)
+        wanted = tuple((hazard.id, hazard.entry) for hazard in found)
+        if self._index[0] != wanted:
+            self._index = wanted, DangerIndex(map(passes.danger_of, found))
+        return self._index[1]

@@ -1,0 +1,243 @@
+"""One pass over all listings for many dangers: a job in steps that survives a killed process.
+
+Invariants
+- A pass looks at every ``listing.screened`` entry ahead of the one that opened it; what comes later is guarded against
+  when it is screened.
+- A step's matches and its progress are one transaction, which first makes sure that nobody else took the step.
+- A match is recorded for a listing's newest version only, and only while it is not blocked.
+- The end is one ``hazard.swept`` for each danger, which says how much was looked at and with what.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.errors import Conflict, NotFound
+from anbao.investigate import hazards, screenings
+from anbao.investigate.hazards import Hazard
+from anbao.investigate.screenings import Screening
+from anbao.investigate.sweep import matches
+from anbao.likeness.dangers import RULES, Danger, DangerIndex
+from anbao.likeness.fold import fold_digest
+from anbao.model.entry import Entry
+from anbao.model.hazard import Coverage, Match
+from anbao.store import tables
+from anbao.store.bulk import insert_many, sql
+from anbao.text import Text
+from anbao.version import VERSION
+from anbao.work import Work
+
+OPENED = "sweep.opened"
+PAUSED = "sweep.paused"
+RESUMED = "sweep.resumed"
+SWEPT = "hazard.swept"
+
+State = Literal["running", "paused", "done"]
+
+MOST_DANGERS = 10_000
+"""Dangers of one pass; more wait for the next."""
+
+STEP = 4_000
+"""Screenings looked at in one transaction."""
+
+
+class Pass(msgspec.Struct, frozen=True, kw_only=True):
+    """A sweep as it stands: ``looked`` of ``total`` screenings ahead of entry ``before``; ``position`` is the last."""
+
+    id: str
+    state: State
+    opened: int
+    before: int
+    position: int
+    total: int
+    listings: int
+    looked: int
+    matched: int
+    blocked: int
+    outdated: int
+    pictures: int
+    ended: int | None
+
+
+class Looked(msgspec.Struct, frozen=True):
+    """What a step saw, before anything is written: screenings, matches by their place, whether it was the last."""
+
+    screenings: Sequence[Screening]
+    found: dict[int, list[Match]]
+    last: bool
+
+
+def open_pass(work: Work, actor: str) -> Pass | None:
+    """Open a pass for the dangers that none looks for yet; None where there are none."""
+    dangers = hazards.sought(work.conn, "", MOST_DANGERS)
+    if not dangers:
+        return None
+    work.flush()
+    before = int(sql(work.conn, "SELECT coalesce(max(idx), -1) + 1 FROM entry").scalar_one())
+    name = f"s{before}"
+    total = screenings.count_before(work.conn, before)
+    listings = int(sql(work.conn, "SELECT count(*) FROM listing").scalar_one())
+    body = {"before": before, "hazards": len(dangers), "listings": listings, "total": total}
+    _record(work, OPENED, name, body, actor)
+    one = Pass(
+        id=name,
+        state="running",
+        opened=work.now,
+        before=before,
+        position=-1,
+        total=total,
+        listings=listings,
+        looked=0,
+        matched=0,
+        blocked=0,
+        outdated=0,
+        pictures=0,
+        ended=None,
+    )
+    insert_many(work.conn, tables.sweep, [msgspec.structs.astuple(one)])
+    for danger in dangers:
+        sql(work.conn, "UPDATE hazard SET sweep = ? WHERE id = ?", (name, danger.id))
+    return one
+
+
+def look(conn: Connection, one: Pass, index: DangerIndex) -> Looked:
+    """Search the next screenings. Reads only."""
+    some = screenings.between(conn, one.position, one.before, STEP)
+    return Looked(some, index.match([screening.offer for screening in some]), len(some) < STEP)
+
+
+def record(work: Work, one: Pass, looked: Looked) -> bool:
+    """Record what a step saw, unless the pass stands elsewhere by now; whether it did."""
+    current = find(work.conn, one.id)
+    if current is None or current.state != "running" or current.position != one.position:
+        return False
+    wanted = {danger.id for danger in hazards.sought(work.conn, one.id)}
+    entries, blocked, outdated = [], 0, 0
+    for place, found in looked.found.items():
+        screening = looked.screenings[place]
+        found = [match for match in found if match.hazard in wanted]
+        if not found:
+            continue
+        outcome, merchant = sql(
+            work.conn, "SELECT outcome, merchant FROM listing WHERE id = ?", (screening.listing,)
+        ).one()
+        if screenings.newest_entry(work.conn, screening.listing) != screening.entry:
+            outdated += 1
+        elif outcome == "block":
+            blocked += 1
+        else:
+            entries += [
+                matches.seal_match(match, screening.listing, merchant, screening.entry, one.id, work.now)
+                for match in found
+            ]
+    work.record_sealed(entries)
+    seen = looked.screenings
+    sql(
+        work.conn,
+        "UPDATE sweep SET position = ?, looked = looked + ?, matched = matched + ?, blocked = blocked + ?,"
+        " outdated = outdated + ?, pictures = pictures + ? WHERE id = ?",
+        (
+            seen[-1].entry if seen else one.position,
+            len(seen),
+            len(entries),
+            blocked,
+            outdated,
+            sum(len(screening.offer.pictures) for screening in seen),
+            one.id,
+        ),
+    )
+    if looked.last:
+        _finish(work, one.id)
+    return True
+
+
+def pause(work: Work, name: str, actor: str) -> int:
+    """Stop a running pass after its present step; the entry's index. Raises NotFound, Conflict."""
+    return _turn(work, name, "running", "paused", PAUSED, actor)
+
+
+def resume(work: Work, name: str, actor: str) -> int:
+    """Let a paused pass go on; the entry's index. Raises NotFound, Conflict."""
+    return _turn(work, name, "paused", "running", RESUMED, actor)
+
+
+def running(conn: Connection) -> Pass | None:
+    """The oldest pass that is not paused."""
+    row = sql(conn, "SELECT * FROM sweep WHERE state = 'running' ORDER BY opened, id LIMIT 1").first()
+    return None if row is None else Pass(**dict(zip(Pass.__struct_fields__, row, strict=True)))
+
+
+def find(conn: Connection, name: str) -> Pass | None:
+    row = sql(conn, "SELECT * FROM sweep WHERE id = ?", (name,)).first()
+    return None if row is None else Pass(**dict(zip(Pass.__struct_fields__, row, strict=True)))
+
+
+def known(conn: Connection, name: str) -> Pass:
+    """As ``find``; raises NotFound."""
+    found = find(conn, name)
+    if found is None:
+        raise NotFound(Text(f"没有排查 {name}", f"there is no sweep {name}"), field="sweep")
+    return found
+
+
+def newest(conn: Connection, limit: int = 100) -> list[Pass]:
+    """Passes, the newest first."""
+    rows = sql(conn, "SELECT * FROM sweep ORDER BY opened DESC, id DESC LIMIT ?", (limit,))
+    return [Pass(**dict(zip(Pass.__struct_fields__, row, strict=True))) for row in rows]
+
+
+def danger_of(hazard: Hazard) -> Danger:
+    """A hazard as the search needs it."""
+    record = hazard.record
+    return Danger(
+        fingerprints=record.fingerprints,
+        hazard=hazard.id,
+        on_likeness=record.on_likeness,
+        severity=record.severity,
+    )
+
+
+def _finish(work: Work, name: str) -> None:
+    one = known(work.conn, name)
+    found = hazards.sought(work.conn, name)
+    for hazard in found:
+        counts = matches.counted(work.conn, hazard.id, name)
+        body = Coverage(
+            before=one.before,
+            blocked=one.blocked,
+            certain=counts["certain"],
+            engine=VERSION,
+            fold=fold_digest(),
+            likely=counts["likely"],
+            listings=one.listings,
+            looked=one.looked,
+            outdated=one.outdated,
+            pictures=one.pictures,
+            possible=counts["possible"],
+            rules=RULES,
+            sweep=name,
+        )
+        subjects = {"hazard": hazard.id}
+        work.record(
+            Entry(actor=matches.ACTOR, at=work.now, body=body, kind=SWEPT, recorded=work.now, subjects=subjects)
+        )
+    sql(work.conn, "UPDATE sweep SET state = 'done', ended = ? WHERE id = ?", (work.now, name))
+
+
+def _turn(work: Work, name: str, before: State, after: State, kind: str, actor: str) -> int:
+    one = known(work.conn, name)
+    if one.state != before:
+        raise Conflict(
+            Text(f"排查 {name} 现为 {one.state}", f"the sweep {name} is {one.state}"),
+            hint=Text(f"须为 {before}", f"it must be {before}"),
+            field="sweep",
+        )
+    sql(work.conn, "UPDATE sweep SET state = ? WHERE id = ?", (after, name))
+    return _record(work, kind, name, {"looked": one.looked, "total": one.total}, actor)
+
+
+def _record(work: Work, kind: str, name: str, body: dict[str, int], actor: str) -> int:
+    subjects = {"sweep": name}
+    return work.record(Entry(actor=actor, at=work.now, body=body, kind=kind, recorded=work.now, subjects=subjects))[0]
