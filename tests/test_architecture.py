@@ -24,6 +24,7 @@ FLOORS: dict[str, int] = {
     "reactions": 5,
     "core": 6,
     "delivery": 7,
+    "cases": 6,
     "prevent": 7,
     "investigate": 7,
     "remove": 7,

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
+from anbao.cases import Cases
 from anbao.core import Core, Step, system_clock
 from anbao.delivery.room import Delivery
 from anbao.errors import InvalidInput, NotFound
@@ -48,11 +49,18 @@ class Platform(Core):
 
     def __init__(self, store: Store, where: Path, clock: Callable[[], int]) -> None:
         super().__init__(store, where, clock)
+        self.cases = Cases(self)
         self.prevent = Prevent(self)
         self.investigate = Investigate(self)
         self.warn = Warn(self)
         self.delivery = Delivery(self)
-        for room in (self.prevent, self.investigate, self.warn, self.delivery):
+        for room in (
+            self.cases,
+            self.prevent,
+            self.investigate,
+            self.warn,
+            self.delivery,
+        ):
             self.join(room)
 
     def __enter__(self) -> "Platform":

@@ -15,6 +15,7 @@ import msgspec
 from anbao.errors import InvalidInput
 from anbao.law import kinds as entry_kinds
 from anbao.law.calendar import WorkCalendar, YearTable
+from anbao.law.case_kinds import CaseKind
 from anbao.law.duties import DutyRow, Setting
 from anbao.law.kinds import EntryKind
 from anbao.law.locate import default_pack_path
@@ -47,6 +48,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     settings: tuple[Setting, ...]
     duties: tuple[DutyRow, ...]
     calendar: WorkCalendar
+    case_kinds: dict[str, CaseKind] = {}
 
     def provision(self, ref: str, on: date | None = None) -> Provision:
         """The provision that a reference leads to, on a day. Raises InvalidInput, NotFound."""
@@ -63,6 +65,17 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
             raise InvalidInput(
                 Text(f"没有条目种类 {name}", f"there is no entry kind {name}"),
                 hint=Text("可用的种类见规则包的 kinds 目录", "the pack's folder kinds lists them"),
+                field="kind",
+            )
+        return found
+
+    def case_kind(self, name: str) -> CaseKind:
+        """A kind of case. Raises InvalidInput."""
+        found = self.case_kinds.get(name)
+        if found is None:
+            raise InvalidInput(
+                Text(f"没有事项种类 {name}", f"there is no kind of case {name}"),
+                hint=Text("可用的种类见规则包的 cases.yaml", "the pack's cases.yaml lists them"),
                 field="kind",
             )
         return found
@@ -110,10 +123,11 @@ def load_pack(path: Path) -> Pack:
         settings=settings,
         duties=duties,
         calendar=WorkCalendar(tables),
+        case_kinds=_read_case_kinds(path / "cases.yaml", settings),
     )
 
 
-Named = TypeVar("Named", EntryKind, Setting, DutyRow)
+Named = TypeVar("Named", EntryKind, Setting, DutyRow, CaseKind)
 
 
 def _read_kinds(folder: Path) -> dict[str, EntryKind]:
@@ -134,6 +148,18 @@ def _read_settings(source: YamlSource, library: Library) -> tuple[Setting, ...]:
         for number, reference in enumerate(setting.provisions):
             check_reference(library, reference, source, place, "provisions", number)
     return settings
+
+
+def _read_case_kinds(file: Path, settings: Sequence[Setting]) -> dict[str, CaseKind]:
+    """Nothing where the pack has no such file."""
+    if not file.exists():
+        return {}
+    source, known = YamlSource(file), {"", *(one.id for one in settings)}
+    kinds = _read_unique(source, CaseKind)
+    for place, kind in enumerate(kinds):
+        if kind.due not in known:
+            raise source.error(Text(f"没有设置项 {kind.due}", f"there is no setting {kind.due}"), place, "due")
+    return {kind.id: kind for kind in kinds}
 
 
 def _read_unique(source: YamlSource, wanted: type[Named]) -> tuple[Named, ...]:

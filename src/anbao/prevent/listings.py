@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao.errors import NotFound
-from anbao.ledger import seal_trusted
+from anbao.ledger import Stored, seal_trusted
 from anbao.model.entry import Entry, Facts, Sealed
 from anbao.model.listing import Listing, ListingScreened, Outcome
 from anbao.model.merchant import Licence
@@ -56,6 +56,14 @@ def record_review(work: Work, listing: str, outcome: Outcome, reason: str, actor
     body = {"category": category, "outcome": outcome, "reason": reason}
     entry = Entry(actor=actor, at=at, body=body, kind=DECIDED, recorded=work.now, subjects=subjects)
     return work.record(entry)[0]
+
+
+def follow_case(work: Work, stored: Stored) -> None:
+    """``case.decided`` on a held listing → ``listing.decided``."""
+    entry = stored.entry()
+    if entry.body["case_kind"] == "listing_review":
+        given = entry.body
+        record_review(work, entry.subjects["listing"], given["outcome"], given["reason"], entry.actor, entry.at)
 
 
 def project_listings(conn: Connection, placed: Sequence[Placed]) -> None:

@@ -12,6 +12,7 @@ from anbao.model.merchant import Merchant
 from anbao.prevent import listings, merchants, rulesets
 from anbao.prevent.rulesets import Ruleset, Rulesets
 from anbao.prevent.screening import screen
+from anbao.reactions import Reaction
 from anbao.work import Projector, Work
 
 
@@ -37,6 +38,9 @@ class Prevent(Room):
         yield merchants.APPLIED, merchants.project_applications
         for kind in merchants.DECIDED:
             yield kind, merchants.project_decisions
+
+    def reactions(self) -> Iterable[Reaction]:
+        yield Reaction("prevent.review", frozenset({"case.decided"}), listings.follow_case)
 
     def apply(
         self, work: Work, merchant: Merchant, *, at: int | None = None, actor: str = "platform"

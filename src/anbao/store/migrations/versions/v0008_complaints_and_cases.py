@@ -1,8 +1,75 @@
 """The tables of complaints and cases."""
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0008"
 down_revision = "0007"
 
 
 def upgrade() -> None:
-    """Filled by its room."""
+    _cases()
+
+
+def _key(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False)
+
+
+def _cases() -> None:
+    op.create_table(
+        "case_file",
+        _key("id"),
+        _key("kind"),
+        _key("state"),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("waiting_since", sa.BigInteger(), nullable=True),
+        _key("assignee"),
+        sa.Column("leased_by", sa.Text(), nullable=False),
+        sa.Column("leased_until", sa.BigInteger(), nullable=False),
+        sa.Column("barred", sa.Text(), nullable=False),
+        sa.Column("decider", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("disputed", sa.Integer(), nullable=False),
+        _key("subject"),
+        sa.Column("subjects", sa.LargeBinary(), nullable=False),
+        sa.Column("about", sa.BigInteger(), nullable=False),
+        sa.Column("opened_by", sa.BigInteger(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("changed_by", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        comment="rank: 5 less the severity, so that the worst stands first;"
+        " waiting_since: since when it waits for a person",
+    )
+    queue = ["kind", "rank", "due_at", "waiting_since", "id"]
+    for name, columns, condition in (
+        ("case_by_rank", queue, "waiting_since IS NOT NULL"),
+        ("case_by_desk", ["assignee", *queue], "waiting_since IS NOT NULL"),
+        ("case_by_holder", ["leased_by"], "leased_by <> ''"),
+        ("case_unclosed_by_subject", ["subject"], "state <> 'closed'"),
+    ):
+        where = sa.text(condition)
+        op.create_index(name, "case_file", columns, sqlite_where=where, postgresql_where=where)
+    op.create_index("case_by_opener", "case_file", ["opened_by"])
+    op.create_table(
+        "bulk_order",
+        _key("id"),
+        _key("state"),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("leaves_at", sa.BigInteger(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("bulk_order_by_time", "bulk_order", ["state", "leaves_at"])
+    op.create_table(
+        "bulk_item",
+        _key("bulk"),
+        _key("case_id"),
+        _key("result"),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("bulk", "case_id"),
+        comment="result: waiting, decided, undone, or why the case was not decided; entry: what recorded it",
+    )

@@ -1,0 +1,288 @@
+"""Many cases decided at once: a preview, a result for each case, and a window in which all of it can be undone.
+
+The order is an entry at once; the decisions (``case.decided``), and with them all that the rooms do about them, leave
+only when its window has passed. Until then the cases are ``pending`` and nobody else gets them.
+"""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Literal
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.cases import reading
+from anbao.cases.deciding import check_outcome, check_reason, first_decision
+from anbao.cases.leases import check_may_decide
+from anbao.cases.reading import Case
+from anbao.cases.rules import rule_of
+from anbao.errors import AnbaoError, Conflict, InvalidInput, NotFound
+from anbao.law.case_kinds import CaseKind
+from anbao.model.base import Noun
+from anbao.model.entry import Entry
+from anbao.store import tables
+from anbao.store.bulk import insert_many, sql
+from anbao.text import Text
+from anbao.work import Placed, Work
+
+ORDERED = "bulk.ordered"
+UNDONE = "bulk.undone"
+FINISHED = "bulk.finished"
+
+MOST_CASES = 1_000
+"""Cases of one order: an entry names them all."""
+
+RELEASED_AT_ONCE = 100
+
+Kinds = Mapping[str, CaseKind]
+
+
+class Previewed(Noun, frozen=True, kw_only=True):
+    """What would happen to one case: ``problem`` is empty where it would be decided."""
+
+    case: str
+    kind: str
+    problem: Text | None
+    severity: int
+    subjects: dict[str, str]
+
+
+class Preview(Noun, frozen=True, kw_only=True):
+    """All rows, and a ``token`` that stands for what was seen: an order that names it is refused if that changed."""
+
+    decided: int
+    rows: tuple[Previewed, ...]
+    token: str
+
+
+class BulkItem(Noun, frozen=True, kw_only=True):
+    """One case of an order: ``result`` is waiting, decided, undone or superseded; ``entry`` recorded it."""
+
+    case: str
+    entry: int
+    result: str
+
+
+class BulkOrder(Noun, frozen=True, kw_only=True):
+    """An order as it stands; instants in UTC milliseconds. Cases that could not be decided stand in ``refused``."""
+
+    at: int
+    entry: int
+    id: str
+    items: tuple[BulkItem, ...]
+    leaves_at: int
+    outcome: str
+    person: str
+    reason: str
+    refused: dict[str, str]
+    state: Literal["waiting", "undone", "done"]
+
+
+def preview(conn: Connection, kinds: Kinds, names: Sequence[str], outcome: str, person: str, now: int) -> Preview:
+    """What an order would do to each case; writes nothing. Raises InvalidInput for none or too many."""
+    wanted = list(dict.fromkeys(names))
+    if not 1 <= len(wanted) <= MOST_CASES:
+        raise InvalidInput(
+            Text(f"一次可处理 1 至 {MOST_CASES} 件", f"an order takes 1 to {MOST_CASES} cases"), field="cases"
+        )
+    found = reading.find_many(conn, wanted)
+    rows = tuple(_previewed(kinds, name, found.get(name), outcome, person, now) for name in wanted)
+    seen = [(one, found[one].changed_by if one in found else -1) for one in wanted]
+    token = sha256(msgspec.json.encode([outcome, person, seen, [row.problem is None for row in rows]])).hexdigest()
+    return Preview(decided=sum(row.problem is None for row in rows), rows=rows, token=token[:32])
+
+
+def order(
+    work: Work,
+    kinds: Kinds,
+    names: Sequence[str],
+    *,
+    outcome: str,
+    reason: str,
+    person: str,
+    actor: str,
+    token: str = "",
+) -> BulkOrder:
+    """Order a decision on many cases. Raises InvalidInput, and Conflict where what a preview showed has changed."""
+    check_reason(reason)
+    seen = preview(work.conn, kinds, names, outcome, person, work.now)
+    if token and token != seen.token:
+        raise Conflict(
+            Text("预览之后情况已变，未执行", "things have changed since the preview; nothing was done"),
+            hint=Text("重新预览", "preview it again"),
+        )
+    accepted = [row for row in seen.rows if row.problem is None]
+    if not accepted:
+        raise Conflict(Text("没有一件可以如此决定", "none of these cases can be decided so"))
+    window = max(rule_of(work.conn, kinds[kind]).undo_minutes for kind in {row.kind for row in accepted})
+    name = "bulk-" + sha256(f"{work.now}:{person}:{seen.token}".encode()).hexdigest()[:16]
+    body = {
+        "cases": [row.case for row in accepted],
+        "leaves_at": work.now + window * 60_000,
+        "outcome": outcome,
+        "person": person,
+        "reason": reason,
+        "refused": [[row.case, row.problem.en] for row in seen.rows if row.problem is not None],
+    }
+    _record(work, ORDERED, name, body, actor)
+    return _read(work, name)
+
+
+def undo(work: Work, name: str, *, person: str, reason: str, actor: str) -> BulkOrder:
+    """Take an order back while its window is open. Raises NotFound, Conflict once decisions have left."""
+    check_reason(reason)
+    one = _row(work.conn, name)
+    if one.state != "waiting" or one.leaves_at <= work.now:
+        raise Conflict(
+            Text(f"批量决定 {name} 的撤销期已过", f"the order {name} can no longer be undone"),
+            hint=Text("逐件重新打开", "reopen its cases one by one"),
+        )
+    _record(work, UNDONE, name, {"person": person, "reason": reason}, actor)
+    return _read(work, name)
+
+
+def due(conn: Connection, now: int) -> str | None:
+    """An order whose window has passed and whose decisions have not all left."""
+    found: str | None = sql(
+        conn,
+        "SELECT id FROM bulk_order WHERE state = 'waiting' AND leaves_at <= ? ORDER BY leaves_at, id LIMIT 1",
+        (now,),
+    ).scalar()
+    return found
+
+
+def release(work: Work, kinds: Kinds) -> bool:
+    """Let a bounded number of decisions leave; whether there was anything to do. Each leaves once."""
+    name = due(work.conn, work.now)
+    if name is None:
+        return False
+    one = _row(work.conn, name)
+    items = sql(
+        work.conn,
+        "SELECT case_id FROM bulk_item WHERE bulk = ? AND result = 'waiting' ORDER BY case_id LIMIT ?",
+        (name, RELEASED_AT_ONCE),
+    ).all()
+    cases = reading.find_many(work.conn, [case for (case,) in items])
+    for case in cases.values():
+        if case.state == "pending":
+            rule = rule_of(work.conn, kinds[case.kind])
+            given = {"person": one.person, "outcome": one.outcome, "reason": one.reason}
+            first_decision(work, rule, case, **given, actor="bulk", bulk=name)
+        else:
+            _settle(work.conn, name, case.id, "superseded", case.changed_by)
+    if len(items) < RELEASED_AT_ONCE:
+        _record(work, FINISHED, name, {"person": one.person}, "bulk")
+    return True
+
+
+def read(conn: Connection, name: str, refused: Mapping[str, str]) -> BulkOrder:
+    """An order with its items. Raises NotFound."""
+    one = _row(conn, name)
+    rows = sql(conn, "SELECT case_id, result, entry FROM bulk_item WHERE bulk = ? ORDER BY case_id", (name,))
+    items = tuple(BulkItem(case=case, entry=entry, result=result) for case, result, entry in rows)
+    return msgspec.structs.replace(one, items=items, refused=dict(refused))
+
+
+def recent(conn: Connection, limit: int = 50) -> list[BulkOrder]:
+    """The newest orders, without their items."""
+    return [_order(row) for row in sql(conn, "SELECT * FROM bulk_order ORDER BY entry DESC LIMIT ?", (limit,))]
+
+
+def project_ordered(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``bulk.ordered`` → the order, its items, and its cases, which wait for nobody now."""
+    for index, sealed in placed:
+        name = sealed.subjects["bulk"]
+        body = msgspec.json.decode(sealed.data)["body"]
+        order_row = (
+            name,
+            "waiting",
+            body["outcome"],
+            body["reason"],
+            body["person"],
+            sealed.at,
+            body["leaves_at"],
+            index,
+        )
+        insert_many(conn, tables.bulk_order, [order_row])
+        insert_many(conn, tables.bulk_item, [(name, case, "waiting", index) for case in body["cases"]])
+        _move(conn, name, "state = 'pending', waiting_since = NULL, leased_by = '', leased_until = 0", index)
+
+
+def project_undone(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``bulk.undone``: its cases wait again, as long as they did."""
+    for index, sealed in placed:
+        name = sealed.subjects["bulk"]
+        _move(conn, name, "state = 'open', waiting_since = opened_at", index, "AND state = 'pending'")
+        sql(conn, "UPDATE bulk_item SET result = 'undone', entry = ? WHERE bulk = ?", (index, name))
+        sql(conn, "UPDATE bulk_order SET state = 'undone' WHERE id = ?", (name,))
+
+
+def project_decided(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``case.decided`` by way of an order → its item."""
+    for index, sealed in placed:
+        if name := sealed.subjects.get("bulk"):
+            _settle(conn, name, sealed.subjects["case"], "decided", index)
+
+
+def project_finished(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``bulk.finished``."""
+    for _index, sealed in placed:
+        sql(conn, "UPDATE bulk_order SET state = 'done' WHERE id = ?", (sealed.subjects["bulk"],))
+
+
+def _previewed(kinds: Kinds, name: str, case: Case | None, outcome: str, person: str, now: int) -> Previewed:
+    if case is None:
+        unknown = Text(f"没有事项 {name}", f"there is no case {name}")
+        return Previewed(case=name, kind="", problem=unknown, severity=0, subjects={})
+    problem = None
+    try:
+        check_outcome(kinds[case.kind], outcome)
+        check_may_decide(case, person, now)
+        if case.state == "second":
+            raise Conflict(Text("第二人复核须逐件进行", "a second look is made one by one"))
+    except AnbaoError as error:
+        problem = error.what
+    return Previewed(case=name, kind=case.kind, problem=problem, severity=case.severity, subjects=case.subjects)
+
+
+def _read(work: Work, name: str) -> BulkOrder:
+    one = _row(work.conn, name)
+    work.flush()
+    return read(work.conn, name, refused_in(work.conn, one.entry))
+
+
+def refused_in(conn: Connection, entry: int) -> dict[str, str]:
+    """The cases that an order could not decide, with the reason, as its entry keeps them."""
+    data = sql(conn, "SELECT data FROM entry WHERE idx = ?", (entry,)).scalar_one()
+    return dict(msgspec.json.decode(bytes(data))["body"]["refused"])
+
+
+def _row(conn: Connection, name: str) -> BulkOrder:
+    row = sql(conn, "SELECT * FROM bulk_order WHERE id = ?", (name,)).first()
+    if row is None:
+        raise NotFound(Text(f"没有批量决定 {name}", f"there is no bulk order {name}"), field="bulk")
+    return _order(row)
+
+
+def _order(row: Sequence[object]) -> BulkOrder:
+    held = dict(zip(map(str, tables.bulk_order.c.keys()), row, strict=True))
+    return msgspec.convert({**held, "items": (), "refused": {}}, BulkOrder)
+
+
+def _move(conn: Connection, name: str, change: str, index: int, where: str = "") -> None:
+    sql(
+        conn,
+        f"UPDATE case_file SET {change}, changed_by = ? WHERE id IN"
+        f" (SELECT case_id FROM bulk_item WHERE bulk = ?) {where}",
+        (index, name),
+    )
+
+
+def _settle(conn: Connection, name: str, case: str, result: str, entry: int) -> None:
+    sql(conn, "UPDATE bulk_item SET result = ?, entry = ? WHERE bulk = ? AND case_id = ?", (result, entry, name, case))
+
+
+def _record(work: Work, kind: str, name: str, body: Mapping[str, object], actor: str) -> int:
+    return work.record(
+        Entry(actor=actor, at=work.now, body=dict(body), kind=kind, recorded=work.now, subjects={"bulk": name})
+    )[0]

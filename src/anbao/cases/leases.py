@@ -1,0 +1,151 @@
+"""Who works on a case: leases, which lapse by themselves, and assignments, which are entries.
+
+A lease says who has a case on the desk at this moment. It lapses, proves nothing and would fill the ledger, so it is no
+entry; who decided, and to whom a case was given, are (docs/decisions/0023). All of it happens inside the store's one
+write transaction: no two persons, threads or processes ever hold the same case.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from anbao.cases import reading
+from anbao.cases.reading import Case
+from anbao.errors import Conflict, InvalidInput
+from anbao.model.entry import Entry
+from anbao.store.bulk import sql
+from anbao.text import Text
+from anbao.work import Work
+
+ASSIGNED = "case.assigned"
+
+LEASE_MINUTES = 30
+LONGEST_LEASE_MINUTES = 480
+
+
+def next_case(work: Work, person: str, kinds: Iterable[str], minutes: int = LEASE_MINUTES) -> Case | None:
+    """Lease the worst case that this person may decide and nobody holds; None where there is none."""
+    until = _until(work, person, minutes)
+    branch = (
+        "SELECT * FROM (SELECT rank, due_at, waiting_since, id FROM case_file WHERE waiting_since IS NOT NULL"
+        " AND assignee = ? AND kind = ? AND leased_until <= ? AND barred <> ?"
+        " AND NOT (state = 'second' AND decider = ?)"
+        " ORDER BY rank, due_at, waiting_since, id LIMIT 1) AS one"
+    )
+    desks = [(desk, kind, work.now, person, person) for kind in sorted(set(kinds)) for desk in ("", person)]
+    if not desks:
+        return None
+    statement = " UNION ALL ".join([branch] * len(desks)) + " ORDER BY rank, due_at, waiting_since, id LIMIT 1"
+    found = sql(work.conn, statement, tuple(value for desk in desks for value in desk)).first()
+    if found is None:
+        return None
+    _hold(work.conn, found[3], person, until)
+    return reading.find(work.conn, found[3])
+
+
+def lease(work: Work, name: str, person: str, minutes: int = LEASE_MINUTES) -> Case:
+    """Lease this case, or hold it longer. Raises NotFound, Conflict where another has it or it needs nobody."""
+    until = _until(work, person, minutes)
+    check_may_decide(reading.find(work.conn, name), person, work.now)
+    _hold(work.conn, name, person, until)
+    return reading.find(work.conn, name)
+
+
+def give_back(work: Work, name: str, person: str) -> Case:
+    """End this person's lease before it lapses. Raises NotFound."""
+    reading.find(work.conn, name)
+    sql(
+        work.conn,
+        "UPDATE case_file SET leased_by = '', leased_until = 0 WHERE id = ? AND leased_by = ?",
+        (name, person),
+    )
+    return reading.find(work.conn, name)
+
+
+def assign(work: Work, name: str, to: str, *, by: str, note: str = "", actor: str = "officer") -> int:
+    """Give a case to a person ("" to nobody, so that anyone may take it); the entry's index. Ends any lease.
+
+    Handing one's own case over is the same act, with ``by`` who had it.
+    Raises NotFound, Conflict where it waits for nobody or that person may not decide it.
+    """
+    case = reading.find(work.conn, name)
+    if case.waiting_since is None:
+        raise _not_waiting(case)
+    if to:
+        _check_not_barred(case, to)
+    held = case.assignee or (case.leased_by if case.leased_until > work.now else "")
+    body = {key: value for key, value in (("by", by), ("from", held), ("note", note), ("to", to)) if value}
+    return work.record(
+        Entry(
+            actor=actor,
+            at=work.now,
+            body=body,
+            kind=ASSIGNED,
+            recorded=work.now,
+            subjects={**case.subjects, "case": name},
+        )
+    )[0]
+
+
+def hand_over(work: Work, name: str, *, person: str, to: str, note: str = "", actor: str = "officer") -> int:
+    """Give a case that one holds to another person; the entry's index.
+
+    Raises NotFound, InvalidInput, Conflict where ``person`` does not hold it.
+    """
+    case = reading.find(work.conn, name)
+    if not to:
+        raise InvalidInput(Text("须写明移交给谁", "say who takes it over"), field="to")
+    if person not in (case.assignee, case.leased_by if case.leased_until > work.now else case.assignee):
+        raise Conflict(
+            Text(f"事项 {name} 不在 {person} 手中", f"{person} does not hold the case {name}"),
+            hint=Text("由持有人移交，或由主管指派", "its holder hands it over, or an officer assigns it"),
+        )
+    return assign(work, name, to, by=person, note=note, actor=actor)
+
+
+def check_may_decide(case: Case, person: str, now: int) -> None:
+    """Raises Conflict where the case waits for nobody, for another person, or not for this one."""
+    if case.waiting_since is None:
+        raise _not_waiting(case)
+    if case.leased_to_another(person, now):
+        raise Conflict(
+            Text(f"事项 {case.id} 正由 {case.leased_by} 处理", f"{case.leased_by} is working on the case {case.id}"),
+            hint=Text("取下一件，或请对方移交", "take the next one, or ask for it to be handed over"),
+        )
+    if case.assignee not in ("", person):
+        raise Conflict(
+            Text(f"事项 {case.id} 已指派给 {case.assignee}", f"the case {case.id} was given to {case.assignee}")
+        )
+    _check_not_barred(case, person)
+
+
+def _check_not_barred(case: Case, person: str) -> None:
+    if person == case.barred or (case.state == "second" and person == case.decider):
+        raise Conflict(
+            Text(f"{person} 已就此作过决定，须换一人", f"{person} has decided on this before; it needs another person")
+        )
+
+
+def _until(work: Work, person: str, minutes: int) -> int:
+    if not person:
+        raise InvalidInput(Text("须写明何人", "say who it is"), field="person")
+    if not 1 <= minutes <= LONGEST_LEASE_MINUTES:
+        raise InvalidInput(
+            Text(
+                f"占用时间为 1 至 {LONGEST_LEASE_MINUTES} 分钟",
+                f"a lease lasts from 1 to {LONGEST_LEASE_MINUTES} minutes",
+            ),
+            field="minutes",
+        )
+    return work.now + minutes * 60_000
+
+
+def _hold(conn: Connection, name: str, person: str, until: int) -> None:
+    sql(conn, "UPDATE case_file SET leased_by = ?, leased_until = ? WHERE id = ?", (person, until, name))
+
+
+def _not_waiting(case: Case) -> Conflict:
+    return Conflict(
+        Text(f"事项 {case.id} 不在等待决定", f"the case {case.id} waits for no decision ({case.state})"),
+        hint=Text("需要再议的，先重新打开", "reopen it first where it must be decided again"),
+    )

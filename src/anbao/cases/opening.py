@@ -1,0 +1,72 @@
+"""Opening a case: once per kind, subjects and cause, as an entry or, for held listings, as part of their screening."""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+
+import msgspec
+
+from anbao.errors import InvalidInput
+from anbao.model.entry import Entry
+from anbao.store.bulk import sql
+from anbao.text import Text
+from anbao.work import Work
+
+OPENED = "case.opened"
+
+_MAIN_ROLE = "listing"
+
+
+def open_case(
+    work: Work,
+    *,
+    kind: str,
+    subjects: Mapping[str, str],
+    severity: int,
+    about: int,
+    cause: str = "",
+    due_at: int | None = None,
+    reasons: Sequence[str] = (),
+    proposals: Sequence[str] = (),
+    barred: str = "",
+    actor: str = "engine",
+) -> str:
+    """Open a case about the entry ``about``; its id. The same kind, subjects and cause open it once only.
+
+    ``cause`` is the entry by default; name another (a hazard's id) where several entries may give rise to one case.
+    ``due_at`` is UTC ms, by default what the kind's setting gives. ``proposals`` are outcomes, the likeliest first;
+    ``reasons`` say why. ``barred`` is a person who may not decide it.
+    Raises InvalidInput for no subject or another severity than 1 to 5.
+    """
+    if not subjects:
+        raise InvalidInput(Text("事项至少涉及一个对象", "a case is about something"), field="subjects")
+    if not 1 <= severity <= 5:
+        raise InvalidInput(Text("严重度为 1 至 5", "severity is 1 to 5"), field="severity")
+    name = case_id(kind, subjects, cause or str(about))
+    if sql(work.conn, "SELECT 1 FROM case_file WHERE id = ?", (name,)).first():
+        return name
+    body: dict[str, object] = {"about": about, "case_kind": kind, "severity": severity}
+    optional = {"barred": barred, "due": due_at, "proposals": list(proposals), "reasons": list(reasons)}
+    body |= {key: value for key, value in optional.items() if value}
+    work.record(
+        Entry(
+            actor=actor,
+            at=work.now,
+            body=body,
+            kind=OPENED,
+            recorded=work.now,
+            subjects={"case": name, **subjects},
+        )
+    )
+    return name
+
+
+def case_id(kind: str, subjects: Mapping[str, str], cause: str) -> str:
+    """The id that kind, subjects and cause always have."""
+    identity = msgspec.json.encode([kind, sorted(subjects.items()), cause])
+    return f"{kind}-{sha256(identity).hexdigest()[:20]}"
+
+
+def main_subject(subjects: Mapping[str, str]) -> str:
+    """What a case is found by: its listing, else the first of its subjects by role."""
+    role = _MAIN_ROLE if _MAIN_ROLE in subjects else min(subjects)
+    return f"{role}:{subjects[role]}"

@@ -1,0 +1,185 @@
+"""Entries → ``case_file``: each kind of entry moves the cases that it names, and nothing else does (but leases).
+
+A listing that screening holds is a case by that very entry: one row in the same batch, no entry more. A later screening
+or a person's decision on the listing closes what nobody decided before.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.cases import bulk, deciding, leases, rules
+from anbao.cases.opening import OPENED, case_id, main_subject
+from anbao.cases.reading import NO_TIME, SUPERSEDED
+from anbao.core import Core
+from anbao.law.deadlines import due_at
+from anbao.model.entry import Sealed
+from anbao.obligations.settings import Settings
+from anbao.store import tables
+from anbao.store.bulk import insert_many, sql
+from anbao.work import Placed, Projector
+
+LISTING_REVIEW = "listing_review"
+
+_PER_QUERY = 5_000
+
+
+class CaseProjection:
+    """What entries mean for the table of cases."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    def projectors(self) -> Iterable[tuple[str, Projector]]:
+        yield "listing.screened", self.screened
+        yield "listing.decided", self.listing_decided
+        yield OPENED, self.opened
+        yield leases.ASSIGNED, assigned
+        yield deciding.DECIDED, decided
+        yield deciding.DECIDED, bulk.project_decided
+        yield deciding.CONFIRMED, confirmed
+        yield deciding.REOPENED, reopened
+        yield rules.KIND_CHANGED, rules.project_rules
+        yield bulk.ORDERED, bulk.project_ordered
+        yield bulk.UNDONE, bulk.project_undone
+        yield bulk.FINISHED, bulk.project_finished
+
+    def opened(self, conn: Connection, placed: Sequence[Placed]) -> None:
+        """``case.opened``. Raises InvalidInput for a kind of case that the pack does not know."""
+        rows = []
+        for index, sealed in placed:
+            subjects = {role: name for role, name in sealed.subjects.items() if role != "case"}
+            rows.append(
+                self._row(conn, index, sealed, sealed.subjects["case"], str(sealed.facts["case_kind"]), subjects)
+            )
+        insert_many(conn, tables.case_file, rows)
+
+    def screened(self, conn: Connection, placed: Sequence[Placed]) -> None:
+        """``listing.screened``: of several screenings of one listing the last counts."""
+        newest = {sealed.subjects["listing"]: (index, sealed) for index, sealed in placed}
+        _close_reviews(conn, {listing: index for listing, (index, _) in newest.items()}, lambda _: SUPERSEDED)
+        rows = []
+        for index, sealed in newest.values():
+            if sealed.facts["outcome"] == "review":
+                name = case_id(LISTING_REVIEW, sealed.subjects, str(index))
+                rows.append(self._row(conn, index, sealed, name, LISTING_REVIEW, sealed.subjects))
+        insert_many(conn, tables.case_file, rows)
+
+    def listing_decided(self, conn: Connection, placed: Sequence[Placed]) -> None:
+        """``listing.decided``: also where the decision did not come by way of the case."""
+        newest = {sealed.subjects["listing"]: (index, str(sealed.facts["outcome"])) for index, sealed in placed}
+        indexes = {listing: index for listing, (index, _) in newest.items()}
+        _close_reviews(conn, indexes, lambda listing: newest[listing][1])
+
+    def _row(
+        self, conn: Connection, index: int, sealed: Sealed, name: str, kind: str, subjects: Mapping[str, str]
+    ) -> tuple[Any, ...]:
+        facts = sealed.facts
+        due = facts.get("due")
+        if due is None:
+            due = self._due(conn, kind, sealed.at, index)
+        severity = max(1, int(facts.get("severity", 0)))
+        return (
+            name,
+            kind,
+            "open",
+            5 - severity,
+            due,
+            sealed.at,
+            "",
+            "",
+            0,
+            facts.get("barred", ""),
+            "",
+            "",
+            0,
+            main_subject(subjects),
+            msgspec.json.encode(dict(sorted(subjects.items()))),
+            facts.get("about", index),
+            index,
+            sealed.at,
+            index,
+        )
+
+    def _due(self, conn: Connection, kind: str, at: int, index: int) -> int:
+        setting = self._core.pack.case_kind(kind).due
+        if not setting:
+            return NO_TIME
+        period = Settings(conn, self._core.settings).in_force(setting, at, index)
+        return due_at(at, period, self._core.pack.calendar)
+
+
+def assigned(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``case.assigned``."""
+    for index, sealed in placed:
+        sql(
+            conn,
+            "UPDATE case_file SET assignee = ?, leased_by = '', leased_until = 0, changed_by = ? WHERE id = ?",
+            (sealed.facts.get("to", ""), index, sealed.subjects["case"]),
+        )
+
+
+def decided(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``case.decided``: closed, or waiting for a second person, whom nobody has chosen yet."""
+    for index, sealed in placed:
+        facts, again = sealed.facts, bool(sealed.facts["second_look"])
+        sql(
+            conn,
+            "UPDATE case_file SET state = ?, waiting_since = ?, assignee = '', leased_by = '', leased_until = 0,"
+            " decider = ?, outcome = ?, changed_by = ? WHERE id = ?",
+            (
+                "second" if again else "closed",
+                sealed.at if again else None,
+                facts["person"],
+                facts["outcome"],
+                index,
+                sealed.subjects["case"],
+            ),
+        )
+
+
+def confirmed(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``case.confirmed``."""
+    for index, sealed in placed:
+        sql(
+            conn,
+            "UPDATE case_file SET state = 'closed', waiting_since = NULL, assignee = '', leased_by = '',"
+            " leased_until = 0, disputed = 0, changed_by = ? WHERE id = ?",
+            (index, sealed.subjects["case"]),
+        )
+
+
+def reopened(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``case.reopened``: after a disagreement two must agree."""
+    for index, sealed in placed:
+        disputed = int(sealed.facts["cause"] == "disagreement")
+        sql(
+            conn,
+            "UPDATE case_file SET state = 'open', waiting_since = ?, assignee = '', leased_by = '', leased_until = 0,"
+            " decider = '', outcome = '', disputed = ?, changed_by = ? WHERE id = ?",
+            (sealed.at, disputed, index, sealed.subjects["case"]),
+        )
+
+
+def _close_reviews(conn: Connection, listings: Mapping[str, int], outcome: Any) -> None:
+    """Close the undecided reviews of listings; the index is that of the entry that closes each."""
+    names = list(listings)
+    for start in range(0, len(names), _PER_QUERY):
+        some = names[start : start + _PER_QUERY]
+        marks = ", ".join("?" * len(some))
+        rows = sql(
+            conn,
+            "SELECT subject, id FROM case_file WHERE state <> 'closed' AND subject IN"
+            f" ({marks}) AND kind = '{LISTING_REVIEW}' AND state IN ('open', 'pending') AND disputed = 0",
+            tuple(f"listing:{name}" for name in some),
+        )
+        for subject, name in rows.all():
+            listing = subject.partition(":")[2]
+            sql(
+                conn,
+                "UPDATE case_file SET state = 'closed', waiting_since = NULL, assignee = '', leased_by = '',"
+                " leased_until = 0, outcome = ?, changed_by = ? WHERE id = ?",
+                (outcome(listing), listings[listing], name),
+            )

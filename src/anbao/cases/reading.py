@@ -1,0 +1,133 @@
+"""Reading cases: one, all about a subject, and the worst first."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.errors import NotFound
+from anbao.model.base import Noun
+from anbao.store import tables
+from anbao.store.bulk import sql
+from anbao.text import Text
+
+State = Literal["open", "pending", "second", "closed"]
+"""``open`` waits for a decision · ``pending``, decided in bulk and still to be undone · ``second`` waits for a second
+person · ``closed``."""
+
+NO_TIME = 2**62
+"""Due time of a case that has none."""
+
+SUPERSEDED = "superseded"
+"""Outcome of a case that events overtook before anybody decided it."""
+
+Position = tuple[int, int, int, str]
+"""Where a case stands in the queue: rank, due time, waiting since, id."""
+
+_COLUMNS = ", ".join(tables.case_file.c.keys())
+
+
+class Case(Noun, frozen=True, kw_only=True):
+    """A case as it stands; instants in UTC milliseconds, entries by index, ``""`` and null where there is nothing.
+
+    ``decider`` made the decision ``outcome``, which a second person may still have to make too. ``barred`` may not.
+    """
+
+    about: int
+    assignee: str
+    barred: str
+    changed_by: int
+    decider: str
+    disputed: bool
+    due_at: int | None
+    id: str
+    kind: str
+    leased_by: str
+    leased_until: int
+    opened_at: int
+    opened_by: int
+    outcome: str
+    severity: int
+    state: State
+    subjects: dict[str, str]
+    waiting_since: int | None
+
+    @property
+    def position(self) -> Position:
+        due = NO_TIME if self.due_at is None else self.due_at
+        return 5 - self.severity, due, self.waiting_since or 0, self.id
+
+    def leased_to_another(self, person: str, now: int) -> bool:
+        return self.leased_by not in ("", person) and self.leased_until > now
+
+
+def _case(row: Sequence[Any]) -> Case:
+    held = dict(zip(tables.case_file.c.keys(), row, strict=True))
+    severity, due = 5 - held.pop("rank"), held.pop("due_at")
+    subjects = msgspec.json.decode(held.pop("subjects"), type=dict[str, str])
+    del held["subject"]
+    held["disputed"] = bool(held["disputed"])
+    return Case(due_at=None if due == NO_TIME else due, severity=severity, subjects=subjects, **held)
+
+
+def find(conn: Connection, name: str) -> Case:
+    """Raises NotFound."""
+    row = sql(conn, f"SELECT {_COLUMNS} FROM case_file WHERE id = ?", (name,)).first()
+    if row is None:
+        raise NotFound(Text(f"没有事项 {name}", f"there is no case {name}"), field="case")
+    return _case(row)
+
+
+def find_many(conn: Connection, names: Sequence[str]) -> dict[str, Case]:
+    """Those that there are, by id."""
+    if not names:
+        return {}
+    marks = ", ".join("?" for _ in names)
+    rows = sql(conn, f"SELECT {_COLUMNS} FROM case_file WHERE id IN ({marks})", tuple(names))
+    return {one.id: one for one in map(_case, rows)}
+
+
+def about(conn: Connection, role: str, subject: str, limit: int = 100) -> list[Case]:
+    """All cases about a subject, the newest first, whatever became of them."""
+    rows = sql(
+        conn,
+        f"SELECT {_COLUMNS} FROM case_file WHERE opened_by IN"
+        " (SELECT idx FROM entry_subject WHERE role = ? AND subject = ?) ORDER BY opened_by DESC, id LIMIT ?",
+        (role, subject, limit),
+    )
+    return [_case(row) for row in rows]
+
+
+def held_by(conn: Connection, person: str, now: int) -> list[Case]:
+    """What a person holds a lease on, the worst first."""
+    rows = sql(
+        conn,
+        f"SELECT {_COLUMNS} FROM case_file WHERE leased_by <> '' AND leased_by = ? AND leased_until > ?",
+        (person, now),
+    )
+    return sorted(map(_case, rows), key=lambda one: one.position)
+
+
+def worst(conn: Connection, kinds: Iterable[str], *, after: Position | None = None, limit: int = 50) -> list[Case]:
+    """The cases of these kinds that wait for a person, the worst first: severity, then due time, then age.
+
+    Each kind is read in the order of its index and the heads are merged, so that the cost is that of the page.
+    """
+    where, values = ("AND (rank, due_at, waiting_since, id) > (?, ?, ?, ?)", after) if after else ("", ())
+    branch = (
+        f"SELECT * FROM (SELECT {_COLUMNS} FROM case_file WHERE waiting_since IS NOT NULL AND kind = ? {where}"
+        " ORDER BY rank, due_at, waiting_since, id LIMIT ?) AS one"
+    )
+    wanted = sorted(set(kinds))
+    if not wanted:
+        return []
+    statement = " UNION ALL ".join([branch] * len(wanted)) + " ORDER BY rank, due_at, waiting_since, id LIMIT ?"
+    given = [value for kind in wanted for value in (kind, *values, limit)]
+    return [_case(row) for row in sql(conn, statement, (*given, limit))]
+
+
+def counts(conn: Connection) -> dict[str, int]:
+    """How many cases of each kind wait for a person."""
+    rows = sql(conn, "SELECT kind, count(*) FROM case_file WHERE waiting_since IS NOT NULL GROUP BY kind ORDER BY kind")
+    return dict(rows.all())
