@@ -131,7 +131,7 @@ def lift(work: Work, hazard: str, reason: str, actor: str, at: int) -> int:
 
 def find(conn: Connection, hazard: str) -> Hazard | None:
     """A hazard as it stands."""
-    row = sql(conn, "SELECT {_COLUMNS} FROM hazard WHERE id = ?", (hazard,)).first()
+    row = sql(conn, f"SELECT {_COLUMNS} FROM hazard WHERE id = ?", (hazard,)).first()
     return None if row is None else _hazard(*row)
 
 
