@@ -59,6 +59,7 @@ class Served:
 def served(store_url: str, *, open_docs: bool = False, checkpoint_every: float = 0.2) -> Iterator[Served]:
     """A server over a store, with a platform of its own."""
     platform = open_platform(store_url)
+    platform.advance()  # what is due at the opening, so that the tests meet a ledger at rest
     app = create_app(
         Settings(store=store_url, open_docs=open_docs, checkpoint_every=checkpoint_every), platform=platform
     )

@@ -85,8 +85,9 @@ def test_a_deadline_that_the_law_does_not_name_is_the_platforms(pack: Pack) -> N
 def test_every_setting_is_used(pack: Pack) -> None:
     of_norms = {norm.due.setting for norm in pack.norms if norm.due.setting}
     source = "".join(path.read_text(encoding="utf-8") for path in Path(anbao.__file__).parent.rglob("*.py"))
+    of_controls = {control.every for control in pack.controls}
     for one in pack.settings:
-        assert one.id in of_norms or f'"{one.id}"' in source, one.id
+        assert one.id in of_norms | of_controls or f'"{one.id}"' in source, one.id
     assert of_norms <= {one.id for one in pack.settings}
 
 

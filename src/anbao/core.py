@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import msgspec
 from sqlalchemy import Connection
 
 from anbao.law.catalogue import Catalogue, load_catalogue
@@ -16,6 +17,7 @@ from anbao.ledger import Ledger, Stored, Vault, open_ledger, open_vault
 from anbao.obligations.engine import ObligationEngine
 from anbao.reactions import Reaction, Reactions
 from anbao.store import Store
+from anbao.text import Text
 from anbao.work import Projector, Work, Writer
 
 T = TypeVar("T")
@@ -27,6 +29,21 @@ Step = Callable[[], bool]
 def system_clock() -> int:
     """Now, in UTC milliseconds."""
     return time.time_ns() // 1_000_000
+
+
+class Probed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a probe saw: whether the control works, why (not), and what was tried, as JSON values without floats."""
+
+    ok: bool
+    why: Text
+    seen: Any = None
+
+
+Probe = Callable[[], Probed]
+"""Tries one control on the real path, with harmless input, and leaves nothing behind (``Core.rehearse``).
+
+What it raises means that the control does not work.
+"""
 
 
 class Room:
@@ -50,6 +67,10 @@ class Room:
         """What this room does in the background, piece by piece."""
         return ()
 
+    def probes(self) -> Iterable[tuple[str, Probe]]:
+        """Ids of the pack's controls that this room keeps, and how each is tried."""
+        return ()
+
 
 class Core:
     """A store opened for work, under the law pack in the folder ``where``. Its methods may be called from any thread.
@@ -70,6 +91,7 @@ class Core:
         self.engine = ObligationEngine(self.pack.norms, self.pack.calendar, self.settings)
         self.reactions = Reactions(self.ledger)
         self.steps: list[Step] = []
+        self.probes: dict[str, Probe] = {}
         self._projectors: dict[str, list[Projector]] = {}
         self._writer = Writer(store, self._begin, self._follow_up)
 
@@ -80,6 +102,7 @@ class Core:
         for reaction in room.reactions():
             self.reactions.add(reaction)
         self.steps += room.steps()
+        self.probes.update(room.probes())
 
     def close(self) -> None:
         """Finish what is queued and let go of the store."""
@@ -93,6 +116,10 @@ class Core:
     def run(self, job: Callable[[Work], T]) -> T:
         """Run a job and wait for its commit."""
         return self.submit(job).result()
+
+    def rehearse(self, job: Callable[[Work], T]) -> T:
+        """Run a job as if in earnest and take all of it back; its result."""
+        return self.run(lambda work: work.rehearse(job))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao.cases import Cases
+from anbao.controls.room import Controls
 from anbao.core import Core, Step, system_clock
 from anbao.delivery.room import Delivery
 from anbao.errors import InvalidInput, NotFound
@@ -54,12 +55,14 @@ class Platform(Core):
         self.investigate = Investigate(self)
         self.warn = Warn(self)
         self.delivery = Delivery(self)
+        self.controls = Controls(self)
         for room in (
             self.cases,
             self.prevent,
             self.investigate,
             self.warn,
             self.delivery,
+            self.controls,
         ):
             self.join(room)
 

@@ -10,6 +10,7 @@ import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -83,17 +84,33 @@ class Work:
 
     def attempt(self, job: "Callable[[Work], T]") -> T:
         """Run one job; if it raises, what it did in this transaction is taken back."""
-        before = self._first, list(self._pending)
+        before = self._first, list(self._pending), set(self.kinds)
         sql(self.conn, "SAVEPOINT job")
         try:
             result = job(self)
         except BaseException:
             sql(self.conn, "ROLLBACK TO SAVEPOINT job")
-            self._first, self._pending = before
+            self._first, self._pending, self.kinds = before
             raise
         finally:
             sql(self.conn, "RELEASE SAVEPOINT job")
         return result
+
+    def rehearse(self, job: "Callable[[Work], T]") -> T:
+        """Run one job through all that it would do, then take it back: its result, and nothing that ever lasts."""
+        results: list[T] = []
+
+        def act(work: Work) -> None:
+            results.append(job(work))
+            raise _TakenBack
+
+        with suppress(_TakenBack):
+            self.attempt(act)
+        return results[0]
+
+
+class _TakenBack(Exception):
+    """Ends a rehearsal."""
 
 
 def _kind_of(placed: Placed) -> str:

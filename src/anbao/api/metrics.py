@@ -114,3 +114,11 @@ class _StoreGauges:
         obligations.add_metric(("open",), unclosed - int(overdue))
         obligations.add_metric(("overdue",), int(overdue))
         yield obligations
+        works = GaugeMetricFamily("anbao_control_works", "1 where a control works, 0 where not", labels=("control",))
+        assigned = GaugeMetricFamily("anbao_control_assigned", "1 where a person is in charge", labels=("control",))
+        for view in platform.controls.views():
+            if view.state != "retired":
+                works.add_metric((view.id,), int(view.state == "works"))
+                assigned.add_metric((view.id,), int(bool(view.person)))
+        yield works
+        yield assigned

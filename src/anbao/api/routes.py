@@ -3,6 +3,7 @@
 from litestar.handlers import BaseRouteHandler
 
 from anbao.api import (
+    control_routes,
     delivery_routes,
     ledger_routes,
     listing_routes,
@@ -46,6 +47,11 @@ HANDLERS: list[BaseRouteHandler] = [
     delivery_routes.effects,
     delivery_routes.replay,
     delivery_routes.confirm,
+    control_routes.controls,
+    control_routes.probe,
+    control_routes.assign,
+    control_routes.attest,
+    control_routes.retire,
     log_routes.key,
     log_routes.checkpoint,
     log_routes.tile,

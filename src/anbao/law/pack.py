@@ -16,6 +16,7 @@ from anbao.errors import InvalidInput
 from anbao.law import kinds as entry_kinds
 from anbao.law.calendar import WorkCalendar, YearTable
 from anbao.law.case_kinds import CaseKind
+from anbao.law.controls import Control
 from anbao.law.duties import DutyRow, Setting
 from anbao.law.kinds import EntryKind
 from anbao.law.locate import default_pack_path
@@ -47,6 +48,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     norms: tuple[Norm, ...]
     settings: tuple[Setting, ...]
     duties: tuple[DutyRow, ...]
+    controls: tuple[Control, ...]
     calendar: WorkCalendar
     case_kinds: dict[str, CaseKind] = {}
 
@@ -122,12 +124,13 @@ def load_pack(path: Path) -> Pack:
         norms=norms,
         settings=settings,
         duties=duties,
+        controls=_read_controls(path / "controls.yaml", settings, library),
         calendar=WorkCalendar(tables),
         case_kinds=_read_case_kinds(path / "cases.yaml", settings),
     )
 
 
-Named = TypeVar("Named", EntryKind, Setting, DutyRow, CaseKind)
+Named = TypeVar("Named", CaseKind, Control, EntryKind, Setting, DutyRow)
 
 
 def _read_kinds(folder: Path) -> dict[str, EntryKind]:
@@ -160,6 +163,23 @@ def _read_case_kinds(file: Path, settings: Sequence[Setting]) -> dict[str, CaseK
         if kind.due not in known:
             raise source.error(Text(f"没有设置项 {kind.due}", f"there is no setting {kind.due}"), place, "due")
     return {kind.id: kind for kind in kinds}
+
+
+def _read_controls(path: Path, settings: Sequence[Setting], library: Library) -> tuple[Control, ...]:
+    """The registry of controls; a pack may have none."""
+    if not path.exists():
+        return ()
+    source = YamlSource(path)
+    controls = _read_unique(source, Control)
+    known = {setting.id for setting in settings}
+    for place, control in enumerate(controls):
+        if control.every not in known:
+            raise source.error(
+                Text(f"没有设置 {control.every}", f"there is no setting {control.every}"), place, "every"
+            )
+        for number, reference in enumerate(control.provisions):
+            check_reference(library, reference, source, place, "provisions", number)
+    return controls
 
 
 def _read_unique(source: YamlSource, wanted: type[Named]) -> tuple[Named, ...]:

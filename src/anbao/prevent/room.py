@@ -1,15 +1,17 @@
 """The room of prevention (危险防范), opened over the core: merchants, listings, and the rules that decide on them."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 import msgspec
 
-from anbao.core import Core, Room
+from anbao.core import Core, Probe, Room
 from anbao.law.deadlines import legal_day
 from anbao.model.entry import Receipt, Sealed
 from anbao.model.listing import Listing, ListingScreened
 from anbao.model.merchant import Merchant
 from anbao.prevent import listings, merchants, rulesets
+from anbao.prevent.probes import try_cases, try_lexicon
 from anbao.prevent.rulesets import Ruleset, Rulesets
 from anbao.prevent.screening import screen
 from anbao.reactions import Reaction
@@ -41,6 +43,12 @@ class Prevent(Room):
 
     def reactions(self) -> Iterable[Reaction]:
         yield Reaction("prevent.review", frozenset({"case.decided"}), listings.follow_case)
+
+    def probes(self) -> Iterable[tuple[str, Probe]]:
+        yield "lexicon", partial(try_lexicon, self)
+        for control in self.core.pack.controls:
+            if control.cases:
+                yield control.id, partial(try_cases, self, control.cases)
 
     def apply(
         self, work: Work, merchant: Merchant, *, at: int | None = None, actor: str = "platform"

@@ -1,8 +1,9 @@
 """The room of warning (危险警示), opened over the core: what consumers are told before a trade and after it."""
 
 from collections.abc import Iterable
+from functools import partial
 
-from anbao.core import Room, Step
+from anbao.core import Probe, Room, Step
 from anbao.errors import Conflict, InvalidInput, NotFound
 from anbao.law.deadlines import latest_start
 from anbao.ledger import Stored
@@ -11,6 +12,7 @@ from anbao.obligations.settings import Settings
 from anbao.reactions import Reaction
 from anbao.text import Text
 from anbao.warn import buyers, dangers, orders
+from anbao.warn.probes import try_notices
 from anbao.work import Projector, Work
 
 LOOKBACK = "warning.lookback"
@@ -41,6 +43,9 @@ class Warn(Room):
 
     def steps(self) -> Iterable[Step]:
         yield lambda: self.core.run(lambda work: buyers.warn_some(work, self.core.templates))
+
+    def probes(self) -> Iterable[tuple[str, Probe]]:
+        yield "notices", partial(try_notices, self)
 
     # ── before the trade ──────────────────────────────────────────────────────────────────────────────────────────
 

@@ -3,6 +3,7 @@
 from anbao.store.tables.assist import assistance, authority_request
 from anbao.store.tables.base import metadata
 from anbao.store.tables.cases import bulk_item, bulk_order, case_file
+from anbao.store.tables.controls import control
 from anbao.store.tables.delivery import endpoint
 from anbao.store.tables.doors import api_key, idempotency, screen_run
 from anbao.store.tables.investigate import hazard, hazard_match, sweep
@@ -24,6 +25,7 @@ __all__ = [
     "bulk_order",
     "case_file",
     "checkpoint",
+    "control",
     "danger",
     "endpoint",
     "entry",

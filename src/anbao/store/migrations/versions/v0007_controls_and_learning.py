@@ -1,8 +1,23 @@
 """The tables of controls and learning."""
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0007"
 down_revision = "0006"
 
 
 def upgrade() -> None:
-    """Filled by its room."""
+    key = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+    op.create_table(
+        "control",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("state", key, nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("probed_at", sa.BigInteger(), nullable=True),
+        sa.Column("why", sa.LargeBinary(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        comment="state: unprobed, works, failed, retired; since: when it came to be so; why: the last probe's words",
+    )

@@ -1,0 +1,110 @@
+"""Controls as entries, and as they stand: who is in charge, when each was last tried, and what came of it."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.core import Probed
+from anbao.model.entry import Entry
+from anbao.store import tables
+from anbao.store.bulk import sql, upsert_many
+from anbao.text import Text
+from anbao.work import Placed, Work
+
+REGISTERED = "control.registered"
+ASSIGNED = "control.assigned"
+PROBED = "control.probed"
+FAILED = "control.failed"
+RECOVERED = "control.recovered"
+RETIRED = "control.retired"
+KINDS = (REGISTERED, ASSIGNED, PROBED, FAILED, RECOVERED, RETIRED)
+
+ENGINE = "engine"
+NOT_YET = Text("尚未检查", "not tried yet")
+
+Kept = Literal["unprobed", "works", "failed", "retired"]
+
+
+class Standing(msgspec.Struct):
+    """One row of ``control``, in column order; instants in UTC milliseconds."""
+
+    id: str
+    person: str
+    state: Kept
+    since: int
+    probed_at: int | None
+    why: bytes
+    entry: int
+
+    @property
+    def words(self) -> Text:
+        """What the last probe said."""
+        return msgspec.json.decode(self.why, type=Text)
+
+
+def standings(conn: Connection) -> dict[str, Standing]:
+    """All registered controls by id."""
+    return {row[0]: Standing(*row) for row in sql(conn, "SELECT * FROM control ORDER BY id")}
+
+
+def record(work: Work, kind: str, control: str, actor: str, **body: Any) -> int:
+    """Record what happened to a control; the entry's index."""
+    return work.record(
+        Entry(
+            actor=actor,
+            at=work.now,
+            body={"control": control, **body},
+            kind=kind,
+            recorded=work.now,
+            subjects={"control": control, "platform": "self"},
+        )
+    )[0]
+
+
+def record_probe(work: Work, standing: Standing, probed: Probed, duration: int, actor: str, *, by_hand: bool) -> int:
+    """Record a probe, and the failure or recovery that it shows; the index of the probe's entry."""
+    body: dict[str, Any] = {"duration": duration, "ok": probed.ok, "why": msgspec.to_builtins(probed.why)}
+    if probed.seen is not None:
+        body["seen"] = probed.seen
+    if by_hand:
+        body["by_hand"] = True
+    entry = record(work, PROBED, standing.id, actor, **body)
+    if not probed.ok and standing.state != "failed":
+        record(work, FAILED, standing.id, ENGINE, probe=entry)
+    if probed.ok and standing.state == "failed":
+        record(work, RECOVERED, standing.id, ENGINE, probe=entry)
+    return entry
+
+
+def project(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``control.*`` → ``control``."""
+    known = standings(conn)
+    changed = {}
+    for index, sealed in placed:
+        name = sealed.subjects["control"]
+        one = known.setdefault(name, Standing(name, "", "unprobed", sealed.at, None, _NOTHING, index))
+        _apply(one, sealed.kind, sealed.at, msgspec.json.decode(sealed.data)["body"])
+        one.entry = index
+        changed[name] = one
+    upsert_many(conn, tables.control, [msgspec.structs.astuple(one) for one in changed.values()])
+
+
+def _apply(one: Standing, kind: str, at: int, body: dict[str, Any]) -> None:
+    state = one.state
+    if kind == REGISTERED:
+        state = "unprobed"
+    elif kind == ASSIGNED:
+        one.person = body["person"]
+    elif kind == RETIRED:
+        state = "retired"
+    elif kind == PROBED:
+        one.probed_at, one.why = at, msgspec.json.encode(body["why"])
+        if state != "retired":
+            state = "works" if body["ok"] else "failed"
+    if state != one.state:
+        one.state, one.since = state, at
+
+
+_NOTHING = msgspec.json.encode(NOT_YET)

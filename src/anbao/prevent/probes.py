@@ -1,0 +1,70 @@
+"""Probes of prevention: test listings and merchants go through the room's own methods and are taken back (规定 3)."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from anbao.core import Probed
+from anbao.law.controls import Case
+from anbao.model.listing import Listing
+from anbao.prevent.text.matcher import DETECTOR
+from anbao.text import Text
+from anbao.work import Work
+
+if TYPE_CHECKING:
+    from anbao.prevent.room import Prevent
+
+TERMS = 20
+"""Terms of the lexicon that one probe tries; each probe tries others."""
+
+ACTOR = "probe"
+_HOUR = 3_600_000
+
+
+def try_cases(room: "Prevent", cases: Sequence[Case]) -> Probed:
+    """Every case must be decided on as it expects."""
+    seen = [room.core.rehearse(partial(_try, room, case)) for case in cases]
+    wrong = [one for one in seen if not one["right"]]
+    if not wrong:
+        why = Text(f"{len(seen)} 个测试样本均判断正确", f"all {len(seen)} test cases were decided rightly")
+        return Probed(ok=True, why=why, seen=seen)
+    shown = "; ".join(f"{one['what']} → {one['outcome']}" for one in wrong)
+    why = Text(f"{len(wrong)} 个测试样本判断错误：{shown}", f"{len(wrong)} test cases decided wrongly: {shown}")
+    return Probed(ok=False, why=why, seen=seen)
+
+
+def try_lexicon(room: "Prevent") -> Probed:
+    """Terms spread over the lexicon in force must be found in listings made of them."""
+    lexicon = room.ruleset().lexicon
+    terms = sorted({term.term for term in lexicon.terms})
+    if not terms:
+        return Probed(ok=False, why=Text("现行词库是空的", "the lexicon in force is empty"))
+    step = max(1, len(terms) // TERMS)
+    first = room.core.clock() // _HOUR % step
+    chosen = terms[first::step][:TERMS]
+    batch = [Listing(id=f"anbao-probe-{place}", title=term) for place, term in enumerate(chosen)]
+    screened = room.core.rehearse(lambda work: room.screen(work, batch, actor=ACTOR))
+    missed = [
+        term
+        for term, one in zip(chosen, screened, strict=True)
+        if not any(finding.detector == DETECTOR for finding in one.decision.findings)
+    ]
+    seen = {"lexicon": lexicon.digest, "missed": missed, "terms": len(terms), "tried": len(chosen)}
+    if missed:
+        shown = "、".join(missed)
+        return Probed(ok=False, why=Text(f"词未命中：{shown}", f"terms not found: {shown}"), seen=seen)
+    why = Text(f"抽查 {len(chosen)} 个词，全部命中", f"{len(chosen)} terms tried, all found")
+    return Probed(ok=True, why=why, seen=seen)
+
+
+def _try(room: "Prevent", case: Case, work: Work) -> dict[str, Any]:
+    if case.merchant is not None:
+        decision = room.apply(work, case.merchant, actor=ACTOR)
+        what, outcome, detectors = case.merchant.id, str(decision.decision), {""}
+    else:
+        assert case.listing is not None
+        [answer] = room.screen(work, [case.listing], actor=ACTOR)
+        outcome = answer.decision.outcome
+        what, detectors = case.listing.title, {"", *(one.detector for one in answer.decision.findings)}
+    right = outcome in case.expect and case.detector in detectors
+    return {"expect": list(case.expect), "outcome": outcome, "right": right, "what": what}
