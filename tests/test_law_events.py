@@ -16,7 +16,7 @@ def pack() -> Pack:
 @pytest.mark.parametrize(
     ("kind", "subjects", "facts", "has_consumer"),
     [
-        ("merchant.closed", {"merchant": "m1"}, {}, False),
+        ("merchant.unreachable_notified", {"merchant": "m1"}, {}, False),
         ("duty.attested", {"platform": "self"}, {"duty": "keep_reviews"}, False),
         ("complaint.received", {"complaint": "c1", "merchant": "m1"}, {}, True),
         ("incident.found", {"incident": "i1"}, {"level": "larger"}, False),
@@ -33,17 +33,17 @@ def test_an_event_in_the_vocabulary_is_accepted(
     [
         ("no.such", {}, {}, False, "kind"),
         ("merchant.verified", {"merchant": "m1"}, {}, False, "kind"),
-        ("merchant.closed", {}, {}, False, "subjects.merchant"),
-        ("merchant.closed", {"merchant": ""}, {}, False, "subjects.merchant"),
-        ("merchant.closed", {"merchant": "m1", "listing": "l1"}, {}, False, "subjects.listing"),
-        ("merchant.closed", {"merchant": "m1"}, {}, True, "subjects.consumer"),
+        ("merchant.unreachable_notified", {}, {}, False, "subjects.merchant"),
+        ("merchant.unreachable_notified", {"merchant": ""}, {}, False, "subjects.merchant"),
+        ("merchant.unreachable_notified", {"merchant": "m1", "listing": "l1"}, {}, False, "subjects.listing"),
+        ("merchant.unreachable_notified", {"merchant": "m1"}, {}, True, "subjects.consumer"),
         ("complaint.received", {"complaint": "c1", "consumer": "李四"}, {}, False, "subjects.consumer"),
         ("duty.attested", {"platform": "other"}, {"duty": "keep_reviews"}, False, "subjects.platform"),
         ("duty.attested", {"platform": "self"}, {}, False, "facts.duty"),
         ("duty.attested", {"platform": "self"}, {"duty": "nothing"}, False, "facts.duty"),
         ("platform.classified", {"platform": "self"}, {"large": 1}, False, "facts.large"),
         ("control.probed", {"control": "ledger", "platform": "self"}, {"control": "ledger"}, False, "kind"),
-        ("merchant.closed", {"merchant": "m1"}, {"unknown": 1}, False, "facts.unknown"),
+        ("merchant.unreachable_notified", {"merchant": "m1"}, {"unknown": 1}, False, "facts.unknown"),
     ],
 )
 def test_an_event_outside_the_vocabulary_names_the_field_at_fault(

@@ -25,7 +25,8 @@ from anbao.model.trade import NoticeAcknowledged, NoticeShown, Order
 from anbao.obligations import read, recompute, tick
 from anbao.obligations.engine import WAIVED, Recorded
 from anbao.obligations.settings import SETTING_CHANGED
-from anbao.prevent import listings, merchants, rulesets
+from anbao.prevent import listings, rulesets
+from anbao.prevent.merchants import MerchantDecision
 from anbao.prevent.policy import Policy
 from anbao.prevent.room import Prevent, ScreenedListing
 from anbao.prevent.text import Lexicon
@@ -91,7 +92,7 @@ class Platform(Core):
 
     def submit_merchant(
         self, merchant: Merchant, *, at: int | None = None, actor: str = "platform"
-    ) -> merchants.MerchantDecision:
+    ) -> MerchantDecision:
         """Check an application to sell; record application and decision."""
         return self.run(lambda work: self.prevent.apply(work, merchant, at=at, actor=actor))
 

@@ -127,6 +127,14 @@ class Catalogue:
         self._content = content
         self._names = {_fold(name): category for category in content.categories for name in _names(category)}
         self._found: dict[str, Category | None] = {"": None}
+        self.holder_licences = frozenset(
+            kind
+            for category in content.categories
+            for requirement in category.requires
+            if requirement.of == "merchant"
+            for kind in requirement.any_of
+        )
+        """Kinds of licence that a merchant itself must hold; the other kinds belong to products."""
         self.digest = hashlib.sha256(self.to_bytes()).hexdigest()[:16]
 
     def to_bytes(self) -> bytes:

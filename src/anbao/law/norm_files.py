@@ -67,7 +67,7 @@ class Vocabulary(NamedTuple):
 
 
 _SHAPES: dict[NormKind, tuple[frozenset[str], frozenset[str]]] = {
-    "respond": (frozenset({"opens", "discharged"}), frozenset({"within", "setting", "at_once"})),
+    "respond": (frozenset({"opens", "discharged"}), frozenset({"within", "setting", "at_once", "named"})),
     "guard": (frozenset({"opens", "needs"}), frozenset({"at_once"})),
     "forbid": (frozenset({"opens"}), frozenset({"at_once"})),
     "calendar": (frozenset({"discharged"}), frozenset({"months"})),

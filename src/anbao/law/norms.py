@@ -54,13 +54,17 @@ class Needs(msgspec.Struct, frozen=True):
 
 
 class Due(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """When the act is owed; exactly one field is set. ``months`` are the calendar windows of the year (1–12)."""
+    """When the act is owed; exactly one field is set. ``months`` are the calendar windows of the year (1–12).
+
+    ``named``: the opener itself names the instant, in its fact ``due`` (UTC milliseconds).
+    """
 
     within: Period | None = None
     setting: str | None = None
     at_once: bool = False
     months: tuple[int, ...] = ()
     at_least: Period | None = None
+    named: bool = False
 
     def __post_init__(self) -> None:
         if sum(map(bool, msgspec.structs.astuple(self))) != 1:

@@ -22,6 +22,7 @@ from anbao.law.kinds import EntryKind
 from anbao.law.locate import default_pack_path
 from anbao.law.norm_files import Vocabulary, check_reference, read_norms
 from anbao.law.norms import Norm
+from anbao.law.parameters import Parameter
 from anbao.law.provisions import Hit, Library, Provision, load_library
 from anbao.law.yaml_source import YamlSource
 from anbao.text import Text
@@ -51,6 +52,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     controls: tuple[Control, ...]
     calendar: WorkCalendar
     case_kinds: dict[str, CaseKind] = {}
+    parameters: tuple[Parameter, ...] = ()
 
     def provision(self, ref: str, on: date | None = None) -> Provision:
         """The provision that a reference leads to, on a day. Raises InvalidInput, NotFound."""
@@ -127,6 +129,7 @@ def load_pack(path: Path) -> Pack:
         controls=_read_controls(path / "controls.yaml", settings, library),
         calendar=WorkCalendar(tables),
         case_kinds=_read_case_kinds(path / "cases.yaml", settings),
+        parameters=_read_parameters(path / "parameters.yaml", library),
     )
 
 
@@ -180,6 +183,19 @@ def _read_controls(path: Path, settings: Sequence[Setting], library: Library) ->
         for number, reference in enumerate(control.provisions):
             check_reference(library, reference, source, place, "provisions", number)
     return controls
+
+
+def _read_parameters(path: Path, library: Library) -> tuple[Parameter, ...]:
+    if not path.exists():
+        return ()
+    source = YamlSource(path)
+    parameters = source.read_list(Parameter)
+    for place, parameter in enumerate(parameters):
+        for number, reference in enumerate(parameter.provisions):
+            check_reference(library, reference, source, place, "provisions", number)
+        if any(parameter.id == one.id and one.in_force.covers(parameter.in_force.from_) for one in parameters[:place]):
+            raise source.error(Text(f"编号 {parameter.id} 重复", f"the id {parameter.id} stands twice"), place, "id")
+    return tuple(parameters)
 
 
 def _read_unique(source: YamlSource, wanted: type[Named]) -> tuple[Named, ...]:

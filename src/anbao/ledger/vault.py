@@ -11,10 +11,10 @@ types (``model.base``).
 
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from hmac import compare_digest, digest
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import msgspec.inspect as inspect
@@ -34,6 +34,8 @@ REFERENCES = frozenset({"buyer"})
 _LOOKUP_KEY = "vault.lookup"
 _SALT_BYTES = 32
 _PER_QUERY = 10_000
+
+Opened = TypeVar("Opened", bound=Noun)
 
 Row = tuple[str, str, str, bytes, bytes, bytes]
 
@@ -68,7 +70,7 @@ class Vault:
                 return self.references(conn, field, [value])[value]
             salt = secrets.token_bytes(_SALT_BYTES)
             commitment = commit(field, salt, value)
-            rows.append((commitment, person, field, salt, value.encode(), self._lookup(field, value)))
+            rows.append((commitment, person, field, salt, value.encode(), self.lookup(field, value)))
             return commitment
 
         sealed: dict[str, Any] = _replaced(body, _plan(type(noun)), replace)
@@ -85,7 +87,7 @@ class Vault:
 
     def references(self, conn: Connection, field: str, values: Iterable[str]) -> dict[str, str]:
         """Stable commitments by value; those met for the first time are recorded."""
-        lookups = {self._lookup(field, value): value for value in values}
+        lookups = {self.lookup(field, value): value for value in values}
         found: dict[str, str] = {}
         keys = list(lookups)
         for start in range(0, len(keys), _PER_QUERY):
@@ -119,7 +121,29 @@ class Vault:
             )
         return str(row[0]), bytes(row[1]), bytes(row[2]).decode()
 
-    def _lookup(self, field: str, value: str) -> bytes:
+    def open_noun(self, conn: Connection, sealed: Mapping[str, Any], kind: type[Opened]) -> Opened:
+        """The noun behind what ``seal_noun`` gave. Raises NotFound where a value has been erased."""
+        plan = _plan(kind)
+        commitments: list[str] = []
+        _replaced(msgspec.json.decode(msgspec.json.encode(sealed)), plan, lambda _field, one: commitments.append(one))
+        values = self.values(conn, commitments)
+        body = msgspec.json.decode(msgspec.json.encode(sealed))
+        return msgspec.convert(_replaced(body, plan, lambda _field, one: values[one]), kind)
+
+    def values(self, conn: Connection, commitments: Sequence[str]) -> dict[str, str]:
+        """The values behind many commitments. Raises NotFound where one was never recorded or has been erased."""
+        found: dict[str, str] = {}
+        for start in range(0, len(commitments), _PER_QUERY):
+            some = tuple(commitments[start : start + _PER_QUERY])
+            marks = ", ".join("?" * len(some))
+            rows: Any = sql(conn, f"SELECT commitment, value FROM personal WHERE commitment IN ({marks})", some)
+            found.update((str(commitment), bytes(value).decode()) for commitment, value in rows)
+        if missing := next((one for one in commitments if one not in found), None):
+            self.reveal(conn, missing)
+        return found
+
+    def lookup(self, field: str, value: str) -> bytes:
+        """What a value is found by without being told: HMAC-SHA256 (32 bytes) under the store's look-up key."""
         return digest(self._lookup_key, _message(field, value), "sha256")
 
 

@@ -146,5 +146,5 @@ def _opening(norm: Norm) -> _Opening:
 
 def _open(batch: Batch, opening: _Opening, entry: Recorded) -> None:
     if opening.since <= entry.at < opening.until:
-        due = int(entry.facts["due"]) if opening.norm.due.months else None
+        due = int(entry.facts["due"]) if opening.norm.due.months or opening.norm.due.named else None
         batch.open(opening.norm, entry.subjects, entry.at, entry.idx, due)

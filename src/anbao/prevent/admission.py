@@ -5,12 +5,15 @@ pack lists it, licences as stated, then each category's requirements in the orde
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Literal
 
+import msgspec
+
 from anbao.law.catalogue import Catalogue, Category, CredentialFormat, Requirement
-from anbao.model.merchant import Admission, CredentialCheck, Licence, Merchant
+from anbao.model.merchant import Admission, CredentialCheck, Licence, Merchant, Problem
+from anbao.model.registry import RegistryState
 from anbao.prevent.credentials import check_credential, check_licence, fold_number
 
 IDENTITY = "identity"
@@ -18,26 +21,40 @@ IDENTITY = "identity"
 
 CredentialFact = Literal["", "missing", "expired", "invalid"]
 
+Answers = Mapping[tuple[str, str], RegistryState]
+"""What outside registries said of numbers: by kind, and the number as checks show it (empty where it is personal)."""
+
+NO_ANSWERS: Answers = {}
+
+NEVER_ISSUED = frozenset({"check_digit", "unknown"})
+NEVER_IDLE = frozenset({"format", "revoked", "mismatch"})
+"""What is wrong with a licence even where no category asked for it."""
+
 
 def assess_merchant(
-    merchant: Merchant, catalogue: Catalogue, on: date
+    merchant: Merchant, catalogue: Catalogue, on: date, answers: Answers = NO_ANSWERS
 ) -> tuple[Admission, tuple[CredentialCheck, ...]]:
     """Check an application on a day of Asia/Shanghai.
 
-    ``refused``: a check digit is wrong, so that the number was never issued, or a category asked for may not be sold
-    online. ``held``: something is missing, malformed or not in force and can be put right. Licences that no category
-    asked for hold nothing up by having run out. Categories that the catalogue does not know demand nothing.
+    ``refused``: the number was never issued, since its check digit is wrong or its registry does not know it, or a
+    category asked for may not be sold online. ``held``: something is missing, malformed, revoked, somebody else's or
+    not in force and can be put right. Licences that no category asked for hold nothing up by having run out. Categories
+    that the catalogue does not know demand nothing.
     """
     asked = (catalogue.find(name) for name in merchant.categories)
     categories = tuple({category.id: category for category in asked if category}.values())
     checks = (
-        *_check_identity(merchant, catalogue, any(category.is_licensed for category in categories), on),
-        *(_check_stated(licence, catalogue, on) for licence in merchant.licences),
-        *(check for category in categories for check in _check_category(merchant.licences, category, catalogue, on)),
+        *_check_identity(merchant, catalogue, any(category.is_licensed for category in categories), on, answers),
+        *(_check_stated(licence, catalogue, on, answers) for licence in merchant.licences),
+        *(
+            check
+            for category in categories
+            for check in _check_category(merchant.licences, category, catalogue, on, answers)
+        ),
     )
-    if any(check.problem == "check_digit" for check in checks) or any(one.is_forbidden(on) for one in categories):
+    if any(check.problem in NEVER_ISSUED for check in checks) or any(one.is_forbidden(on) for one in categories):
         return "refused", checks
-    if any(check.problem and (check.required_by or check.problem == "format") for check in checks):
+    if any(check.problem and (check.required_by or check.problem in NEVER_IDLE) for check in checks):
         return "held", checks
     return "verified", checks
 
@@ -59,14 +76,17 @@ def credentials_problem(
     return ("missing" if "missing" in problems else ""), checks
 
 
-def _check_identity(merchant: Merchant, catalogue: Catalogue, licensed: bool, on: date) -> Iterator[CredentialCheck]:
+def _check_identity(
+    merchant: Merchant, catalogue: Catalogue, licensed: bool, on: date, answers: Answers
+) -> Iterator[CredentialCheck]:
     for rule in catalogue.identity:
         value: str = getattr(merchant, rule.field) or ""
         form = catalogue.formats.get(rule.credential)
         kind = rule.credential or rule.field
         if value:
-            problem = check_credential(form, value, on) if form else ""
             number = _shown(form, value) if form else ""
+            problem = check_credential(form, value, on) if form else ""
+            problem = problem or _told(answers, kind, number)
             yield CredentialCheck(
                 kind=kind, number=number, problem=problem, provisions=rule.provisions, required_by=IDENTITY
             )
@@ -74,17 +94,17 @@ def _check_identity(merchant: Merchant, catalogue: Catalogue, licensed: bool, on
             yield CredentialCheck(kind=kind, problem="missing", provisions=rule.provisions, required_by=IDENTITY)
 
 
-def _check_stated(licence: Licence, catalogue: Catalogue, on: date) -> CredentialCheck:
+def _check_stated(licence: Licence, catalogue: Catalogue, on: date, answers: Answers) -> CredentialCheck:
     form = catalogue.formats.get(licence.kind)
     if form is None:
         return CredentialCheck(kind=licence.kind, problem="format")
-    return CredentialCheck(
-        kind=licence.kind, number=_shown(form, licence.number), problem=check_licence(form, licence, on)
-    )
+    number = _shown(form, licence.number)
+    problem = check_licence(form, licence, on) or _told(answers, licence.kind, number)
+    return CredentialCheck(kind=licence.kind, number=number, problem=problem)
 
 
 def _check_category(
-    licences: tuple[Licence, ...], category: Category, catalogue: Catalogue, on: date
+    licences: tuple[Licence, ...], category: Category, catalogue: Catalogue, on: date, answers: Answers
 ) -> Iterator[CredentialCheck]:
     if category.forbidden and category.is_forbidden(on):
         yield CredentialCheck(
@@ -96,20 +116,21 @@ def _check_category(
         )
     for requirement in category.requires:
         if requirement.of == "merchant":
-            yield _check_requirement(requirement, licences, category, catalogue, on)
+            yield _check_requirement(requirement, licences, category, catalogue, on, answers)
 
 
 def _check_requirement(
-    requirement: Requirement, licences: tuple[Licence, ...], category: Category, catalogue: Catalogue, on: date
+    requirement: Requirement,
+    licences: tuple[Licence, ...],
+    category: Category,
+    catalogue: Catalogue,
+    on: date,
+    answers: Answers = NO_ANSWERS,
 ) -> CredentialCheck:
     """The first licence that meets the requirement, else what is wrong with the first that would, else ``missing``."""
     checks = [
-        CredentialCheck(
-            kind=licence.kind,
-            number=_shown(catalogue.formats[licence.kind], licence.number),
-            problem=check_licence(catalogue.formats[licence.kind], licence, on),
-            provisions=requirement.provisions,
-            required_by=category.id,
+        msgspec.structs.replace(
+            _check_stated(licence, catalogue, on, answers), provisions=requirement.provisions, required_by=category.id
         )
         for licence in licences
         if licence.kind in requirement.any_of and re.search(requirement.matching, fold_number(licence.number))
@@ -118,6 +139,11 @@ def _check_requirement(
         kind=requirement.any_of[0], problem="missing", provisions=requirement.provisions, required_by=category.id
     )
     return next((check for check in checks if not check.problem), next(iter(checks), missing))
+
+
+def _told(answers: Answers, kind: str, number: str) -> Problem:
+    state = answers.get((kind, number), "valid")
+    return "" if state == "valid" else state
 
 
 def _shown(form: CredentialFormat, number: str) -> str:

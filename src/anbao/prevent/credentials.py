@@ -9,7 +9,6 @@ only its check digits are used here and the form comes from the pack.
 import re
 import unicodedata
 from datetime import date
-from typing import Literal
 
 from stdnum import ean
 from stdnum.cn import ric, uscc
@@ -17,9 +16,7 @@ from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_11_10
 
 from anbao.law.catalogue import CheckRule, CredentialFormat
-from anbao.model.merchant import Licence
-
-Problem = Literal["", "format", "check_digit", "expired", "not_yet_valid", "missing", "void"]
+from anbao.model.merchant import Licence, Problem
 
 _INVISIBLE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 _DASHES = re.compile(r"[\u2010-\u2015\u2212]")

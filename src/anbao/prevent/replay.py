@@ -12,10 +12,15 @@ from anbao.ledger.log import Stored
 from anbao.model.entry import Entry
 from anbao.model.listing import Listing, ListingScreened
 from anbao.model.merchant import Licence
-from anbao.prevent import listings, merchants
+from anbao.prevent import listings
+from anbao.prevent.merchants.acts import INFO_ACCEPTED
+from anbao.prevent.merchants.decision import APPLIED, CLOSED, DECIDED, VERIFIED, WAITING
+from anbao.prevent.merchants.file import merged
 from anbao.prevent.rulesets import ENGINE, Rulesets
 from anbao.prevent.screening import screen
 from anbao.text import Text
+
+_MOVING = frozenset({APPLIED, CLOSED, INFO_ACCEPTED, WAITING, *DECIDED})
 
 
 class Replay(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,21 +78,27 @@ def replay(conn: Connection, ledger: Ledger, rulesets: Rulesets, index: int) -> 
 
 
 def _licences_before(conn: Connection, ledger: Ledger, merchant: str, index: int) -> tuple[Licence, ...]:
-    """The licences of the merchant's newest file, if its newest decision before ``index`` was to verify it."""
+    """The licences of the merchant's newest file, if it stood verified before ``index``."""
     status, start = "", 0
-    licences: tuple[Licence, ...] = ()
+    file: dict[str, Any] = {}
     while True:
         page = ledger.entries(conn, start, 500, end=index, subject=("merchant", merchant))
         for stored in page:
-            if stored.kind == merchants.APPLIED:
-                licences = _stated(stored)
-                status = "applied"
-            elif stored.kind in merchants.DECIDED:
-                status = stored.kind
+            if stored.kind in _MOVING:
+                status, file = _moved(status, file, stored)
         if len(page) < 500:
-            return licences if status == "merchant.verified" else ()
+            stated = file.get("licences", ()) if status == VERIFIED else ()
+            return msgspec.convert(stated, tuple[Licence, ...])
         start = page[-1].index + 1
 
 
-def _stated(stored: Stored) -> tuple[Licence, ...]:
-    return msgspec.convert(stored.entry().body.get("licences", []), tuple[Licence, ...])
+def _moved(status: str, file: dict[str, Any], stored: Stored) -> tuple[str, dict[str, Any]]:
+    """Status and file after an entry, as the projections of ``merchants.file`` have them."""
+    body = stored.entry().body
+    if stored.kind == APPLIED:
+        return APPLIED, body
+    if stored.kind == INFO_ACCEPTED:
+        return status, merged(file, body["change"])
+    if stored.kind == WAITING and status == VERIFIED and body.get("occasion") == "reverify":
+        return status, file
+    return stored.kind, file

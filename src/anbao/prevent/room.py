@@ -5,12 +5,13 @@ from functools import partial
 
 import msgspec
 
-from anbao.core import Core, Probe, Room
+from anbao import parameters
+from anbao.core import Core, Probe, Room, Step
 from anbao.law.deadlines import legal_day
 from anbao.model.entry import Receipt, Sealed
 from anbao.model.listing import Listing, ListingScreened
-from anbao.model.merchant import Merchant
-from anbao.prevent import listings, merchants, rulesets
+from anbao.prevent import listings, rulesets
+from anbao.prevent.merchants.counter import Counter
 from anbao.prevent.probes import try_cases, try_lexicon
 from anbao.prevent.rulesets import Ruleset, Rulesets
 from anbao.prevent.screening import screen
@@ -26,23 +27,25 @@ class ScreenedListing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Prevent(Room):
-    """Who may sell, and what may be offered."""
+    """Who may sell, and what may be offered. ``merchants`` is where merchants are dealt with."""
 
     def __init__(self, core: Core) -> None:
         super().__init__(core)
         self.rulesets = Rulesets(core.catalogue)
+        self.merchants = Counter(core)
+        self.apply = self.merchants.apply
 
     def projectors(self) -> Iterable[tuple[str, Projector]]:
         yield "lexicon.activated", rulesets.project_activation
         yield "policy.activated", rulesets.project_activation
+        yield parameters.CHANGED, parameters.project_changes
         yield listings.SCREENED, listings.project_listings
         yield listings.DECIDED, listings.project_listings
-        yield merchants.APPLIED, merchants.project_applications
-        for kind in merchants.DECIDED:
-            yield kind, merchants.project_decisions
+        yield from self.merchants.projectors()
 
     def reactions(self) -> Iterable[Reaction]:
         yield Reaction("prevent.review", frozenset({"case.decided"}), listings.follow_case)
+        yield from self.merchants.reactions()
 
     def probes(self) -> Iterable[tuple[str, Probe]]:
         yield "lexicon", partial(try_lexicon, self)
@@ -50,12 +53,8 @@ class Prevent(Room):
             if control.cases:
                 yield control.id, partial(try_cases, self, control.cases)
 
-    def apply(
-        self, work: Work, merchant: Merchant, *, at: int | None = None, actor: str = "platform"
-    ) -> merchants.MerchantDecision:
-        """Check an application to sell; record application and decision."""
-        when = work.now if at is None else at
-        return merchants.apply(work, self.core.vault, self.core.catalogue, merchant, actor, when)
+    def steps(self) -> Iterable[Step]:
+        yield from self.merchants.steps()
 
     def screen(
         self, work: Work, batch: Sequence[Listing], *, at: int | None = None, actor: str = "platform"

@@ -8,6 +8,13 @@ from anbao.store.tables.delivery import endpoint
 from anbao.store.tables.doors import api_key, idempotency, screen_run
 from anbao.store.tables.investigate import hazard, hazard_match, sweep
 from anbao.store.tables.ledger import checkpoint, entry, entry_subject, meta, personal, tile
+from anbao.store.tables.merchants import (
+    merchant_closure,
+    merchant_identifier,
+    merchant_licence,
+    registry_question,
+    turnover,
+)
 from anbao.store.tables.obligations import milestone, obligation
 from anbao.store.tables.prevent import activation, artefact, guarded_hazard, listing, merchant
 from anbao.store.tables.warn import acknowledgement, affected, danger, trade, warning
@@ -36,6 +43,9 @@ __all__ = [
     "idempotency",
     "listing",
     "merchant",
+    "merchant_closure",
+    "merchant_identifier",
+    "merchant_licence",
     "meta",
     "metadata",
     "milestone",
@@ -43,9 +53,11 @@ __all__ = [
     "outbox",
     "personal",
     "reaction",
+    "registry_question",
     "screen_run",
     "sweep",
     "tile",
     "trade",
+    "turnover",
     "warning",
 ]

@@ -23,6 +23,7 @@ listing = Table(
     Column("category", Text, nullable=False),
     Column("outcome", Text, nullable=False),
     Column("entry", BigInteger, nullable=False),
+    Index("listing_by_merchant", "merchant"),
     sqlite_with_rowid=False,
 )
 

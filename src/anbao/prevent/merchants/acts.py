@@ -1,0 +1,169 @@
+"""The acts on a merchant's file: apply, report a change, verify again, decide by a person, close."""
+
+from typing import Any
+
+import msgspec
+
+from anbao.errors import Conflict, InvalidInput
+from anbao.law.deadlines import legal_day
+from anbao.model.merchant import Licence, Merchant, MerchantChange
+from anbao.prevent.admission import assess_merchant
+from anbao.prevent.merchants import licences, links, questions
+from anbao.prevent.merchants.decision import (
+    APPLIED,
+    CLOSED,
+    REFUSED,
+    Desk,
+    Matter,
+    MerchantDecision,
+    record,
+    sells,
+)
+from anbao.prevent.merchants.file import merged, open_sealed, opened, row_of, sealed_file
+from anbao.prevent.merchants.settle import ask_to_publish, settle
+from anbao.text import Text
+from anbao.work import Work
+
+INFO_CHANGED = "merchant.info_changed"
+INFO_REPORTED = "merchant.info_reported"
+INFO_ACCEPTED = "merchant.info_accepted"
+REVERIFYING = "merchant.reverifying"
+
+_DECIDING = frozenset({"categories", "credit_code", "kind", "legal_name", "licences", "resident_id"})
+"""Fields whose change is decided on like an application."""
+
+
+def apply(desk: Desk, work: Work, merchant: Merchant, actor: str, at: int) -> MerchantDecision:
+    """Check an application and record both it and the decision. Raises InvalidInput."""
+    _refuse_personal(desk, merchant.licences)
+    body = {
+        **desk.vault.seal_noun(work.conn, merchant, desk.person(merchant.id)),
+        **sells(merchant, desk.catalogue),
+    }
+    links.note_identifiers(desk, work, merchant)
+    entry = record(work, APPLIED, merchant.id, at, body, actor)
+    return settle(desk, work, merchant, Matter(occasion="apply", entry=entry, at=at))
+
+
+def reverify(desk: Desk, work: Work, merchant: str, actor: str, at: int) -> MerchantDecision:
+    """Verify again what is on file, at the registries too (至少每六个月). Raises NotFound, Conflict."""
+    _require_open(work, merchant)
+    file = opened(work.conn, desk.vault, merchant)
+    entry = record(work, REVERIFYING, merchant, at, {}, actor)
+    return settle(desk, work, file, Matter(occasion="reverify", entry=entry, at=at))
+
+
+def change(desk: Desk, work: Work, merchant: str, given: MerchantChange, actor: str, at: int) -> MerchantDecision:
+    """Take in a change that a merchant reports: recorded at once, on file once its checks hold.
+
+    Raises NotFound, Conflict (closed), InvalidInput (nothing changed, or changed in the future).
+    """
+    status = _require_open(work, merchant)
+    _refuse_personal(desk, given.licences)
+    fields = _fields(given)
+    if not fields:
+        raise InvalidInput(Text("没有写明变更的内容", "the change names no field"), field="change")
+    since = at if given.changed_at is None else given.changed_at
+    if since > at:
+        raise InvalidInput(Text("变更时间在报送之后", "changed after it was reported"), field="changed_at")
+    told = {"fields": ",".join(fields)}
+    sealed = desk.vault.seal_noun(work.conn, given, desk.person(merchant))
+    record(work, INFO_CHANGED, merchant, since, told, actor)
+    after = merged(sealed_file(work.conn, merchant), sealed)
+    proposed = open_sealed(work.conn, desk.vault, after)
+    outcome, checks = assess_merchant(proposed, desk.catalogue, legal_day(at))
+    body = {**told, "change": sealed, "checks": msgspec.to_builtins(checks), "outcome": outcome}
+    entry = record(work, INFO_REPORTED, merchant, at, body, actor)
+    if outcome == "refused":
+        return MerchantDecision(application=entry, checks=checks, decision="refused", entry=entry, merchant=merchant)
+    links.note_identifiers(desk, work, proposed)
+    accepted = record(work, INFO_ACCEPTED, merchant, at, {**told, "change": sealed, "reported": entry})
+    if _DECIDING & set(fields) or status != "verified":
+        return settle(desk, work, proposed, Matter(occasion="change", entry=entry, at=at))
+    ask_to_publish(work, accepted, merchant)
+    return MerchantDecision(application=entry, checks=checks, decision="verified", entry=accepted, merchant=merchant)
+
+
+def review(
+    desk: Desk, work: Work, merchant: str, *, verify: bool, reason: str, actor: str, at: int
+) -> MerchantDecision:
+    """A person decides on a merchant that is held, waiting or verified. Raises NotFound, InvalidInput, Conflict.
+
+    Nobody is verified by a person whose numbers do not hold: that would be waving through.
+    """
+    _require_open(work, merchant)
+    if not reason.strip():
+        raise InvalidInput(Text("须写明理由", "a decision needs a reason"), field="reason")
+    file = opened(work.conn, desk.vault, merchant)
+    asked = questions.pending(work.conn, merchant)
+    entry = row_of(work.conn, merchant).entry
+    matter = Matter(occasion="review", entry=entry, at=at, actor=actor, note=reason)
+    if not verify:
+        _, checks = assess_merchant(file, desk.catalogue, legal_day(at), questions.answers_to(asked))
+        body: dict[str, Any] = {
+            "checks": msgspec.to_builtins(checks),
+            "kind": file.kind,
+            "note": reason,
+            "occasion": "review",
+            **sells(file, desk.catalogue),
+        }
+        refused = record(work, REFUSED, merchant, at, body, actor)
+        return MerchantDecision(application=entry, checks=checks, decision="refused", entry=refused, merchant=merchant)
+    answers = questions.answers_to(asked)
+    for key, state in answers.items():
+        if state == "mismatch":  # a name written in another way is what a person can tell
+            answers[key] = "valid"
+    outcome, checks = assess_merchant(file, desk.catalogue, legal_day(at), answers)
+    if outcome != "verified":
+        wrong = next(check for check in checks if check.problem)
+        raise Conflict(
+            Text(
+                f"{merchant} 的核验未通过：{wrong.kind} {wrong.problem}",
+                f"{merchant} does not pass its checks: {wrong.kind} {wrong.problem}",
+            ),
+            hint=Text("先补正或更新证照（merchant change）", "have it put right first (merchant change)"),
+        )
+    return settle(desk, work, file, matter, answers)
+
+
+def close(desk: Desk, work: Work, merchant: str, *, reason: str, for_cause: bool, actor: str, at: int) -> int:
+    """The merchant leaves, or is closed for cause; the entry's index. Raises NotFound, Conflict, InvalidInput."""
+    _require_open(work, merchant)
+    if not reason.strip():
+        raise InvalidInput(Text("须写明理由", "a closure needs a reason"), field="reason")
+    file = msgspec.convert(sealed_file(work.conn, merchant).get("categories", ()), tuple[str, ...])
+    found = (desk.catalogue.find(name) for name in file)
+    facts = {one.fact: True for one in found if one is not None and one.fact == "cosmetics"}
+    licences.withdraw_all(work, merchant)
+    return record(work, CLOSED, merchant, at, {**facts, "for_cause": for_cause, "reason": reason}, actor)
+
+
+def _require_open(work: Work, merchant: str) -> str:
+    status = row_of(work.conn, merchant).status
+    if status == "closed":
+        raise Conflict(
+            Text(f"商家 {merchant} 已退出平台", f"the merchant {merchant} is closed"),
+            hint=Text("须重新申请入驻", "it has to apply again"),
+        )
+    return status
+
+
+def _fields(given: MerchantChange) -> tuple[str, ...]:
+    """The fields that a change names."""
+    return tuple(
+        name
+        for name in MerchantChange.__struct_fields__
+        if name != "changed_at" and getattr(given, name) not in (None, "", ())
+    )
+
+
+def _refuse_personal(desk: Desk, stated: tuple[Licence, ...]) -> None:
+    """A number that is personal has its own field, from which it goes to the vault. Raises InvalidInput."""
+    for licence in stated:
+        form = desk.catalogue.formats.get(licence.kind)
+        if form is not None and form.personal:
+            raise InvalidInput(
+                Text(f"{licence.kind} 属于个人信息，不能作为证照填写", f"{licence.kind} is personal, not a licence"),
+                hint=Text("写在 resident_id 字段", "state it in the field resident_id"),
+                field="licences",
+            )

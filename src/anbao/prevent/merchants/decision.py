@@ -1,0 +1,86 @@
+"""What is decided on a merchant, and the entries that say so."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from anbao.core import Core
+from anbao.law.catalogue import Catalogue
+from anbao.ledger import Vault
+from anbao.model.base import Noun
+from anbao.model.entry import Entry
+from anbao.model.merchant import Admission, CredentialCheck, Link, Merchant
+from anbao.prevent.merchants.port import Registry
+from anbao.work import Work
+
+ENGINE = "engine"
+
+APPLIED = "merchant.applied"
+WAITING = "merchant.waiting"
+VERIFIED = "merchant.verified"
+HELD = "merchant.held"
+REFUSED = "merchant.refused"
+CLOSED = "merchant.closed"
+LINKED = "merchant.linked"
+DECIDED = (VERIFIED, HELD, REFUSED)
+
+Outcome = Admission | Literal["waiting"]
+Occasion = Literal["apply", "reverify", "change", "expiry", "review"]
+Reason = Literal["comeback"]
+"""Why a merchant is held though its checks hold: it shares identifiers with one that was closed for cause."""
+
+SHARED_CAP = "merchant.shared_identifier_cap"
+
+
+class MerchantDecision(Noun, frozen=True, kw_only=True):
+    """What was decided, what was checked, and the entries that prove it: the one that asked, and the decision's."""
+
+    application: int
+    checks: tuple[CredentialCheck, ...]
+    decision: Outcome
+    entry: int
+    links: tuple[Link, ...] = ()
+    merchant: str
+    reasons: tuple[Reason, ...] = ()
+
+
+class Desk:
+    """What the acts on merchants need; ``registry`` is asked where one is connected."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self.registry: Registry | None = None
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.core.catalogue
+
+    @property
+    def vault(self) -> Vault:
+        return self.core.vault
+
+    def person(self, merchant: str) -> str:
+        """The owner of the merchant's values in the vault."""
+        return f"merchant:{merchant}"
+
+
+class Matter(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be decided: why, the entry that asks for it, when, and who decides."""
+
+    occasion: Occasion
+    entry: int
+    at: int
+    actor: str = ENGINE
+    note: str = ""
+
+
+def sells(merchant: Merchant, catalogue: Catalogue) -> dict[str, bool]:
+    """The facts by which norms bind merchants of certain goods (``food``, ``drug``, ``live`` …)."""
+    found = (catalogue.find(name) for name in merchant.categories)
+    return {category.fact: True for category in found if category is not None and category.fact}
+
+
+def record(work: Work, kind: str, merchant: str, at: int, body: dict[str, Any], actor: str = ENGINE) -> int:
+    """Record one entry about a merchant; its index."""
+    entry = Entry(actor=actor, at=at, body=body, kind=kind, recorded=work.now, subjects={"merchant": merchant})
+    return work.record(entry)[0]

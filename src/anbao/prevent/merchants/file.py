@@ -1,0 +1,157 @@
+"""The file of a merchant (登记档案): a projection of its entries, personal fields as commitments."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.errors import NotFound
+from anbao.ledger import Vault
+from anbao.model.merchant import Licence, Merchant, MerchantChange, MerchantKind, Status
+from anbao.store import tables
+from anbao.store.bulk import sql, upsert_many
+from anbao.text import Text
+from anbao.work import Placed
+
+PERSONAL = ("address", "bank_account", "contact_name", "legal_name", "phone", "resident_id")
+
+_FIELDS = frozenset(Merchant.__struct_fields__)
+_CHANGED = frozenset(MerchantChange.__struct_fields__) - {"changed_at"}
+
+
+class MerchantRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What is on file and may be shown; ``personal`` names the personal fields on file, ``entry`` the last decision."""
+
+    id: str
+    status: Status
+    shop_name: str
+    kind: MerchantKind
+    credit_code: str
+    categories: tuple[str, ...]
+    licences: tuple[Licence, ...]
+    personal: tuple[str, ...]
+    entry: int
+
+
+def row_of(conn: Connection, merchant: str) -> MerchantRow:
+    """One merchant. Raises NotFound."""
+    row = sql(conn, "SELECT id, status, shop_name, file, entry FROM merchant WHERE id = ?", (merchant,)).first()
+    if row is None:
+        raise NotFound(Text(f"没有商家 {merchant}", f"there is no merchant {merchant}"), field="merchant")
+    return _shown(row)
+
+
+def page(conn: Connection, *, after: str = "", limit: int = 100, status: str | None = None) -> list[MerchantRow]:
+    """Merchants by id, from after ``after``."""
+    where, values = ("AND status = ?", (status,)) if status else ("", ())
+    rows = sql(
+        conn,
+        f"SELECT id, status, shop_name, file, entry FROM merchant WHERE id > ? {where} ORDER BY id LIMIT ?",
+        (after, *values, limit),
+    ).all()
+    return [_shown(row) for row in rows]
+
+
+def opened(conn: Connection, vault: Vault, merchant: str) -> Merchant:
+    """The merchant with its personal values. Raises NotFound, also where a value has been erased."""
+    return open_sealed(conn, vault, sealed_file(conn, merchant))
+
+
+def open_sealed(conn: Connection, vault: Vault, sealed: Mapping[str, Any]) -> Merchant:
+    """As ``opened``, for a file at hand."""
+    return vault.open_noun(conn, {name: sealed[name] for name in sealed.keys() & _FIELDS}, Merchant)
+
+
+def sealed_file(conn: Connection, merchant: str) -> dict[str, Any]:
+    """The file as its entries give it. Raises NotFound."""
+    data = sql(conn, "SELECT file FROM merchant WHERE id = ?", (merchant,)).scalar()
+    if data is None:
+        raise NotFound(Text(f"没有商家 {merchant}", f"there is no merchant {merchant}"), field="merchant")
+    return _decoded(data)
+
+
+def merged(file: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """A file (or a merchant as builtins) with a change's fields; each licence takes the place of those of its kind."""
+    given = {name: value for name, value in change.items() if name in _CHANGED and value not in (None, "")}
+    licences = given.pop("licences", ())
+    together = {**file, **given}
+    if licences:
+        replaced = {one["kind"] for one in licences}
+        kept = [one for one in file.get("licences", ()) if one["kind"] not in replaced]
+        together["licences"] = [*kept, *licences]
+    return together
+
+
+def project_applications(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``merchant.applied`` → ``merchant``."""
+    rows = []
+    for index, sealed in placed:
+        body: dict[str, Any] = msgspec.json.decode(sealed.data)["body"]
+        rows.append((body["id"], "applied", body["shop_name"], msgspec.json.encode(body, order="sorted"), index))
+    upsert_many(conn, tables.merchant, rows)
+
+
+def project_decisions(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``merchant.verified``, ``.held``, ``.refused``, ``.closed`` → the merchant's status."""
+    for index, sealed in placed:
+        status = sealed.kind.removeprefix("merchant.")
+        sql(
+            conn,
+            "UPDATE merchant SET status = ?, entry = ? WHERE id = ?",
+            (status, index, sealed.subjects["merchant"]),
+        )
+
+
+def project_closures(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``merchant.closed`` → ``merchant_closure``."""
+    rows = [
+        (sealed.subjects["merchant"], sealed.at, bool(sealed.facts.get("for_cause")), index) for index, sealed in placed
+    ]
+    upsert_many(conn, tables.merchant_closure, rows)
+
+
+def project_waiting(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``merchant.waiting`` → the status, except of a merchant that is verified and only verified again."""
+    for index, sealed in placed:
+        again = "AND status <> 'verified'" if sealed.facts.get("occasion") == "reverify" else ""
+        statement = f"UPDATE merchant SET status = 'waiting', entry = ? WHERE id = ? {again}"
+        sql(conn, statement, (index, sealed.subjects["merchant"]))
+
+
+def project_changes(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``merchant.info_accepted`` → the file."""
+    for _, sealed in placed:
+        merchant = sealed.subjects["merchant"]
+        file = merged(sealed_file(conn, merchant), msgspec.json.decode(sealed.data)["body"]["change"])
+        statement = "UPDATE merchant SET file = ?, shop_name = ? WHERE id = ?"
+        sql(conn, statement, (msgspec.json.encode(file, order="sorted"), file["shop_name"], merchant))
+
+
+def files_of(conn: Connection, merchants: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The files of some merchants; those that are unknown are left out."""
+    names = tuple(merchants)
+    marks = ", ".join("?" * len(names))
+    rows = sql(conn, f"SELECT id, file FROM merchant WHERE id IN ({marks})", names) if names else ()
+    return {name: _decoded(file) for name, file in rows}
+
+
+def _decoded(data: Any) -> dict[str, Any]:
+    file: dict[str, Any] = msgspec.json.decode(data)
+    return file
+
+
+def _shown(row: tuple[Any, ...]) -> MerchantRow:
+    name, status, shop_name, data, entry = row
+    file = _decoded(data)
+    return MerchantRow(
+        id=name,
+        status=status,
+        shop_name=shop_name,
+        kind=file["kind"],
+        credit_code=file.get("credit_code", ""),
+        categories=tuple(file.get("categories", ())),
+        licences=msgspec.convert(file.get("licences", ()), tuple[Licence, ...]),
+        personal=tuple(field for field in PERSONAL if file.get(field)),
+        entry=entry,
+    )

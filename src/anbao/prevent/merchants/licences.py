@@ -1,0 +1,165 @@
+"""Licences that run out: a reminder before, a hold when the last day has passed without renewal.
+
+Invariants
+- The last day counts: a licence has run out at 24:00 of it (Asia/Shanghai).
+- What was renewed is said once the renewed licence was verified, not when it was stated.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.law.deadlines import day_end, legal_day
+from anbao.model.entry import Entry
+from anbao.model.merchant import Licence, Merchant
+from anbao.outbox import Effect, send
+from anbao.parameters import value_of
+from anbao.prevent.admission import assess_merchant
+from anbao.prevent.credentials import fold_number
+from anbao.prevent.merchants.decision import ENGINE, Desk
+from anbao.prevent.merchants.file import opened, row_of
+from anbao.store.bulk import sql
+from anbao.work import Placed, Work
+
+EXPIRING = "licence.expiring"
+EXPIRED = "licence.expired"
+RENEWED = "licence.renewed"
+WITHDRAWN = "licence.withdrawn"
+
+REMINDER_DAYS = "merchant.licence_reminder"
+
+AT_ONCE = 100
+_DAY = 86_400_000
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """One row of ``merchant_licence``, in column order."""
+
+    merchant: str
+    kind: str
+    number: str
+    stage: str
+    ends_at: int
+
+
+def due(desk: Desk, conn: Connection, now: int) -> list[Kept]:
+    """The licences that have run out, or of which to remind, the earliest first."""
+    days = value_of(conn, desk.core.pack, REMINDER_DAYS, now)
+    rows = sql(
+        conn,
+        "SELECT * FROM merchant_licence WHERE (stage = 'valid' AND ends_at <= ?)"
+        " OR (stage = 'expiring' AND ends_at <= ?) ORDER BY ends_at, merchant, kind, number LIMIT ?",
+        (now + days * _DAY, now, AT_ONCE),
+    )
+    return [Kept(*row) for row in rows]
+
+
+def follow_up(desk: Desk, work: Work) -> list[Kept]:
+    """Record what time has brought to licences; those of merchants that have to be decided on again."""
+    affected = []
+    for one in due(desk, work.conn, work.now):
+        row = row_of(work.conn, one.merchant)
+        held = {(licence.kind, fold_number(licence.number)) for licence in row.licences}
+        if (one.kind, one.number) not in held or row.status in ("closed", "refused"):
+            _withdraw(work, one)
+        elif one.stage == "valid":
+            _remind(work, one)
+        elif _expire(desk, work, one, row.status == "verified"):
+            affected.append(one)
+    return affected
+
+
+def withdraw_all(work: Work, merchant: str) -> None:
+    """The merchant left: nothing is renewed any more."""
+    for row in sql(work.conn, "SELECT * FROM merchant_licence WHERE merchant = ?", (merchant,)).all():
+        _withdraw(work, Kept(*row))
+
+
+def note_renewals(work: Work, merchant: Merchant, at: int) -> None:
+    """The merchant was verified: the licences that ran out, or were about to, and have a follower now, are renewed."""
+    followers: dict[str, Licence] = {}
+    for licence in merchant.licences:
+        if not licence.valid_until or _end(licence) > at:
+            followers[licence.kind] = licence
+    rows = sql(work.conn, "SELECT * FROM merchant_licence WHERE merchant = ? AND stage <> 'valid'", (merchant.id,))
+    for one in [Kept(*row) for row in rows]:
+        follower = followers.get(one.kind)
+        if follower is not None and one.stage in ("expiring", "expired"):
+            same = fold_number(follower.number) == one.number
+            if (same and _end(follower) > at and _end(follower) >= one.ends_at) or not same:
+                _record(work, RENEWED, one, at, {"number": fold_number(follower.number), "until": follower.valid_until})
+
+
+def project_statements(desk: Desk, conn: Connection, placed: Sequence[Placed]) -> None:
+    """``merchant.applied``, ``merchant.info_accepted`` → licences with a last day, by kind and folded number."""
+    for _, sealed in placed:
+        body = msgspec.json.decode(sealed.data)["body"]
+        stated = msgspec.convert(body.get("change", body).get("licences", ()), tuple[Licence, ...])
+        for licence in stated:
+            if licence.kind in desk.catalogue.holder_licences and _is_day(licence.valid_until):
+                values = (sealed.subjects["merchant"], licence.kind, fold_number(licence.number), _end(licence))
+                sql(
+                    conn,
+                    "INSERT INTO merchant_licence (merchant, kind, number, stage, ends_at) VALUES (?, ?, ?, 'valid', ?)"
+                    " ON CONFLICT (merchant, kind, number) DO UPDATE SET ends_at = excluded.ends_at",
+                    values,
+                )
+
+
+def project_stages(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``licence.expiring``, ``.expired``, ``.renewed``, ``.withdrawn`` → the licence's stage, or its end."""
+    for _, sealed in placed:
+        kind, _, number = sealed.subjects["licence"].partition(":")
+        stage = sealed.kind.removeprefix("licence.")
+        if sealed.kind == WITHDRAWN:
+            statement = "DELETE FROM merchant_licence WHERE merchant = ? AND kind = ? AND number = ?"
+            sql(conn, statement, (sealed.subjects["merchant"], kind, number))
+            continue
+        if stage == "renewed" and sealed.facts["number"] == number:
+            stage = "valid"
+        statement = "UPDATE merchant_licence SET stage = ? WHERE merchant = ? AND kind = ? AND number = ?"
+        sql(conn, statement, (stage, sealed.subjects["merchant"], kind, number))
+
+
+def _remind(work: Work, one: Kept) -> None:
+    entry = _record(work, EXPIRING, one, work.now, {"due": one.ends_at, "kind": one.kind})
+    body = {"kind": one.kind, "last_day": _last_day(one), "number": one.number}
+    effect = Effect(topic="merchant.licence_expiring", subjects={"merchant": one.merchant}, body=body)
+    send(work, entry, effect)
+
+
+def _expire(desk: Desk, work: Work, one: Kept, sells: bool) -> bool:
+    """Record it; whether the merchant cannot go on without this licence."""
+    merchant = opened(work.conn, desk.vault, one.merchant)
+    outcome, _ = assess_merchant(merchant, desk.catalogue, legal_day(work.now))
+    needed = sells and outcome != "verified"
+    _record(work, EXPIRED, one, one.ends_at, {"kind": one.kind, "needed": needed})
+    return needed
+
+
+def _record(work: Work, kind: str, one: Kept, at: int, body: dict[str, object]) -> int:
+    subjects = {"licence": f"{one.kind}:{one.number}", "merchant": one.merchant}
+    entry = Entry(actor=ENGINE, at=at, body=body, kind=kind, recorded=work.now, subjects=subjects)
+    return work.record(entry)[0]
+
+
+def _withdraw(work: Work, one: Kept) -> None:
+    _record(work, WITHDRAWN, one, work.now, {"kind": one.kind})
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(text) and date.fromisoformat(text) < date.max
+    except ValueError:
+        return False
+
+
+def _end(licence: Licence) -> int:
+    """24:00 of the last day; of a licence without a (real) last day: never."""
+    return day_end(date.fromisoformat(licence.valid_until)) if _is_day(licence.valid_until) else 2**53 - 1
+
+
+def _last_day(one: Kept) -> str:
+    return legal_day(one.ends_at - 1).isoformat()

@@ -1,0 +1,93 @@
+"""Who stands behind a merchant: shared identifiers as a finding, come-backs as a reason to hold."""
+
+from collections.abc import Iterable
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao import linkage
+from anbao.model.base import Noun
+from anbao.model.merchant import Link, Merchant
+from anbao.parameters import value_of
+from anbao.prevent.merchants.decision import LINKED, SHARED_CAP, Desk, Matter, record
+from anbao.store.bulk import sql
+from anbao.work import Work
+
+MOST_LINKS = 50
+"""Links that one entry tells in full."""
+
+_PER_QUERY = 500
+
+
+class LinkView(Noun, frozen=True, kw_only=True):
+    """The direct links of a merchant, the kinds of its identifiers that a crowd shares, and its whole family."""
+
+    cap: int
+    family: tuple[str, ...]
+    links: tuple[Link, ...]
+    merchant: str
+    shared_by_crowd: tuple[str, ...] = ()
+
+
+def note_identifiers(desk: Desk, work: Work, merchant: Merchant) -> None:
+    """Keep the merchant's identifiers, as keyed hashes."""
+    linkage.keep(work.conn, desk.vault, merchant, desk.catalogue.holder_licences)
+
+
+def find_links(desk: Desk, work: Work, merchant: str, matter: Matter) -> tuple[Link, ...]:
+    """The merchants that share identifiers with this one; recorded where there are any."""
+    cap = value_of(work.conn, desk.core.pack, SHARED_CAP, work.now)
+    links = _links(work.conn, merchant, cap)
+    crowd = linkage.crowd_of(work.conn, merchant, cap)
+    if links or crowd:
+        body = {
+            "cap": cap,
+            "comeback": any(one.closed_for_cause for one in links),
+            "linked": len(links),
+            "links": msgspec.to_builtins(links[:MOST_LINKS]),
+            "occasion": matter.occasion,
+            "shared_by_crowd": crowd,
+        }
+        record(work, LINKED, merchant, matter.at, body)
+    return links
+
+
+def comes_back(work: Work, merchant: str, links: Iterable[Link]) -> bool:
+    """Whether this merchant, or one that shares identifiers with it, was closed for cause."""
+    own = sql(work.conn, "SELECT for_cause FROM merchant_closure WHERE merchant = ?", (merchant,)).scalar()
+    return bool(own) or any(one.closed_for_cause for one in links)
+
+
+def view(conn: Connection, merchant: str, cap: int) -> LinkView:
+    """All that is known of a merchant's links."""
+    return LinkView(
+        cap=cap,
+        family=tuple(sorted(linkage.family(conn, [merchant], cap))),
+        links=_links(conn, merchant, cap),
+        merchant=merchant,
+        shared_by_crowd=tuple(linkage.crowd_of(conn, merchant, cap)),
+    )
+
+
+def _links(conn: Connection, merchant: str, cap: int) -> tuple[Link, ...]:
+    """Those closed for cause first."""
+    shared = linkage.shared_with(conn, merchant, cap)
+    names = list(shared)
+    status: dict[str, str] = {}
+    caused: set[str] = set()
+    for start in range(0, len(names), _PER_QUERY):
+        some = tuple(names[start : start + _PER_QUERY])
+        marks = ", ".join("?" * len(some))
+        status.update(sql(conn, f"SELECT id, status FROM merchant WHERE id IN ({marks})", some).all())
+        rows = sql(conn, f"SELECT merchant, for_cause FROM merchant_closure WHERE merchant IN ({marks})", some)
+        caused.update(name for name, for_cause in rows if for_cause)
+    links = [
+        Link(
+            closed_for_cause=other in caused,
+            identifiers=tuple(kinds),
+            merchant=other,
+            status=status.get(other, ""),
+        )
+        for other, kinds in shared.items()
+    ]
+    return tuple(sorted(links, key=lambda one: (not one.closed_for_cause, one.merchant)))

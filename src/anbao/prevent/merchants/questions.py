@@ -1,0 +1,153 @@
+"""Questions to outside registries: posed with an application, asked in the background, answered before a verdict.
+
+Invariants
+- A registry is asked outside of any transaction; its answer, the entry of it and what follows from it are one.
+- While it does not answer the question waits and is asked again, ever more rarely; the merchant is not waved through.
+- A question is claimed before it is asked, so that several processes do not ask it at once.
+"""
+
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.model.merchant import CredentialCheck, Merchant
+from anbao.model.registry import RegistryAnswer, RegistryQuestion, RegistryState
+from anbao.prevent.admission import Answers
+from anbao.prevent.credentials import fold_number
+from anbao.prevent.merchants.decision import Desk, Matter, Occasion, record
+from anbao.prevent.merchants.file import opened
+from anbao.store import tables
+from anbao.store.bulk import insert_many, sql
+from anbao.work import Work
+
+ANSWERED = "merchant.registry_answered"
+WAITING = "waiting"
+
+AT_ONCE = 16
+"""Questions that one step claims."""
+
+CLAIMED_MILLIS = 120_000
+FIRST_WAIT_MILLIS = 30_000
+LONGEST_WAIT_MILLIS = 3_600_000
+
+
+class Pending(msgspec.Struct, frozen=True):
+    """One row of ``registry_question``, in column order."""
+
+    merchant: str
+    kind: str
+    number: str
+    occasion: Occasion
+    entry: int
+    state: RegistryState | Literal["waiting"]
+    attempts: int
+    due_at: int
+    problem: str
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.merchant, self.kind, self.number
+
+
+def pose(
+    desk: Desk, work: Work, merchant: Merchant, checks: Iterable[CredentialCheck], matter: Matter, answers: Answers
+) -> bool:
+    """Leave the questions that these checks raise and ``answers`` do not settle; whether there are any."""
+    registry = desk.registry
+    if registry is None:
+        return False
+    asked = {(check.kind, check.number): None for check in checks if not check.problem and check.kind in _asked(desk)}
+    open_ones = [key for key in asked if key not in answers and registry.answers(key[0])]
+    if not answers:
+        sql(work.conn, "DELETE FROM registry_question WHERE merchant = ?", (merchant.id,))
+    rows = [
+        (merchant.id, kind, number, matter.occasion, matter.entry, WAITING, 0, work.now, "")
+        for kind, number in open_ones
+    ]
+    insert_many(work.conn, tables.registry_question, rows)
+    return bool(rows)
+
+
+def pending(conn: Connection, merchant: str) -> list[Pending]:
+    """The questions about a merchant, answered or not."""
+    rows = sql(conn, "SELECT * FROM registry_question WHERE merchant = ? ORDER BY kind, number", (merchant,))
+    return [Pending(*row) for row in rows]
+
+
+def answers_to(questions: Iterable[Pending]) -> dict[tuple[str, str], RegistryState]:
+    """What was answered so far."""
+    return {(one.kind, one.number): one.state for one in questions if one.state != "waiting"}
+
+
+def due(conn: Connection, now: int) -> list[Pending]:
+    """Questions that may be asked now, the longest waiting first."""
+    rows = sql(
+        conn,
+        "SELECT * FROM registry_question WHERE state = ? AND due_at <= ?"
+        " ORDER BY due_at, merchant, kind, number LIMIT ?",
+        (WAITING, now, AT_ONCE),
+    )
+    return [Pending(*row) for row in rows]
+
+
+def claim(work: Work) -> list[Pending]:
+    """The due questions, kept from others for a while."""
+    found = due(work.conn, work.now)
+    for one in found:
+        _postpone(work, one, work.now + CLAIMED_MILLIS, one.attempts, one.problem)
+    return found
+
+
+def put_off(work: Work, questions: Iterable[Pending], problem: str) -> None:
+    """The registry gave no answer: ask again, later each time."""
+    for one in questions:
+        wait = min(FIRST_WAIT_MILLIS << min(one.attempts, 16), LONGEST_WAIT_MILLIS)
+        _postpone(work, one, work.now + wait, one.attempts + 1, problem)
+
+
+def worded(desk: Desk, conn: Connection, one: Pending) -> RegistryQuestion:
+    """The question as the registry is asked it, with the personal values that it needs. Raises NotFound."""
+    merchant = opened(conn, desk.vault, one.merchant)
+    number = one.number or fold_number(merchant.resident_id or "")
+    return RegistryQuestion(holder=merchant.legal_name, kind=one.kind, number=number)
+
+
+def note_answer(work: Work, one: Pending, answer: RegistryAnswer) -> bool:
+    """Record an answer; False where the question was withdrawn or answered meanwhile."""
+    changed = sql(
+        work.conn,
+        "UPDATE registry_question SET state = ?, problem = '' WHERE merchant = ? AND kind = ? AND number = ?"
+        " AND entry = ? AND state = ?",
+        (answer.state, *one.key, one.entry, WAITING),
+    ).rowcount
+    if not changed:
+        return False
+    body = {
+        "attempts": one.attempts + 1,
+        "kind": one.kind,
+        "latency": answer.latency,
+        "number": one.number,
+        "occasion": one.occasion,
+        "registry": answer.registry,
+        "state": answer.state,
+        "tries": answer.tries,
+        **({"valid_until": answer.valid_until} if answer.valid_until else {}),
+    }
+    record(work, ANSWERED, one.merchant, work.now, body, actor=f"registry:{answer.registry}")
+    return True
+
+
+def _postpone(work: Work, one: Pending, due_at: int, attempts: int, problem: str) -> None:
+    sql(
+        work.conn,
+        "UPDATE registry_question SET due_at = ?, attempts = ?, problem = ? WHERE merchant = ? AND kind = ?"
+        " AND number = ? AND entry = ? AND state = ?",
+        (due_at, attempts, problem, *one.key, one.entry, WAITING),
+    )
+
+
+def _asked(desk: Desk) -> frozenset[str]:
+    """Kinds of number that may be asked: those that the pack knows a form of."""
+    return frozenset(desk.catalogue.formats)

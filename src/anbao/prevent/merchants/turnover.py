@@ -1,0 +1,113 @@
+"""The turnover of persons who are not registered (动态监测): summed over all shops of a person, by year of Shanghai.
+
+Counted are orders as they are placed; what is sent back later is not taken off, so that the reminder comes early rather
+than late. The law says 年交易额 (yearly turnover); the calendar year is our reading.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+
+from sqlalchemy import Connection
+
+from anbao.law.deadlines import legal_day
+from anbao.outbox import Effect, send
+from anbao.parameters import value_of
+from anbao.prevent.merchants.decision import Desk, record
+from anbao.prevent.merchants.file import files_of
+from anbao.store.bulk import sql
+from anbao.work import Placed, Work
+
+CROSSED = "merchant.threshold_crossed"
+LIMIT = "merchant.unregistered_turnover"
+
+AT_ONCE = 200
+_CENTS = 100
+
+
+def project_orders(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``order.placed`` → ``turnover`` of the merchants that are persons without registration."""
+    sums: dict[tuple[str, int], int] = defaultdict(int)
+    for _, sealed in placed:
+        cents = _cents(str(sealed.facts.get("amount", "")))
+        if cents and (merchant := sealed.subjects.get("merchant")):
+            sums[merchant, legal_day(sealed.at).year] += cents
+    if not sums:
+        return
+    files = files_of(conn, {merchant for merchant, _ in sums})
+    for (merchant, year), cents in sorted(sums.items()):
+        file = files.get(merchant, {})
+        if file.get("kind") == "person" and not file.get("credit_code"):
+            sql(
+                conn,
+                "INSERT INTO turnover (merchant, year, cents, checked) VALUES (?, ?, ?, 0)"
+                " ON CONFLICT (merchant, year) DO UPDATE SET cents = turnover.cents + excluded.cents",
+                (merchant, year, cents),
+            )
+
+
+def project_crossings(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``merchant.threshold_crossed`` → the mark in ``turnover``."""
+    for index, sealed in placed:
+        year = sealed.facts.get("year") or legal_day(sealed.at).year
+        sql(
+            conn,
+            "INSERT INTO turnover (merchant, year, cents, checked, crossed) VALUES (?, ?, 0, 0, ?)"
+            " ON CONFLICT (merchant, year) DO UPDATE SET crossed = excluded.crossed",
+            (sealed.subjects["merchant"], year, index),
+        )
+
+
+def unchecked(conn: Connection) -> list[tuple[str, int, int]]:
+    """Merchant, year and cents where orders came in since the last look."""
+    rows = sql(
+        conn,
+        "SELECT merchant, year, cents FROM turnover WHERE checked <> cents ORDER BY merchant, year LIMIT ?",
+        (AT_ONCE,),
+    )
+    return [(merchant, year, cents) for merchant, year, cents in rows]
+
+
+def watch(desk: Desk, work: Work) -> None:
+    """Look at the persons whose orders came in: who is over the limit for the first time in the year is told so."""
+    for merchant, year, cents in unchecked(work.conn):
+        limit = value_of(work.conn, desk.core.pack, LIMIT, work.now)
+        shops = shops_of(work.conn, merchant)
+        total, crossed = of_person(work.conn, shops, year)
+        if total > limit * _CENTS and not crossed:
+            body = {"limit": limit, "shops": len(shops), "turnover": _yuan(total), "year": year}
+            entry = record(work, CROSSED, merchant, work.now, body)
+            effect = Effect(topic="merchant.told_to_register", subjects={"merchant": merchant}, body=body)
+            send(work, entry, effect)
+        statement = "UPDATE turnover SET checked = ? WHERE merchant = ? AND year = ?"
+        sql(work.conn, statement, (cents, merchant, year))
+
+
+def shops_of(conn: Connection, merchant: str) -> list[str]:
+    """All merchants of the same natural person: the same identity number, compared by its keyed hash."""
+    rows = sql(
+        conn,
+        "SELECT DISTINCT other.merchant FROM merchant_identifier mine JOIN merchant_identifier other"
+        " ON other.lookup = mine.lookup WHERE mine.merchant = ? AND mine.kind = 'person'",
+        (merchant,),
+    )
+    return sorted({merchant, *(name for (name,) in rows)})
+
+
+def of_person(conn: Connection, shops: Sequence[str], year: int) -> tuple[int, bool]:
+    """The turnover of these shops in a year in cents, and whether the limit was noted as crossed."""
+    marks = ", ".join("?" * len(shops))
+    statement = f"SELECT sum(cents), max(crossed) FROM turnover WHERE year = ? AND merchant IN ({marks})"
+    total, crossed = sql(conn, statement, (year, *shops)).one()
+    return int(total or 0), crossed is not None
+
+
+def _cents(amount: str) -> int:
+    try:
+        return int(Decimal(amount) * _CENTS) if amount else 0
+    except InvalidOperation:
+        return 0
+
+
+def _yuan(cents: int) -> str:
+    return f"{cents // _CENTS}.{cents % _CENTS:02d}"
