@@ -75,6 +75,13 @@ def norms(pack: Pack) -> str:
         lengths = ((name, getattr(period, name)) for name in ("hours", "days", "working_days", "months", "years"))
         default = " ".join(f"{length} {name}" for name, length in lengths if length)
         lines.append(f"| `{setting.id}` | {setting.title.zh}<br>{setting.title.en} | {default} | {setting.why.en} |")
+    lines += ["", "## Parameters", "", "| parameter | what | value | set by | basis |", "|---|---|---|---|---|"]
+    for parameter in pack.parameters:
+        basis = "<br>".join(parameter.provisions)
+        title = f"{parameter.title.zh}<br>{parameter.title.en}"
+        lines.append(
+            f"| `{parameter.id}` | {title} | {parameter.value} {parameter.unit} | {parameter.set_by} | {basis} |"
+        )
     lines += ["", "## Duties", "", "| duty | instrument, article | act | kept by | source |", "|---|---|---|---|---|"]
     for duty in pack.duties:
         kept = "<br>".join(f"`{name}`" for name in duty.norms) or (

@@ -75,7 +75,7 @@ class Platform(Core):
 
     def advance(self) -> int:
         """Do what time and entries have made due: deadlines, reactions, background steps; how much was done."""
-        return self.keep_time() + sum(map(self.work_off, self.steps))
+        return self.keep_time() + sum(map(self.work_off, self.steps)) + self.keep_time()
 
     def keep_time(self) -> int:
         """Record deadlines that have passed, and let the rooms react; how much was done."""
