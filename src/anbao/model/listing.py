@@ -52,9 +52,13 @@ class Finding(Noun, frozen=True, kw_only=True):
 
 
 class Versions(Noun, frozen=True, kw_only=True):
-    """What a decision was made with; digests are the first 16 hex digits of SHA-256."""
+    """What a decision was made with; digests are the first 16 hex digits of SHA-256.
+
+    ``hazards``: the ledger's size up to which confirmed hazards were learned, 0 where there were none.
+    """
 
     engine: str
+    hazards: int = 0
     lexicon: str
     pack: str
     policy: str

@@ -62,7 +62,7 @@ def replay(conn: Connection, ledger: Ledger, rulesets: Rulesets, index: int) -> 
         merchant=record.merchant,
         title=record.title,
     )
-    ruleset = rulesets.build(conn, versions.lexicon, versions.policy, versions.pack)
+    ruleset = rulesets.build(conn, versions.lexicon, versions.policy, versions.pack, versions.hazards)
     licences = {record.merchant: _licences_before(conn, ledger, record.merchant, index)} if record.merchant else {}
     [new] = screen([listing], ruleset, licences, legal_day(entry.recorded))
     new = msgspec.structs.replace(new, versions=msgspec.structs.replace(new.versions, engine=versions.engine))

@@ -10,7 +10,7 @@ from anbao.core import Core, Probe, Room, Step
 from anbao.law.deadlines import legal_day
 from anbao.model.entry import Receipt, Sealed
 from anbao.model.listing import Listing, ListingScreened
-from anbao.prevent import listings, rulesets
+from anbao.prevent import guard, listings, rulesets
 from anbao.prevent.merchants.counter import Counter
 from anbao.prevent.probes import try_cases, try_lexicon
 from anbao.prevent.rulesets import Ruleset, Rulesets
@@ -39,6 +39,8 @@ class Prevent(Room):
         yield "lexicon.activated", rulesets.project_activation
         yield "policy.activated", rulesets.project_activation
         yield parameters.CHANGED, parameters.project_changes
+        yield guard.CONFIRMED, guard.project_confirmed
+        yield guard.LIFTED, guard.project_lifted
         yield listings.SCREENED, listings.project_listings
         yield listings.DECIDED, listings.project_listings
         yield from self.merchants.projectors()

@@ -14,8 +14,10 @@ from sqlalchemy import Connection
 
 from anbao.errors import NotFound
 from anbao.law.catalogue import Catalogue
+from anbao.likeness.dangers import DangerIndex
 from anbao.model.entry import Entry
 from anbao.model.listing import Versions
+from anbao.prevent import guard
 from anbao.prevent.policy import Policy
 from anbao.prevent.text import Lexicon, Matcher
 from anbao.store import tables
@@ -36,6 +38,7 @@ class Ruleset(msgspec.Struct, frozen=True):
     matcher: Matcher
     policy: Policy
     catalogue: Catalogue
+    dangers: DangerIndex
     versions: Versions
 
 
@@ -53,6 +56,7 @@ class Rulesets:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._built: dict[tuple[str, str, str], Ruleset] = {}
+        self._guarded: dict[int, DangerIndex] = {}
         self._building = threading.Lock()
 
     def __reduce__(self) -> tuple[type["Rulesets"], tuple[Catalogue]]:
@@ -61,10 +65,29 @@ class Rulesets:
 
     def in_force(self, conn: Connection, now: int) -> Ruleset:
         """The ruleset in force at ``now``."""
-        return self.build(conn, _active(conn, "lexicon", now), _active(conn, "policy", now), self._catalogue.digest)
+        lexicon, policy = _active(conn, "lexicon", now), _active(conn, "policy", now)
+        return self.build(conn, lexicon, policy, self._catalogue.digest, guard.in_force(conn))
 
-    def build(self, conn: Connection, lexicon: str, policy: str, catalogue: str) -> Ruleset:
-        """The ruleset with these digests, out of the artefacts. Raises NotFound."""
+    def build(self, conn: Connection, lexicon: str, policy: str, catalogue: str, hazards: int) -> Ruleset:
+        """The ruleset with these digests, out of the artefacts, and the hazards of this size. Raises NotFound."""
+        rules = self._rules(conn, lexicon, policy, catalogue)
+        if not hazards:
+            return rules
+        versions = msgspec.structs.replace(rules.versions, hazards=hazards)
+        return msgspec.structs.replace(rules, dangers=self._dangers(conn, hazards), versions=versions)
+
+    def _dangers(self, conn: Connection, hazards: int) -> DangerIndex:
+        with self._building:
+            if hazards in self._guarded:
+                return self._guarded[hazards]
+            found = guard.load(conn, hazards)
+            if guard.is_settled(conn, hazards):
+                while len(self._guarded) > 3:
+                    del self._guarded[next(iter(self._guarded))]
+                self._guarded[hazards] = found
+            return found
+
+    def _rules(self, conn: Connection, lexicon: str, policy: str, catalogue: str) -> Ruleset:
         key = (lexicon, policy, catalogue)
         with self._building:
             if key not in self._built:
@@ -90,6 +113,7 @@ class Rulesets:
             Matcher(terms),
             Policy.from_bytes(artefact(conn, policy)),
             known,
+            DangerIndex(()),
             Versions(engine=ENGINE, lexicon=lexicon, pack=catalogue, policy=policy),
         )
 

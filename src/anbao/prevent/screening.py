@@ -5,8 +5,10 @@ from datetime import date
 from typing import cast
 
 from anbao.law.catalogue import Category
+from anbao.model.hazard import Match
 from anbao.model.listing import MAX_FINDINGS, Finding, Listing, ListingRecord, ListingScreened
 from anbao.model.merchant import CredentialCheck, Licence
+from anbao.prevent import guard
 from anbao.prevent.admission import CredentialFact, credentials_problem
 from anbao.prevent.policy import PolicyFacts
 from anbao.prevent.rulesets import Ruleset
@@ -33,19 +35,20 @@ def screen(listings: Sequence[Listing], ruleset: Ruleset, licences: Licences, on
         texts.append(listing.title)
         texts.append(listing.description)
     hits = ruleset.matcher.scan(texts)
+    known = guard.match(ruleset.dangers, listings)
     versions = ruleset.versions
     categories: dict[str, Category | None] = {"": None}
     screened = []
     place = 0
-    for listing in listings:
+    for row, listing in enumerate(listings):
         name = listing.category
         if name not in categories:
             categories[name] = ruleset.catalogue.find(name)
-        if not name and not hits[place] and not hits[place + 1]:
+        if not name and not hits[place] and not hits[place + 1] and row not in known:
             screened.append(ListingScreened(listing=_record(listing), outcome="pass", versions=versions))
         else:
             findings = [finding(hit, _FIELDS[side], ruleset.lexicon) for side in (0, 1) for hit in hits[place + side]]
-            screened.append(_decide(listing, findings, categories[name], ruleset, licences, on))
+            screened.append(_decide(listing, findings, known.get(row, []), categories[name], ruleset, licences, on))
         place += 2
     return screened
 
@@ -53,6 +56,7 @@ def screen(listings: Sequence[Listing], ruleset: Ruleset, licences: Licences, on
 def _decide(
     listing: Listing,
     findings: list[Finding],
+    matches: Sequence[Match],
     category: Category | None,
     ruleset: Ruleset,
     licences: Licences,
@@ -63,6 +67,7 @@ def _decide(
         held = (*licences.get(listing.merchant, ()), *listing.licences)
         credential, checks = credentials_problem(held, category, ruleset.catalogue, on)
         findings += _credential_findings(checks)
+    findings += guard.findings(matches)
     notices = category.notices if category is not None else ()
     verdict = ruleset.policy.decide(
         PolicyFacts(
@@ -75,6 +80,7 @@ def _decide(
             unknown_category=bool(listing.category) and category is None,
         )
     )
+    verdict = guard.raised(verdict, matches)
     return ListingScreened(
         category=category.id if category is not None else listing.category,
         findings=tuple(findings[:MAX_FINDINGS]),

@@ -1,0 +1,130 @@
+"""Keeps confirmed hazards from coming back: new listings are held against all that are in force.
+
+- What is guarded against is told by ``hazard.confirmed`` and ``hazard.lifted`` entries, projected to ``guarded_hazard``
+  with the entries from and before which each holds. So the ledger's size names a set of hazards for good, and a
+  decision that states it can be replayed.
+- A certain match blocks, whatever the policy's table says; an uncertain one is looked at by a person, never more.
+- Pictures are guarded when they have been read; see ``prevent.picture``.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.likeness.dangers import Danger, DangerIndex, Offer
+from anbao.model.hazard import HazardRecord, Match
+from anbao.model.listing import Finding, Listing
+from anbao.prevent.policy import Verdict
+from anbao.store import tables
+from anbao.store.bulk import sql, upsert_many
+from anbao.work import Placed
+
+CONFIRMED = "hazard.confirmed"
+LIFTED = "hazard.lifted"
+
+DETECTOR = "hazard"
+KNOWN, ALIKE = "hazard.known", "hazard.alike"
+"""Reasons of a decision: the danger itself, and what is like it."""
+
+CERTAIN_SEVERITY = 5
+_MOST_UNCERTAIN = 4
+
+
+class _Entry(msgspec.Struct):
+    body: HazardRecord
+
+
+_entry = msgspec.json.Decoder(_Entry).decode
+_danger = msgspec.json.Decoder(Danger).decode
+
+
+def project_confirmed(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``hazard.confirmed`` → ``guarded_hazard``; what was confirmed before is replaced from here on."""
+    for index, sealed in placed:
+        hazard, record = sealed.subjects["hazard"], _entry(sealed.data).body
+        danger = Danger(
+            fingerprints=tuple(one for one in record.fingerprints if one.kind != "picture"),
+            hazard=hazard,
+            on_likeness=record.on_likeness,
+            severity=record.severity,
+        )
+        _end(conn, hazard, index)
+        upsert_many(conn, tables.guarded_hazard, [(hazard, index, None, msgspec.json.encode(danger))])
+
+
+def project_lifted(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``hazard.lifted`` → ``guarded_hazard``."""
+    for index, sealed in placed:
+        _end(conn, sealed.subjects["hazard"], index)
+
+
+def in_force(conn: Connection) -> int:
+    """The size of the ledger that names the hazards in force: 0 where there never were any."""
+    newest = sql(
+        conn,
+        "SELECT max(idx) FROM (SELECT max(since) AS idx FROM guarded_hazard"
+        " UNION ALL SELECT max(until) FROM guarded_hazard) AS changes",
+    ).scalar()
+    return 0 if newest is None else int(newest) + 1
+
+
+def is_settled(conn: Connection, size: int) -> bool:
+    """Whether the ledger has this size, so that no rollback can give the name to other hazards."""
+    return sql(conn, "SELECT 1 FROM entry WHERE idx = ?", (size - 1,)).first() is not None
+
+
+def load(conn: Connection, size: int) -> DangerIndex:
+    """The hazards in force when the ledger had this size."""
+    rows = sql(
+        conn,
+        "SELECT danger FROM guarded_hazard WHERE since < ? AND (until IS NULL OR until >= ?)",
+        (size, size),
+    )
+    return DangerIndex(_danger(data) for (data,) in rows)
+
+
+def match(index: DangerIndex, listings: Sequence[Listing]) -> dict[int, list[Match]]:
+    """The known dangers that listings are or may be, by their place."""
+    if not len(index):
+        return {}
+    return index.match([_offer(listing) for listing in listings])
+
+
+def findings(matches: Iterable[Match]) -> list[Finding]:
+    """What agrees, one finding for each reason; the category is ``hazard.`` and what kind of thing it is."""
+    return [
+        Finding(
+            category=f"{DETECTOR}.{ground.kind}",
+            detector=DETECTOR,
+            end=ground.end,
+            field=ground.field,
+            severity=CERTAIN_SEVERITY if one.certainty == "certain" else min(one.severity, _MOST_UNCERTAIN),
+            start=ground.start,
+            surface=ground.surface or ground.value,
+            term=one.hazard,
+        )
+        for one in matches
+        for ground in one.reasons
+        if ground.agrees
+    ]
+
+
+def raised(verdict: Verdict, matches: Sequence[Match]) -> Verdict:
+    """The verdict, made stricter where the listing is or may be a known danger."""
+    if not matches:
+        return verdict
+    if matches[0].certainty == "certain":
+        return Verdict("block", (KNOWN, *verdict.reasons))
+    return Verdict("block" if verdict.outcome == "block" else "review", (ALIKE, *verdict.reasons))
+
+
+def _offer(listing: Listing) -> Offer:
+    stated: tuple[str, ...] = ()
+    if listing.extra or listing.licences:
+        stated = (*listing.extra.values(), *(licence.number for licence in listing.licences))
+    return Offer(description=listing.description, merchant=listing.merchant, stated=stated, title=listing.title)
+
+
+def _end(conn: Connection, hazard: str, index: int) -> None:
+    sql(conn, "UPDATE guarded_hazard SET until = ? WHERE hazard = ? AND until IS NULL", (index, hazard))
