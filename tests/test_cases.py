@@ -291,7 +291,7 @@ def test_a_bulk_decision_is_previewed_and_leaves_after_its_window(platform: Plat
     platform.advance()
     platform.advance()
     with platform.reading() as conn:
-        done = bulk.read(conn, made.id, {})
+        done = bulk.find(conn, made.id)
         assert platform.ledger.entries(conn, kind="bulk.finished")
     assert done.state == "done"
     assert {item.result for item in done.items} == {"decided"}
@@ -331,7 +331,7 @@ def test_a_screening_overtakes_a_bulk_decision(platform: Platform, clock: Clock)
     clock.now = made.leaves_at
     platform.advance()
     with platform.reading() as conn:
-        assert [item.result for item in bulk.read(conn, made.id, {}).items] == ["superseded"]
+        assert [item.result for item in bulk.find(conn, made.id).items] == ["superseded"]
     assert "listing.decided" not in kinds_of(platform, ("listing", "L1"))
 
 

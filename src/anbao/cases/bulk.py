@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from anbao.cases import reading
 from anbao.cases.deciding import check_outcome, check_reason, first_decision
-from anbao.cases.leases import check_may_decide
+from anbao.cases.leases import check_may_decide, check_person
 from anbao.cases.reading import Case
 from anbao.cases.rules import rule_of
 from anbao.errors import AnbaoError, Conflict, InvalidInput, NotFound
@@ -105,6 +105,7 @@ def order(
 ) -> BulkOrder:
     """Order a decision on many cases. Raises InvalidInput, and Conflict where what a preview showed has changed."""
     check_reason(reason)
+    check_person(person)
     seen = preview(work.conn, kinds, names, outcome, person, work.now)
     if token and token != seen.token:
         raise Conflict(
@@ -175,12 +176,14 @@ def release(work: Work, kinds: Kinds) -> bool:
     return True
 
 
-def read(conn: Connection, name: str, refused: Mapping[str, str]) -> BulkOrder:
+def find(conn: Connection, name: str) -> BulkOrder:
     """An order with its items. Raises NotFound."""
     one = _row(conn, name)
     rows = sql(conn, "SELECT case_id, result, entry FROM bulk_item WHERE bulk = ? ORDER BY case_id", (name,))
     items = tuple(BulkItem(case=case, entry=entry, result=result) for case, result, entry in rows)
-    return msgspec.structs.replace(one, items=items, refused=dict(refused))
+    data = sql(conn, "SELECT data FROM entry WHERE idx = ?", (one.entry,)).scalar_one()
+    refused = dict(msgspec.json.decode(bytes(data))["body"]["refused"])
+    return msgspec.structs.replace(one, items=items, refused=refused)
 
 
 def recent(conn: Connection, limit: int = 50) -> list[BulkOrder]:
@@ -246,15 +249,8 @@ def _previewed(kinds: Kinds, name: str, case: Case | None, outcome: str, person:
 
 
 def _read(work: Work, name: str) -> BulkOrder:
-    one = _row(work.conn, name)
     work.flush()
-    return read(work.conn, name, refused_in(work.conn, one.entry))
-
-
-def refused_in(conn: Connection, entry: int) -> dict[str, str]:
-    """The cases that an order could not decide, with the reason, as its entry keeps them."""
-    data = sql(conn, "SELECT data FROM entry WHERE idx = ?", (entry,)).scalar_one()
-    return dict(msgspec.json.decode(bytes(data))["body"]["refused"])
+    return find(work.conn, name)
 
 
 def _row(conn: Connection, name: str) -> BulkOrder:

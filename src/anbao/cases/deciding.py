@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from anbao.cases import reading
-from anbao.cases.leases import check_may_decide
+from anbao.cases.leases import check_may_decide, check_person
 from anbao.cases.reading import Case
 from anbao.cases.rules import Rule
 from anbao.errors import Conflict, InvalidInput
@@ -40,6 +40,7 @@ def decide(
     """Decide a case that waits. Raises InvalidInput, Conflict."""
     check_outcome(kind, outcome)
     check_reason(reason)
+    check_person(person)
     check_may_decide(case, person, work.now)
     if case.state == "open":
         return first_decision(work, rule, case, person=person, outcome=outcome, reason=reason, actor=actor)

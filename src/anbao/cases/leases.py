@@ -24,23 +24,42 @@ LONGEST_LEASE_MINUTES = 480
 
 
 def next_case(work: Work, person: str, kinds: Iterable[str], minutes: int = LEASE_MINUTES) -> Case | None:
-    """Lease the worst case that this person may decide and nobody holds; None where there is none."""
+    """Lease the worst case that this person may decide and nobody holds; None where there is none.
+
+    A case lies on a desk: that of anyone (""), of the person it was given to, or, where it waits for a second look, of
+    everyone but the one who decided it (``~name``). The heads of all desks that this person may take from are compared,
+    so that the cost does not grow with what lies on any of them.
+    """
     until = _until(work, person, minutes)
-    branch = (
-        "SELECT * FROM (SELECT rank, due_at, waiting_since, id FROM case_file WHERE waiting_since IS NOT NULL"
-        " AND assignee = ? AND kind = ? AND leased_until <= ? AND barred <> ?"
-        " AND NOT (state = 'second' AND decider = ?)"
-        " ORDER BY rank, due_at, waiting_since, id LIMIT 1) AS one"
-    )
-    desks = [(desk, kind, work.now, person, person) for kind in sorted(set(kinds)) for desk in ("", person)]
-    if not desks:
+    names, given = [], []
+    for kind in sorted(set(kinds)):
+        names += [_ON_A_DESK, _ON_A_DESK, _ON_OTHERS]
+        given += ["", kind, work.now, person, person, kind, work.now, person, kind, work.now, person, f"~{person}"]
+    if not names:
         return None
-    statement = " UNION ALL ".join([branch] * len(desks)) + " ORDER BY rank, due_at, waiting_since, id LIMIT 1"
-    found = sql(work.conn, statement, tuple(value for desk in desks for value in desk)).first()
+    statement = (
+        f"{_SECOND_DESKS} SELECT id FROM case_file WHERE id IN ({' UNION ALL '.join(names)})"
+        " ORDER BY rank, due_at, waiting_since, id LIMIT 1"
+    )
+    found = sql(work.conn, statement, tuple(given)).scalar()
     if found is None:
         return None
-    _hold(work.conn, found[3], person, until)
-    return reading.find(work.conn, found[3])
+    _hold(work.conn, found, person, until)
+    return reading.find(work.conn, found)
+
+
+_HEAD = (
+    "SELECT id FROM case_file WHERE waiting_since IS NOT NULL AND desk = {desk} AND kind = ? AND leased_until <= ?"
+    " AND barred <> ? ORDER BY rank, due_at, waiting_since, id LIMIT 1"
+)
+_ON_A_DESK = f"SELECT id FROM ({_HEAD.format(desk='?')}) AS head"
+_ON_OTHERS = f"SELECT ({_HEAD.format(desk='second.name')}) FROM second WHERE name <> ?"
+_SECOND_DESKS = (
+    "WITH RECURSIVE second(name) AS (SELECT min(desk) FROM case_file WHERE waiting_since IS NOT NULL AND desk >= '~'"
+    " UNION ALL SELECT (SELECT min(desk) FROM case_file WHERE waiting_since IS NOT NULL AND desk > second.name)"
+    " FROM second WHERE second.name IS NOT NULL)"
+)
+"""The desks of second looks, one after the other: one look into the index for each."""
 
 
 def lease(work: Work, name: str, person: str, minutes: int = LEASE_MINUTES) -> Case:
@@ -72,6 +91,7 @@ def assign(work: Work, name: str, to: str, *, by: str, note: str = "", actor: st
     if case.waiting_since is None:
         raise _not_waiting(case)
     if to:
+        check_person(to)
         _check_not_barred(case, to)
     held = case.assignee or (case.leased_by if case.leased_until > work.now else "")
     body = {key: value for key, value in (("by", by), ("from", held), ("note", note), ("to", to)) if value}
@@ -119,6 +139,12 @@ def check_may_decide(case: Case, person: str, now: int) -> None:
     _check_not_barred(case, person)
 
 
+def check_person(person: str) -> None:
+    """Raises InvalidInput."""
+    if not person or person.startswith("~") or "\x00" in person:
+        raise InvalidInput(Text("须写明何人，不以 ~ 开头", "say who it is, not beginning with ~"), field="person")
+
+
 def _check_not_barred(case: Case, person: str) -> None:
     if person == case.barred or (case.state == "second" and person == case.decider):
         raise Conflict(
@@ -127,8 +153,7 @@ def _check_not_barred(case: Case, person: str) -> None:
 
 
 def _until(work: Work, person: str, minutes: int) -> int:
-    if not person:
-        raise InvalidInput(Text("须写明何人", "say who it is"), field="person")
+    check_person(person)
     if not 1 <= minutes <= LONGEST_LEASE_MINUTES:
         raise InvalidInput(
             Text(

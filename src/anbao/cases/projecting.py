@@ -4,7 +4,7 @@ A listing that screening holds is a case by that very entry: one row in the same
 or a person's decision on the listing closes what nobody decided before.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -90,6 +90,7 @@ class CaseProjection:
             sealed.at,
             "",
             "",
+            "",
             0,
             facts.get("barred", ""),
             "",
@@ -111,32 +112,31 @@ class CaseProjection:
         return due_at(at, period, self._core.pack.calendar)
 
 
+_OFF_THE_DESK = "assignee = '', desk = '', leased_by = '', leased_until = 0"
+
+
 def assigned(conn: Connection, placed: Sequence[Placed]) -> None:
-    """``case.assigned``."""
+    """``case.assigned``; what is given to nobody lies where it lay before."""
     for index, sealed in placed:
+        to = sealed.facts.get("to", "")
         sql(
             conn,
-            "UPDATE case_file SET assignee = ?, leased_by = '', leased_until = 0, changed_by = ? WHERE id = ?",
-            (sealed.facts.get("to", ""), index, sealed.subjects["case"]),
+            "UPDATE case_file SET assignee = ?, leased_by = '', leased_until = 0, changed_by = ?,"
+            " desk = CASE WHEN ? = '' AND state = 'second' THEN '~' || decider ELSE ? END WHERE id = ?",
+            (to, index, to, to, sealed.subjects["case"]),
         )
 
 
 def decided(conn: Connection, placed: Sequence[Placed]) -> None:
     """``case.decided``: closed, or waiting for a second person, whom nobody has chosen yet."""
     for index, sealed in placed:
-        facts, again = sealed.facts, bool(sealed.facts["second_look"])
+        facts, name, again = sealed.facts, sealed.subjects["case"], bool(sealed.facts["second_look"])
+        state, since, desk = ("second", sealed.at, f"~{facts['person']}") if again else ("closed", None, "")
         sql(
             conn,
-            "UPDATE case_file SET state = ?, waiting_since = ?, assignee = '', leased_by = '', leased_until = 0,"
-            " decider = ?, outcome = ?, changed_by = ? WHERE id = ?",
-            (
-                "second" if again else "closed",
-                sealed.at if again else None,
-                facts["person"],
-                facts["outcome"],
-                index,
-                sealed.subjects["case"],
-            ),
+            "UPDATE case_file SET assignee = '', leased_by = '', leased_until = 0, desk = ?, state = ?,"
+            " waiting_since = ?, decider = ?, outcome = ?, changed_by = ? WHERE id = ?",
+            (desk, state, since, facts["person"], facts["outcome"], index, name),
         )
 
 
@@ -145,8 +145,8 @@ def confirmed(conn: Connection, placed: Sequence[Placed]) -> None:
     for index, sealed in placed:
         sql(
             conn,
-            "UPDATE case_file SET state = 'closed', waiting_since = NULL, assignee = '', leased_by = '',"
-            " leased_until = 0, disputed = 0, changed_by = ? WHERE id = ?",
+            f"UPDATE case_file SET {_OFF_THE_DESK}, state = 'closed', waiting_since = NULL, disputed = 0,"
+            " changed_by = ? WHERE id = ?",
             (index, sealed.subjects["case"]),
         )
 
@@ -157,13 +157,13 @@ def reopened(conn: Connection, placed: Sequence[Placed]) -> None:
         disputed = int(sealed.facts["cause"] == "disagreement")
         sql(
             conn,
-            "UPDATE case_file SET state = 'open', waiting_since = ?, assignee = '', leased_by = '', leased_until = 0,"
-            " decider = '', outcome = '', disputed = ?, changed_by = ? WHERE id = ?",
+            f"UPDATE case_file SET {_OFF_THE_DESK}, state = 'open', waiting_since = ?, decider = '', outcome = '',"
+            " disputed = ?, changed_by = ? WHERE id = ?",
             (sealed.at, disputed, index, sealed.subjects["case"]),
         )
 
 
-def _close_reviews(conn: Connection, listings: Mapping[str, int], outcome: Any) -> None:
+def _close_reviews(conn: Connection, listings: Mapping[str, int], outcome: Callable[[str], str]) -> None:
     """Close the undecided reviews of listings; the index is that of the entry that closes each."""
     names = list(listings)
     for start in range(0, len(names), _PER_QUERY):
@@ -179,7 +179,7 @@ def _close_reviews(conn: Connection, listings: Mapping[str, int], outcome: Any) 
             listing = subject.partition(":")[2]
             sql(
                 conn,
-                "UPDATE case_file SET state = 'closed', waiting_since = NULL, assignee = '', leased_by = '',"
-                " leased_until = 0, outcome = ?, changed_by = ? WHERE id = ?",
+                f"UPDATE case_file SET {_OFF_THE_DESK}, state = 'closed', waiting_since = NULL, outcome = ?,"
+                " changed_by = ? WHERE id = ?",
                 (outcome(listing), listings[listing], name),
             )

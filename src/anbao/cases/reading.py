@@ -66,7 +66,7 @@ def _case(row: Sequence[Any]) -> Case:
     held = dict(zip(tables.case_file.c.keys(), row, strict=True))
     severity, due = 5 - held.pop("rank"), held.pop("due_at")
     subjects = msgspec.json.decode(held.pop("subjects"), type=dict[str, str])
-    del held["subject"]
+    del held["subject"], held["desk"]
     held["disputed"] = bool(held["disputed"])
     return Case(due_at=None if due == NO_TIME else due, severity=severity, subjects=subjects, **held)
 

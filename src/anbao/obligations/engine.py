@@ -21,7 +21,7 @@ from anbao.law.norms import Norm, Period, Trigger
 from anbao.model.entry import Facts
 from anbao.obligations.batch import Batch
 from anbao.obligations.settings import SETTING_CHANGED
-from anbao.store.bulk import sql
+from anbao.store.bulk import sql_many
 
 WAIVED = "obligation.waived"
 MISSED = "obligation.missed"
@@ -105,12 +105,11 @@ class ObligationEngine:
             elif kind == MISSED:
                 missed.append(entry)
         batch.write(self._norms)
-        for entry in missed:
-            sql(
-                conn,
-                "UPDATE obligation SET missed_by = ? WHERE opened_by = ? AND norm = ? AND missed_by IS NULL",
-                (entry.idx, entry.facts["opened_by"], entry.facts["norm"]),
-            )
+        sql_many(
+            conn,
+            "UPDATE obligation SET missed_by = ? WHERE opened_by = ? AND norm = ? AND missed_by IS NULL",
+            [(entry.idx, entry.facts["opened_by"], entry.facts["norm"]) for entry in missed],
+        )
 
     def _learn(self, asked: tuple[object, ...], kind: str, facts: Facts) -> _Moves:
         """The conditions of a kind's norms are asked once for each set of values of the facts that they read."""

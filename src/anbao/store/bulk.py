@@ -68,6 +68,13 @@ def sql(conn: Connection, statement: str, parameters: Row = ()) -> Rows:
     return Rows(driver.execute(_placed(statement, conn.dialect.name), parameters))
 
 
+def sql_many(conn: Connection, statement: str, rows: Sequence[Row]) -> None:
+    """Run one statement with each of several sets of parameters, without waiting for each."""
+    if rows:
+        driver: Any = conn.connection.driver_connection
+        driver.cursor().executemany(_placed(statement, conn.dialect.name), rows)
+
+
 def insert_many(conn: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert rows given in the table's column order."""
     if not rows:

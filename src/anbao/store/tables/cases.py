@@ -18,6 +18,7 @@ case_file = Table(
     Column("due_at", BigInteger, nullable=False),
     Column("waiting_since", BigInteger),
     key_column("assignee"),
+    key_column("desk"),
     Column("leased_by", Text, nullable=False),
     Column("leased_until", BigInteger, nullable=False),
     Column("barred", Text, nullable=False),
@@ -43,7 +44,7 @@ case_file = Table(
     ),
     Index(
         "case_by_desk",
-        "assignee",
+        "desk",
         "kind",
         "rank",
         "due_at",
@@ -56,7 +57,7 @@ case_file = Table(
     Index("case_unclosed_by_subject", "subject", sqlite_where=_UNCLOSED, postgresql_where=_UNCLOSED),
     Index("case_by_opener", "opened_by"),
     comment="rank: 5 less the severity, so that the worst stands first;"
-    " waiting_since: since when it waits for a person",
+    " waiting_since: since when it waits for a person; desk: who may take it (``leases.py``)",
 )
 
 bulk_order = Table(

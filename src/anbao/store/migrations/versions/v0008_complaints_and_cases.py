@@ -25,6 +25,7 @@ def _cases() -> None:
         sa.Column("due_at", sa.BigInteger(), nullable=False),
         sa.Column("waiting_since", sa.BigInteger(), nullable=True),
         _key("assignee"),
+        _key("desk"),
         sa.Column("leased_by", sa.Text(), nullable=False),
         sa.Column("leased_until", sa.BigInteger(), nullable=False),
         sa.Column("barred", sa.Text(), nullable=False),
@@ -39,12 +40,12 @@ def _cases() -> None:
         sa.Column("changed_by", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         comment="rank: 5 less the severity, so that the worst stands first;"
-        " waiting_since: since when it waits for a person",
+        " waiting_since: since when it waits for a person; desk: who may take it (``leases.py``)",
     )
     queue = ["kind", "rank", "due_at", "waiting_since", "id"]
     for name, columns, condition in (
         ("case_by_rank", queue, "waiting_since IS NOT NULL"),
-        ("case_by_desk", ["assignee", *queue], "waiting_since IS NOT NULL"),
+        ("case_by_desk", ["desk", *queue], "waiting_since IS NOT NULL"),
         ("case_by_holder", ["leased_by"], "leased_by <> ''"),
         ("case_unclosed_by_subject", ["subject"], "state <> 'closed'"),
     ):
