@@ -162,10 +162,63 @@ DISGUISES: dict[str, Callable[[random.Random], str]] = {
 }
 
 
+def _with_letters(number: str, dice: random.Random) -> str:
+    return number.translate(str.maketrans("01", "Ol"))
+
+
+def _half_spoken(number: str, dice: random.Random) -> str:
+    cut = dice.randint(3, 8)
+    return number[:cut] + "".join(SPOKEN[one] for one in number[cut:])
+
+
+def _in_two(number: str, dice: random.Random) -> str:
+    return f"{number[:3]}然后{number[3:7]}再{number[7:]}"
+
+
+def _sound_names(dice: random.Random) -> str:
+    name = dice.choice(("韦欣", "唯芯", "危信", "薇馨", "维x", "巍信", "球秋", "扣抠", "抠扣"))
+    return f"{dice.choice(('佳', '嘉', '伽', '家'))}{name}{account(dice)}"
+
+
+def _pinyin(dice: random.Random) -> str:
+    return dice.choice(("jia weixin ", "jia wei xin ", "wei xin hao ", "Weixin:", "WeiXin ")) + account(dice)
+
+
+def _reversed(number: str, dice: random.Random) -> str:
+    return f"{number[::-1]}倒过来"
+
+
+def _app_words(dice: random.Random) -> str:
+    return dice.choice(
+        (
+            "绿泡泡{id}",
+            "绿色软件搜{id}",
+            "小绿书旁边那个加{id}",
+            "蓝色小飞机 {id}",
+            "whats app {id}",
+            "t.me/{id}",
+            "dd我 {id}",
+            "那个聊天软件搜{id}",
+        )
+    ).format(id=account(dice))
+
+
+UNSEEN: dict[str, Callable[[random.Random], str]] = {
+    "phone with O and l": _phone(_with_letters),
+    "phone half spoken": _phone(_half_spoken),
+    "phone in pieces": _phone(_in_two),
+    "phone backwards": _phone(_reversed),
+    "names by sound": _sound_names,
+    "pinyin": _pinyin,
+    "names of apps": _app_words,
+}
+"""Forms that were written after the words and rules were settled, and for which nothing was changed since."""
+
+
 def contact_messages(name: str, count: int, *, seed: int) -> list[str]:
     """Sentences with one contact each, in this disguise."""
     dice = random.Random(f"{name}:{seed}")
-    return [dice.choice(LEADS) + DISGUISES[name](dice) + dice.choice(TAILS) for _ in range(count)]
+    return [dice.choice(LEADS) + {**DISGUISES, **UNSEEN}[name](dice) + dice.choice(TAILS) for _ in range(count)]
 
 
 _HARMLESS = (

@@ -18,7 +18,7 @@ import daachorse
 
 from anbao.law.locate import default_pack_path
 from anbao.prevent.contact import ContactMatcher, load_fraud_book
-from disguised_contacts import DISGUISES, contact_messages, decoys, fill
+from disguised_contacts import DISGUISES, UNSEEN, contact_messages, decoys, fill
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 ROUNDS = 5
@@ -61,15 +61,8 @@ def fraud_messages(matcher: ContactMatcher, which: str, show: int) -> None:
 
 def disguised(matcher: ContactMatcher, which: str, show: int) -> None:
     """Recall by disguise of contact details in a sentence of chat."""
-    total: Counter[str] = Counter()
-    for name in DISGUISES:
-        texts = contact_messages(name, 400, seed=7 if which == "tuning" else 8)
-        found, missed = hit_share(matcher, texts)
-        total.update(found=found, all=len(texts))
-        print(f"recall {name:24} {percent(found, len(texts))}")
-        for text in missed[:show]:
-            print("   missed", text)
-    print(f"recall of all disguises         {percent(total['found'], total['all'])}")
+    for title, forms in (("known forms", DISGUISES), ("forms never tuned for", UNSEEN)):
+        _forms(matcher, which, show, title, list(forms))
     texts = decoys(2000, seed=5 if which == "tuning" else 6)
     found, _ = hit_share(matcher, texts)
     print(f"false hits on harmless chats    {percent(found, len(texts))}")
@@ -77,6 +70,18 @@ def disguised(matcher: ContactMatcher, which: str, show: int) -> None:
         for text, seen in zip(texts, matcher.scan(texts), strict=True):
             if seen:
                 print("   false", text, [(one.kind, one.name, one.surface) for one in seen])
+
+
+def _forms(matcher: ContactMatcher, which: str, show: int, title: str, names: list[str]) -> None:
+    total: Counter[str] = Counter()
+    for name in names:
+        texts = contact_messages(name, 400, seed=7 if which == "tuning" else 8)
+        found, missed = hit_share(matcher, texts)
+        total.update(found=found, all=len(texts))
+        print(f"recall {name:24} {percent(found, len(texts))}")
+        for text in missed[:show]:
+            print("   missed", text)
+    print(f"recall of all {title:17} {percent(total['found'], total['all'])}")
 
 
 def clean_reviews(matcher: ContactMatcher, which: str, show: int) -> list[str]:

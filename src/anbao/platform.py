@@ -21,12 +21,15 @@ from anbao.model.entry import Entry, facts_of
 from anbao.model.event import Event
 from anbao.model.listing import Listing, Outcome
 from anbao.model.merchant import Merchant
+from anbao.model.message import Message
 from anbao.model.trade import NoticeAcknowledged, NoticeShown, Order
 from anbao.obligations import read, recompute, tick
 from anbao.obligations.engine import WAIVED, Recorded
 from anbao.obligations.settings import SETTING_CHANGED
-from anbao.prevent import listings, rulesets
+from anbao.options import OPTION_CHANGED
+from anbao.prevent import artefacts, listings, rulesets
 from anbao.prevent.merchants import MerchantDecision
+from anbao.prevent.messages import ScreenedMessage
 from anbao.prevent.policy import Policy
 from anbao.prevent.room import Prevent, ScreenedListing
 from anbao.prevent.text import Lexicon
@@ -111,6 +114,12 @@ class Platform(Core):
         return self.run(
             lambda work: listings.record_review(work, listing, outcome, reason, actor, work.now if at is None else at)
         )
+
+    def submit_messages(
+        self, batch: Sequence[Message], *, at: int | None = None, actor: str = "platform"
+    ) -> list[ScreenedMessage]:
+        """Screen messages in one transaction, in order."""
+        return self.run(lambda work: self.prevent.screen_messages(work, batch, at=at, actor=actor))
 
     def import_lexicon(self, lexicon: Lexicon, *, actor: str = "officer") -> str:
         """Keep a lexicon as a version; its digest."""
@@ -200,6 +209,23 @@ class Platform(Core):
         )
         return work.record(entry)[0]
 
+    def choose(self, work: Work, option: str, value: str, *, actor: str) -> int:
+        """Change one of the platform's choices (``options.yaml``); the entry's index. Raises InvalidInput."""
+        plain = self.options.get(option).read(value)
+        entry = Entry(
+            actor=actor,
+            at=work.now,
+            body={"option": option, "value": plain},
+            kind=OPTION_CHANGED,
+            recorded=work.now,
+            subjects={"option": option},
+        )
+        return work.record(entry)[0]
+
+    def change_option(self, option: str, value: str, *, actor: str) -> int:
+        """As ``choose``, in a work of its own."""
+        return self.run(lambda work: self.choose(work, option, value, actor=actor))
+
     def waive(self, opened_by: int, norm: str, reason: str, *, actor: str) -> int:
         """Waive an obligation: by whom and why stands in the entry. Raises NotFound, InvalidInput."""
         return self.run(lambda work: self.excuse(work, opened_by, norm, reason, actor=actor))
@@ -281,7 +307,8 @@ def _establish(platform: Platform, where: Path) -> None:
     """Record the platform's opening and put the pack's defaults in force, once per store."""
 
     def job(work: Work) -> None:
-        rulesets.keep(work.conn, "catalogue", platform.catalogue.digest, platform.catalogue.to_bytes())
+        artefacts.keep(work.conn, "catalogue", platform.catalogue.digest, platform.catalogue.to_bytes())
+        platform.prevent.books.keep_in_force(work.conn, work.now)
         _follow_pack(platform, work)
         if sql(work.conn, "SELECT 1 FROM entry WHERE kind = ? LIMIT 1", (OPENED,)).first():
             return

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from anbao.ledger import Ledger, seal
-from anbao.model.entry import Entry, Sealed
+from anbao.model.entry import Entry, Receipt, Sealed
 from anbao.obligations.engine import ObligationEngine, Recorded
 from anbao.store import Store
 from anbao.store.bulk import sql
@@ -58,6 +58,14 @@ class Work:
     def record(self, *entries: Entry) -> list[int]:
         """Seal and append entries; their indexes. Raises InvalidInput, TooLarge."""
         return list(self.record_sealed([seal(entry) for entry in entries]))
+
+    def record_receipts(self, entries: Sequence[Entry]) -> list[Receipt]:
+        """As ``record``; what the submitter keeps of each."""
+        sealed = [seal(entry) for entry in entries]
+        return [
+            Receipt(entry=index, leaf=one.leaf.hex())
+            for index, one in zip(self.record_sealed(sealed), sealed, strict=True)
+        ]
 
     def record_sealed(self, sealed: Sequence[Sealed]) -> range:
         """Append sealed entries in order; their indexes. Obligations and projections follow at once."""

@@ -10,6 +10,7 @@ from anbao.cli.output import Column, emit
 from anbao.errors import InvalidInput
 from anbao.model.base import legal_time
 from anbao.prevent import rulesets
+from anbao.prevent.artefacts import artefact
 from anbao.prevent.text import Lexicon
 from anbao.text import Text, system_language
 
@@ -90,7 +91,7 @@ def show(digest: str | None, store_url: str | None, output_format: str) -> None:
         if digest is None:
             lexicon = platform.prevent.rulesets.in_force(conn, platform.clock()).lexicon
         else:
-            lexicon = Lexicon.from_bytes(rulesets.artefact(conn, digest))
+            lexicon = Lexicon.from_bytes(artefact(conn, digest))
     rows: list[dict[str, object]] = [
         {
             "term": term.term,

@@ -20,6 +20,8 @@ VERBS = {
     "demo": t("用模拟平台走完全程", "run the simulator platform through all of it"),
     "serve": t("启动 HTTP 服务", "serve the HTTP API"),
     "screen": t("审核一个商品文件（CSV、JSONL、Parquet）", "screen a file of listings (CSV, JSONL, Parquet)"),
+    "message": t("审查交易消息", "screen messages between the parties of a trade"),
+    "option": t("平台选项：列出、修改", "the platform's choices: list, set"),
     "verify": t("离线核验存证", "verify a ledger, a tile directory or a receipt offline"),
     "replay": t("按原版本重放旧决定", "make an old decision again from its entry"),
     "law": t("查法条、规范与义务清单", "list, search and show provisions, norms and duties"),

@@ -77,6 +77,15 @@ class Vault:
         insert_many(conn, tables.personal, rows)
         return sealed
 
+    def seal_values(self, conn: Connection, values: Iterable[tuple[str, str, str]]) -> list[str]:
+        """The commitments to many (person, field, value), each with a salt of its own; in a write transaction."""
+        rows: list[Row] = []
+        for person, field, value in values:
+            salt = secrets.token_bytes(_SALT_BYTES)
+            rows.append((commit(field, salt, value), person, field, salt, value.encode(), self.lookup(field, value)))
+        insert_many(conn, tables.personal, rows)
+        return [row[0] for row in rows]
+
     def consumer(self, conn: Connection, buyer: str) -> str:
         """The stable commitment that stands for a buyer in entries; in a write transaction."""
         return self.consumers(conn, [buyer])[buyer]

@@ -54,10 +54,12 @@ class Finding(Noun, frozen=True, kw_only=True):
 class Versions(Noun, frozen=True, kw_only=True):
     """What a decision was made with; digests are the first 16 hex digits of SHA-256.
 
-    ``hazards``: the ledger's size up to which confirmed hazards were learned, 0 where there were none.
+    ``fraud``: the book of fraud with the platform's domains; ``hazards``: the ledger's size up to which confirmed
+    hazards were learned. Empty and 0 where there were none.
     """
 
     engine: str
+    fraud: str = ""
     hazards: int = 0
     lexicon: str
     pack: str

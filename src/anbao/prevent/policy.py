@@ -24,17 +24,19 @@ NO_ROW = "policy.no_row"
 
 _KEY = "policy"
 _PROBED_NOTICES = range(3)
+_PROBED_CONTACT = (0, 3, 5)
 
 
 class PolicyFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the table may read. Severities are 0 (none) to 5.
 
     ``strong``: worst among exact, normalised and spaced findings; ``weak``: worst among pinyin and homophone findings;
-    ``notices``: how many notices the category demands.
+    ``contact``: worst among contact details, false links and tricks; ``notices``: how many the category demands.
     """
 
     strong: int = 0
     weak: int = 0
+    contact: int = 0
     credential: Literal["", "missing", "expired", "invalid"] = ""
     forbidden: bool = False
     life_health: bool = False
@@ -116,7 +118,7 @@ def load_reasons(path: Path) -> dict[str, Text]:
 
 
 def _all_facts() -> list[PolicyFacts]:
-    """Every combination of facts, ``weak`` = 0 first, with up to two notices."""
+    """Every combination of facts, ``weak`` = 0 first, with up to two notices and three levels of ``contact``."""
     severities = range(6)
     credentials: tuple[Literal["", "missing", "expired", "invalid"], ...] = ("", "missing", "expired", "invalid")
     no_yes = (False, True)
@@ -124,13 +126,14 @@ def _all_facts() -> list[PolicyFacts]:
         PolicyFacts(
             strong=strong,
             weak=weak,
+            contact=contact,
             credential=credential,
             forbidden=forbidden,
             life_health=life_health,
             notices=notices,
             unknown_category=unknown,
         )
-        for weak, strong, credential, forbidden, life_health, notices, unknown in product(
-            severities, severities, credentials, no_yes, no_yes, _PROBED_NOTICES, no_yes
+        for weak, strong, contact, credential, forbidden, life_health, notices, unknown in product(
+            severities, severities, _PROBED_CONTACT, credentials, no_yes, no_yes, _PROBED_NOTICES, no_yes
         )
     ]

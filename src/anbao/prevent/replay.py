@@ -5,14 +5,15 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
-from anbao.errors import InvalidInput
+from anbao.errors import InvalidInput, NotFound
 from anbao.law.deadlines import legal_day
-from anbao.ledger import Ledger
+from anbao.ledger import Ledger, Vault, seal
 from anbao.ledger.log import Stored
 from anbao.model.entry import Entry
 from anbao.model.listing import Listing, ListingScreened
 from anbao.model.merchant import Licence
-from anbao.prevent import listings
+from anbao.model.message import MessageScreened
+from anbao.prevent import listings, messages
 from anbao.prevent.merchants.acts import INFO_ACCEPTED
 from anbao.prevent.merchants.decision import APPLIED, CLOSED, DECIDED, VERIFIED, WAITING
 from anbao.prevent.merchants.file import merged
@@ -36,19 +37,26 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
     replayed: Any = None
 
 
+class Erased(NotFound):
+    """The text of a message that was erased cannot be judged again."""
+
+
 _body = msgspec.json.Decoder(Entry)
 
 
-def replay(conn: Connection, ledger: Ledger, rulesets: Rulesets, index: int) -> Replay:
+def replay(conn: Connection, ledger: Ledger, rulesets: Rulesets, index: int, vault: Vault | None = None) -> Replay:
     """Decide entry ``index`` again with the versions it names and the licences on file before it.
 
-    Raises NotFound for a missing entry or version, InvalidInput for an entry that is no screening.
+    A message's text comes from the vault. Raises NotFound for a missing entry or version, Erased for a text that was,
+    InvalidInput for an entry that is no screening.
     """
     stored = ledger.entry(conn, index)
+    if stored.kind == messages.SCREENED and vault is not None:
+        return _replay_message(conn, rulesets, stored, vault)
     if stored.kind != listings.SCREENED:
         raise InvalidInput(
             Text(f"第 {index} 号条目不是商品审核（{stored.kind}）", f"entry {index} is no screening ({stored.kind})"),
-            hint=Text("只能重放 listing.screened", "only listing.screened can be replayed"),
+            hint=Text("只能重放 listing.screened 和 message.screened", "replay listing.screened or message.screened"),
         )
     entry = _body.decode(stored.data)
     old = msgspec.convert(entry.body, ListingScreened)
@@ -62,7 +70,8 @@ def replay(conn: Connection, ledger: Ledger, rulesets: Rulesets, index: int) -> 
         merchant=record.merchant,
         title=record.title,
     )
-    ruleset = rulesets.build(conn, versions.lexicon, versions.policy, versions.pack, versions.hazards)
+    used = (versions.lexicon, versions.policy, versions.pack, versions.hazards, versions.fraud)
+    ruleset = rulesets.build(conn, *used)
     licences = {record.merchant: _licences_before(conn, ledger, record.merchant, index)} if record.merchant else {}
     [new] = screen([listing], ruleset, licences, legal_day(entry.recorded))
     new = msgspec.structs.replace(new, versions=msgspec.structs.replace(new.versions, engine=versions.engine))
@@ -72,6 +81,30 @@ def replay(conn: Connection, ledger: Ledger, rulesets: Rulesets, index: int) -> 
         entry=index,
         same=same,
         engine_differs=versions.engine != ENGINE,
+        recorded=None if same else msgspec.to_builtins(old),
+        replayed=None if same else msgspec.to_builtins(new),
+    )
+
+
+def _replay_message(conn: Connection, rulesets: Rulesets, stored: Stored, vault: Vault) -> Replay:
+    entry = _body.decode(stored.data)
+    old = msgspec.convert(entry.body, MessageScreened)
+    try:
+        _, text = vault.reveal(conn, old.text)
+    except NotFound as error:
+        raise Erased(
+            Text(
+                f"第 {stored.index} 号条目的消息正文已删除",
+                f"the text of the message of entry {stored.index} was erased",
+            ),
+            hint=Text("只能核对承诺值", "only its commitment is left"),
+        ) from error
+    new = messages.again(rulesets.books.load(conn, old.versions.fraud), old, text)
+    same = seal(msgspec.structs.replace(entry, body=new)).data == stored.data
+    return Replay(
+        entry=stored.index,
+        same=same,
+        engine_differs=old.versions.engine != ENGINE,
         recorded=None if same else msgspec.to_builtins(old),
         replayed=None if same else msgspec.to_builtins(new),
     )

@@ -4,19 +4,24 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 import msgspec
+from sqlalchemy import Connection
 
 from anbao import parameters
 from anbao.core import Core, Probe, Room, Step
 from anbao.law.deadlines import legal_day
 from anbao.model.entry import Receipt, Sealed
 from anbao.model.listing import Listing, ListingScreened
-from anbao.prevent import guard, listings, rulesets
+from anbao.model.message import Message
+from anbao.options import OPTION_CHANGED
+from anbao.prevent import guard, listings, messages, rulesets
+from anbao.prevent.contact import load_fraud_book
+from anbao.prevent.contact.books import OWN_DOMAINS, Books
 from anbao.prevent.merchants.counter import Counter
 from anbao.prevent.probes import try_cases, try_lexicon
 from anbao.prevent.rulesets import Ruleset, Rulesets
 from anbao.prevent.screening import screen
 from anbao.reactions import Reaction
-from anbao.work import Projector, Work
+from anbao.work import Placed, Projector, Work
 
 
 class ScreenedListing(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +36,8 @@ class Prevent(Room):
 
     def __init__(self, core: Core) -> None:
         super().__init__(core)
-        self.rulesets = Rulesets(core.catalogue)
+        self.books = Books(load_fraud_book(core.where / "fraud"), core.options)
+        self.rulesets = Rulesets(core.catalogue, self.books)
         self.merchants = Counter(core)
         self.apply = self.merchants.apply
 
@@ -44,9 +50,13 @@ class Prevent(Room):
         yield listings.SCREENED, listings.project_listings
         yield listings.DECIDED, listings.project_listings
         yield from self.merchants.projectors()
+        yield messages.SCREENED, messages.project_messages
+        yield messages.DECIDED, messages.project_rulings
+        yield OPTION_CHANGED, self._keep_book
 
     def reactions(self) -> Iterable[Reaction]:
         yield Reaction("prevent.review", frozenset({"case.decided"}), listings.follow_case)
+        yield Reaction("prevent.message", frozenset({"case.decided"}), messages.follow_case)
         yield from self.merchants.reactions()
 
     def probes(self) -> Iterable[tuple[str, Probe]]:
@@ -71,6 +81,19 @@ class Prevent(Room):
             ScreenedListing(decision=one, receipt=_receipt(index, item))
             for one, index, item in zip(screened, indexes, sealed, strict=True)
         ]
+
+    def screen_messages(
+        self, work: Work, batch: Sequence[Message], *, at: int | None = None, actor: str = "platform"
+    ) -> list[messages.ScreenedMessage]:
+        """Screen messages together; decide; record."""
+        when = work.now if at is None else at
+        matcher = self.books.in_force(work.conn, work.now)
+        return messages.record(work, self.core.vault, matcher, batch, actor, when)
+
+    def _keep_book(self, conn: Connection, placed: Sequence[Placed]) -> None:
+        for _, sealed in placed:
+            if sealed.facts["option"] == OWN_DOMAINS:
+                self.books.keep(conn, str(sealed.facts["value"]))
 
     def ruleset(self) -> Ruleset:
         """The ruleset in force now."""

@@ -7,7 +7,6 @@ Each version is an artefact under its digest; which one is in force is said by `
 import gc
 import threading
 from collections.abc import Sequence
-from typing import Literal
 
 import msgspec
 from sqlalchemy import Connection
@@ -18,6 +17,9 @@ from anbao.likeness.dangers import DangerIndex
 from anbao.model.entry import Entry
 from anbao.model.listing import Versions
 from anbao.prevent import guard
+from anbao.prevent.artefacts import ArtefactKind, artefact, keep
+from anbao.prevent.contact import ContactMatcher
+from anbao.prevent.contact.books import Books
 from anbao.prevent.policy import Policy
 from anbao.prevent.text import Lexicon, Matcher
 from anbao.store import tables
@@ -26,18 +28,20 @@ from anbao.text import Text
 from anbao.version import VERSION
 from anbao.work import Placed, Work
 
-ArtefactKind = Literal["lexicon", "policy", "catalogue"]
-
 ENGINE = VERSION
 
 
 class Ruleset(msgspec.Struct, frozen=True):
-    """All that a decision depends on besides the listing and the merchant's licences."""
+    """All that a decision depends on besides the listing and the merchant's licences.
+
+    ``contact`` is None in decisions from before descriptions were searched for fraud.
+    """
 
     lexicon: Lexicon
     matcher: Matcher
     policy: Policy
     catalogue: Catalogue
+    contact: ContactMatcher | None
     dangers: DangerIndex
     versions: Versions
 
@@ -53,28 +57,36 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
 class Rulesets:
     """The rulesets of one store; building one costs time, so the latest few are kept."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, books: Books) -> None:
         self._catalogue = catalogue
+        self.books = books
         self._built: dict[tuple[str, str, str], Ruleset] = {}
         self._guarded: dict[int, DangerIndex] = {}
         self._building = threading.Lock()
 
-    def __reduce__(self) -> tuple[type["Rulesets"], tuple[Catalogue]]:
+    def __reduce__(self) -> tuple[type["Rulesets"], tuple[Catalogue, Books]]:
         """What goes to another process by pickling is built anew there."""
-        return Rulesets, (self._catalogue,)
+        return Rulesets, (self._catalogue, self.books)
 
     def in_force(self, conn: Connection, now: int) -> Ruleset:
         """The ruleset in force at ``now``."""
         lexicon, policy = _active(conn, "lexicon", now), _active(conn, "policy", now)
-        return self.build(conn, lexicon, policy, self._catalogue.digest, guard.in_force(conn))
+        fraud = self.books.in_force(conn, now).book.digest
+        return self.build(conn, lexicon, policy, self._catalogue.digest, guard.in_force(conn), fraud)
 
-    def build(self, conn: Connection, lexicon: str, policy: str, catalogue: str, hazards: int) -> Ruleset:
+    def build(
+        self, conn: Connection, lexicon: str, policy: str, catalogue: str, hazards: int, fraud: str = ""
+    ) -> Ruleset:
         """The ruleset with these digests, out of the artefacts, and the hazards of this size. Raises NotFound."""
         rules = self._rules(conn, lexicon, policy, catalogue)
-        if not hazards:
+        if not hazards and not fraud:
             return rules
-        versions = msgspec.structs.replace(rules.versions, hazards=hazards)
-        return msgspec.structs.replace(rules, dangers=self._dangers(conn, hazards), versions=versions)
+        return msgspec.structs.replace(
+            rules,
+            contact=self.books.load(conn, fraud) if fraud else None,
+            dangers=self._dangers(conn, hazards) if hazards else rules.dangers,
+            versions=msgspec.structs.replace(rules.versions, fraud=fraud, hazards=hazards),
+        )
 
     def _dangers(self, conn: Connection, hazards: int) -> DangerIndex:
         with self._building:
@@ -113,26 +125,10 @@ class Rulesets:
             Matcher(terms),
             Policy.from_bytes(artefact(conn, policy)),
             known,
+            None,
             DangerIndex(()),
             Versions(engine=ENGINE, lexicon=lexicon, pack=catalogue, policy=policy),
         )
-
-
-def keep(conn: Connection, kind: ArtefactKind, digest: str, data: bytes) -> None:
-    """Store an artefact under its digest, once."""
-    if sql(conn, "SELECT 1 FROM artefact WHERE digest = ?", (digest,)).first() is None:
-        insert_many(conn, tables.artefact, [(digest, kind, data)])
-
-
-def artefact(conn: Connection, digest: str) -> bytes:
-    """The bytes behind a digest. Raises NotFound."""
-    data = sql(conn, "SELECT data FROM artefact WHERE digest = ?", (digest,)).scalar()
-    if data is None:
-        raise NotFound(
-            Text(f"没有版本 {digest}", f"there is no version {digest}"),
-            hint=Text("用 anbao lexicon list 查看", "see anbao lexicon list"),
-        )
-    return bytes(data)
 
 
 def import_version(work: Work, kind: ArtefactKind, digest: str, data: bytes, actor: str, facts: dict[str, int]) -> int:

@@ -8,7 +8,7 @@ from anbao.law.catalogue import Category
 from anbao.model.hazard import Match
 from anbao.model.listing import MAX_FINDINGS, Finding, Listing, ListingRecord, ListingScreened
 from anbao.model.merchant import CredentialCheck, Licence
-from anbao.prevent import guard
+from anbao.prevent import contact, guard
 from anbao.prevent.admission import CredentialFact, credentials_problem
 from anbao.prevent.policy import PolicyFacts
 from anbao.prevent.rulesets import Ruleset
@@ -36,6 +36,7 @@ def screen(listings: Sequence[Listing], ruleset: Ruleset, licences: Licences, on
         texts.append(listing.description)
     hits = ruleset.matcher.scan(texts)
     known = guard.match(ruleset.dangers, listings)
+    sightings = ruleset.contact.scan(texts) if ruleset.contact else [[] for _ in texts]
     versions = ruleset.versions
     categories: dict[str, Category | None] = {"": None}
     screened = []
@@ -44,10 +45,14 @@ def screen(listings: Sequence[Listing], ruleset: Ruleset, licences: Licences, on
         name = listing.category
         if name not in categories:
             categories[name] = ruleset.catalogue.find(name)
-        if not name and not hits[place] and not hits[place + 1] and row not in known:
+        seen = sightings[place] or sightings[place + 1]
+        if not name and not hits[place] and not hits[place + 1] and not seen and row not in known:
             screened.append(ListingScreened(listing=_record(listing), outcome="pass", versions=versions))
         else:
             findings = [finding(hit, _FIELDS[side], ruleset.lexicon) for side in (0, 1) for hit in hits[place + side]]
+            if ruleset.contact and seen:
+                for side in (0, 1):
+                    findings += contact.findings(sightings[place + side], _FIELDS[side], ruleset.contact.book)
             screened.append(_decide(listing, findings, known.get(row, []), categories[name], ruleset, licences, on))
         place += 2
     return screened
@@ -73,6 +78,7 @@ def _decide(
         PolicyFacts(
             strong=_worst(one for one in findings if one.detector == "lexicon" and one.channel in STRONG),
             weak=_worst(one for one in findings if one.detector == "lexicon" and one.channel not in STRONG),
+            contact=_worst(one for one in findings if one.detector == contact.DETECTOR),
             credential=credential,
             forbidden=category is not None and category.is_forbidden(on),
             life_health=category is not None and category.life_health,

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -92,7 +93,7 @@ class Trick(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     unless: tuple[str, ...] = ()
 
 
-class FraudBook(msgspec.Struct, frozen=True, kw_only=True):
+class FraudBook(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """All of it. ``own_domains`` are the platform's own, and part of what a decision depends on."""
 
     kinds: tuple[FraudKind, ...]
@@ -109,7 +110,7 @@ class FraudBook(msgspec.Struct, frozen=True, kw_only=True):
     def from_bytes(cls, data: bytes) -> "FraudBook":
         return msgspec.json.decode(data, type=cls)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The first 16 hex digits of SHA-256 over the bytes."""
         return hashlib.sha256(self.to_bytes()).hexdigest()[:16]

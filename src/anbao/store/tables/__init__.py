@@ -16,7 +16,7 @@ from anbao.store.tables.merchants import (
     turnover,
 )
 from anbao.store.tables.obligations import milestone, obligation
-from anbao.store.tables.prevent import activation, artefact, guarded_hazard, listing, merchant
+from anbao.store.tables.prevent import activation, artefact, guarded_hazard, listing, merchant, message
 from anbao.store.tables.warn import acknowledgement, affected, danger, trade, warning
 from anbao.store.tables.work import outbox, reaction
 
@@ -46,6 +46,7 @@ __all__ = [
     "merchant_closure",
     "merchant_identifier",
     "merchant_licence",
+    "message",
     "meta",
     "metadata",
     "milestone",

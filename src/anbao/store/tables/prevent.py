@@ -58,3 +58,13 @@ guarded_hazard = Table(
     Index("guarded_hazard_by_until", "until"),
     comment="what new listings are guarded against, from entry since to before entry until",
 )
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("merchant", Text, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("entry", BigInteger, nullable=False),
+    comment="decision: pass, warn, hold; once a person decided: release, stop",
+)

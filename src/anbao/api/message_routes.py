@@ -1,0 +1,128 @@
+"""Messages between the parties of a trade, and the platform's choices."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+
+from anbao.api.answers import FindingAnswer, Recorded, finding_answer
+from anbao.api.door import Caller, commit, door_of, told
+from anbao.api.reading import At, IdempotencyKey, event_time, no_nul
+from anbao.model.entry import Receipt
+from anbao.model.message import Message, MessageDecision, MessageVersions
+from anbao.options import Option
+from anbao.prevent.messages import ScreenedMessage
+from anbao.text import Text
+
+MOST_MESSAGES = 1_000
+"""Messages of one request."""
+
+
+class MessageWarning(msgspec.Struct, frozen=True, kw_only=True):
+    """What the receiver is told beside the message, in both languages."""
+
+    kind: str
+    text: Text
+
+
+class MessageAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The decision on one message. Findings say where in the text; what is private is left out of ``surface``."""
+
+    message: str
+    decision: MessageDecision
+    severity: int
+    warnings: tuple[MessageWarning, ...]
+    findings: tuple[FindingAnswer, ...]
+    findings_cut: int
+    versions: MessageVersions
+    receipt: Receipt
+
+
+class OptionAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the platform's choices and its value now."""
+
+    option: Option
+    value: str
+
+
+class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The new value of an option."""
+
+    value: Annotated[str, Meta(max_length=4_000)]
+
+
+@post(
+    "/v1/messages", **told("审查一条交易消息：决定并给出警示语", "Screen one message: decide, and how to warn", "trade")
+)
+async def message(
+    request: Caller, data: JSONBody[Message], at: At = None, key: IdempotencyKey = None
+) -> Response[MessageAnswer]:
+    """The entry holds no text; it lies in the vault."""
+    platform, actor = door_of(request).platform, request.auth.actor
+    when = event_time(at, platform.clock())
+    return await commit(
+        request, key, lambda work: _answer(platform.prevent.screen_messages(work, [data], at=when, actor=actor)[0])
+    )
+
+
+@post(
+    "/v1/messages/batch",
+    **told("批量审查交易消息（JSON 数组），一次扫描", "Screen many messages (a JSON array) in one scan", "trade"),
+)
+async def messages(
+    request: Caller,
+    data: JSONBody[Annotated[list[Message], Meta(min_length=1, max_length=MOST_MESSAGES)]],
+    at: At = None,
+    key: IdempotencyKey = None,
+) -> Response[list[MessageAnswer]]:
+    """All or none; answers stand in the order of the messages."""
+    platform, actor = door_of(request).platform, request.auth.actor
+    when = event_time(at, platform.clock())
+    return await commit(
+        request,
+        key,
+        lambda work: [_answer(one) for one in platform.prevent.screen_messages(work, data, at=when, actor=actor)],
+    )
+
+
+@get("/v1/options", sync_to_thread=True, **told("平台选项及现值", "The platform's choices and their values", "officer"))
+def options(request: Caller) -> list[OptionAnswer]:
+    """All of them."""
+    platform = door_of(request).platform
+    with platform.reading() as conn:
+        now = platform.clock()
+        return [
+            OptionAnswer(option=option, value=platform.options.in_force(conn, option.id, now))
+            for option in platform.options.all
+        ]
+
+
+@post("/v1/options/{option:str}", **told("修改一个平台选项", "Change one of the platform's choices", "officer"))
+async def choose(
+    request: Caller, option: FromPath[str], data: JSONBody[Choice], key: IdempotencyKey = None
+) -> Response[Recorded]:
+    """From now on. Raises InvalidInput for an unknown option or a value that does not fit."""
+    no_nul(option=option)
+    platform, actor = door_of(request).platform, request.auth.actor
+    return await commit(
+        request, key, lambda work: Recorded(entry=platform.choose(work, option, data.value, actor=actor))
+    )
+
+
+def _answer(screened: ScreenedMessage) -> MessageAnswer:
+    decision = screened.decision
+    return MessageAnswer(
+        message=screened.message,
+        decision=decision.decision,
+        severity=decision.severity,
+        warnings=tuple(
+            MessageWarning(kind=kind, text=text)
+            for kind, text in zip(decision.warnings, screened.warnings, strict=True)
+        ),
+        findings=tuple(map(finding_answer, decision.findings)),
+        findings_cut=decision.findings_cut,
+        versions=decision.versions,
+        receipt=screened.receipt,
+    )

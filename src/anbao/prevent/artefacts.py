@@ -1,0 +1,29 @@
+"""What decides, kept by content for replay: lexicons, policies, catalogues, books of fraud."""
+
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from anbao.errors import NotFound
+from anbao.store import tables
+from anbao.store.bulk import insert_many, sql
+from anbao.text import Text
+
+ArtefactKind = Literal["lexicon", "policy", "catalogue", "fraud"]
+
+
+def keep(conn: Connection, kind: ArtefactKind, digest: str, data: bytes) -> None:
+    """Store an artefact under its digest, once."""
+    if sql(conn, "SELECT 1 FROM artefact WHERE digest = ?", (digest,)).first() is None:
+        insert_many(conn, tables.artefact, [(digest, kind, data)])
+
+
+def artefact(conn: Connection, digest: str) -> bytes:
+    """The bytes behind a digest. Raises NotFound."""
+    data = sql(conn, "SELECT data FROM artefact WHERE digest = ?", (digest,)).scalar()
+    if data is None:
+        raise NotFound(
+            Text(f"没有版本 {digest}", f"there is no version {digest}"),
+            hint=Text("用 anbao lexicon list 查看", "see anbao lexicon list"),
+        )
+    return bytes(data)
