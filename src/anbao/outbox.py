@@ -11,13 +11,14 @@ from typing import Any, Literal
 import msgspec
 
 from anbao.store import tables
-from anbao.store.bulk import insert_many
+from anbao.store.bulk import insert_many, sql
 from anbao.work import Work
 
 _PLAIN = re.compile(r"[\w.-]{1,64}", re.ASCII)
 
-State = Literal["waiting", "sent", "done", "dead"]
-"""``waiting`` to be sent (again) · ``sent``, not yet confirmed · ``done`` · ``dead``, given up until it is replayed."""
+State = Literal["waiting", "sent", "done", "dead", "withdrawn"]
+"""``waiting`` to be sent (again) · ``sent``, not yet confirmed · ``done`` · ``dead``, given up until it is replayed ·
+``withdrawn``, no longer wanted."""
 
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +45,15 @@ def send(work: Work, entry: int, effect: Effect, *, part: str = "") -> str:
         [(name, effect.topic, msgspec.json.encode(effect), entry, "waiting", 0, work.now, "")],
     )
     return name
+
+
+def withdraw(work: Work, entry: int) -> None:
+    """What the effects of ``entry`` ask for is no longer wanted: those that still wait, or were given up, stay here."""
+    sql(
+        work.conn,
+        "UPDATE outbox SET state = 'withdrawn' WHERE entry = ? AND state IN ('waiting', 'dead')",
+        (entry,),
+    )
 
 
 def _told_apart(part: str) -> str:

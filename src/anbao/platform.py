@@ -33,6 +33,7 @@ from anbao.prevent.messages import ScreenedMessage
 from anbao.prevent.policy import Policy
 from anbao.prevent.room import Prevent, ScreenedListing
 from anbao.prevent.text import Lexicon
+from anbao.remove.room import Remove
 from anbao.store import Store, open_store
 from anbao.store.bulk import sql
 from anbao.text import Text
@@ -58,6 +59,7 @@ class Platform(Core):
         self.prevent = Prevent(self)
         self.investigate = Investigate(self)
         self.warn = Warn(self)
+        self.remove = Remove(self)
         self.delivery = Delivery(self)
         self.controls = Controls(self)
         for room in (
@@ -65,6 +67,7 @@ class Platform(Core):
             self.prevent,
             self.investigate,
             self.warn,
+            self.remove,
             self.delivery,
             self.controls,
         ):

@@ -1,5 +1,7 @@
 """``anbao webhook``: where effects go, what became of them, and those that are sent again."""
 
+from typing import get_args
+
 import click
 
 from anbao.cli.common import format_option, open_store_option, store_option, t
@@ -7,6 +9,7 @@ from anbao.cli.output import Column, emit
 from anbao.delivery import endpoints, queue
 from anbao.delivery.endpoints import Change, Endpoint
 from anbao.model.base import legal_time
+from anbao.outbox import State
 from anbao.text import Text, system_language
 
 ACTOR = "officer"
@@ -20,6 +23,7 @@ STATES = {
     "sent": Text("已发，待确认", "sent, not confirmed"),
     "done": Text("已完成", "done"),
     "dead": Text("死信", "dead"),
+    "withdrawn": Text("已撤回", "withdrawn"),
     "active": Text("启用", "active"),
     "paused": Text("暂停", "paused"),
 }
@@ -115,14 +119,14 @@ def remove(endpoint: str, store_url: str | None) -> None:
 
 
 @command.command("effects", help=t("列出对外指令", "list effects"))
-@click.option("--state", type=click.Choice(["waiting", "sent", "done", "dead"]), help=t("状态", "state"))
+@click.option("--state", type=click.Choice(list(get_args(State))), help=t("状态", "state"))
 @click.option("--topic", help=t("主题", "topic"))
 @click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True)
 @store_option
 @format_option()
 def effects(state: str | None, topic: str | None, limit: int, store_url: str | None, output_format: str) -> None:
     """The longest due first."""
-    wanted = next((one for one in ("waiting", "sent", "done", "dead") if one == state), None)
+    wanted = next((one for one in get_args(State) if one == state), None)
     with open_store_option(store_url) as platform, platform.reading() as conn:
         found = queue.listed(conn, state=wanted, topic=topic, limit=limit)
     columns = [

@@ -83,7 +83,7 @@ class Delivery(Room):
                 Text("应给出 confirmed: true 或者 refused: 理由", "either confirmed: true or refused: the reason"),
                 field="confirmed",
             )
-        if kept.state == "done" or (kept.state == "dead" and outcome.verdict == "refused"):
+        if kept.state in ("done", "withdrawn") or (kept.state == "dead" and outcome.verdict == "refused"):
             raise Conflict(
                 Text(f"{effect} 已有结果：{kept.state}", f"{effect} has ended already: {kept.state}"),
                 hint=Text("每条指令只答复一次", "each effect is answered once"),

@@ -116,7 +116,7 @@ class Warn(Room):
         hazard, listing = entry.subjects["hazard"], entry.subjects.get("listing")
         if stored.kind == dangers.LIFTED:
             listing = None
-        elif listing is None:
+        elif listing is None or entry.body.get("measure", "takedown") not in _REMOVING:
             return
         else:
             buyers.drop_listing(work, hazard, listing)

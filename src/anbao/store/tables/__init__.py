@@ -17,6 +17,17 @@ from anbao.store.tables.merchants import (
 )
 from anbao.store.tables.obligations import milestone, obligation
 from anbao.store.tables.prevent import activation, artefact, guarded_hazard, listing, merchant, message
+from anbao.store.tables.prevent import activation, artefact, guarded_hazard, listing, merchant
+from anbao.store.tables.remove import (
+    appeal,
+    authority_report,
+    kept_out,
+    measure,
+    removal_hazard,
+    removal_match,
+    sanction,
+    violation,
+)
 from anbao.store.tables.warn import acknowledgement, affected, danger, trade, warning
 from anbao.store.tables.work import outbox, reaction
 
@@ -25,8 +36,10 @@ __all__ = [
     "activation",
     "affected",
     "api_key",
+    "appeal",
     "artefact",
     "assistance",
+    "authority_report",
     "authority_request",
     "bulk_item",
     "bulk_order",
@@ -41,11 +54,14 @@ __all__ = [
     "hazard",
     "hazard_match",
     "idempotency",
+    "kept_out",
     "listing",
+    "measure",
     "merchant",
     "merchant_closure",
     "merchant_identifier",
     "merchant_licence",
+    "merchant_link",
     "message",
     "meta",
     "metadata",
@@ -55,10 +71,14 @@ __all__ = [
     "personal",
     "reaction",
     "registry_question",
+    "removal_hazard",
+    "removal_match",
+    "sanction",
     "screen_run",
     "sweep",
     "tile",
     "trade",
     "turnover",
+    "violation",
     "warning",
 ]

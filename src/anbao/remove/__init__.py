@@ -1,0 +1,1 @@
+"""Removal (危险排除): measures and their restoring, the ladder of penalties, appeals, reports to the authority."""

@@ -1,0 +1,184 @@
+"""Appeals: filed by the merchant, decided by somebody else than who took the measure; a granted one repairs everything.
+
+What is repaired: each measure because of the same violation is lifted (the listing is back, stock and payout are free,
+the publication is withdrawn), the violation counts no more on the ladder, open proposals are dropped, and the danger is
+no longer seen in this listing. Buyers who were warned are told by the room of warning, which reacts to the lifting.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+from sqlalchemy import Connection
+
+from anbao import cases
+from anbao.cases import deciding, reading
+from anbao.cases.rules import rule_of
+from anbao.errors import Conflict, Forbidden, InvalidInput, NotFound
+from anbao.ledger import Stored
+from anbao.model.base import Id, Noun
+from anbao.remove import hazards, measures, records
+from anbao.remove.measures import Desk
+from anbao.remove.records import STANDING, Measure, record
+from anbao.store import tables
+from anbao.store.bulk import sql, upsert_many
+from anbao.text import Text
+from anbao.work import Placed, Work
+
+FILED, DECIDED = "appeal.filed", "appeal.decided"
+CASE_KIND = "appeal"
+_SEVERITY = 3
+
+Outcome = Literal["granted", "denied"]
+OUTCOMES: dict[Outcome, Text] = {
+    "granted": Text("成立，措施及其影响已恢复", "granted; all that the measure did is repaired"),
+    "denied": Text("不成立，维持原措施", "denied; the measure stands"),
+}
+
+Words = Annotated[str, Meta(min_length=1, max_length=5_000, extra={"personal": "appeal"})]
+"""What a merchant writes may name persons: the entry holds a commitment."""
+
+
+class AppealFiled(Noun, frozen=True, kw_only=True):
+    """An appeal as the merchant files it. ``evidence``: names or SHA-256 of what was handed in."""
+
+    evidence: Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=300)], ...], Meta(max_length=50)] = ()
+    measure: Id
+    text: Words
+
+
+class Appeal(Noun, frozen=True, kw_only=True):
+    """An appeal as it stands; ``person`` decided it."""
+
+    id: str
+    measure: str
+    state: Literal["filed", "granted", "denied"]
+    person: str
+    at: int
+    entry: int
+
+
+def file(desk: Desk, work: Work, filed: AppealFiled, *, actor: str) -> str:
+    """Record an appeal against a measure that holds; its id. Raises NotFound, Conflict."""
+    one = records.find(work.conn, filed.measure)
+    if one.state not in STANDING:
+        raise Conflict(Text(f"措施 {one.id} 已不生效，无须申诉", f"the measure {one.id} does not hold any more"))
+    known = listed(work.conn, measure=one.id)
+    if any(each.state == "filed" for each in known):
+        raise Conflict(
+            Text(f"措施 {one.id} 已有待处理的申诉", f"an appeal against {one.id} is being decided"),
+            hint=Text("等待结果后再补充", "wait for its outcome"),
+        )
+    name = "appeal-" + sha256(f"{one.id}:{len(known)}".encode()).hexdigest()[:16]
+    body = desk.core.vault.seal_noun(work.conn, filed, f"merchant:{one.merchant}")
+    body = {"evidence": [], **body, "barred": one.person}
+    index = record(work, FILED, {**one.subjects, "appeal": name}, body, actor)
+    cases.open(
+        work,
+        kind=CASE_KIND,
+        subjects={**one.subjects, "appeal": name},
+        severity=_SEVERITY,
+        about=index,
+        cause=name,
+        barred=one.person,
+    )
+    return name
+
+
+def file_with_token(desk: Desk, work: Work, token: str, text: str, evidence: tuple[str, ...]) -> str:
+    """As ``file``, for whoever holds the token that the merchant was sent. Raises Forbidden, Conflict."""
+    digest = sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+    one = records.by_token(work.conn, digest)
+    if one is None:
+        raise Forbidden(Text("申诉凭证无效", "no valid token for an appeal"))
+    return file(desk, work, AppealFiled(evidence=evidence, measure=one.id, text=text), actor=f"merchant:{one.merchant}")
+
+
+def decide(desk: Desk, work: Work, appeal: str, outcome: Outcome, reason: str, *, person: str, actor: str) -> int:
+    """Decide an appeal; the entry's index. Raises NotFound, Conflict, Forbidden for who took the measure."""
+    one = find(work.conn, appeal)
+    measure = records.find(work.conn, one.measure)
+    if one.state != "filed":
+        raise Conflict(Text(f"申诉 {appeal} 已有结果", f"the appeal {appeal} has been decided"))
+    if person == measure.person:
+        raise Forbidden(
+            Text(f"{person} 作出了原决定，不得处理申诉", f"{person} took the measure and may not decide the appeal"),
+            hint=Text("由另一人处理", "somebody else has to"),
+        )
+    if not reason.strip():
+        raise InvalidInput(Text("须写明理由", "a reason is needed"), field="reason")
+    body = {"first_person": measure.person, "outcome": outcome, "person": person, "reason": reason}
+    index = record(work, DECIDED, {**measure.subjects, "appeal": appeal}, body, actor)
+    measures.tell_outcome(desk, work, measure, index, OUTCOMES[outcome], reason)
+    if outcome == "granted":
+        restore(desk, work, measure, reason, person=person, actor=actor)
+    return index
+
+
+def close_case(desk: Desk, work: Work, appeal: str, outcome: Outcome, reason: str, *, person: str, actor: str) -> None:
+    """The case of an appeal that was decided here is decided the same. Raises Conflict while another works on it."""
+    work.flush()
+    kind = desk.core.pack.case_kind(CASE_KIND)
+    for case in reading.about(work.conn, "appeal", appeal):
+        if case.kind == CASE_KIND and case.state == "open":
+            rule = rule_of(work.conn, kind)
+            deciding.decide(work, kind, rule, case, person=person, outcome=outcome, reason=reason, actor=actor)
+
+
+def on_case_decided(desk: Desk, work: Work, stored: Stored) -> None:
+    """A person decided the appeal as a case; what was decided here already stays."""
+    entry = stored.entry()
+    appeal = find(work.conn, entry.subjects["appeal"])
+    if appeal.state == "filed":
+        outcome: Outcome = "granted" if entry.body["outcome"] == "granted" else "denied"
+        decide(desk, work, appeal.id, outcome, entry.body["reason"], person=entry.body["person"], actor=entry.actor)
+
+
+def restore(desk: Desk, work: Work, one: Measure, reason: str, *, person: str, actor: str) -> None:
+    """Take back a measure that was wrong, and all else that was done because of the same violation."""
+    if one.violation:
+        related = records.of_violation(work.conn, one.violation)
+        index = record(
+            work, records.WITHDRAWN, {"violation": one.violation}, {"person": person, "reason": reason}, actor
+        )
+    else:
+        related, index = [one], one.entry
+    for each in related:
+        if each.state in STANDING:
+            measures.lift(desk, work, each.id, reason, person=person, actor=actor)
+            if desk.rules.measure(each.kind).on == "listing":
+                hazards.clear(work, each.hazard, each.listing, index)
+        elif each.state == "proposed":
+            measures.decline(work, each.id, reason, person=person, actor=actor)
+
+
+def find(conn: Connection, name: str) -> Appeal:
+    """Raises NotFound."""
+    row = sql(conn, "SELECT * FROM appeal WHERE id = ?", (name,)).first()
+    if row is None:
+        raise NotFound(Text(f"没有申诉 {name}", f"there is no appeal {name}"))
+    return msgspec.convert(records.by_column(tables.appeal, row), Appeal)
+
+
+def listed(conn: Connection, *, measure: str = "", state: str = "", limit: int = 100) -> list[Appeal]:
+    """Appeals, the oldest first."""
+    given = {column: value for column, value in (("measure", measure), ("state", state)) if value}
+    where = " AND ".join(["1 = 1", *(f"{column} = ?" for column in given)])
+    rows = sql(conn, f"SELECT * FROM appeal WHERE {where} ORDER BY at, id LIMIT ?", (*given.values(), limit))
+    return [msgspec.convert(records.by_column(tables.appeal, row), Appeal) for row in rows]
+
+
+def project(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``appeal.filed`` and ``appeal.decided`` → ``appeal``."""
+    for index, sealed in placed:
+        name = sealed.subjects["appeal"]
+        if sealed.kind == FILED:
+            upsert_many(conn, tables.appeal, [(name, sealed.subjects["measure"], "filed", "", sealed.at, index)])
+        else:
+            sql(
+                conn,
+                "UPDATE appeal SET state = ?, person = ?, entry = ? WHERE id = ?",
+                (sealed.facts["outcome"], sealed.facts["person"], index, name),
+            )

@@ -1,0 +1,290 @@
+"""Known dangers on the platform: what is certain is taken down without review, the rest once a person says so.
+
+Invariants
+- A listing is taken down for a danger once; where an appeal cleared it of that danger, only a person does it again.
+- ``hazard.removed`` is recorded when no takedown for it is unconfirmed, and there was one or a sweep found none.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao import cases
+from anbao.ledger import Stored
+from anbao.model.entry import Entry
+from anbao.remove import measures, records, violations
+from anbao.remove.measures import Desk, MeasureOrder, take
+from anbao.remove.records import ENGINE, record
+from anbao.remove.violations import Finding
+from anbao.store import tables
+from anbao.store.bulk import sql, upsert_many
+from anbao.work import Placed, Work
+
+CONFIRMED, LIFTED, SWEPT, REMOVED = "hazard.confirmed", "hazard.lifted", "hazard.swept", "hazard.removed"
+MATCHED, DECIDED = "listing.matched_hazard", "case.decided"
+CASE_KIND = "hazard_match"
+REACTION = "remove.hazards"
+"""One reaction to all by which dangers are found, so that they are handled in the order of the ledger."""
+
+OUT_ALREADY = "block"
+"""Outcome of a listing that the guard kept out: there is nothing to take down."""
+
+
+class Hazard(msgspec.Struct, frozen=True, kw_only=True):
+    """A confirmed danger as this room keeps it."""
+
+    id: str
+    title: str
+    basis: str
+    category: str
+    severity: int
+    on_likeness: bool
+    person: str
+    state: str
+    entry: int
+
+
+def on_confirmed(desk: Desk, work: Work, stored: Stored) -> None:
+    """The listing that a danger was confirmed on is the danger itself."""
+    entry = stored.entry()
+    if listing := entry.subjects.get("listing"):
+        remove(desk, work, stored.index, entry, entry.subjects["hazard"], listing, entry.subjects.get("merchant", ""))
+
+
+def on_matched(desk: Desk, work: Work, stored: Stored) -> None:
+    """A danger was found in a listing: it goes, or a person looks at it."""
+    entry = stored.entry()
+    hazard, listing = entry.subjects["hazard"], entry.subjects["listing"]
+    merchant = entry.subjects.get("merchant", "")
+    state = _state(work.conn, hazard, listing)
+    if _goes_at_once(work.conn, hazard, entry.body["certainty"]) and state != "cleared":
+        remove(desk, work, stored.index, entry, hazard, listing, merchant)
+        return
+    if state in ("taken", "blocked"):
+        return
+    subjects = {"hazard": hazard, "listing": listing}
+    if merchant:
+        subjects["merchant"] = merchant
+    severity = int(entry.body.get("severity") or 3)
+    cases.open(work, kind=CASE_KIND, subjects=subjects, severity=severity, about=stored.index, cause=hazard)
+    _keep(work.conn, hazard, listing, merchant, "undecided", stored.index)
+    conclude(work, hazard, seen=stored.index)
+
+
+def on_swept(work: Work, stored: Stored) -> None:
+    """A sweep looked everywhere: where nothing is left, the danger is removed, also if there never was any."""
+    conclude(work, stored.entry().subjects["hazard"], swept=True, seen=stored.index)
+
+
+def on_decided(desk: Desk, work: Work, stored: Stored) -> None:
+    """A person decided whether a listing is the danger; whoever decides again may take the first answer back."""
+    entry = stored.entry()
+    hazard, listing, merchant = (entry.subjects.get(role, "") for role in ("hazard", "listing", "merchant"))
+    if entry.body["outcome"] == "remove":
+        remove(desk, work, stored.index, entry, hazard, listing, merchant)
+        return
+    person, reason = entry.body["person"], entry.body["reason"]
+    for one in records.standing(work.conn, kind="takedown", listing=listing, hazard=hazard):
+        measures.lift(desk, work, one.id, reason, person=person, actor=entry.actor)
+    _keep(work.conn, hazard, listing, merchant, "kept", stored.index)
+    conclude(work, hazard, seen=stored.index)
+
+
+def _goes_at_once(conn: Connection, hazard: str, certainty: str) -> bool:
+    if certainty == "likely":
+        danger = find(conn, hazard)
+        return danger is not None and danger.on_likeness
+    return certainty == "certain"
+
+
+def remove(desk: Desk, work: Work, about: int, entry: Entry, hazard: str, listing: str, merchant: str) -> None:
+    """Take one listing down because of a danger, with the violation that this is."""
+    danger, known = find(work.conn, hazard), _listing(work.conn, listing)
+    merchant = merchant or known.merchant
+    kept_out = known.outcome == OUT_ALREADY
+    if records.standing(work.conn, kind="takedown", listing=listing, hazard=hazard) or (
+        kept_out and _state(work.conn, hazard, listing) == "blocked"
+    ):
+        return
+    person = str(entry.body.get("person") or (danger.person if danger and entry.kind == MATCHED else entry.actor))
+    facts = _facts(danger, hazard)
+    found = Finding(
+        about=about,
+        category=known.category or (danger.category if danger else ""),
+        facts=facts,
+        hazard=hazard,
+        listing=listing,
+        merchant=merchant,
+        screened=int(entry.body.get("screened") or known.entry),
+        severity=danger.severity if danger else int(entry.body.get("severity") or 3),
+    )
+    violation = violations.note(desk, work, found)
+    if kept_out:
+        _keep(work.conn, hazard, listing, merchant, "blocked", about)
+        violations.settle(work, violation)
+        return
+    order = MeasureOrder(
+        evidence=(about, danger.entry) if danger else (about,),
+        facts=facts,
+        hazard=hazard,
+        listing=listing,
+        measure="takedown",
+        merchant=merchant,
+        violation=violation,
+    )
+    take(desk, work, order, person=person, actor=ENGINE)
+    _keep(work.conn, hazard, listing, merchant, "taken", about)
+
+
+def conclude(work: Work, hazard: str, *, swept: bool = False, seen: int = -1) -> None:
+    """Record that a danger was removed, where it now is and the last such entry says less.
+
+    ``seen``: the entry that is being handled, where it is one of those by which dangers are found.
+    """
+    counts: dict[str, int] = dict(
+        sql(
+            work.conn,
+            "SELECT state, count(*) FROM measure WHERE hazard = ? AND kind = 'takedown' GROUP BY state",
+            (hazard,),
+        ).all()
+    )
+    gone = counts.get("confirmed", 0)
+    if counts.get("taken", 0) or counts.get("failed", 0) or not (gone or swept) or _more_to_come(work, hazard, seen):
+        return
+    undecided = sql(
+        work.conn, "SELECT count(*) FROM removal_match WHERE hazard = ? AND state = 'undecided'", (hazard,)
+    ).scalar_one()
+    body = {"listings": gone, "undecided": int(undecided)}
+    if _last_removal(work, hazard) != body:
+        record(work, REMOVED, {"hazard": hazard}, body, ENGINE)
+
+
+def _more_to_come(work: Work, hazard: str, seen: int) -> bool:
+    """Whether finds of this danger stand in the ledger that this room has not handled yet."""
+    handled = sql(work.conn, "SELECT idx FROM reaction WHERE name = ?", (REACTION,)).scalar()
+    after = max(seen, -1 if handled is None else handled)
+    row = sql(
+        work.conn,
+        "SELECT 1 FROM entry_subject s JOIN entry e ON e.idx = s.idx"
+        " WHERE s.role = 'hazard' AND s.subject = ? AND s.idx > ? AND e.kind IN (?, ?) LIMIT 1",
+        (hazard, after, MATCHED, CONFIRMED),
+    ).first()
+    return row is not None
+
+
+def clear(work: Work, hazard: str, listing: str, index: int) -> None:
+    """A listing was found not to be this danger."""
+    if hazard and listing:
+        sql(
+            work.conn,
+            "UPDATE removal_match SET state = 'cleared', entry = ? WHERE hazard = ? AND listing = ?",
+            (index, hazard, listing),
+        )
+
+
+def find(conn: Connection, hazard: str) -> Hazard | None:
+    """A danger that was confirmed."""
+    row = sql(conn, "SELECT * FROM removal_hazard WHERE id = ?", (hazard,)).first()
+    if row is None:
+        return None
+    held = records.by_column(tables.removal_hazard, row)
+    return msgspec.convert({**held, "on_likeness": bool(held["on_likeness"])}, Hazard)
+
+
+def project_confirmed(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``hazard.confirmed`` → ``removal_hazard``."""
+    rows = []
+    for index, sealed in placed:
+        facts: dict[str, Any] = sealed.facts
+        actor = msgspec.json.decode(sealed.data)["actor"]
+        texts = (str(facts.get(name, "")) for name in ("title", "basis", "category"))
+        person = str(facts.get("person") or actor)
+        severity = int(facts.get("severity") or 3)
+        likeness = int(bool(facts.get("on_likeness")))
+        rows.append((sealed.subjects["hazard"], *texts, severity, likeness, person, "confirmed", index))
+    upsert_many(conn, tables.removal_hazard, rows)
+
+
+def project_screened(conn: Connection, placed: Sequence[Placed]) -> None:
+    """Of ``listing.screened`` what the guard blocked as a known danger → ``kept_out``; the rest is only passed over."""
+    rows = []
+    for index, sealed in placed:
+        if sealed.facts["outcome"] == OUT_ALREADY and _KNOWN in sealed.data:
+            entry = _screened(sealed.data)
+            about = entry.subjects["listing"], entry.subjects.get("merchant", "")
+            dangers = {one.term for one in entry.body.findings if one.detector == _GUARD}
+            rows += [(hazard, index, *about) for hazard in sorted(dangers)]
+    upsert_many(conn, tables.kept_out, rows)
+
+
+def look_at_returns(desk: Desk, work: Work, most: int) -> int:
+    """What was blocked at the door is a violation where the same danger had been removed there before; how many."""
+    rows = sql(work.conn, "SELECT hazard, entry, listing, merchant FROM kept_out ORDER BY entry LIMIT ?", (most,)).all()
+    for hazard, index, listing, merchant in rows:
+        sql(work.conn, "DELETE FROM kept_out WHERE hazard = ? AND entry = ?", (hazard, index))
+        danger = find(work.conn, hazard)
+        found = Finding(
+            about=index,
+            category=_listing(work.conn, listing).category,
+            facts=_facts(danger, hazard),
+            hazard=hazard,
+            listing=listing,
+            merchant=merchant,
+            screened=index,
+            severity=violations.HIGHEST,
+        )
+        if violation := violations.note_relapse(desk, work, found):
+            violations.settle(work, violation)
+    return len(rows)
+
+
+class _Finding(msgspec.Struct):
+    detector: str
+    term: str
+
+
+class _Screening(msgspec.Struct):
+    findings: tuple[_Finding, ...] = ()
+
+
+class _Screened(msgspec.Struct):
+    body: _Screening
+    subjects: dict[str, str]
+
+
+_screened = msgspec.json.Decoder(_Screened).decode
+_GUARD, _KNOWN = "hazard", b'"hazard.known"'
+
+
+class _Listing(msgspec.Struct, frozen=True):
+    merchant: str = ""
+    category: str = ""
+    outcome: str = ""
+    entry: int = 0
+
+
+def _facts(danger: Hazard | None, hazard: str) -> str:
+    title, basis = (danger.title, danger.basis) if danger else (hazard, "")
+    return f"与已确认的危险“{title}”为同一危险" + (f"（{basis}）" if basis else "")
+
+
+def _listing(conn: Connection, listing: str) -> _Listing:
+    row = sql(conn, "SELECT merchant, category, outcome, entry FROM listing WHERE id = ?", (listing,)).first()
+    return _Listing(*row) if row else _Listing()
+
+
+def _state(conn: Connection, hazard: str, listing: str) -> str:
+    found = sql(conn, "SELECT state FROM removal_match WHERE hazard = ? AND listing = ?", (hazard, listing)).scalar()
+    return found or ""
+
+
+def _keep(conn: Connection, hazard: str, listing: str, merchant: str, state: str, index: int) -> None:
+    upsert_many(conn, tables.removal_match, [(hazard, listing, merchant, state, index)])
+
+
+def _last_removal(work: Work, hazard: str) -> Any:
+    index = records.newest(work, REMOVED, "hazard", hazard)
+    data = None if index is None else sql(work.conn, "SELECT data FROM entry WHERE idx = ?", (index,)).scalar()
+    return None if data is None else msgspec.json.decode(data)["body"]

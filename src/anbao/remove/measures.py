@@ -1,0 +1,264 @@
+"""Measures: taken with reasons, told to the merchant, confirmed by the platform, ended or lifted with all they did.
+
+Invariants
+- What is taken says what, why (facts, provisions, evidence), how long and how to appeal; the merchant is sent that.
+- A measure is done when the platform confirms its effect; until then ``cn.measure.confirm`` runs.
+- Ending or lifting sends the opposite effect, unless another standing measure of the kind holds the same target; what
+  had not reached the platform yet does not reach it any more.
+"""
+
+import secrets
+from hashlib import sha256
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from sqlalchemy import Connection
+
+from anbao.core import Core
+from anbao.errors import Conflict, InvalidInput
+from anbao.model.base import Id, Noun
+from anbao.outbox import Effect, send, withdraw
+from anbao.remove import records
+from anbao.remove.records import ENGINE, STANDING, Measure, record
+from anbao.remove.rules import MeasureKind, Rules
+from anbao.remove.statements import Letter, Statement, outcome_letter, statement_letter
+from anbao.store.bulk import sql
+from anbao.text import Text
+from anbao.work import Work
+
+NOTIFIED = "merchant.notified"
+"""Topic of what the merchant is told."""
+
+_TOKEN_BYTES = 18
+_DAY_MILLIS = 24 * 3600 * 1000
+
+
+class MeasureOrder(Noun, frozen=True, kw_only=True):
+    """A measure to be taken. ``days`` None: what the pack says; ``evidence``: indexes of entries.
+
+    Without ``provisions`` those of the measure's kind are its basis.
+    """
+
+    complaint: Annotated[str, Meta(max_length=128)] = ""
+    days: Annotated[int, Meta(ge=0, le=3_650)] | None = None
+    evidence: tuple[Annotated[int, Meta(ge=0, lt=2**53)], ...] = ()
+    facts: Annotated[str, Meta(min_length=1, max_length=2_000)]
+    hazard: Annotated[str, Meta(max_length=128)] = ""
+    listing: Annotated[str, Meta(max_length=128)] = ""
+    measure: Id
+    merchant: Annotated[str, Meta(max_length=128)] = ""
+    provisions: tuple[Annotated[str, Meta(max_length=128)], ...] = ()
+    violation: Annotated[str, Meta(max_length=128)] = ""
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """What the acts of this room need: the core and the pack's rules."""
+
+    core: Core
+    rules: Rules
+
+
+def take(desk: Desk, work: Work, order: MeasureOrder, *, person: str, actor: str, name: str = "") -> str:
+    """Take a measure; its id. A proposal is taken under its own ``name``. Raises InvalidInput, Conflict."""
+    kind, order = _checked(desk, work.conn, order)
+    name = name or _name(work, order)
+    days = kind.days if order.days is None else order.days
+    until = work.now + days * _DAY_MILLIS if days else 0
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    subjects = _subjects(order, name)
+    body = {
+        **_reasons(order, person),
+        "appeal_days": kind.appeal_days,
+        "person": person,
+        "token": sha256(token.encode()).hexdigest(),
+        "until": until,
+    }
+    index = record(work, records.TAKEN, subjects, body, actor)
+    send(work, index, Effect(topic=kind.does, subjects=subjects, body={"measure": kind.id, "until": until}))
+    if order.merchant:
+        statement = Statement(
+            appeal_days=kind.appeal_days,
+            evidence=(*order.evidence, index),
+            facts=order.facts,
+            listing=order.listing,
+            merchant=order.merchant,
+            number=name,
+            provisions=order.provisions,
+            until=until,
+        )
+        _tell(work, index, subjects, statement_letter(desk.core, work.conn, kind, statement), appeal_token=token)
+    if kind.sanction and order.merchant:
+        about = {"sanction": name, "merchant": order.merchant, "measure": name}
+        if order.violation:
+            about["violation"] = order.violation
+        record(work, records.IMPOSED, about, {"cause": index, "live": False, "measure": kind.sanction}, actor)
+    return name
+
+
+def propose(desk: Desk, work: Work, order: MeasureOrder, *, actor: str = ENGINE) -> str:
+    """Put a measure before a person; its id. Raises InvalidInput, Conflict."""
+    _, order = _checked(desk, work.conn, order)
+    name = _name(work, order)
+    record(work, records.PROPOSED, _subjects(order, name), _reasons(order, ""), actor)
+    return name
+
+
+def approve(desk: Desk, work: Work, measure: str, *, person: str, actor: str) -> str:
+    """Take a measure that was proposed. Raises NotFound, Conflict."""
+    one = _proposed(work.conn, measure)
+    proposed = desk.core.ledger.entry(work.conn, one.entry).entry()
+    order = MeasureOrder(
+        evidence=tuple(proposed.body["evidence"]),
+        facts=proposed.body["facts"],
+        hazard=one.hazard,
+        listing=one.listing,
+        measure=one.kind,
+        merchant=one.merchant,
+        provisions=tuple(proposed.body["provisions"]),
+        violation=one.violation,
+    )
+    return take(desk, work, order, person=person, actor=actor, name=measure)
+
+
+def decline(work: Work, measure: str, reason: str, *, person: str, actor: str) -> int:
+    """Leave a proposed measure; the entry's index. Raises NotFound, Conflict, InvalidInput."""
+    one = _proposed(work.conn, measure)
+    return record(work, records.DECLINED, one.subjects, {"person": person, "reason": _said(reason)}, actor)
+
+
+def lift(desk: Desk, work: Work, measure: str, reason: str, *, person: str, actor: str) -> int:
+    """End a measure early, because it was wrong or is no longer needed; the entry's index.
+
+    Raises NotFound, Conflict, InvalidInput.
+    """
+    one = _standing(work.conn, measure)
+    body = {"measure": one.kind, "person": person, "reason": _said(reason)}
+    return _undo(desk, work, one, records.LIFTED, body, actor)
+
+
+def end(desk: Desk, work: Work, one: Measure) -> int:
+    """End a measure whose time has passed; the entry's index."""
+    reason = {"measure": one.kind, "reason": "期限届满"}
+    return _undo(desk, work, one, records.ENDED, reason, ENGINE)
+
+
+def delivered(desk: Desk, work: Work, one: Measure, topic: str, effect: str) -> bool:
+    """The platform did what an effect of a measure asked for; whether this confirmed the measure."""
+    kind = desk.rules.measure(one.kind)
+    body = {"effect": effect, "measure": one.kind}
+    if topic == NOTIFIED and one.state in STANDING and records.newest(work, records.STATED, "measure", one.id) is None:
+        record(work, records.STATED, one.subjects, body, ENGINE)
+    elif topic == kind.undoes:
+        record(work, records.RESTORED, one.subjects, body, ENGINE)
+    elif topic == kind.does and one.state in ("taken", "failed"):
+        record(work, records.CONFIRMED, one.subjects, body, ENGINE)
+        return True
+    return False
+
+
+def failed(desk: Desk, work: Work, one: Measure, topic: str, problem: str) -> None:
+    """The effect of a measure was given up or refused: it stands, unfulfilled, until somebody acts."""
+    if topic == desk.rules.measure(one.kind).does and one.state == "taken":
+        record(work, records.FAILED, one.subjects, {"measure": one.kind, "problem": problem}, ENGINE)
+
+
+def tell_outcome(desk: Desk, work: Work, one: Measure, index: int, outcome: Text, reason: str) -> None:
+    """Tell the merchant how an appeal ended."""
+    if one.merchant:
+        kind = desk.rules.measure(one.kind)
+        letter = outcome_letter(desk.core, work.conn, kind, one, "appeal.outcome", reason, outcome)
+        _tell(work, index, one.subjects, letter)
+
+
+def _undo(desk: Desk, work: Work, one: Measure, entry_kind: str, body: dict[str, str], actor: str) -> int:
+    kind = desk.rules.measure(one.kind)
+    index = record(work, entry_kind, one.subjects, body, actor)
+    target = {"listing": one.listing} if kind.on == "listing" else {"merchant": one.merchant}
+    if (taken := records.newest(work, records.TAKEN, "measure", one.id)) is not None:
+        withdraw(work, taken)
+    if not records.standing(work.conn, kind=kind.id, **target):
+        effect = Effect(topic=kind.undoes, subjects=one.subjects, body={"measure": kind.id, "reason": body["reason"]})
+        send(work, index, effect)
+    if one.merchant:
+        letter = outcome_letter(desk.core, work.conn, kind, one, "measure.over", body["reason"])
+        _tell(work, index, one.subjects, letter)
+    if kind.sanction and (entry_kind == records.LIFTED or one.until):
+        about = {"merchant": one.merchant, "sanction": one.id}
+        record(work, records.UNPUBLISHED, about, {"cause": index, "lifted": entry_kind == records.LIFTED}, actor)
+    return index
+
+
+def _tell(work: Work, index: int, subjects: dict[str, str], letter: Letter, **more: str) -> None:
+    body = {"letter": msgspec.to_builtins(letter), **more}
+    send(work, index, Effect(topic=NOTIFIED, subjects=subjects, body=body))
+
+
+def _checked(desk: Desk, conn: Connection, order: MeasureOrder) -> tuple[MeasureKind, MeasureOrder]:
+    """The measure's kind, and the order with its merchant and its basis filled in."""
+    kind = desk.rules.measure(order.measure)
+    if order.listing and not order.merchant:
+        found = sql(conn, "SELECT merchant FROM listing WHERE id = ?", (order.listing,)).scalar()
+        order = msgspec.structs.replace(order, merchant=found or "")
+    if kind.on == "listing" and not order.listing:
+        raise InvalidInput(Text(f"{kind.title.zh}须指明商品", f"{kind.id} is about a listing"), field="listing")
+    if kind.on == "merchant" and not order.merchant:
+        raise InvalidInput(Text(f"{kind.title.zh}须指明商家", f"{kind.id} is about a merchant"), field="merchant")
+    for reference in order.provisions:
+        desk.core.pack.provision(reference)
+    if not order.provisions:
+        order = msgspec.structs.replace(order, provisions=kind.provisions)
+    for index in order.evidence:
+        desk.core.ledger.entry(conn, index)
+    same = {"listing": order.listing} if kind.on == "listing" else {"merchant": order.merchant}
+    if held := records.standing(conn, kind=kind.id, hazard=order.hazard, violation=order.violation, **same):
+        raise Conflict(
+            Text(f"已有同一措施 {held[0].id}", f"the measure {held[0].id} holds already"),
+            hint=Text("先解除再重新采取", "lift it first"),
+        )
+    return kind, order
+
+
+def _name(work: Work, order: MeasureOrder) -> str:
+    identity = [order.measure, order.listing, order.merchant, order.hazard, order.violation, work.now]
+    again = sql(
+        work.conn, "SELECT count(*) FROM measure WHERE merchant = ? AND listing = ?", (order.merchant, order.listing)
+    ).scalar_one()
+    return f"{order.measure}-{sha256(msgspec.json.encode([*identity, again])).hexdigest()[:16]}"
+
+
+def _subjects(order: MeasureOrder, name: str) -> dict[str, str]:
+    roles = ("complaint", "hazard", "listing", "merchant", "violation")
+    return {"measure": name, **{role: value for role in roles if (value := getattr(order, role))}}
+
+
+def _reasons(order: MeasureOrder, person: str) -> dict[str, object]:
+    return {
+        "evidence": list(order.evidence),
+        "facts": order.facts,
+        "measure": order.measure,
+        "person": person,
+        "provisions": list(order.provisions),
+    }
+
+
+def _proposed(conn: Connection, name: str) -> Measure:
+    one = records.find(conn, name)
+    if one.state != "proposed":
+        raise Conflict(Text(f"措施 {name} 不是待决定的建议", f"the measure {name} is no open proposal"))
+    return one
+
+
+def _standing(conn: Connection, name: str) -> Measure:
+    one = records.find(conn, name)
+    if one.state not in STANDING:
+        raise Conflict(Text(f"措施 {name} 已不生效", f"the measure {name} does not hold (any more)"))
+    return one
+
+
+def _said(reason: str) -> str:
+    if not reason.strip() or len(reason) > 2_000:
+        raise InvalidInput(
+            Text("须写明理由，至多 2000 字", "a reason is needed, of at most 2,000 characters"), field="reason"
+        )
+    return reason

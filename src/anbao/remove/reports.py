@@ -1,0 +1,230 @@
+"""Reports of violations to the authority (电子商务法 29, special laws): drafted from the ledger, sent by a person.
+
+A draft is a document in both languages, HTML and plain text, with the recipient that the pack names for the field. It
+names the merchant, so it stands beside the ledger, whose entry holds its digest and the entries that are its
+attachments. It is sent outside; that it was, by which channel and under which receipt, is ``violation.reported``.
+"""
+
+import html
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+from sqlalchemy import Connection
+
+from anbao.errors import Conflict, InvalidInput, NotFound
+from anbao.ledger.vault import COMMITMENT_PREFIX
+from anbao.model.base import Noun, legal_time
+from anbao.remove import records
+from anbao.remove.measures import Desk
+from anbao.remove.records import Violation, record
+from anbao.remove.statements import cited, letter, shop_name
+from anbao.store import tables
+from anbao.store.bulk import sql, upsert_many
+from anbao.text import Language, Text
+from anbao.work import Placed, Work
+
+DRAFTED = "report.drafted"
+_TEMPLATE = "authority.report"
+_NAMED = (
+    ("legal_name", "名称", "name"),
+    ("credit_code", "统一社会信用代码", "credit code"),
+    ("address", "地址", "address"),
+)
+_STYLE = (
+    "body{font:16px/1.8 serif;max-width:46rem;margin:3rem auto;padding:0 1rem}h1{text-align:center;font-size:1.4rem}"
+)
+
+
+class Report(Noun, frozen=True, kw_only=True):
+    """A report as it stands; ``sent_at`` 0 while it is a draft. Instants in UTC milliseconds."""
+
+    id: str
+    violation: str
+    field: str
+    state: Literal["drafted", "sent"]
+    at: int
+    sent_at: int
+    receipt: str
+    channel: str
+    entry: int
+
+
+class Sent(Noun, frozen=True, kw_only=True):
+    """That a report was sent: by which channel, and the number under which the authority took it."""
+
+    channel: Annotated[str, Meta(min_length=1, max_length=200)]
+    receipt: Annotated[str, Meta(max_length=200)] = ""
+
+
+def draft(desk: Desk, work: Work, violation: str, *, actor: str) -> str:
+    """Draft a report as things stand now; its id. Raises NotFound, InvalidInput, Conflict for what was withdrawn."""
+    one = records.violation_of(work.conn, violation)
+    if one.state == "withdrawn":
+        raise Conflict(Text(f"违法情形 {violation} 已撤销", f"the violation {violation} was withdrawn"))
+    recipient = desk.rules.recipients.get(one.field)
+    if recipient is None:
+        raise InvalidInput(Text(f"规则包没有 {one.field} 的报告对象", f"the pack names no recipient for {one.field}"))
+    work.flush()
+    count = sql(work.conn, "SELECT count(*) FROM authority_report WHERE violation = ?", (violation,)).scalar_one()
+    name = f"report-{sha256(f'{violation}:{count}'.encode()).hexdigest()[:16]}"
+    attachments = _attachments(work.conn, one)
+    slots: dict[str, object] = {
+        "attachments": _listed(attachments),
+        "facts": _facts(desk, work.conn, one),
+        "found": f"{legal_time(one.at):%Y-%m-%d %H:%M}",
+        "goods": _goods(work.conn, one),
+        "measures": _measures(desk, work.conn, one),
+        "merchant": _merchant(desk, work.conn, one.merchant),
+        "number": name,
+        "provisions": cited(desk.core, recipient.provisions),
+        "recipient": recipient.to,
+        "today": f"{legal_time(work.now):%Y-%m-%d}",
+    }
+    text = letter(desk.core, _TEMPLATE, slots)
+    document = msgspec.json.encode(msgspec.to_builtins(text))
+    body = {
+        "attachments": [index for index, _kind, _at in attachments],
+        "digest": sha256(document).hexdigest(),
+        "field": one.field,
+        "of": recipient.of,
+        "recipient": msgspec.to_builtins(recipient.to),
+    }
+    index = record(work, DRAFTED, {"report": name, "violation": violation}, body, actor)
+    row = (name, violation, one.field, "drafted", work.now, 0, "", "", document, index)
+    upsert_many(work.conn, tables.authority_report, [row])
+    return name
+
+
+def note_sent(work: Work, report: str, sent: Sent, *, actor: str, at: int | None = None) -> int:
+    """Record that a draft was sent; the entry's index. Raises NotFound, Conflict."""
+    one = find(work.conn, report)
+    if one.state == "sent":
+        raise Conflict(Text(f"报告 {report} 已发送", f"the report {report} was sent before"))
+    digest = sha256(_document(work.conn, report)).hexdigest()
+    body = {"channel": sent.channel, "digest": digest, "receipt": sent.receipt, "report": report}
+    return record(work, records.REPORTED, {"violation": one.violation}, body, actor, at=at)
+
+
+def text_of(conn: Connection, report: str, language: Language) -> tuple[str, str]:
+    """Title and body of a report. Raises NotFound."""
+    held: dict[str, dict[str, str]] = msgspec.json.decode(_document(conn, report))
+    return held["title"][language], held["body"][language]
+
+
+def html_of(conn: Connection, report: str, language: Language) -> str:
+    """The report as a page that loads nothing. Raises NotFound."""
+    title, body = (html.escape(part) for part in text_of(conn, report, language))
+    tag = "en" if language == "en" else "zh-CN"
+    return (
+        f'<!doctype html><html lang="{tag}"><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style>'
+        f'<h1>{title}</h1><div style="white-space:pre-wrap">{body}</div></html>'
+    )
+
+
+def find(conn: Connection, name: str) -> Report:
+    """Raises NotFound."""
+    found = _reports(conn, "id = ?", name)
+    if not found:
+        raise NotFound(Text(f"没有报告 {name}", f"there is no report {name}"))
+    return found[0]
+
+
+def listed(conn: Connection, *, violation: str = "", limit: int = 100) -> list[Report]:
+    """Reports, the newest first."""
+    return _reports(conn, "violation = ?", violation)[:limit] if violation else _reports(conn, "1 = 1")[:limit]
+
+
+def project_sent(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``violation.reported`` → ``authority_report``, where it names one of ours."""
+    for index, sealed in placed:
+        facts = sealed.facts
+        sql(
+            conn,
+            "UPDATE authority_report SET state = 'sent', sent_at = ?, receipt = ?, channel = ?, entry = ? WHERE id = ?",
+            (sealed.at, facts.get("receipt", ""), facts.get("channel", ""), index, facts.get("report", "")),
+        )
+
+
+_COLUMNS = "id, violation, field, state, at, sent_at, receipt, channel, entry"
+
+
+def _reports(conn: Connection, where: str, *given: object) -> list[Report]:
+    rows = sql(conn, f"SELECT {_COLUMNS} FROM authority_report WHERE {where} ORDER BY at DESC, id", given)
+    names = _COLUMNS.split(", ")
+    return [msgspec.convert(dict(zip(names, row, strict=True)), Report) for row in rows]
+
+
+def _document(conn: Connection, report: str) -> bytes:
+    found: Any = sql(conn, "SELECT document FROM authority_report WHERE id = ?", (report,)).scalar()
+    if found is None:
+        raise NotFound(Text(f"没有报告 {report}", f"there is no report {report}"))
+    return bytes(found)
+
+
+def _attachments(conn: Connection, one: Violation) -> list[tuple[int, str, int]]:
+    """Index, kind and time of the entries about a violation and its measures."""
+    rows = sql(
+        conn,
+        "SELECT DISTINCT e.idx, e.kind, e.at FROM entry_subject s JOIN entry e ON e.idx = s.idx"
+        " WHERE (s.role = 'violation' AND s.subject = ?)"
+        " OR (s.role = 'measure' AND s.subject IN (SELECT id FROM measure WHERE violation = ?)) ORDER BY e.idx",
+        (one.id, one.id),
+    )
+    return [(int(index), str(kind), int(at)) for index, kind, at in rows]
+
+
+def _listed(attachments: Sequence[tuple[int, str, int]]) -> str:
+    return "\n".join(f"- #{index} {kind} {legal_time(at):%Y-%m-%d %H:%M:%S}" for index, kind, at in attachments)
+
+
+def _facts(desk: Desk, conn: Connection, one: Violation) -> str:
+    body = desk.core.ledger.entry(conn, one.entry).entry().body
+    return str(body.get("facts") or body.get("note") or one.field)
+
+
+def _goods(conn: Connection, one: Violation) -> str:
+    rows = sql(
+        conn, "SELECT DISTINCT listing FROM measure WHERE violation = ? AND listing <> '' ORDER BY listing", (one.id,)
+    )
+    return "、".join(dict.fromkeys([*filter(None, [one.listing]), *(listing for (listing,) in rows)])) or "—"
+
+
+def _measures(desk: Desk, conn: Connection, one: Violation) -> Text:
+    taken = [each for each in records.of_violation(conn, one.id) if each.state not in ("proposed", "declined")]
+    lines = [(f"{legal_time(each.at):%Y-%m-%d %H:%M}", desk.rules.measure(each.kind).title, each) for each in taken]
+    return Text(
+        "\n".join(f"- {at} {title.zh} {each.listing}（{_STATES[each.state].zh}）" for at, title, each in lines)
+        or "- 无",
+        "\n".join(f"- {at} {title.en} {each.listing} ({_STATES[each.state].en})" for at, title, each in lines)
+        or "- none",
+    )
+
+
+def _merchant(desk: Desk, conn: Connection, merchant: str) -> Text:
+    """Who the merchant is, by its file; only what its file holds."""
+    data = sql(conn, "SELECT file FROM merchant WHERE id = ?", (merchant,)).scalar() if merchant else None
+    held: dict[str, Any] = msgspec.json.decode(bytes(data)) if data is not None else {}
+    zh, en = [f"网店“{shop_name(conn, merchant)}”"], [f"shop “{shop_name(conn, merchant)}”"]
+    for field, in_zh, in_en in _NAMED:
+        value = held.get(field)
+        if isinstance(value, str) and value.startswith(COMMITMENT_PREFIX):
+            try:
+                _, value = desk.core.vault.reveal(conn, value)
+            except NotFound:
+                value = None
+        if value:
+            zh.append(f"{in_zh} {value}")
+            en.append(f"{in_en} {value}")
+    return Text("，".join(zh), ", ".join(en)) if merchant else Text("未知", "unknown")
+
+
+_STATES = {
+    "taken": Text("已作出，待平台系统确认", "taken, to be confirmed"),
+    "confirmed": Text("已执行", "carried out"),
+    "failed": Text("执行未成", "not carried out"),
+    "lifted": Text("已解除", "lifted"),
+    "ended": Text("已期满", "ended"),
+}

@@ -1,0 +1,86 @@
+"""Sanctions made public (网络交易监督管理办法 30): shop name, violation, measure, until it ends or was wrong."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.ledger import Stored
+from anbao.model.base import Noun
+from anbao.remove import records
+from anbao.remove.measures import Desk
+from anbao.remove.records import ENGINE, record
+from anbao.remove.statements import Letter, letter, period, shop_name
+from anbao.store import tables
+from anbao.store.bulk import sql, upsert_many
+from anbao.text import Text
+from anbao.work import Placed, Work
+
+
+class PublicSanction(Noun, frozen=True, kw_only=True):
+    """What the public reads of a sanction; instants in UTC milliseconds, ``until`` 0 where it has no end."""
+
+    id: str
+    shop: str
+    title: Text
+    body: Text
+    at: int
+    until: int
+    entry: int
+
+
+def on_imposed(desk: Desk, work: Work, stored: Stored) -> None:
+    """Publish a sanction, unless it was lifted in the same breath."""
+    imposed = stored.entry()
+    one = records.find(work.conn, imposed.subjects["sanction"])
+    if one.state not in records.STANDING:
+        return
+    taken = desk.core.ledger.entry(work.conn, imposed.body["cause"]).entry()
+    shop = shop_name(work.conn, one.merchant)
+    facts = taken.body["facts"].rstrip("。") + "。"
+    title = desk.rules.measure(one.kind).title
+    slots: dict[str, object] = {"facts": facts, "measure": title, "period": period(one.until), "shop": shop}
+    text = letter(desk.core, "sanction.public", slots)
+    body = {
+        "body": msgspec.to_builtins(text.body),
+        "shop": shop,
+        "title": msgspec.to_builtins(text.title),
+        "until": one.until,
+    }
+    record(work, records.PUBLISHED, {"merchant": one.merchant, "sanction": one.id}, body, ENGINE)
+
+
+def public(conn: Connection, limit: int = 500) -> list[PublicSanction]:
+    """What is to be read now, the newest first."""
+    rows = sql(
+        conn,
+        "SELECT id, shop, text, at, until, entry FROM sanction WHERE state = 'published' ORDER BY at DESC, id LIMIT ?",
+        (limit,),
+    )
+    found = []
+    for name, shop, data, at, until, entry in rows:
+        text = msgspec.json.decode(bytes(data), type=Letter)
+        found.append(
+            PublicSanction(id=name, shop=shop, title=text.title, body=text.body, at=at, until=until, entry=entry)
+        )
+    return found
+
+
+def project_published(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``sanction.published`` → ``sanction``."""
+    rows = []
+    for index, sealed in placed:
+        body = msgspec.json.decode(sealed.data)["body"]
+        text = msgspec.json.encode({"title": body["title"], "body": body["body"]})
+        rows.append((sealed.subjects["sanction"], "published", body["shop"], text, sealed.at, body["until"], index))
+    upsert_many(conn, tables.sanction, rows)
+
+
+def project_withdrawn(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``sanction.withdrawn`` → ``sanction``."""
+    for index, sealed in placed:
+        sql(
+            conn,
+            "UPDATE sanction SET state = 'withdrawn', entry = ? WHERE id = ?",
+            (index, sealed.subjects["sanction"]),
+        )

@@ -1,0 +1,117 @@
+"""What merchants and the public are told: letters in both languages, out of the pack's templates."""
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.core import Core
+from anbao.model.base import legal_time
+from anbao.remove.records import Measure
+from anbao.remove.rules import MeasureKind
+from anbao.store.bulk import sql
+from anbao.text import Language, Text
+
+_NOTHING = Text("", "")
+NO_END = Text("至解除为止", "until it is lifted")
+_LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+
+class Letter(msgspec.Struct, frozen=True, kw_only=True):
+    """A text in both languages."""
+
+    title: Text
+    body: Text
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
+    """The reasons of a measure, as a merchant is told them."""
+
+    appeal_days: int
+    evidence: tuple[int, ...]
+    facts: str
+    listing: str
+    merchant: str
+    number: str
+    provisions: tuple[str, ...]
+    until: int
+
+
+def statement_letter(core: Core, conn: Connection, kind: MeasureKind, one: Statement) -> Letter:
+    """What, why, how long, and how to appeal. Raises InvalidInput where the pack lacks the template."""
+    slots = {
+        "appeal_days": one.appeal_days,
+        "facts": one.facts,
+        "listing": one.listing,
+        "means": kind.means,
+        "measure": kind.title,
+        "number": one.number,
+        "period": period(one.until),
+        "provisions": cited(core, one.provisions),
+        "evidence": entries(one.evidence),
+        "shop": shop_name(conn, one.merchant),
+    }
+    return letter(core, "measure.statement", slots)
+
+
+def outcome_letter(
+    core: Core,
+    conn: Connection,
+    kind: MeasureKind,
+    one: Measure,
+    template: str,
+    reason: str,
+    outcome: Text = _NOTHING,
+) -> Letter:
+    """That a measure is over, or how an appeal against it ended."""
+    slots = {
+        "listing": one.listing,
+        "measure": kind.title,
+        "number": one.id,
+        "outcome": outcome,
+        "reason": reason,
+        "shop": shop_name(conn, one.merchant),
+    }
+    return letter(core, template, slots)
+
+
+def letter(core: Core, template: str, slots: dict[str, object]) -> Letter:
+    """The template in both languages; a ``Text`` among the slots is read in each."""
+    zh, en = (core.templates.render(template, language, _in(language, slots)) for language in _LANGUAGES)
+    return Letter(title=Text(zh.title, en.title), body=Text(zh.body, en.body))
+
+
+def cited(core: Core, provisions: tuple[str, ...]) -> Text:
+    """The provisions by name."""
+    found = [core.pack.provision(reference) for reference in provisions]
+    return Text(
+        "、".join(one.label for one in found),
+        "; ".join(
+            f"{one.instrument.title.en or one.instrument.title.zh}, {one.ref.partition('/')[2]}" for one in found
+        ),
+    )
+
+
+def entries(indexes: tuple[int, ...]) -> Text:
+    """Entries of the ledger by index."""
+    numbers = sorted(set(indexes))
+    return Text(
+        "存证条目第 " + "、".join(map(str, numbers)) + " 号",
+        "entries " + ", ".join(map(str, numbers)) + " of the ledger",
+    )
+
+
+def period(until: int) -> Text:
+    """How long something lasts."""
+    if not until:
+        return NO_END
+    day = f"{legal_time(until):%Y-%m-%d %H:%M}"
+    return Text(f"至 {day}（北京时间）", f"until {day} (UTC+8)")
+
+
+def shop_name(conn: Connection, merchant: str) -> str:
+    """What the shop is called; its id where the platform never told."""
+    found: str | None = sql(conn, "SELECT shop_name FROM merchant WHERE id = ?", (merchant,)).scalar()
+    return found or merchant
+
+
+def _in(language: Language, slots: dict[str, object]) -> dict[str, object]:
+    return {name: value.get(language) if isinstance(value, Text) else value for name, value in slots.items()}

@@ -1,0 +1,161 @@
+"""Violations of merchants, and the ladder of penalties that answers them.
+
+Invariants
+- One danger found again and again at one merchant is one violation, until its removal was confirmed; what the merchant,
+  or one linked to it, lists after that is a new one of the highest severity.
+- Earlier violations count for the merchant and for those linked to it; what was withdrawn counts no more.
+- Heavy measures are proposed to a person; which ones is said by the pack.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao import linkage
+from anbao.law.deadlines import latest_start
+from anbao.parameters import value_of
+from anbao.remove import records
+from anbao.remove.measures import Desk, MeasureOrder, propose, take
+from anbao.remove.records import ENGINE, Violation, record
+from anbao.remove.rules import LadderFacts
+from anbao.store.bulk import sql
+from anbao.work import Work
+
+MOST_LINKED = 500
+HIGHEST = 5
+REMOVALS = frozenset({"shield", "takedown"})
+_SHARED_CAP = "merchant.shared_identifier_cap"
+_ENDING = frozenset({"suspension", "closure"})
+_OWN_RULES = ("food", "drug", "device", "cosmetics")
+"""Fields whose own laws want the service ended at once for a serious violation, by the norms ``cn.dispose.*``."""
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """A danger found at a merchant: ``about`` is its entry, ``screened`` that of the listing's last screening."""
+
+    about: int
+    category: str
+    facts: str
+    hazard: str
+    listing: str
+    merchant: str
+    screened: int
+    severity: int
+
+
+def note(desk: Desk, work: Work, found: Finding) -> str:
+    """The violation that a finding belongs to: a new one, or one already known; its id."""
+    known = _known(work.conn, found)
+    relapse = _is_relapse(desk, work.conn, work.now, found, known)
+    if found.merchant and known and not relapse:
+        return known[-1].id
+    return _record(desk, work, found, relapse=relapse)
+
+
+def note_relapse(desk: Desk, work: Work, found: Finding) -> str:
+    """The violation that a finding is, where it is a relapse; empty where it is none."""
+    if _is_relapse(desk, work.conn, work.now, found, _known(work.conn, found)):
+        return _record(desk, work, found, relapse=True)
+    return ""
+
+
+def _known(conn: Connection, found: Finding) -> list[Violation]:
+    where = "hazard = ? AND merchant = ? AND state <> 'withdrawn'"
+    return records.violations(conn, where, found.hazard, found.merchant)
+
+
+def _record(desk: Desk, work: Work, found: Finding, *, relapse: bool) -> str:
+    severity = HIGHEST if relapse else found.severity
+    name = (
+        "violation-"
+        + sha256(f"{found.hazard}:{found.merchant}:{found.listing}:{found.about}".encode()).hexdigest()[:16]
+    )
+    subjects = {"violation": name, "hazard": found.hazard, "listing": found.listing}
+    if found.merchant:
+        subjects["merchant"] = found.merchant
+    category = desk.core.catalogue.find(found.category)
+    fact = category.fact if category else ""
+    body = {
+        "about": found.about,
+        "facts": found.facts,
+        "field": fact if fact in _OWN_RULES else "safety",
+        "relapse": relapse,
+        "serious": severity >= HIGHEST,
+        "severity": severity,
+    }
+    record(work, records.FOUND, subjects, body, ENGINE)
+    return name
+
+
+def climb(desk: Desk, work: Work, violation: str, *, facts: str, relapse: bool, about: int, person: str) -> None:
+    """Answer a violation of a merchant with what the ladder says."""
+    one = records.violation_of(work.conn, violation)
+    if not one.merchant:
+        return
+    must_end = one.serious and one.field in _OWN_RULES
+    earlier = len(_counted_before(desk, work.conn, one))
+    asked = LadderFacts(severity=one.severity, earlier=earlier, relapse=relapse, must_end=must_end)
+    step = desk.rules.ladder.step(asked)
+    rung = {"earlier": earlier, "must_end": must_end, "relapse": relapse, "severity": one.severity, "step": step.id}
+    record(work, "ladder.applied", {"violation": violation, "merchant": one.merchant}, rung, ENGINE)
+    for measures, act in ((step.take, True), (step.propose, False)):
+        for kind in measures:
+            order = MeasureOrder(
+                evidence=(about,),
+                facts=facts or step.title.zh,
+                hazard=one.hazard,
+                measure=kind,
+                merchant=one.merchant,
+                violation=violation,
+            )
+            if act:
+                take(desk, work, order, person=person, actor=ENGINE)
+            else:
+                propose(desk, work, order)
+
+
+def settle(work: Work, violation: str) -> None:
+    """Record that a violation was stopped once nothing of it is left on sale, and that the service was ended."""
+    one = records.violation_of(work.conn, violation)
+    taken = [each for each in records.of_violation(work.conn, violation) if each.state not in ("proposed", "declined")]
+    left = [each for each in taken if each.kind in REMOVALS and each.state in ("taken", "failed")]
+    subjects = {"violation": violation}
+    if one.state == "found" and not left:
+        done = [each.id for each in taken if each.kind in REMOVALS]
+        record(work, records.STOPPED, subjects, {"kept_out": not done, "measures": done}, ENGINE)
+    ending = [each.id for each in taken if each.kind in _ENDING and each.state == "confirmed"]
+    if one.serious and ending and records.newest(work, records.SERVICE_ENDED, "violation", violation) is None:
+        record(work, records.SERVICE_ENDED, subjects, {"measures": ending}, ENGINE)
+
+
+def family(desk: Desk, conn: Connection, merchant: str, now: int) -> list[str]:
+    """A merchant and those that share identifiers with it, also through others."""
+    cap = value_of(conn, desk.core.pack, _SHARED_CAP, now)
+    return sorted(linkage.family(conn, [merchant], cap))[:MOST_LINKED]
+
+
+def _counted_before(desk: Desk, conn: Connection, one: Violation) -> list[Violation]:
+    since = latest_start(one.at, desk.rules.ladder.counted_within, desk.core.pack.calendar)
+    related = family(desk, conn, one.merchant, one.at)
+    marks = ", ".join("?" for _ in related)
+    where = f"merchant IN ({marks}) AND state <> 'withdrawn' AND entry < ? AND at >= ?"
+    return records.violations(conn, where, *related, one.entry, since)
+
+
+def _is_relapse(desk: Desk, conn: Connection, now: int, found: Finding, known: Sequence[Violation]) -> bool:
+    """Whether the listing was submitted after a removal of the same danger had been confirmed: of the merchant's latest
+    violation, or, for its first, at a merchant linked to it.
+    """
+    if not found.merchant:
+        return False
+    given = [known[-1].id] if known else family(desk, conn, found.merchant, now)
+    where = "violation = ?" if known else f"merchant IN ({', '.join('?' for _ in given)})"
+    first = sql(
+        conn,
+        "SELECT min(entry) FROM measure WHERE kind IN ('shield', 'takedown') AND state = 'confirmed' AND hazard = ?"
+        f" AND {where}",
+        (found.hazard, *given),
+    ).scalar()
+    return first is not None and found.screened > first
