@@ -17,7 +17,6 @@ from anbao.store.tables.merchants import (
 )
 from anbao.store.tables.obligations import milestone, obligation
 from anbao.store.tables.prevent import activation, artefact, guarded_hazard, listing, merchant, message
-from anbao.store.tables.prevent import activation, artefact, guarded_hazard, listing, merchant
 from anbao.store.tables.remove import (
     appeal,
     authority_report,
