@@ -18,6 +18,7 @@ from anbao.api.metrics import Metrics, Observed
 from anbao.api.problems import respond
 from anbao.api.reading import MAX_BODY, JsonRequest
 from anbao.api.routes import HANDLERS
+from anbao.connect.registry import registry_from_environment
 from anbao.platform import Platform, open_platform
 
 SETTINGS_VARIABLE = "ANBAO_SERVE"
@@ -64,6 +65,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> ASGIApp:
 def _ready_platform(store: str) -> Platform:
     """Opened, and its lexicon built, before the first request comes."""
     platform = open_platform(store)
+    platform.prevent.merchants.connect(registry_from_environment())
     platform.prevent.ruleset()
     return platform
 

@@ -68,3 +68,10 @@ def open_store_option(url: str | None, *, create: bool = False) -> "Platform":
     from anbao.platform import open_platform
 
     return open_platform(require_store(url), create=create)
+
+
+def connect_registry(platform: "Platform") -> None:
+    """Ask the registry that ``ANBAO_REGISTRY`` names before a merchant is verified. Raises InvalidInput, PackError."""
+    from anbao.connect.registry import registry_from_environment
+
+    platform.prevent.merchants.connect(registry_from_environment())

@@ -24,6 +24,7 @@ from anbao.law.norm_files import Vocabulary, check_reference, read_norms
 from anbao.law.norms import Norm
 from anbao.law.parameters import Parameter
 from anbao.law.provisions import Hit, Library, Provision, load_library
+from anbao.law.reports import ReportForm
 from anbao.law.yaml_source import YamlSource
 from anbao.text import Text
 
@@ -53,6 +54,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     calendar: WorkCalendar
     case_kinds: dict[str, CaseKind] = {}
     parameters: tuple[Parameter, ...] = ()
+    reports: dict[str, ReportForm] = {}
 
     def provision(self, ref: str, on: date | None = None) -> Provision:
         """The provision that a reference leads to, on a day. Raises InvalidInput, NotFound."""
@@ -130,10 +132,11 @@ def load_pack(path: Path) -> Pack:
         calendar=WorkCalendar(tables),
         case_kinds=_read_case_kinds(path / "cases.yaml", settings),
         parameters=_read_parameters(path / "parameters.yaml", library),
+        reports=_read_reports(path / "reports.yaml", norms, library),
     )
 
 
-Named = TypeVar("Named", CaseKind, Control, EntryKind, Setting, DutyRow)
+Named = TypeVar("Named", CaseKind, Control, EntryKind, Setting, DutyRow, ReportForm)
 
 
 def _read_kinds(folder: Path) -> dict[str, EntryKind]:
@@ -196,6 +199,20 @@ def _read_parameters(path: Path, library: Library) -> tuple[Parameter, ...]:
         if any(parameter.id == one.id and one.in_force.covers(parameter.in_force.from_) for one in parameters[:place]):
             raise source.error(Text(f"编号 {parameter.id} 重复", f"the id {parameter.id} stands twice"), place, "id")
     return tuple(parameters)
+
+
+def _read_reports(path: Path, norms: Sequence[Norm], library: Library) -> dict[str, ReportForm]:
+    if not path.exists():
+        return {}
+    source = YamlSource(path)
+    reports = _read_unique(source, ReportForm)
+    known = {norm.id for norm in norms}
+    for place, report in enumerate(reports):
+        if report.norm not in known:
+            raise source.error(Text(f"没有规范 {report.norm}", f"there is no norm {report.norm}"), place, "norm")
+        for number, reference in enumerate(report.provisions):
+            check_reference(library, reference, source, place, "provisions", number)
+    return {report.id: report for report in reports}
 
 
 def _read_unique(source: YamlSource, wanted: type[Named]) -> tuple[Named, ...]:

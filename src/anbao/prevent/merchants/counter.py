@@ -12,7 +12,7 @@ from anbao.model.merchant import Merchant, MerchantChange
 from anbao.model.registry import RegistryAnswer
 from anbao.parameters import value_of
 from anbao.prevent import listings
-from anbao.prevent.merchants import acts, file, licences, links, questions, shelves, turnover
+from anbao.prevent.merchants import acts, file, licences, links, questions, report, shelves, turnover
 from anbao.prevent.merchants.decision import (
     APPLIED,
     CLOSED,
@@ -73,6 +73,14 @@ class Counter:
         return acts.close(
             self.desk, work, merchant, reason=reason, for_cause=for_cause, actor=actor, at=_when(work, at)
         )
+
+    def write_report(self, work: Work, kind: report.Kind, *, actor: str) -> report.WrittenReport:
+        """The report of identities to the authority, ready to hand in; it holds personal values in the clear."""
+        return report.write(self.desk, work, kind, actor)
+
+    def submit_report(self, work: Work, digest: str, *, actor: str, at: int | None = None) -> int:
+        """The report with this file was handed in; the entry's index. Raises Conflict."""
+        return report.note_submission(work, digest, actor, _when(work, at))
 
     # ── reading ───────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -17,7 +17,7 @@ from anbao.model.registry import RegistryAnswer, RegistryQuestion, RegistryState
 from anbao.prevent.admission import Answers
 from anbao.prevent.credentials import fold_number
 from anbao.prevent.merchants.decision import Desk, Matter, Occasion, record
-from anbao.prevent.merchants.file import opened
+from anbao.prevent.merchants.file import opened, row_of
 from anbao.store import tables
 from anbao.store.bulk import insert_many, sql
 from anbao.work import Work
@@ -115,7 +115,12 @@ def worded(desk: Desk, conn: Connection, one: Pending) -> RegistryQuestion:
 
 
 def note_answer(work: Work, one: Pending, answer: RegistryAnswer) -> bool:
-    """Record an answer; False where the question was withdrawn or answered meanwhile."""
+    """Record an answer; False where the question was withdrawn or answered meanwhile.
+
+    A number in force with a last day before the stated one is a mismatch: the date on the licence was altered.
+    """
+    if answer.state == "valid" and _outstated(work.conn, one, answer.valid_until):
+        answer = msgspec.structs.replace(answer, state="mismatch")
     changed = sql(
         work.conn,
         "UPDATE registry_question SET state = ?, problem = '' WHERE merchant = ? AND kind = ? AND number = ?"
@@ -137,6 +142,15 @@ def note_answer(work: Work, one: Pending, answer: RegistryAnswer) -> bool:
     }
     record(work, ANSWERED, one.merchant, work.now, body, actor=f"registry:{answer.registry}")
     return True
+
+
+def _outstated(conn: Connection, one: Pending, last_day: str) -> bool:
+    stated = (
+        licence.valid_until
+        for licence in row_of(conn, one.merchant).licences
+        if (licence.kind, fold_number(licence.number)) == (one.kind, one.number)
+    )
+    return bool(last_day) and any(day > last_day for day in stated)
 
 
 def _postpone(work: Work, one: Pending, due_at: int, attempts: int, problem: str) -> None:
