@@ -39,7 +39,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> ASGIApp:
 
     @asynccontextmanager
     async def opened(app: Litestar) -> AsyncIterator[None]:
-        here = platform if platform is not None else await asyncio.to_thread(_ready_platform, settings.store)
+        here = platform if platform is not None else await asyncio.to_thread(ready_platform, settings.store)
         try:
             intake = ListingIntake(here, metrics.decided)
             app.state.door = Door(here, KeyRing(here.store), intake, metrics)
@@ -62,7 +62,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> ASGIApp:
     return Observed(app, metrics)
 
 
-def _ready_platform(store: str) -> Platform:
+def ready_platform(store: str) -> Platform:
     """Opened, and its lexicon built, before the first request comes."""
     platform = open_platform(store)
     platform.prevent.merchants.connect(registry_from_environment())

@@ -1,4 +1,4 @@
-"""Merchants and listings: one at a time, or listings as NDJSON."""
+"""Listings: one at a time, or many as NDJSON."""
 
 from typing import cast
 
@@ -7,24 +7,12 @@ from litestar.params import JSONBody
 
 from anbao.api.answers import LineAnswer, ListingAnswer
 from anbao.api.batch import Batch
-from anbao.api.door import Caller, Direct, answered, attempt_of, commit, door_of, told
+from anbao.api.door import Caller, Direct, answered, attempt_of, door_of, told
 from anbao.api.intake import Submission
 from anbao.api.reading import At, IdempotencyKey, event_time, idempotency_key, wrong_type
 from anbao.model.listing import Listing
-from anbao.model.merchant import Merchant
-from anbao.prevent.merchants import MerchantDecision
 
 NDJSON = "application/x-ndjson"
-
-
-@post("/v1/merchants", **told("商家申请入驻：核验并决定", "A merchant applies: check and decide", "merchants"))
-async def apply(
-    request: Caller, data: JSONBody[Merchant], at: At = None, key: IdempotencyKey = None
-) -> Response[MerchantDecision]:
-    """One application: its entry and the decision's."""
-    platform, actor = door_of(request).platform, request.auth.actor
-    when = event_time(at, platform.clock())
-    return await commit(request, key, lambda work: platform.prevent.apply(work, data, at=when, actor=actor))
 
 
 @post("/v1/listings", **told("提交一条商品信息：审核并决定", "Submit one listing: screen and decide", "listings"))

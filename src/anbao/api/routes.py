@@ -10,6 +10,7 @@ from anbao.api import (
     listing_routes,
     log_routes,
     message_routes,
+    merchant_routes,
     officer_routes,
     operations_routes,
     trade_routes,
@@ -17,7 +18,19 @@ from anbao.api import (
 )
 
 HANDLERS: list[BaseRouteHandler] = [
-    listing_routes.apply,
+    merchant_routes.apply,
+    merchant_routes.merchants,
+    merchant_routes.merchant,
+    merchant_routes.reverify,
+    merchant_routes.change,
+    merchant_routes.review,
+    merchant_routes.close,
+    merchant_routes.links,
+    merchant_routes.families,
+    merchant_routes.write_report,
+    merchant_routes.submitted,
+    merchant_routes.all_parameters,
+    merchant_routes.set_parameter,
     listing_routes.submit,
     listing_routes.submit_many,
     message_routes.message,

@@ -1,4 +1,4 @@
-"""Forms of the reports to the authority (报送表式): who gets them, which columns they have, and which norm wants them."""
+"""Forms of the reports to the authority (报送表式): who gets them, their columns, and which norm wants them."""
 
 import msgspec
 

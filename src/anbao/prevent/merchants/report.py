@@ -163,7 +163,8 @@ def _on_platform(conn: Connection) -> Iterator[tuple[str, dict[str, Any]]]:
     rows = sql(
         conn,
         "SELECT id FROM merchant WHERE status IN ('verified', 'held', 'waiting') AND id IN"
-        " (SELECT s.subject FROM entry e JOIN entry_subject s ON s.idx = e.idx AND s.role = 'merchant' WHERE e.kind = ?) ORDER BY id",
+        " (SELECT s.subject FROM entry e JOIN entry_subject s ON s.idx = e.idx AND s.role = 'merchant'"
+        " WHERE e.kind = ?) ORDER BY id",
         (VERIFIED,),
     )
     names = [name for (name,) in rows]

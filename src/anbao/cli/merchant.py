@@ -1,0 +1,351 @@
+"""``anbao merchant``: apply, show, verify again, change, close; who is linked to whom; the report to the authority."""
+
+import os
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+import click
+import msgspec
+
+from anbao.cli.checks import CHECK_COLUMNS, STATUS, check_rows, tell_decision
+from anbao.cli.common import connect_registry, format_option, open_store_option, store_option, t
+from anbao.cli.obligations import shown
+from anbao.cli.output import Column, emit
+from anbao.errors import InvalidInput
+from anbao.model.merchant import Merchant, MerchantChange
+from anbao.obligations.subject import subjects_of
+from anbao.platform import Platform
+from anbao.prevent.merchants import MerchantDecision, file
+from anbao.prevent.merchants.report import Kind
+from anbao.prevent.merchants.view import MerchantView, view
+from anbao.store.bulk import sql
+from anbao.text import Text, system_language
+
+T = TypeVar("T")
+
+ROW_COLUMNS = [
+    Column("id", Text("商家", "merchant")),
+    Column("shop_name", Text("店名", "shop")),
+    Column("status", Text("状态", "status")),
+    Column("kind", Text("主体", "kind")),
+    Column("credit_code", Text("信用代码", "credit code")),
+    Column("categories", Text("类目", "categories")),
+    Column("licences", Text("证照", "licences")),
+    Column("entry", Text("条目", "entry")),
+]
+EVENT_COLUMNS = [
+    Column("entry", Text("条目", "entry")),
+    Column("at", Text("时间", "time")),
+    Column("kind", Text("事项", "what")),
+    Column("actor", Text("何人", "by whom")),
+    Column("facts", Text("事实", "facts")),
+]
+LINK_COLUMNS = [
+    Column("merchant", Text("商家", "merchant")),
+    Column("status", Text("状态", "status")),
+    Column("identifiers", Text("共用", "shares")),
+    Column("closed_for_cause", Text("曾被清退", "closed for cause")),
+]
+FAMILY_COLUMNS = [Column("size", Text("家数", "merchants")), Column("members", Text("商家", "members"))]
+REVERIFIED_COLUMNS = [
+    Column("merchant", Text("商家", "merchant")),
+    Column("decision", Text("结果", "decision")),
+    Column("problems", Text("问题", "problems")),
+    Column("entry", Text("条目", "entry")),
+]
+
+_DAY = 86_400_000
+_MEMBERS_SHOWN = 20
+
+by_option = click.option("--by", "actor", required=True, help=t("何人", "by whom"))
+reason_option = click.option("--reason", required=True, help=t("理由", "the reason"))
+
+
+@click.group(
+    help=t("商家：入驻、变更、复核、退出、关联、报送", "merchants: apply, change, verify again, close, links, report")
+)
+def command() -> None:
+    """The group; its commands follow."""
+
+
+@command.command("apply", help=t("提交入驻申请（JSON 文件）", "submit an application (a JSON file)"))
+@click.argument("source", metavar="FILE", type=click.File("rb"))
+@click.option("--by", "actor", default="platform", show_default=True, help=t("何人", "by whom"))
+@store_option
+@format_option()
+def apply(source: BinaryIO, actor: str, store_url: str | None, output_format: str) -> int:
+    """Exit status 1 unless the merchant was verified."""
+    merchant = _read(source.read(), Merchant)
+    with open_store_option(store_url, create=True) as platform:
+        connect_registry(platform)
+        decision = platform.submit_merchant(merchant, actor=actor)
+        return _tell(platform, decision, output_format)
+
+
+@command.command("list", help=t("商家名录", "the merchants"))
+@click.option("--status", type=click.Choice(list(STATUS)), help=t("只列此状态", "only of this status"))
+@click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True)
+@store_option
+@format_option()
+def list_merchants(status: str | None, limit: int, store_url: str | None, output_format: str) -> None:
+    """By id."""
+    with open_store_option(store_url) as platform, platform.reading() as conn:
+        found = file.page(conn, limit=limit, status=status)
+    emit((_row(one) for one in found), ROW_COLUMNS, output_format, system_language())
+
+
+@command.command("show", help=t("一个商家：档案、核验、经过", "one merchant: file, checks, history"))
+@click.argument("merchant")
+@store_option
+@format_option()
+def show(merchant: str, store_url: str | None, output_format: str) -> None:
+    """JSON holds all of it; a table shows it in parts."""
+    with open_store_option(store_url) as platform:
+        with platform.reading() as conn:
+            found = view(conn, platform.ledger, merchant)
+        if output_format == "json":
+            click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+            return
+        if output_format != "table":
+            emit(_events(found), EVENT_COLUMNS, output_format, system_language())
+            return
+        language = system_language()
+        emit([_row(found.file)], ROW_COLUMNS, "table", language)
+        emit(check_rows(platform, found.checks), CHECK_COLUMNS, "table", language)
+        for question in found.questions:
+            click.echo(
+                t("登记机关询问 ", "registry: ")
+                + f"{question.kind} {question.number} {question.state} ×{question.attempts} {question.problem}"
+            )
+        emit(_events(found), EVENT_COLUMNS, "table", language)
+
+
+@command.command(
+    "reverify", help=t("重新核验（每六个月至少一次）", "verify again, which is due at least every six months")
+)
+@click.argument("merchants", nargs=-1)
+@click.option(
+    "--due", "days", type=click.IntRange(0, 366), help=t("所有在此日数内到期的", "all due within so many days")
+)
+@click.option("--by", "actor", default="platform", show_default=True, help=t("何人", "by whom"))
+@store_option
+@format_option()
+def reverify(
+    merchants: tuple[str, ...], days: int | None, actor: str, store_url: str | None, output_format: str
+) -> int:
+    """Exit status 1 unless all are still verified."""
+    if not merchants and days is None:
+        raise click.UsageError(t("写明商家，或 --due 日数", "name merchants, or --due DAYS"))
+    with open_store_option(store_url) as platform:
+        connect_registry(platform)
+        names = list(dict.fromkeys([*merchants, *(_due(platform, days) if days is not None else ())]))
+        again = platform.prevent.merchants.reverify
+        asked = [platform.run(partial(again, merchant=name, actor=actor)) for name in names]
+        decided = [_after_asking(platform, one) for one in asked]
+    rows = [_reverified(one) for one in decided]
+    emit(rows, REVERIFIED_COLUMNS, output_format, system_language())
+    return int(any(one.decision in ("held", "refused") for one in decided))
+
+
+@command.command("change", help=t("报送信息变更（JSON 文件）", "report a change (a JSON file)"))
+@click.argument("merchant")
+@click.argument("source", metavar="FILE", type=click.File("rb"))
+@click.option("--by", "actor", default="platform", show_default=True, help=t("何人", "by whom"))
+@store_option
+@format_option()
+def change(merchant: str, source: BinaryIO, actor: str, store_url: str | None, output_format: str) -> int:
+    """Exit status 1 unless the merchant is verified with it."""
+    given = _read(source.read(), MerchantChange)
+    with open_store_option(store_url) as platform:
+        connect_registry(platform)
+        decision = platform.run(lambda work: platform.prevent.merchants.change(work, merchant, given, actor=actor))
+        return _tell(platform, decision, output_format)
+
+
+@command.command("review", help=t("人工决定：通过或拒绝", "a person verifies or refuses"))
+@click.argument("merchant")
+@click.option("--verify/--refuse", required=True, help=t("通过或拒绝", "verify or refuse"))
+@reason_option
+@by_option
+@store_option
+@format_option()
+def review(merchant: str, verify: bool, reason: str, actor: str, store_url: str | None, output_format: str) -> int:
+    """Numbers that do not hold cannot be waved through."""
+    with open_store_option(store_url) as platform:
+        connect_registry(platform)
+        decision = platform.run(
+            lambda work: platform.prevent.merchants.review(work, merchant, verify=verify, reason=reason, actor=actor)
+        )
+        return _tell(platform, decision, output_format)
+
+
+@command.command("close", help=t("商家退出或被清退", "a merchant leaves, or is closed for cause"))
+@click.argument("merchant")
+@click.option(
+    "--for-cause", is_flag=True, help=t("因违规清退，换名重来将被暂缓", "by the platform: a come-back is held")
+)
+@reason_option
+@by_option
+@store_option
+def close(merchant: str, for_cause: bool, reason: str, actor: str, store_url: str | None) -> None:
+    """An entry; from it the identity is kept for three years."""
+    with open_store_option(store_url) as platform:
+        entry = platform.run(
+            lambda work: platform.prevent.merchants.close(
+                work, merchant, reason=reason, for_cause=for_cause, actor=actor
+            )
+        )
+    click.echo(t(f"条目 {entry}", f"entry {entry}"), err=True)
+
+
+@command.command(
+    "links", help=t("关联商家：一家的关联，或全部关联群", "who is linked: of one merchant, or all families")
+)
+@click.argument("merchant", required=False)
+@store_option
+@format_option()
+def links(merchant: str | None, store_url: str | None, output_format: str) -> int:
+    """Exit status 1 where somebody is linked."""
+    language = system_language()
+    with open_store_option(store_url) as platform, platform.reading() as conn:
+        desk = platform.prevent.merchants
+        if merchant is None:
+            families = desk.families(conn)
+            rows = [{"size": len(one), "members": _few(one, output_format)} for one in families]
+            emit(rows, FAMILY_COLUMNS, output_format, language)
+            return int(bool(families))
+        found = desk.links(conn, merchant)
+    emit([msgspec.structs.asdict(one) for one in found.links], LINK_COLUMNS, output_format, language)
+    others = len(found.family) - 1
+    click.echo(t(f"关联群另有 {others} 家", f"{others} others in its family"), err=True)
+    if found.shared_by_crowd:
+        crowd = "、".join(found.shared_by_crowd)
+        click.echo(
+            t(
+                f"超过 {found.cap} 家共用、不作关联：{crowd}",
+                f"shared by more than {found.cap}, linking nobody: {crowd}",
+            ),
+            err=True,
+        )
+    return int(bool(found.links))
+
+
+@command.command(
+    "report", help=t("写出身份信息报送文件，或记录已报送", "write the report of identities, or note its submission")
+)
+@click.option(
+    "--kind", type=click.Choice(["merchant_identity", "live_identity"]), default="merchant_identity", show_default=True
+)
+@click.option(
+    "--out", "folder", type=click.Path(path_type=Path, file_okay=False), help=t("写到此目录", "write it here")
+)
+@click.option("--submitted", metavar="SHA256", help=t("已报送的文件摘要", "digest of the file that was handed in"))
+@by_option
+@store_option
+def report(kind: str, folder: Path | None, submitted: str | None, actor: str, store_url: str | None) -> None:
+    """The files hold personal values: only their owner can read them."""
+    if (folder is None) == (submitted is None):
+        raise click.UsageError(t("写明 --out 或 --submitted 之一", "give --out or --submitted"))
+    with open_store_option(store_url) as platform:
+        desk = platform.prevent.merchants
+        if submitted is not None:
+            entry = platform.run(lambda work: desk.submit_report(work, submitted, actor=actor))
+        else:
+            assert folder is not None
+            wanted: Kind = "live_identity" if kind == "live_identity" else "merchant_identity"
+            written = platform.run(lambda work: desk.write_report(work, wanted, actor=actor))
+            entry = written.entry
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, data in written.files.items():
+                _write_private(folder / name, data)
+                click.echo(f"{written.digests[name]}  {folder / name}")
+    click.echo(t(f"条目 {entry}", f"entry {entry}"), err=True)
+
+
+def _write_private(path: Path, data: bytes) -> None:
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+        stream.write(data)
+
+
+def _read(data: bytes, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise InvalidInput(
+            Text(f"文件不合格式：{error}", f"the file does not fit: {error}"),
+            hint=Text("字段见 docs/how-to/merchants.md", "docs/how-to/merchants.md names the fields"),
+        ) from None
+
+
+def _tell(platform: Platform, decision: MerchantDecision, form: str) -> int:
+    """Show a decision as it stands once the registry was asked."""
+    decision = _after_asking(platform, decision)
+    tell_decision(platform, decision, form)
+    return int(decision.decision != "verified")
+
+
+def _after_asking(platform: Platform, decision: MerchantDecision) -> MerchantDecision:
+    """The decision; where it waits for a registry, what became of it after asking once."""
+    if decision.decision != "waiting":
+        return decision
+    platform.advance()
+    with platform.reading() as conn:
+        now = view(conn, platform.ledger, decision.merchant)
+    if now.file.entry <= decision.entry or any(one.state == "waiting" for one in now.questions):
+        return decision
+    outcome = now.file.status
+    assert outcome in ("verified", "held", "refused")
+    return msgspec.structs.replace(decision, checks=now.checks, decision=outcome, entry=now.file.entry)
+
+
+def _due(platform: Platform, days: int) -> Iterable[str]:
+    """Merchants whose re-verification falls due within so many days, the first first."""
+    with platform.reading() as conn:
+        rows = sql(
+            conn,
+            "SELECT subject FROM obligation WHERE norm = 'cn.kyc.reverify' AND closed_as IS NULL AND due_at <= ?"
+            " ORDER BY due_at, opened_by",
+            (platform.clock() + days * _DAY,),
+        ).all()
+    return [subjects_of(subject)["merchant"] for (subject,) in rows]
+
+
+def _reverified(one: MerchantDecision) -> dict[str, object]:
+    problems = [f"{check.kind}:{check.problem}" for check in one.checks if check.problem]
+    return {"merchant": one.merchant, "decision": STATUS[one.decision], "problems": problems, "entry": one.entry}
+
+
+def _row(one: file.MerchantRow) -> dict[str, object]:
+    licences = [
+        f"{item.kind}:{item.number}" + (f"→{item.valid_until}" if item.valid_until else "") for item in one.licences
+    ]
+    return {
+        "id": one.id,
+        "shop_name": one.shop_name,
+        "status": STATUS[one.status],
+        "kind": one.kind,
+        "credit_code": one.credit_code,
+        "categories": one.categories,
+        "licences": licences,
+        "entry": one.entry,
+    }
+
+
+def _events(found: MerchantView) -> list[dict[str, object]]:
+    return [
+        {
+            "entry": one.entry,
+            "at": shown(one.at),
+            "kind": one.kind,
+            "actor": one.actor,
+            "facts": " ".join(f"{name}={value}" for name, value in one.facts.items()),
+        }
+        for one in found.history
+    ]
+
+
+def _few(members: list[str], form: str) -> list[str]:
+    return [*members[:_MEMBERS_SHOWN], "…"] if form == "table" and len(members) > _MEMBERS_SHOWN else members

@@ -1,0 +1,88 @@
+"""A merchant as an officer sees it: the file without personal values, the last checks, open questions, history."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.ledger import Ledger
+from anbao.model.base import Millis
+from anbao.model.merchant import CredentialCheck
+from anbao.prevent.merchants import questions
+from anbao.prevent.merchants.file import MerchantRow, row_of
+from anbao.store.bulk import sql
+
+MOST_EVENTS = 200
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry about the merchant or its licences; ``facts`` are the top-level scalars of its body."""
+
+    entry: int
+    kind: str
+    at: Millis
+    actor: str
+    facts: dict[str, str | int | bool]
+
+
+class QuestionView(msgspec.Struct, frozen=True, kw_only=True):
+    """A question to a registry; ``number`` is empty where it is personal, ``next_at`` when it is asked again."""
+
+    kind: str
+    number: str
+    state: str
+    attempts: int
+    next_at: Millis
+    problem: str
+
+
+class MerchantView(msgspec.Struct, frozen=True, kw_only=True):
+    """``history`` has the newest first."""
+
+    file: MerchantRow
+    checks: tuple[CredentialCheck, ...]
+    reasons: tuple[str, ...]
+    questions: tuple[QuestionView, ...]
+    history: tuple[Event, ...]
+
+
+def view(conn: Connection, ledger: Ledger, merchant: str) -> MerchantView:
+    """Raises NotFound."""
+    row = row_of(conn, merchant)
+    body = ledger.entry(conn, row.entry).entry().body
+    return MerchantView(
+        file=row,
+        checks=msgspec.convert(body.get("checks", ()), tuple[CredentialCheck, ...]),
+        reasons=tuple(body.get("reasons", ())),
+        questions=tuple(
+            QuestionView(
+                kind=one.kind,
+                number=one.number,
+                state=one.state,
+                attempts=one.attempts,
+                next_at=one.due_at,
+                problem=one.problem,
+            )
+            for one in questions.pending(conn, merchant)
+        ),
+        history=tuple(_history(conn, merchant)),
+    )
+
+
+def _history(conn: Connection, merchant: str) -> list[Event]:
+    rows = sql(
+        conn,
+        "SELECT e.idx, e.data FROM entry_subject s JOIN entry e ON e.idx = s.idx WHERE s.role = 'merchant'"
+        " AND s.subject = ? AND (e.kind LIKE 'merchant.%' OR e.kind LIKE 'licence.%') ORDER BY e.idx DESC LIMIT ?",
+        (merchant, MOST_EVENTS),
+    )
+    return [_event(index, msgspec.json.decode(data)) for index, data in rows]
+
+
+def _event(index: int, entry: dict[str, Any]) -> Event:
+    facts = {
+        name: value
+        for name, value in entry["body"].items()
+        if isinstance(value, str | int) and not str(value).startswith("commit:") and name not in ("catalogue", "id")
+    }
+    return Event(entry=index, kind=entry["kind"], at=entry["at"], actor=entry["actor"], facts=facts)
