@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from anbao.likeness.hashes import HashIndex, Match, distance, parse
 from anbao.prevent.picture.decode import decode
-from anbao.prevent.picture.index import HashIndex, Match
-from anbao.prevent.picture.pdq import distance, hash_of, parse, pdq, quality, reduced, sample, transform
+from anbao.prevent.picture.pdq import hash_of, pdq, quality, reduced, sample, transform
 from anbao.prevent.picture.variants import variants
 from anbao.simulator.pictures import DISGUISES, Disguise, disguised, jpeg, product
 

@@ -100,7 +100,7 @@ def broken_expression(table: dict[str, Any]) -> None:
 
 
 def weak_channel_blocks(table: dict[str, Any]) -> None:
-    rules(table)[4]["outcome"] = '"block"'
+    next(row for row in rules(table) if row["_id"] == "weak_review")["outcome"] = '"block"'
 
 
 def no_nodes(table: dict[str, Any]) -> None:

@@ -4,10 +4,7 @@ import click
 import msgspec
 
 from anbao.cli.common import open_store_option, store_option, t
-from anbao.prevent import listings, messages
-from anbao.prevent.replay import Erased, replay
-
-KINDS = (listings.SCREENED, messages.SCREENED)
+from anbao.prevent.replay import REPLAYED, Erased, replay
 
 
 @click.command(help=t("按原版本重放旧决定，逐字节比对", "make old decisions again and compare the bytes"))
@@ -24,7 +21,7 @@ def command(entries: tuple[int, ...], every: bool, store_url: str | None) -> int
     with open_store_option(store_url) as platform, platform.reading() as conn:
         wanted = iter(entries)
         if every:
-            wanted = (stored.index for kind in KINDS for stored in platform.entries(conn, kind=kind))
+            wanted = (stored.index for kind in REPLAYED for stored in platform.entries(conn, kind=kind))
         for index in wanted:
             try:
                 result = replay(conn, platform.ledger, platform.prevent.rulesets, index, platform.vault)

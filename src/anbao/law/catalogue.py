@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from anbao.law.yaml_source import YamlSource
+from anbao.model.listing import Severity
 from anbao.model.merchant import MerchantKind
 from anbao.model.notice import Notice
 from anbao.model.sourced import Confidence, Sourced
@@ -104,6 +105,14 @@ class IdentityRule(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     credential: str = ""
 
 
+class PictureKind(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One sort of finding in pictures, with its weight."""
+
+    id: str
+    title: Text
+    severity: Severity
+
+
 class _CategoriesFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     identity: tuple[IdentityRule, ...]
     categories: tuple[Category, ...]
@@ -114,16 +123,21 @@ class _Content(msgspec.Struct, frozen=True):
     identity: tuple[IdentityRule, ...]
     categories: tuple[Category, ...]
     notices: tuple[Notice, ...]
+    pictures: tuple[PictureKind, ...] = ()
 
 
 class Catalogue:
-    """Credential formats, identity rules, categories and notices, by id. ``digest`` is the first 16 hex of SHA-256."""
+    """Credential formats, identity rules, categories, notices and kinds of findings in pictures, by id.
+
+    ``digest`` is the first 16 hex of SHA-256.
+    """
 
     def __init__(self, content: _Content) -> None:
         self.formats = {form.id: form for form in content.credentials}
         self.identity = content.identity
         self.categories = {category.id: category for category in content.categories}
         self._notices = {notice.id: notice for notice in content.notices}
+        self.pictures = {kind.id: kind for kind in content.pictures}
         self._content = content
         self._names = {_fold(name): category for category in content.categories for name in _names(category)}
         self._found: dict[str, Category | None] = {"": None}
@@ -168,12 +182,13 @@ class Catalogue:
 
 
 def load_catalogue(folder: Path) -> Catalogue:
-    """Read ``credentials.yaml``, ``categories.yaml`` and ``notices.yaml`` of a pack.
+    """Read ``credentials.yaml``, ``categories.yaml``, ``notices.yaml`` and ``pictures.yaml`` of a pack.
 
     Raises PackError with file and line where a file does not fit, a name stands twice, or a reference leads nowhere.
     """
     credentials = YamlSource(folder / "credentials.yaml")
     notices = YamlSource(folder / "notices.yaml")
+    pictures = YamlSource(folder / "pictures.yaml")
     categories = YamlSource(folder / "categories.yaml")
     file = categories.read(_CategoriesFile)
     content = _Content(
@@ -181,9 +196,11 @@ def load_catalogue(folder: Path) -> Catalogue:
         identity=file.identity,
         categories=file.categories,
         notices=notices.read(tuple[Notice, ...]),
+        pictures=pictures.read(tuple[PictureKind, ...]),
     )
     formats_known = _unique(credentials, [form.id for form in content.credentials])
     notices_known = _unique(notices, [notice.id for notice in content.notices])
+    _unique(pictures, [kind.id for kind in content.pictures])
     for name, keys in _credentials_named(content):
         if name not in formats_known:
             raise categories.error(Text(f"未知的证照种类 {name}", f"no credential is called {name}"), *keys)

@@ -24,6 +24,12 @@ Channel = Literal["", "exact", "normalised", "spaced", "pinyin", "homophone"]
 spelled in Latin letters · by characters of the same sound. Empty for findings that are not in text."""
 
 
+PictureRef = Annotated[str, Meta(pattern=r"^([0-9a-f]{64}|https?://[!-~]{1,2000})$")]
+"""An uploaded picture by the SHA-256 of its bytes, or an address to fetch it from."""
+
+MAX_PICTURES = 30
+
+
 class Listing(Noun, frozen=True, kw_only=True):
     """What is offered. ``extra`` keeps the platform's own further columns; ``licences`` are those of the product."""
 
@@ -33,6 +39,7 @@ class Listing(Noun, frozen=True, kw_only=True):
     id: Id
     licences: tuple[Licence, ...] = ()
     merchant: Annotated[str, Meta(max_length=128)] = ""
+    pictures: Annotated[tuple[PictureRef, ...], Meta(max_length=MAX_PICTURES)] = ()
     title: Annotated[str, Meta(max_length=MAX_TITLE)]
 
 
@@ -75,6 +82,7 @@ class ListingRecord(Noun, frozen=True, kw_only=True):
     id: str
     licences: tuple[Licence, ...] = ()
     merchant: str = ""
+    pictures: tuple[str, ...] = ()
     title: str
 
 
@@ -82,6 +90,7 @@ class ListingScreened(Noun, frozen=True, kw_only=True):
     """Body of ``listing.screened``. Its top-level scalars are the facts that norms read.
 
     ``severity`` is the worst among the findings, 0 where there are none. ``reasons`` are codes of the policy's rows.
+    ``pictures`` counts what is decided on by itself (``listing.picture_screened``).
     """
 
     category: str = ""
@@ -90,6 +99,7 @@ class ListingScreened(Noun, frozen=True, kw_only=True):
     listing: ListingRecord
     notices: tuple[str, ...] = ()
     outcome: Outcome
+    pictures: int = 0
     reasons: tuple[str, ...] = ()
     severity: int = 0
     versions: Versions

@@ -5,13 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from anbao.model.base import Noun
-from anbao.model.listing import Channel, Outcome, Severity
-
-PictureRef = Annotated[str, Meta(pattern=r"^([0-9a-f]{64}|https?://[!-~]{1,2000})$")]
-"""An uploaded picture by the SHA-256 of its bytes, or an address to fetch it from."""
-
-MAX_PICTURES = 30
-"""Pictures of one listing."""
+from anbao.model.listing import Channel, Outcome, PictureRef, Severity
 
 PictureProblem = Literal[
     "", "too_large", "too_many_pixels", "unknown_format", "undecodable", "unreachable", "forbidden_address"
@@ -94,30 +88,55 @@ class PictureFinding(Noun, frozen=True, kw_only=True):
     text: str = ""
 
 
+class PictureRules(Noun, frozen=True, kw_only=True):
+    """The platform's own numbers for pictures; each decision names those that it was made by.
+
+    ``same``: bits of 256 within which a hash is that of the danger's picture, 31 by the authors of PDQ. ``alike``:
+    so many, and a person looks; at 56 disguises between two variants are caught and unrelated photographs are still far
+    (``bench/pictures.py``). ``quality``: below it a hash says nothing, 50 by the authors. ``text_like``: places that
+    look like lettering from which on text is read. ``new_days``: so long a merchant counts as new. ``sample``: of
+    10,000 pictures that give no cause, how many are read all the same, chosen by SHA-256.
+    """
+
+    alike: Annotated[int, Meta(ge=0, le=128)] = 56
+    new_days: Annotated[int, Meta(ge=0, le=3650)] = 30
+    quality: Annotated[int, Meta(ge=0, le=100)] = 50
+    same: Annotated[int, Meta(ge=0, le=128)] = 31
+    sample: Annotated[int, Meta(ge=0, le=10_000)] = 100
+    text_like: Annotated[int, Meta(ge=1)] = 3
+
+
 class PictureVersions(Noun, frozen=True, kw_only=True):
-    """What a decision on a picture was made with. ``hazards``: the ledger's size up to which they were learned."""
+    """What a decision on a picture was made with. ``hazards``: the ledger's size up to which dangers were learned."""
 
     engine: str
     hazards: int
     lexicon: str
     pack: str
     policy: str
+    rules: PictureRules
 
 
 class PictureScreened(Noun, frozen=True, kw_only=True):
     """Body of ``listing.picture_screened``: the decision on one picture of a listing, the ``place``-th from 0.
 
-    ``reading``: the entry with what was read, -1 where the bytes never came. ``text``: why its text is read; while
-    ``text_pending``, another decision follows.
+    ``before``: the listing's outcome until then; ``raised``: it was milder. ``screened``: the entry of the listing's
+    version that it belongs to. ``reading``: the entry with what was read, -1 where the bytes never came. ``text``: why
+    its text is read; while ``text_pending``, another decision follows.
     """
 
+    before: Outcome
     category: str = ""
     findings: tuple[PictureFinding, ...] = ()
+    findings_cut: int = 0
     outcome: Outcome
+    pdq: str = ""
     place: int
     problem: PictureProblem = ""
+    raised: bool = False
     reading: int
     reasons: tuple[str, ...] = ()
+    screened: int
     severity: int = 0
     source: PictureRef
     text: WhyText = ""

@@ -35,14 +35,20 @@ def seal_screened(screened: ListingScreened, at: int, now: int, actor: str) -> S
     subjects = {"listing": listing.id}
     if listing.merchant:
         subjects["merchant"] = listing.merchant
-    facts = _facts(screened.category, screened.findings_cut, screened.outcome, screened.severity)
+    facts = _facts(screened.category, screened.findings_cut, screened.outcome, screened.pictures, screened.severity)
     return seal_trusted(Entry(actor=actor, at=at, body=screened, kind=SCREENED, recorded=now, subjects=subjects), facts)
 
 
 @lru_cache(maxsize=4096)
-def _facts(category: str, findings_cut: int, outcome: Outcome, severity: int) -> Facts:
+def _facts(category: str, findings_cut: int, outcome: Outcome, pictures: int, severity: int) -> Facts:
     """The facts of a screening; the few that there are serve all listings."""
-    facts: Facts = {"category": category, "findings_cut": findings_cut, "outcome": outcome, "severity": severity}
+    facts: Facts = {
+        "category": category,
+        "findings_cut": findings_cut,
+        "outcome": outcome,
+        "pictures": pictures,
+        "severity": severity,
+    }
     return {name: value for name, value in facts.items() if value}
 
 

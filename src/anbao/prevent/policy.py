@@ -27,11 +27,18 @@ _PROBED_NOTICES = range(3)
 _PROBED_CONTACT = (0, 3, 5)
 
 
+PictureFact = Literal["", "unread", "contact", "alike", "same"]
+PICTURE_FACTS: tuple[PictureFact, ...] = ("", "unread", "contact", "alike", "same")
+"""The worst last."""
+
+
 class PolicyFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the table may read. Severities are 0 (none) to 5.
 
     ``strong``: worst among exact, normalised and spaced findings; ``weak``: worst among pinyin and homophone findings;
     ``contact``: worst among contact details, false links and tricks; ``notices``: how many the category demands.
+    ``picture``: the worst that was found in a picture: it could not be read · it holds a code · it is like a danger's
+    picture · it is that picture.
     """
 
     strong: int = 0
@@ -42,6 +49,7 @@ class PolicyFacts(msgspec.Struct, frozen=True, kw_only=True):
     life_health: bool = False
     notices: int = 0
     unknown_category: bool = False
+    picture: PictureFact = ""
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -118,11 +126,14 @@ def load_reasons(path: Path) -> dict[str, Text]:
 
 
 def _all_facts() -> list[PolicyFacts]:
-    """Every combination of facts, ``weak`` = 0 first, with up to two notices and three levels of ``contact``."""
+    """Every combination of facts, ``weak`` = 0 first, with up to two notices and three levels of ``contact``.
+
+    A picture is decided on by itself, so its facts are joined only with what is read in it.
+    """
     severities = range(6)
     credentials: tuple[Literal["", "missing", "expired", "invalid"], ...] = ("", "missing", "expired", "invalid")
     no_yes = (False, True)
-    return [
+    listings = [
         PolicyFacts(
             strong=strong,
             weak=weak,
@@ -137,3 +148,8 @@ def _all_facts() -> list[PolicyFacts]:
             severities, severities, _PROBED_CONTACT, credentials, no_yes, no_yes, _PROBED_NOTICES, no_yes
         )
     ]
+    pictures = [
+        PolicyFacts(strong=strong, weak=weak, picture=picture)
+        for weak, strong, picture in product(severities, severities, PICTURE_FACTS[1:])
+    ]
+    return listings + pictures

@@ -13,10 +13,15 @@ from anbao.model.entry import Entry
 from anbao.model.listing import Listing, ListingScreened
 from anbao.model.merchant import Licence
 from anbao.model.message import MessageScreened
+from anbao.model.picture import PictureReading, PictureScreened
 from anbao.prevent import listings, messages
 from anbao.prevent.merchants.acts import INFO_ACCEPTED
 from anbao.prevent.merchants.decision import APPLIED, CLOSED, DECIDED, VERIFIED, WAITING
 from anbao.prevent.merchants.file import merged
+from anbao.prevent.picture import records
+from anbao.prevent.picture.candidates import Standing
+from anbao.prevent.picture.dangers import dangers_at
+from anbao.prevent.picture.judge import Case, judge
 from anbao.prevent.rulesets import ENGINE, Rulesets
 from anbao.prevent.screening import screen
 from anbao.text import Text
@@ -41,11 +46,14 @@ class Erased(NotFound):
     """The text of a message that was erased cannot be judged again."""
 
 
+REPLAYED = (listings.SCREENED, records.SCREENED, messages.SCREENED)
+"""Kinds of entries that can be replayed."""
+
 _body = msgspec.json.Decoder(Entry)
 
 
 def replay(conn: Connection, ledger: Ledger, rulesets: Rulesets, index: int, vault: Vault | None = None) -> Replay:
-    """Decide entry ``index`` again with the versions it names and the licences on file before it.
+    """Decide entry ``index`` again with the versions it names and what was on file before it.
 
     A message's text comes from the vault. Raises NotFound for a missing entry or version, Erased for a text that was,
     InvalidInput for an entry that is no screening.
@@ -53,10 +61,12 @@ def replay(conn: Connection, ledger: Ledger, rulesets: Rulesets, index: int, vau
     stored = ledger.entry(conn, index)
     if stored.kind == messages.SCREENED and vault is not None:
         return _replay_message(conn, rulesets, stored, vault)
+    if stored.kind == records.SCREENED:
+        return _replay_picture(conn, ledger, rulesets, stored)
     if stored.kind != listings.SCREENED:
         raise InvalidInput(
             Text(f"第 {index} 号条目不是商品审核（{stored.kind}）", f"entry {index} is no screening ({stored.kind})"),
-            hint=Text("只能重放 listing.screened 和 message.screened", "replay listing.screened or message.screened"),
+            hint=Text(f"只能重放 {'、'.join(REPLAYED)}", f"only {', '.join(REPLAYED)} can be replayed"),
         )
     entry = _body.decode(stored.data)
     old = msgspec.convert(entry.body, ListingScreened)
@@ -68,6 +78,7 @@ def replay(conn: Connection, ledger: Ledger, rulesets: Rulesets, index: int, vau
         id=record.id,
         licences=record.licences,
         merchant=record.merchant,
+        pictures=record.pictures,
         title=record.title,
     )
     used = (versions.lexicon, versions.policy, versions.pack, versions.hazards, versions.fraud)
@@ -86,6 +97,31 @@ def replay(conn: Connection, ledger: Ledger, rulesets: Rulesets, index: int, vau
     )
 
 
+def _replay_picture(conn: Connection, ledger: Ledger, rulesets: Rulesets, stored: Stored) -> Replay:
+    """Decide on a picture again, from what was read in it and the dangers known then."""
+    entry = _body.decode(stored.data)
+    old = msgspec.convert(entry.body, PictureScreened)
+    versions = old.versions
+    reading = None
+    if old.reading >= 0:
+        reading = msgspec.convert(_body.decode(ledger.entry(conn, old.reading).data).body, PictureReading)
+    case = Case(
+        category=old.category,
+        entry=old.reading,
+        place=old.place,
+        problem=old.problem if reading is None else "",
+        reading=reading,
+        screened=old.screened,
+        source=old.source,
+        standing=Standing(old.before, 0),
+        why=old.text,
+    )
+    used = (versions.lexicon, versions.policy, versions.pack, versions.hazards, versions.fraud)
+    new = judge(case, rulesets.build(conn, *used), dangers_at(conn, versions.hazards), old.rules)
+    new = msgspec.structs.replace(new, versions=msgspec.structs.replace(new.versions, engine=versions.engine))
+    return _compared(stored, entry, old, new)
+
+
 def _replay_message(conn: Connection, rulesets: Rulesets, stored: Stored, vault: Vault) -> Replay:
     entry = _body.decode(stored.data)
     old = msgspec.convert(entry.body, MessageScreened)
@@ -100,6 +136,10 @@ def _replay_message(conn: Connection, rulesets: Rulesets, stored: Stored, vault:
             hint=Text("只能核对承诺值", "only its commitment is left"),
         ) from error
     new = messages.again(rulesets.books.load(conn, old.versions.fraud), old, text)
+    return _compared(stored, entry, old, new)
+
+
+def _compared(stored: Stored, entry: Entry, old: ListingLike, new: ListingLike) -> Replay:
     same = seal(msgspec.structs.replace(entry, body=new)).data == stored.data
     return Replay(
         entry=stored.index,

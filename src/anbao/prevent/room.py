@@ -10,13 +10,15 @@ from anbao import parameters
 from anbao.core import Core, Probe, Room, Step
 from anbao.law.deadlines import legal_day
 from anbao.model.entry import Receipt, Sealed
-from anbao.model.listing import Listing, ListingScreened
+from anbao.model.listing import Listing, ListingScreened, Outcome
 from anbao.model.message import Message
+from anbao.model.picture import PictureScreened
 from anbao.options import OPTION_CHANGED
 from anbao.prevent import guard, listings, messages, rulesets
 from anbao.prevent.contact import load_fraud_book
 from anbao.prevent.contact.books import OWN_DOMAINS, Books
 from anbao.prevent.merchants.counter import Counter
+from anbao.prevent.picture.desk import PictureDesk
 from anbao.prevent.probes import try_cases, try_lexicon
 from anbao.prevent.rulesets import Ruleset, Rulesets
 from anbao.prevent.screening import screen
@@ -25,10 +27,20 @@ from anbao.work import Placed, Projector, Work
 
 
 class ScreenedListing(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to one listing: the decision, and the receipt of its entry."""
+    """The answer to one listing: the decision, and the receipt of its entry.
+
+    ``pictures``: the decisions on those of its pictures that had been read before; the others follow.
+    """
 
     decision: ListingScreened
     receipt: Receipt
+    pictures: tuple[PictureScreened, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """What is decided so far, pictures included."""
+        raised = [one.outcome for one in self.pictures if one.raised]
+        return raised[-1] if raised else self.decision.outcome
 
 
 class Prevent(Room):
@@ -40,6 +52,7 @@ class Prevent(Room):
         self.rulesets = Rulesets(core.catalogue, self.books)
         self.merchants = Counter(core)
         self.apply = self.merchants.apply
+        self.pictures = PictureDesk(core, self.rulesets)
 
     def projectors(self) -> Iterable[tuple[str, Projector]]:
         yield "lexicon.activated", rulesets.project_activation
@@ -53,6 +66,7 @@ class Prevent(Room):
         yield messages.SCREENED, messages.project_messages
         yield messages.DECIDED, messages.project_rulings
         yield OPTION_CHANGED, self._keep_book
+        yield from self.pictures.projectors()
 
     def reactions(self) -> Iterable[Reaction]:
         yield Reaction("prevent.review", frozenset({"case.decided"}), listings.follow_case)
@@ -78,7 +92,11 @@ class Prevent(Room):
         sealed = [listings.seal_screened(one, when, work.now, actor) for one in screened]
         indexes = work.record_sealed(sealed)
         return [
-            ScreenedListing(decision=one, receipt=_receipt(index, item))
+            ScreenedListing(
+                decision=one,
+                receipt=_receipt(index, item),
+                pictures=tuple(self.pictures.decide_known(work, one.listing.id)) if one.pictures else (),
+            )
             for one, index, item in zip(screened, indexes, sealed, strict=True)
         ]
 

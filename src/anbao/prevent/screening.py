@@ -47,7 +47,11 @@ def screen(listings: Sequence[Listing], ruleset: Ruleset, licences: Licences, on
             categories[name] = ruleset.catalogue.find(name)
         seen = sightings[place] or sightings[place + 1]
         if not name and not hits[place] and not hits[place + 1] and not seen and row not in known:
-            screened.append(ListingScreened(listing=_record(listing), outcome="pass", versions=versions))
+            screened.append(
+                ListingScreened(
+                    listing=_record(listing), outcome="pass", pictures=len(listing.pictures), versions=versions
+                )
+            )
         else:
             findings = [finding(hit, _FIELDS[side], ruleset.lexicon) for side in (0, 1) for hit in hits[place + side]]
             if ruleset.contact and seen:
@@ -94,6 +98,7 @@ def _decide(
         listing=_record(listing),
         notices=notices,
         outcome=verdict.outcome,
+        pictures=len(listing.pictures),
         reasons=verdict.reasons,
         severity=_worst(findings),
         versions=ruleset.versions,
@@ -129,5 +134,6 @@ def _record(listing: Listing) -> ListingRecord:
         id=listing.id,
         licences=listing.licences,
         merchant=listing.merchant,
+        pictures=listing.pictures,
         title=listing.title,
     )

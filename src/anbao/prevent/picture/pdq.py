@@ -15,15 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from anbao.likeness.hashes import BITS
 from anbao.prevent.picture.decode import Gray, Picture
 
-BITS = 256
-BYTES = 32
 SIDE = 512
 """Larger pictures are first made this small, as the reference does."""
-
-Hashes = NDArray[np.uint8]
-"""(n, 32): one hash a row, in the order of its hex form."""
 
 _SAMPLES = 64
 _KEPT = 16
@@ -82,19 +78,6 @@ def quality(sampled: Samples) -> int:
         int(np.abs(np.diff(sampled, axis=axis) * np.float32(100 / 255)).astype(np.int32).sum()) for axis in (0, 1)
     )
     return min(steps // 90, 100)
-
-
-def parse(value: str) -> NDArray[np.uint8]:
-    """The 32 bytes of a hash in hex. Raises ValueError."""
-    data = bytes.fromhex(value)
-    if len(data) != BYTES:
-        raise ValueError(f"a PDQ hash has {2 * BYTES} hex digits, not {len(value)}")
-    return np.frombuffer(data, np.uint8)
-
-
-def distance(one: str, other: str) -> int:
-    """Bits in which two hashes differ, of 256. Raises ValueError."""
-    return int(np.bitwise_count(parse(one) ^ parse(other)).sum())
 
 
 @lru_cache(maxsize=256)

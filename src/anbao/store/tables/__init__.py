@@ -16,6 +16,7 @@ from anbao.store.tables.merchants import (
     turnover,
 )
 from anbao.store.tables.obligations import milestone, obligation
+from anbao.store.tables.pictures import hazard_picture, listing_picture, picture
 from anbao.store.tables.prevent import activation, artefact, guarded_hazard, listing, merchant, message
 from anbao.store.tables.remove import (
     appeal,
@@ -52,9 +53,11 @@ __all__ = [
     "guarded_hazard",
     "hazard",
     "hazard_match",
+    "hazard_picture",
     "idempotency",
     "kept_out",
     "listing",
+    "listing_picture",
     "measure",
     "merchant",
     "merchant_closure",
@@ -68,6 +71,7 @@ __all__ = [
     "obligation",
     "outbox",
     "personal",
+    "picture",
     "reaction",
     "registry_question",
     "removal_hazard",

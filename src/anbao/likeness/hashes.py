@@ -1,4 +1,4 @@
-"""Exact search for all hashes within a Hamming distance.
+"""Hashes of 256 bits, and the exact search for all within a Hamming distance.
 
 Each hash is four words of 64 bits, and each word has an array of its own. Unrelated hashes differ in half of their
 bits, so three words leave next to none within a useful distance; only those are compared in full. The result is that of
@@ -12,7 +12,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from anbao.prevent.picture.pdq import BYTES, Hashes, parse
+BITS = 256
+BYTES = 32
+
+Hashes = NDArray[np.uint8]
+"""(n, 32): one hash a row, in the order of its hex form."""
 
 Words = NDArray[np.uint64]
 
@@ -21,6 +25,19 @@ BLOCK = 1 << 15
 
 SIEVE = 3
 """Words compared of every hash: 192 unrelated bits differ in 96 ± 7."""
+
+
+def parse(value: str) -> NDArray[np.uint8]:
+    """The 32 bytes of a hash in hex. Raises ValueError."""
+    data = bytes.fromhex(value)
+    if len(data) != BYTES:
+        raise ValueError(f"a PDQ hash has {2 * BYTES} hex digits, not {len(value)}")
+    return np.frombuffer(data, np.uint8)
+
+
+def distance(one: str, other: str) -> int:
+    """Bits in which two hashes differ, of 256. Raises ValueError."""
+    return int(np.bitwise_count(parse(one) ^ parse(other)).sum())
 
 
 class Match(msgspec.Struct, frozen=True):

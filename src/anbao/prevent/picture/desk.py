@@ -1,0 +1,78 @@
+"""The desk where pictures of listings are decided on, inside open transactions; bytes and time are elsewhere
+(``connect.pictures``).
+"""
+
+from collections.abc import Iterable
+
+from anbao.core import Core
+from anbao.model.picture import PictureProblem, PictureReading, PictureRules, PictureScreened
+from anbao.prevent import listings
+from anbao.prevent.picture import dangers, records
+from anbao.prevent.picture.dangers import DangerPictures
+from anbao.prevent.picture.judge import Case, judge
+from anbao.prevent.picture.records import Read, Task
+from anbao.prevent.rulesets import Rulesets
+from anbao.work import Projector, Work
+
+RULES = PictureRules()
+
+AT_ONCE = 500
+"""Listings with the same picture that one transaction decides on; the others follow as tasks."""
+
+
+class PictureDesk:
+    """Reads nothing itself: it is given readings, and decides under the ruleset, the dangers and the rules in force."""
+
+    def __init__(self, core: Core, rulesets: Rulesets, rules: PictureRules = RULES) -> None:
+        self._core = core
+        self._rulesets = rulesets
+        self._dangers = DangerPictures()
+        self.rules = rules
+
+    def projectors(self) -> Iterable[tuple[str, Projector]]:
+        yield listings.SCREENED, records.project_listings
+        yield records.READ, records.project_readings
+        yield records.SCREENED, records.project_screened
+        for kind in (dangers.CONFIRMED, *dangers.ENDED):
+            yield kind, dangers.project_dangers
+
+    def take(self, work: Work, reading: PictureReading, *, at: int | None = None, actor: str = "engine") -> int:
+        """Record what was read in a picture, and decide on the listings that wait for it; the entry's index."""
+        known = records.read_of(work.conn, reading.picture)
+        if known is not None and known.reading == reading:
+            entry = known.entry
+        else:
+            entry = records.record_reading(work, reading, work.now if at is None else at, actor)
+        for task in records.tasks_of_picture(work.conn, reading.picture, AT_ONCE):
+            self._decide(work, task, Read(entry, reading))
+        return entry
+
+    def decide_known(self, work: Work, listing: str) -> list[PictureScreened]:
+        """Decide on those pictures of a listing whose bytes were read already, in their order."""
+        decisions = []
+        for task in records.tasks_of_listing(work.conn, listing):
+            read = records.read_of(work.conn, task.picture) if task.picture else None
+            if read is not None:
+                decisions.append(self._decide(work, task, read))
+        return decisions
+
+    def give_up(self, work: Work, task: Task, problem: PictureProblem) -> None:
+        """Decide on a picture whose bytes never came."""
+        self._decide(work, task, None, problem)
+
+    def _decide(self, work: Work, task: Task, read: Read | None, problem: PictureProblem = "") -> PictureScreened:
+        conn = work.conn
+        shop = records.shop_of(conn, task.listing, work.now)
+        case = Case(
+            category=shop.category,
+            entry=-1 if read is None else read.entry,
+            place=task.place,
+            problem=problem,
+            reading=None if read is None else read.reading,
+            screened=task.screened,
+            source=task.source,
+            standing=shop.standing,
+        )
+        decision = judge(case, self._rulesets.in_force(conn, work.now), self._dangers.now(conn), self.rules)
+        work.record(records.screened_entry(work, task, shop.merchant, decision, work.now))
+        return decision
