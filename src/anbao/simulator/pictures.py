@@ -40,6 +40,9 @@ def product(seed: int | str) -> Image.Image:
     draw = ImageDraw.Draw(image)
     for _ in range(dice.randint(7, 11)):
         _part(draw, dice)
+    for bar in range(dice.randint(4, 7)):
+        height = 60 + bar * 110
+        draw.rectangle((dice.randint(60, 200), height, dice.randint(500, 740), height + 35), fill=_colour(dice, 0, 255))
     left, top = dice.randint(200, 400), dice.randint(250, 500)
     draw.rectangle((left, top, left + dice.randint(80, 220), top + dice.randint(40, 120)), fill=_colour(dice, 200, 255))
     grain = np.random.default_rng(dice.getrandbits(32)).normal(0, 3, (SIDE, SIDE, 1))

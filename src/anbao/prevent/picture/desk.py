@@ -10,7 +10,7 @@ from anbao.prevent import listings
 from anbao.prevent.picture import dangers, records
 from anbao.prevent.picture.dangers import DangerPictures
 from anbao.prevent.picture.judge import Case, judge
-from anbao.prevent.picture.records import Read, Task
+from anbao.prevent.picture.records import Read, State, Task
 from anbao.prevent.rulesets import Rulesets
 from anbao.work import Projector, Work
 
@@ -43,8 +43,10 @@ class PictureDesk:
             entry = known.entry
         else:
             entry = records.record_reading(work, reading, work.now if at is None else at, actor)
-        for task in records.tasks_of_picture(work.conn, reading.picture, AT_ONCE):
-            self._decide(work, task, Read(entry, reading))
+        states: tuple[State, ...] = ("waiting", "text") if reading.text_read or reading.problem else ("waiting",)
+        for state in states:
+            for task in records.tasks_of_picture(work.conn, reading.picture, state, AT_ONCE):
+                self._decide(work, task, Read(entry, reading))
         return entry
 
     def decide_known(self, work: Work, listing: str) -> list[PictureScreened]:

@@ -5,7 +5,7 @@ Luminance is blurred by two box filters along each axis (a tent), sampled at 64 
 the coefficients 1 to 16 of each axis remain; a bit says whether a coefficient lies above their median.
 
 All before the median is linear, and the same along each axis. So each axis has one matrix, made once per length:
-``coefficients = D · S(h) · gray · S(w)ᵀ · Dᵀ``, S sampling what was blurred and D the transform.
+``coefficients = D · S(h) · gray · S(w)ᵀ · Dᵀ``, S (sparse) sampling what was blurred and D the transform.
 """
 
 from functools import lru_cache
@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from scipy.sparse import csr_array
 
 from anbao.likeness.hashes import BITS
 from anbao.prevent.picture.decode import Gray, Picture
@@ -56,7 +57,8 @@ def reduced(picture: Picture) -> Gray:
 def sample(gray: Gray) -> Samples:
     """The blurred picture at 64 × 64 points."""
     height, width = gray.shape
-    return np.asarray(_sampling(height) @ gray.astype(np.float32) @ _sampling(width).T, np.float32)
+    down = _sampling(height) @ gray.astype(np.float32)
+    return np.asarray((_sampling(width) @ down.T).T, np.float32)
 
 
 def transform(sampled: Samples) -> Coefficients:
@@ -81,19 +83,19 @@ def quality(sampled: Samples) -> int:
 
 
 @lru_cache(maxsize=256)
-def _sampling(length: int) -> NDArray[np.float32]:
+def _sampling(length: int) -> csr_array:
     """(64, length): two passes of the box filter, seen at 64 points."""
     places = ((np.arange(_SAMPLES) + 0.5) * length / _SAMPLES).astype(int)
-    return np.asarray(_means(places, length) @ _means(np.arange(length), length), np.float32)
+    return _means(places, length) @ _means(np.arange(length), length)
 
 
-def _means(places: NDArray[np.int64], length: int) -> NDArray[np.float32]:
+def _means(places: NDArray[np.int64], length: int) -> csr_array:
     """(places, length): the mean over a window, cut off at the ends; an even window reaches one further ahead."""
     window = -(-length // (_PASSES * _SAMPLES))
     behind, ahead = (window - 1) // 2, window // 2
     offset = np.arange(length)[None, :] - places[:, None]
     inside = ((offset >= -behind) & (offset <= ahead)).astype(np.float32)
-    return np.asarray(inside / inside.sum(axis=1, keepdims=True), np.float32)
+    return csr_array(inside / inside.sum(axis=1, keepdims=True))
 
 
 @lru_cache(maxsize=1)

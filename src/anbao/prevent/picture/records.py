@@ -141,13 +141,9 @@ def tasks_of_listing(conn: Connection, listing: str) -> list[Task]:
     return _tasks(conn, f"{_TASK} WHERE listing = ? AND state <> 'done' ORDER BY place", (listing,))
 
 
-def tasks_of_picture(conn: Connection, picture: str, limit: int) -> list[Task]:
-    """Open tasks that show this picture."""
-    return _tasks(
-        conn,
-        f"{_TASK} WHERE picture = ? AND state IN ('waiting', 'text') ORDER BY listing, place LIMIT ?",
-        (picture, limit),
-    )
+def tasks_of_picture(conn: Connection, picture: str, state: State, limit: int) -> list[Task]:
+    """Tasks in this state that show this picture."""
+    return _tasks(conn, f"{_TASK} WHERE picture = ? AND state = ? LIMIT ?", (picture, state, limit))
 
 
 def due_task(conn: Connection, now: int) -> Task | None:
