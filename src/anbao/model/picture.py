@@ -1,11 +1,9 @@
 """Pictures (商品图片): what a machine reads in one, and the decision on it as part of a listing."""
 
-from typing import Annotated, Literal
-
-from msgspec import Meta
+from typing import Literal
 
 from anbao.model.base import Noun
-from anbao.model.listing import Channel, Outcome, PictureRef, Severity
+from anbao.model.listing import Channel, Outcome, PictureRef, Severity, Versions
 
 PictureProblem = Literal[
     "", "too_large", "too_many_pixels", "unknown_format", "undecodable", "unreachable", "forbidden_address"
@@ -89,32 +87,20 @@ class PictureFinding(Noun, frozen=True, kw_only=True):
 
 
 class PictureRules(Noun, frozen=True, kw_only=True):
-    """The platform's own numbers for pictures; each decision names those that it was made by.
+    """The platform's own numbers (parameters ``picture.…``); each decision names those that it was made by.
 
-    ``same``: bits of 256 within which a hash is that of the danger's picture, 31 by the authors of PDQ. ``alike``:
-    so many, and a person looks; at 56 disguises between two variants are caught and unrelated photographs are still far
-    (``bench/pictures.py``). ``quality``: below it a hash says nothing, 50 by the authors. ``text_like``: places that
-    look like lettering from which on text is read. ``new_days``: so long a merchant counts as new. ``sample``: of
-    10,000 pictures that give no cause, how many are read all the same, chosen by SHA-256.
+    ``same``: bits of 256 within which a hash is that of the danger's picture; ``alike``: within which a person looks.
+    ``quality``: below it a hash says nothing. ``text_like``: places that look like lettering from which on text is
+    read. ``new_days``: so long a merchant counts as new. ``sample``: of 10,000 pictures that give no cause, how many
+    are read all the same, chosen by SHA-256.
     """
 
-    alike: Annotated[int, Meta(ge=0, le=128)] = 56
-    new_days: Annotated[int, Meta(ge=0, le=3650)] = 30
-    quality: Annotated[int, Meta(ge=0, le=100)] = 50
-    same: Annotated[int, Meta(ge=0, le=128)] = 31
-    sample: Annotated[int, Meta(ge=0, le=10_000)] = 100
-    text_like: Annotated[int, Meta(ge=1)] = 3
-
-
-class PictureVersions(Noun, frozen=True, kw_only=True):
-    """What a decision on a picture was made with. ``hazards``: the ledger's size up to which dangers were learned."""
-
-    engine: str
-    hazards: int
-    lexicon: str
-    pack: str
-    policy: str
-    rules: PictureRules
+    alike: int
+    new_days: int
+    quality: int
+    same: int
+    sample: int
+    text_like: int
 
 
 class PictureScreened(Noun, frozen=True, kw_only=True):
@@ -136,9 +122,10 @@ class PictureScreened(Noun, frozen=True, kw_only=True):
     raised: bool = False
     reading: int
     reasons: tuple[str, ...] = ()
+    rules: PictureRules
     screened: int
     severity: int = 0
     source: PictureRef
     text: WhyText = ""
     text_pending: bool = False
-    versions: PictureVersions
+    versions: Versions

@@ -27,8 +27,8 @@ _PROBED_NOTICES = range(3)
 _PROBED_CONTACT = (0, 3, 5)
 
 
-PictureFact = Literal["", "unread", "contact", "alike", "same"]
-PICTURE_FACTS: tuple[PictureFact, ...] = ("", "unread", "contact", "alike", "same")
+PictureFact = Literal["", "unread", "code", "alike", "same"]
+PICTURE_FACTS: tuple[PictureFact, ...] = ("", "unread", "code", "alike", "same")
 """The worst last."""
 
 
@@ -149,7 +149,7 @@ def _all_facts() -> list[PolicyFacts]:
         )
     ]
     pictures = [
-        PolicyFacts(strong=strong, weak=weak, picture=picture)
-        for weak, strong, picture in product(severities, severities, PICTURE_FACTS[1:])
+        PolicyFacts(strong=strong, weak=weak, contact=contact, picture=picture)
+        for weak, strong, contact, picture in product(severities, severities, _PROBED_CONTACT, PICTURE_FACTS[1:])
     ]
     return listings + pictures

@@ -49,6 +49,8 @@ class Erased(NotFound):
 REPLAYED = (listings.SCREENED, records.SCREENED, messages.SCREENED)
 """Kinds of entries that can be replayed."""
 
+_Decision = PictureScreened | MessageScreened
+
 _body = msgspec.json.Decoder(Entry)
 
 
@@ -139,7 +141,7 @@ def _replay_message(conn: Connection, rulesets: Rulesets, stored: Stored, vault:
     return _compared(stored, entry, old, new)
 
 
-def _compared(stored: Stored, entry: Entry, old: ListingLike, new: ListingLike) -> Replay:
+def _compared(stored: Stored, entry: Entry, old: _Decision, new: _Decision) -> Replay:
     same = seal(msgspec.structs.replace(entry, body=new)).data == stored.data
     return Replay(
         entry=stored.index,

@@ -8,12 +8,11 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao.likeness.hashes import HashIndex
+from anbao.prevent import guard
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.work import Placed
 
-CONFIRMED = "hazard.confirmed"
-ENDED = ("hazard.lifted", "hazard.dismissed")
 KIND = "picture"
 """The kind of fingerprint whose value is a PDQ hash in hex."""
 
@@ -53,9 +52,8 @@ class Known(msgspec.Struct, frozen=True):
 class Dangers:
     """All that were known at one size of the ledger; it never changes."""
 
-    def __init__(self, rows: Sequence[tuple[str, str, Weight]], learned: int) -> None:
-        """``rows``: hazard, hash, weight. ``learned``: the ledger's size up to which they were learned."""
-        self.learned = learned
+    def __init__(self, rows: Sequence[tuple[str, str, Weight]]) -> None:
+        """``rows``: hazard, hash, weight."""
         self._rows = rows
         self._index = HashIndex.of([value for _, value, _ in rows])
 
@@ -72,37 +70,38 @@ class DangerPictures:
     """The dangers of one store; the newest stay in memory until an entry changes them."""
 
     def __init__(self) -> None:
-        self._newest = Dangers((), 0)
+        self._newest = Dangers(())
+        self._size = 0
         self._reading = threading.Lock()
 
-    def now(self, conn: Connection) -> Dangers:
-        """Those known to this transaction."""
-        since = sql(conn, "SELECT max(since) FROM hazard_picture").scalar()
-        until = sql(conn, "SELECT max(until) FROM hazard_picture").scalar()
-        learned = max(-1 if since is None else since, -1 if until is None else until) + 1
+    def at(self, conn: Connection, size: int) -> Dangers:
+        """Those in force when the ledger had this size."""
         with self._reading:
-            if self._newest.learned != learned:
-                self._newest = dangers_at(conn, learned)
-            return self._newest
+            if self._size == size:
+                return self._newest
+            found = dangers_at(conn, size)
+            if guard.is_settled(conn, size):
+                self._newest, self._size = found, size
+            return found
 
 
-def dangers_at(conn: Connection, learned: int) -> Dangers:
-    """Those that the first ``learned`` entries of the ledger taught."""
+def dangers_at(conn: Connection, size: int) -> Dangers:
+    """Those in force when the ledger had this size (``guard.in_force``)."""
     rows = sql(
         conn,
         "SELECT hazard, hash, weight FROM hazard_picture WHERE since < ? AND (until IS NULL OR until >= ?)"
         " ORDER BY hazard, since, hash",
-        (learned, learned),
+        (size, size),
     )
-    return Dangers([(hazard, value, _weight.decode(weight)) for hazard, value, weight in rows], learned)
+    return Dangers([(hazard, value, _weight.decode(weight)) for hazard, value, weight in rows])
 
 
 def project_dangers(conn: Connection, placed: Sequence[Placed]) -> None:
-    """``hazard.confirmed``, ``hazard.lifted`` and ``hazard.dismissed`` → ``hazard_picture``."""
+    """``hazard.confirmed`` and ``hazard.lifted`` → ``hazard_picture``."""
     for index, sealed in placed:
         hazard = sealed.subjects["hazard"]
         sql(conn, "UPDATE hazard_picture SET until = ? WHERE hazard = ? AND until IS NULL", (index, hazard))
-        if sealed.kind == CONFIRMED:
+        if sealed.kind == guard.CONFIRMED:
             body = _entry.decode(sealed.data).body
             weight = msgspec.json.encode(Weight(body.severity, body.provisions))
             rows: list[tuple[Any, ...]] = [

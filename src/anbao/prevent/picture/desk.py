@@ -4,17 +4,18 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy import Connection
+
 from anbao.core import Core
 from anbao.model.picture import PictureProblem, PictureReading, PictureRules, PictureScreened
-from anbao.prevent import listings
-from anbao.prevent.picture import dangers, records
-from anbao.prevent.picture.dangers import DangerPictures
+from anbao.parameters import value_of
+from anbao.prevent import guard, listings
+from anbao.prevent.picture import records
+from anbao.prevent.picture.dangers import DangerPictures, project_dangers
 from anbao.prevent.picture.judge import Case, judge
 from anbao.prevent.picture.records import Read, State, Task
 from anbao.prevent.rulesets import Rulesets
 from anbao.work import Projector, Work
-
-RULES = PictureRules()
 
 AT_ONCE = 500
 """Listings with the same picture that one transaction decides on; the others follow as tasks."""
@@ -23,18 +24,24 @@ AT_ONCE = 500
 class PictureDesk:
     """Reads nothing itself: it is given readings, and decides under the ruleset, the dangers and the rules in force."""
 
-    def __init__(self, core: Core, rulesets: Rulesets, rules: PictureRules = RULES) -> None:
+    def __init__(self, core: Core, rulesets: Rulesets) -> None:
         self._core = core
         self._rulesets = rulesets
         self._dangers = DangerPictures()
-        self.rules = rules
 
     def projectors(self) -> Iterable[tuple[str, Projector]]:
         yield listings.SCREENED, records.project_listings
         yield records.READ, records.project_readings
         yield records.SCREENED, records.project_screened
-        for kind in (dangers.CONFIRMED, *dangers.ENDED):
-            yield kind, dangers.project_dangers
+        yield guard.CONFIRMED, project_dangers
+        yield guard.LIFTED, project_dangers
+
+    def rules(self, conn: Connection, now: int) -> PictureRules:
+        """The platform's numbers in force."""
+        pack = self._core.pack
+        return PictureRules(
+            **{name: value_of(conn, pack, f"picture.{name}", now) for name in PictureRules.__struct_fields__}
+        )
 
     def take(self, work: Work, reading: PictureReading, *, at: int | None = None, actor: str = "engine") -> int:
         """Record what was read in a picture, and decide on the listings that wait for it; the entry's index."""
@@ -75,6 +82,8 @@ class PictureDesk:
             source=task.source,
             standing=shop.standing,
         )
-        decision = judge(case, self._rulesets.in_force(conn, work.now), self._dangers.now(conn), self.rules)
+        ruleset = self._rulesets.in_force(conn, work.now)
+        known = self._dangers.at(conn, ruleset.versions.hazards)
+        decision = judge(case, ruleset, known, self.rules(conn, work.now))
         work.record(records.screened_entry(work, task, shop.merchant, decision, work.now))
         return decision

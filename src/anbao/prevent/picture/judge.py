@@ -1,9 +1,11 @@
 """A picture's reading → findings → the decision on it. Pure: the same case gives the same bytes."""
 
+from urllib.parse import urlsplit
+
 import msgspec
 
 from anbao.law.catalogue import Catalogue
-from anbao.model.listing import MAX_FINDINGS, OUTCOMES, Outcome
+from anbao.model.listing import MAX_FINDINGS, OUTCOMES, Finding, Outcome
 from anbao.model.picture import (
     Box,
     PictureFinding,
@@ -11,13 +13,12 @@ from anbao.model.picture import (
     PictureReading,
     PictureRules,
     PictureScreened,
-    PictureVersions,
     WhyText,
 )
+from anbao.prevent import contact
 from anbao.prevent.picture.candidates import Standing, why_text
 from anbao.prevent.picture.codes import MATRIX
 from anbao.prevent.picture.dangers import Dangers
-from anbao.prevent.picture.lures import lures
 from anbao.prevent.policy import PICTURE_FACTS, PictureFact, PolicyFacts
 from anbao.prevent.rulesets import Ruleset
 from anbao.prevent.text import finding
@@ -27,7 +28,7 @@ SURE = 90
 
 STRONG = frozenset({"exact", "normalised", "spaced"})
 
-UNREADABLE, CODE, CONTACT, HAZARD = "picture.unreadable", "picture.code", "picture.contact", "picture.hazard"
+UNREADABLE, CODE, HAZARD = "picture.unreadable", "picture.code", "picture.hazard"
 """Kinds of findings; the catalogue has their weight."""
 
 
@@ -49,9 +50,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Seen(msgspec.Struct, frozen=True):
-    """A finding, the fact of the policy that it stands for, and whether it is in writing."""
+    """A finding, and the facts of the policy that it stands for."""
 
     finding: PictureFinding
+    contact: int = 0
     fact: PictureFact = ""
     strong: int = 0
     weak: int = 0
@@ -65,19 +67,19 @@ def judge(case: Case, ruleset: Ruleset, dangers: Dangers, rules: PictureRules) -
     why: WhyText = ""
     if reading is None or problem:
         told = reading.why if reading is not None else case.source
-        seen.append(_Seen(_finding(ruleset.catalogue, UNREADABLE, term=problem, text=told), "unread"))
+        seen.append(_Seen(_finding(ruleset.catalogue, UNREADABLE, term=problem, text=told), fact="unread"))
     else:
         seen += _hazards(reading, ruleset.catalogue, dangers, rules)
         seen += _texts(reading, ruleset)
         why = why_text(reading, case.standing, rules, found=bool(seen)) if case.why is None else case.why
     verdict = ruleset.policy.decide(
         PolicyFacts(
+            contact=max((one.contact for one in seen), default=0),
             picture=max((one.fact for one in seen), key=PICTURE_FACTS.index, default=""),
             strong=max((one.strong for one in seen), default=0),
             weak=max((one.weak for one in seen), default=0),
         )
     )
-    versions = ruleset.versions
     return PictureScreened(
         before=case.standing.outcome,
         category=case.category,
@@ -90,19 +92,13 @@ def judge(case: Case, ruleset: Ruleset, dangers: Dangers, rules: PictureRules) -
         raised=is_worse(verdict.outcome, case.standing.outcome),
         reading=case.entry,
         reasons=verdict.reasons,
+        rules=rules,
         screened=case.screened,
         severity=max((one.finding.severity for one in seen), default=0),
         source=case.source,
         text=why,
         text_pending=bool(why) and reading is not None and not reading.text_read,
-        versions=PictureVersions(
-            engine=versions.engine,
-            hazards=dangers.learned,
-            lexicon=versions.lexicon,
-            pack=versions.pack,
-            policy=versions.policy,
-            rules=rules,
-        ),
+        versions=ruleset.versions,
     )
 
 
@@ -124,54 +120,68 @@ def _hazards(reading: PictureReading, catalogue: Catalogue, dangers: Dangers, ru
             severity=known.weight.severity,
             provisions=known.weight.provisions or None,
         )
-        seen.append(_Seen(found, "same" if known.distance <= rules.same else "alike"))
+        seen.append(_Seen(found, fact="same" if known.distance <= rules.same else "alike"))
     return seen
 
 
 def _texts(reading: PictureReading, ruleset: Ruleset) -> list[_Seen]:
     """What stands in codes and lines, read like the text of a listing."""
-    places = [(one.text, one.box, "code", 100) for one in reading.codes]
-    places += [(one.text, one.box, "text", one.confidence) for one in reading.lines]
+    written = [_Written(one.text, one.box, "code") for one in reading.codes]
+    written += [_Written(one.text, one.box, "text", one.confidence) for one in reading.lines]
+    own = ruleset.contact.book.own_domains if ruleset.contact else ()
     seen = [
         _Seen(
-            _finding(ruleset.catalogue, CODE, detector="code", box=one.box, term=one.format, text=one.text), "contact"
+            _finding(ruleset.catalogue, CODE, detector="code", box=one.box, term=one.format, text=one.text), fact="code"
         )
         for one in reading.codes
-        if one.format in MATRIX
+        if one.format in MATRIX and not _leads_home(one.text, own)
     ]
-    for (text, box, detector, confidence), hits in zip(
-        places, ruleset.matcher.scan([text for text, *_ in places]), strict=True
-    ):
-        for hit in hits:
-            term = finding(hit, detector, ruleset.lexicon)
-            sure = term.channel in STRONG and confidence >= SURE
-            found = PictureFinding(
-                box=box,
-                category=term.category,
-                channel=term.channel,
-                detector=f"{detector}.lexicon",
-                end=term.end,
-                provisions=term.provisions,
-                severity=term.severity,
-                start=term.start,
-                surface=term.surface,
-                term=term.term,
-                text=text,
-            )
-            seen.append(_Seen(found, strong=term.severity if sure else 0, weak=0 if sure else term.severity))
-        for lure in lures(text):
-            found = _finding(
-                ruleset.catalogue,
-                CONTACT,
-                detector=detector,
-                box=box,
-                term=lure.kind,
-                text=text,
-                start=lure.start,
-                end=lure.end,
-            )
-            seen.append(_Seen(found, "contact"))
+    texts = [one.text for one in written]
+    for one, hits in zip(written, ruleset.matcher.scan(texts), strict=True):
+        for found in (one.holds(finding(hit, one.detector, ruleset.lexicon)) for hit in hits):
+            sure = found.channel in STRONG and one.confidence >= SURE
+            seen.append(_Seen(found, strong=found.severity if sure else 0, weak=0 if sure else found.severity))
+    if ruleset.contact:
+        for one, sightings in zip(written, ruleset.contact.scan(texts), strict=True):
+            for told in contact.findings(sightings, one.detector, ruleset.contact.book):
+                seen.append(_Seen(one.holds(told), contact=told.severity))
     return seen
+
+
+class _Written(msgspec.Struct, frozen=True):
+    """A text in a picture; ``confidence`` in per cent."""
+
+    text: str
+    box: Box
+    detector: str
+    confidence: int = 100
+
+    def holds(self, one: Finding) -> PictureFinding:
+        """A finding in the text as one in the picture."""
+        return PictureFinding(
+            box=self.box,
+            category=one.category,
+            channel=one.channel,
+            detector=f"{self.detector}.{one.detector}",
+            end=one.end,
+            provisions=one.provisions,
+            severity=one.severity,
+            start=one.start,
+            surface=one.surface,
+            term=one.term,
+            text=self.text,
+        )
+
+
+def _leads_home(text: str, own: tuple[str, ...]) -> bool:
+    """Whether a code is nothing but an address of the platform's own."""
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    plain = parts.scheme in ("http", "https") and parts.username is None and text.isascii() and text.isprintable()
+    return plain and any(host == domain or host.endswith(f".{domain}") for domain in own)
 
 
 def _finding(
@@ -182,10 +192,8 @@ def _finding(
     box: Box | None = None,
     detector: str = "picture",
     distance: int = 0,
-    end: int = 0,
     provisions: tuple[str, ...] | None = None,
     severity: int = 0,
-    start: int = 0,
     text: str = "",
 ) -> PictureFinding:
     weight = catalogue.pictures[kind]
@@ -194,11 +202,8 @@ def _finding(
         category=kind,
         detector=detector,
         distance=distance,
-        end=end,
         provisions=weight.provisions if provisions is None else provisions,
         severity=severity or weight.severity,
-        start=start,
-        surface=text[start:end],
         term=term,
         text=text,
     )
