@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from anbao.likeness.fold import fold, fold_page
+from anbao.likeness.fold import Page, fold, fold_page
 from anbao.likeness.keys import KeyHit, KeyIndex, fold_key
 from anbao.likeness.pictures import PictureIndex
 from anbao.likeness.titles import TitleIndex, compare
@@ -28,7 +28,7 @@ MOST = 10
 """Matches kept of one listing, the surest first."""
 
 _KEYS = frozenset({"barcode", "licence", "batch", "model", "link"})
-_FIELDS = ("title", "description", "stated")
+_FIELDS = ("title", "description")
 _SEPARATOR = "\n"
 
 
@@ -95,13 +95,17 @@ class DangerIndex:
     def __len__(self) -> int:
         return len(self.dangers)
 
-    def match(self, offers: Sequence[Offer]) -> dict[int, list[Match]]:
-        """The matches of those offers that have any, by place; the surest first."""
+    def match(self, offers: Sequence[Offer], page: Page | None = None) -> dict[int, list[Match]]:
+        """The matches of those offers that have any, by place; the surest first.
+
+        ``page``: their titles and descriptions in turn, where the caller has them folded already.
+        """
         if not self.dangers or not offers:
             return {}
         seen: dict[tuple[int, int], Seen] = {}
         self._see_titles(offers, seen)
-        self._see_keys(offers, seen)
+        if self._keys:
+            self._see_keys(offers, page, seen)
         self._see_pictures(offers, seen)
         self._see_merchants(offers, seen)
         found: dict[int, list[Match]] = {}
@@ -128,19 +132,21 @@ class DangerIndex:
             one = seen.setdefault((alike.row, self._titled[alike.title]), Seen())
             one.see_title(alike.cover, alike.cosine)
 
-    def _see_keys(self, offers: Sequence[Offer], seen: dict[tuple[int, int], Seen]) -> None:
-        if not self._keys:
-            return
-        fields = [field for one in offers for field in (one.title, one.description, _SEPARATOR.join(one.stated))]
-        page = fold_page([_line(field) for field in fields])
+    def _see_keys(self, offers: Sequence[Offer], page: Page | None, seen: dict[tuple[int, int], Seen]) -> None:
+        if page is None:
+            page = fold_page([_line(field) for one in offers for field in (one.title, one.description)])
         for hit in self._index.search(page):
-            key = self._keys[hit.key]
-            one = seen.setdefault((hit.field // len(_FIELDS), key.danger), Seen())
-            one.see_key(key.kind, self._ground(hit, key))
+            row, field = divmod(hit.field, len(_FIELDS))
+            self._see_key(seen, row, hit, _FIELDS[field])
+        stating = [row for row, one in enumerate(offers) if one.stated]
+        if stating:
+            for hit in self._index.search(fold_page([_line(_SEPARATOR.join(offers[row].stated)) for row in stating])):
+                self._see_key(seen, stating[hit.field], hit, "stated")
 
-    def _ground(self, hit: KeyHit, key: _Key) -> Ground:
-        field = _FIELDS[hit.field % len(_FIELDS)]
-        return Ground(end=hit.end, field=field, kind=key.kind, start=hit.start, surface=hit.surface, value=key.value)
+    def _see_key(self, seen: dict[tuple[int, int], Seen], row: int, hit: KeyHit, field: str) -> None:
+        key = self._keys[hit.key]
+        ground = Ground(end=hit.end, field=field, kind=key.kind, start=hit.start, surface=hit.surface, value=key.value)
+        seen.setdefault((row, key.danger), Seen()).see_key(key.kind, ground)
 
     def _see_pictures(self, offers: Sequence[Offer], seen: dict[tuple[int, int], Seen]) -> None:
         rows = [row for row, offer in enumerate(offers) for _ in offer.pictures]

@@ -30,7 +30,7 @@ _SHIFT = np.uint32(32 - _SLOT_BITS)
 _FIRST, _SECOND, _THIRD, _FOURTH = (np.uint32(odd) for odd in (0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F))
 
 _RARE_COUNT = 12
-_RARE_SHARE = 0.005
+_RARE_SHARE = 0.001
 """Grams of at most so many dangers, or of this share of them, take part in the fast pass."""
 
 _SPARE = 2

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao.likeness.dangers import Danger, DangerIndex, Offer
+from anbao.likeness.fold import Page
 from anbao.model.hazard import HazardRecord, Match
 from anbao.model.listing import Finding, Listing
 from anbao.prevent.policy import Verdict
@@ -84,11 +85,11 @@ def load(conn: Connection, size: int) -> DangerIndex:
     return DangerIndex(_danger(data) for (data,) in rows)
 
 
-def match(index: DangerIndex, listings: Sequence[Listing]) -> dict[int, list[Match]]:
-    """The known dangers that listings are or may be, by their place."""
+def match(index: DangerIndex, listings: Sequence[Listing], page: Page) -> dict[int, list[Match]]:
+    """The known dangers that listings are or may be, by their place. ``page``: titles and descriptions in turn."""
     if not len(index):
         return {}
-    return index.match([_offer(listing) for listing in listings])
+    return index.match([_offer(listing) for listing in listings], page)
 
 
 def findings(matches: Iterable[Match]) -> list[Finding]:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import cast
 
 from anbao.law.catalogue import Category
+from anbao.likeness.fold import fold_page
 from anbao.model.hazard import Match
 from anbao.model.listing import MAX_FINDINGS, Finding, Listing, ListingRecord, ListingScreened
 from anbao.model.merchant import CredentialCheck, Licence
@@ -34,8 +35,9 @@ def screen(listings: Sequence[Listing], ruleset: Ruleset, licences: Licences, on
     for listing in listings:
         texts.append(listing.title)
         texts.append(listing.description)
-    hits = ruleset.matcher.scan(texts)
-    known = guard.match(ruleset.dangers, listings)
+    page = fold_page(texts)
+    hits = ruleset.matcher.scan(texts, page)
+    known = guard.match(ruleset.dangers, listings, page)
     sightings = ruleset.contact.scan(texts) if ruleset.contact else [[] for _ in texts]
     versions = ruleset.versions
     categories: dict[str, Category | None] = {"": None}

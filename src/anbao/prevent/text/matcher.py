@@ -78,12 +78,12 @@ class Matcher:
         self._eye = Eye(self._patterns)
         self._ear = Ear(self._patterns, [max(terms[place].severity for place in places) for places in self._owners])
 
-    def scan(self, fields: Sequence[str]) -> list[list[Hit]]:
-        """The hits of each field, sorted by start, end, category and term."""
+    def scan(self, fields: Sequence[str], page: Page | None = None) -> list[list[Hit]]:
+        """The hits of each field, sorted by start, end, category and term. ``page``: the fields, already folded."""
         found: list[list[Hit]] = [[] for _ in fields]
         if not fields or not self._patterns:
             return found
-        page = fold_page(fields)
+        page = fold_page(fields) if page is None else page
         for start, end, number in self._eye.seen(page):
             if channel := _written(page, start, end, self._marked.get(number, frozenset())):
                 self._add(found, page, number, channel, start, end)
