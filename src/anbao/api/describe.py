@@ -27,7 +27,11 @@ _STYLE = (
     "border-bottom:1px solid #d8dee4}code{font-size:.9em}a{color:#0b5fff}"
 )
 
-_STREAMED = {("post", "/v1/listings/batch"): "application/x-ndjson", ("post", "/v1/lexicons"): "text/csv"}
+_STREAMED = {
+    ("post", "/v1/listings/batch"): "application/x-ndjson",
+    ("post", "/v1/lexicons"): "text/csv",
+    ("post", "/v1/hazards/import"): "text/csv",
+}
 """Bodies that a handler reads by itself."""
 
 

@@ -28,6 +28,8 @@ VERBS = {
     "law": t("查法条、规范与义务清单", "list, search and show provisions, norms and duties"),
     "lexicon": t("词库：导入、列出、查看、启用", "lexicons: import, list, show, activate"),
     "log": t("公开日志：检查点、导出、回执", "the public log: checkpoint, export, receipt"),
+    "hazard": t("危险：登记线索、确认、导入名单", "hazards: suspect, confirm, lift, import lists"),
+    "sweep": t("在全部商品中排查已确认的危险", "sweep all listings for the confirmed dangers"),
     "obligations": t("待履行义务：列出、豁免", "obligations: list, waive"),
     "warn": t("售后警示：进度、再次警示、公开", "warnings after the trade: progress, retry, publish"),
     "webhook": t("投递：端点、指令、死信重发", "delivery: endpoints, effects, dead letters"),

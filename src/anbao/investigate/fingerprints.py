@@ -46,7 +46,7 @@ def of_listing(conn: Connection, listing: str) -> tuple[Fingerprint, ...]:
     if screened is None:
         raise NotFound(Text(f"没有商品 {listing}", f"there is no listing {listing}"), field="listing")
     offer = screened.offer
-    found = [Fingerprint(kind="title", value=offer.title)] if _says_enough(offer.title) else []
+    found = [Fingerprint(kind="title", value=offer.title)] if says_enough(offer.title) else []
     if offer.merchant:
         found.append(Fingerprint(kind="merchant", value=offer.merchant))
     found += [Fingerprint(kind="picture", value=value) for value in offer.pictures]
@@ -61,14 +61,15 @@ def _problem(one: Fingerprint) -> Text | None:
             f"须以至少 {MIN_TAIL} 个字母或数字结尾，才不会误认",
             f"must end in {MIN_TAIL} letters or digits, to be told apart",
         )
-    if one.kind == "title" and not _says_enough(one.value):
+    if one.kind == "title" and not says_enough(one.value):
         return Text(f"太短，至少 {MIN_GRAMS + 1} 个字", f"too short, at least {MIN_GRAMS + 1} characters")
     if one.kind == "picture" and not is_hash(one.value):
         return Text("须为 64 位十六进制的 PDQ 图片指纹", "must be a PDQ hash of 64 hex digits")
     return None
 
 
-def _says_enough(title: str) -> bool:
+def says_enough(title: str) -> bool:
+    """Whether a title is long enough to be told from others."""
     return len(grams(fold(title))) >= MIN_GRAMS
 
 

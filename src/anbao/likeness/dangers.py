@@ -128,19 +128,19 @@ class DangerIndex:
         return {row: sorted(matches, key=rank)[:MOST] for row, matches in found.items()}
 
     def _see_titles(self, offers: Sequence[Offer], seen: dict[tuple[int, int], Seen]) -> None:
-        for alike in self._titles.search([_line(offer.title) for offer in offers]):
+        for alike in self._titles.search([offer.title for offer in offers]):
             one = seen.setdefault((alike.row, self._titled[alike.title]), Seen())
             one.see_title(alike.cover, alike.cosine)
 
     def _see_keys(self, offers: Sequence[Offer], page: Page | None, seen: dict[tuple[int, int], Seen]) -> None:
         if page is None:
-            page = fold_page([_line(field) for one in offers for field in (one.title, one.description)])
+            page = fold_page([field for one in offers for field in (one.title, one.description)])
         for hit in self._index.search(page):
             row, field = divmod(hit.field, len(_FIELDS))
             self._see_key(seen, row, hit, _FIELDS[field])
         stating = [row for row, one in enumerate(offers) if one.stated]
         if stating:
-            for hit in self._index.search(fold_page([_line(_SEPARATOR.join(offers[row].stated)) for row in stating])):
+            for hit in self._index.search(fold_page([_SEPARATOR.join(offers[row].stated) for row in stating])):
                 self._see_key(seen, stating[hit.field], hit, "stated")
 
     def _see_key(self, seen: dict[tuple[int, int], Seen], row: int, hit: KeyHit, field: str) -> None:
@@ -183,11 +183,6 @@ def _likest(titles: Sequence[str], listing: str) -> tuple[int, int]:
     """``cover`` and ``cosine`` of the folded title that a listing's is most like."""
     folded = fold(listing)
     return max((compare(title, folded) for title in titles), key=lambda pair: pair[1])
-
-
-def _line(text: str) -> str:
-    """A text without the mark that divides fields."""
-    return text.replace("\n", " ") if "\n" in text else text
 
 
 def _text(offer: Offer) -> str:

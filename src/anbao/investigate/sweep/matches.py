@@ -92,6 +92,17 @@ def counted(conn: Connection, hazard: str, sweep: str) -> Counter[Certainty]:
     return Counter({CERTAINTIES[rank]: int(count) for rank, count in rows})
 
 
+def counted_by_hazard(conn: Connection, sweep: str) -> dict[str, Counter[Certainty]]:
+    """How many listings a sweep found, by hazard and certainty; all hazards that it looks for."""
+    found: dict[str, Counter[Certainty]] = {
+        str(hazard): Counter() for (hazard,) in sql(conn, "SELECT id FROM hazard WHERE sweep = ? ORDER BY id", (sweep,))
+    }
+    rows = sql(conn, "SELECT hazard, rank, count(*) FROM hazard_match WHERE sweep = ? GROUP BY hazard, rank", (sweep,))
+    for hazard, rank, count in rows:
+        found.setdefault(str(hazard), Counter())[CERTAINTIES[rank]] = int(count)
+    return found
+
+
 def _found(index: int, data: bytes) -> Found:
     entry = _decode(data)
     body, subjects = entry.body, entry.subjects

@@ -1,0 +1,263 @@
+"""Hazards and sweeps: suspect, confirm, dismiss, lift; lists of recalls; where a danger was found again."""
+
+import asyncio
+from typing import Annotated
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath, JSONBody, QueryParameter
+from msgspec import Meta
+
+from anbao.api.answers import Recorded
+from anbao.api.door import Caller, body_of, commit, door_of, told
+from anbao.api.reading import Cursor, IdempotencyKey, Limit, cursor_position, cursor_text, no_nul, wrong_type
+from anbao.connect.hazard_lists import MAX_BYTES, HazardList, parse_mapping, read_list
+from anbao.investigate import hazards
+from anbao.investigate.fingerprints import of_listing
+from anbao.investigate.hazards import Hazard
+from anbao.investigate.imports import Imported, record_list
+from anbao.investigate.sweep import matches, passes
+from anbao.investigate.sweep.matches import Found
+from anbao.investigate.sweep.passes import Pass
+from anbao.model.hazard import Confirmation, HazardSource, HazardState, Suspicion
+from anbao.text import Text
+from anbao.work import Work
+
+PREVIEWED = 20
+
+State = Annotated[HazardState | None, QueryParameter(name="state", description="only hazards of this state")]
+Source = Annotated[HazardSource, QueryParameter(name="source", description="where the list comes from")]
+Mapped = Annotated[list[str] | None, QueryParameter(name="map", description="field=column, may be repeated")]
+Preview = Annotated[bool, QueryParameter(name="preview", description="show what would be imported, write nothing")]
+Confirm = Annotated[bool, QueryParameter(name="confirm", description="whether to confirm what can be recognised")]
+
+
+class Reason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=2_000)]
+
+
+class HazardPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Hazards by id; ``next`` is the cursor of the next page, null on the last."""
+
+    items: list[Hazard]
+    next: str | None
+
+
+class FoundPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a hazard was found again, the surest first; ``next`` is the cursor of the next page."""
+
+    items: list[Found]
+    next: str | None
+
+
+class SweepPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Sweeps, the newest first."""
+
+    items: list[Pass]
+
+
+class SweepAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A sweep, and how many listings it found by hazard and certainty."""
+
+    sweep: Pass
+    hazards: dict[str, dict[str, int]]
+
+
+class BadRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of a list that was refused, or would be; ``row`` counts from 1, 0 where it cannot be told."""
+
+    row: int
+    id: str
+    problem: Text
+
+
+class ListAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a list holds, or what became of it. ``first``: the first hazards, in a preview."""
+
+    mapping: dict[str, str]
+    rows: int
+    suspected: int
+    confirmed: int
+    known: int
+    unrecognisable: int
+    refused: list[BadRow]
+    first: list[Suspicion]
+
+
+@post("/v1/hazards", **told("登记一条危险线索", "Record a suspected danger", "officer"))
+async def suspect(request: Caller, data: JSONBody[Suspicion], key: IdempotencyKey = None) -> Response[Recorded]:
+    """Where ``listing`` is given and no fingerprints, the listing's own are taken. Raises Conflict, InvalidInput."""
+    platform, actor = door_of(request).platform, request.auth.actor
+
+    def job(work: Work) -> Recorded:
+        given = data
+        if data.listing and not data.fingerprints:
+            given = msgspec.structs.replace(data, fingerprints=of_listing(work.conn, data.listing))
+        return Recorded(entry=platform.investigate.suspect(work, given, actor=actor))
+
+    return await commit(request, key, job)
+
+
+@get("/v1/hazards", sync_to_thread=True, **told("危险，按编号", "Hazards, by id", "read"))
+def listed(request: Caller, standing: State = None, cursor: Cursor = None, limit: Limit = 100) -> HazardPage:
+    """A page of them."""
+    after = cursor_position(cursor, tuple[str])[0] if cursor else ""
+    with door_of(request).platform.reading() as conn:
+        found = hazards.page(conn, standing, after, limit + 1)
+    more = len(found) > limit
+    return HazardPage(items=found[:limit], next=cursor_text(found[limit - 1].id) if more else None)
+
+
+@get("/v1/hazards/{hazard:str}", sync_to_thread=True, **told("一个危险", "One hazard", "read"))
+def one(request: Caller, hazard: FromPath[str]) -> Hazard:
+    """Raises NotFound."""
+    no_nul(hazard=hazard)
+    with door_of(request).platform.reading() as conn:
+        return hazards.known(conn, hazard)
+
+
+@post(
+    "/v1/hazards/{hazard:str}/confirm",
+    **told(
+        "确认危险：随即全平台排查，并防止重新上架",
+        "Confirm a danger: it is swept for and kept out from now on",
+        "officer",
+    ),
+)
+async def confirm(
+    request: Caller, hazard: FromPath[str], data: JSONBody[Confirmation], key: IdempotencyKey = None
+) -> Response[Recorded]:
+    """Raises NotFound, Conflict, InvalidInput."""
+    no_nul(hazard=hazard)
+    platform, actor = door_of(request).platform, request.auth.actor
+    return await commit(
+        request, key, lambda work: Recorded(entry=platform.investigate.confirm(work, hazard, data, actor=actor))
+    )
+
+
+@post("/v1/hazards/{hazard:str}/dismiss", **told("排除危险线索", "Dismiss a suspicion", "officer"))
+async def dismiss(
+    request: Caller, hazard: FromPath[str], data: JSONBody[Reason], key: IdempotencyKey = None
+) -> Response[Recorded]:
+    """Raises NotFound, Conflict."""
+    no_nul(hazard=hazard)
+    platform, actor = door_of(request).platform, request.auth.actor
+    return await commit(
+        request, key, lambda work: Recorded(entry=platform.investigate.dismiss(work, hazard, data.reason, actor=actor))
+    )
+
+
+@post("/v1/hazards/{hazard:str}/lift", **told("解除已确认的危险", "Lift a confirmed danger", "officer"))
+async def lift(
+    request: Caller, hazard: FromPath[str], data: JSONBody[Reason], key: IdempotencyKey = None
+) -> Response[Recorded]:
+    """Raises NotFound, Conflict."""
+    no_nul(hazard=hazard)
+    platform, actor = door_of(request).platform, request.auth.actor
+    return await commit(
+        request, key, lambda work: Recorded(entry=platform.investigate.lift(work, hazard, data.reason, actor=actor))
+    )
+
+
+@get(
+    "/v1/hazards/{hazard:str}/matches",
+    sync_to_thread=True,
+    **told("危险在哪里被再次发现，最确定者在前", "Where a danger was found again, the surest first", "read"),
+)
+def found_again(request: Caller, hazard: FromPath[str], cursor: Cursor = None, limit: Limit = 100) -> FoundPage:
+    """With the reasons of each. Raises NotFound."""
+    no_nul(hazard=hazard)
+    after = cursor_position(cursor, tuple[int, int]) if cursor else (-1, -1)
+    with door_of(request).platform.reading() as conn:
+        hazards.known(conn, hazard)
+        found = matches.ranked(conn, hazard, after, limit + 1)
+    last = found[limit - 1] if len(found) > limit else None
+    place = None if last is None else cursor_text(matches.CERTAINTIES.index(last.certainty), last.entry)
+    return FoundPage(items=found[:limit], next=place)
+
+
+@post(
+    "/v1/hazards/import",
+    request_max_body_size=MAX_BYTES,
+    **told(
+        "导入召回、裁判名单（CSV 或 JSON），可先预览",
+        "Import a list of recalls or judgments (CSV or JSON), or preview it",
+        "officer",
+    ),
+)
+async def import_list(
+    request: Caller,
+    source: Source = "recall",
+    mapped: Mapped = None,
+    preview: Preview = False,
+    confirm: Confirm = True,
+    key: IdempotencyKey = None,
+) -> Response[ListAnswer]:
+    """Sent again it adds only what is new in it. Raises InvalidInput."""
+    if request.content_type[0] not in ("text/csv", "application/json", "application/x-ndjson"):
+        raise wrong_type("text/csv, application/json")
+    data, actor = await body_of(request), request.auth.actor
+    read = await asyncio.to_thread(read_list, data, source, parse_mapping(mapped or []))
+    suspicions = [row.suspicion for row in read.rows if row.suspicion]
+    if preview:
+        return Response(_answer(read, Imported(), suspicions[:PREVIEWED]), status_code=200)
+
+    def job(work: Work) -> ListAnswer:
+        done = Imported()
+        record_list(work, suspicions, done, actor, confirm=confirm)
+        return _answer(read, done, [])
+
+    return await commit(request, key, job)
+
+
+@get("/v1/sweeps", sync_to_thread=True, **told("各次排查及其进度", "Sweeps and how far they are", "read"))
+def sweeps(request: Caller, limit: Limit = 100) -> SweepPage:
+    """The newest first."""
+    with door_of(request).platform.reading() as conn:
+        return SweepPage(items=passes.newest(conn, limit))
+
+
+@get("/v1/sweeps/{sweep:str}", sync_to_thread=True, **told("一次排查", "One sweep", "read"))
+def sweep(request: Caller, sweep: FromPath[str]) -> SweepAnswer:
+    """Raises NotFound."""
+    no_nul(sweep=sweep)
+    with door_of(request).platform.reading() as conn:
+        known = passes.known(conn, sweep)
+        counts = matches.counted_by_hazard(conn, sweep)
+    return SweepAnswer(
+        sweep=known,
+        hazards={name: {level: one[level] for level in matches.CERTAINTIES} for name, one in counts.items()},
+    )
+
+
+@post("/v1/sweeps/{sweep:str}/pause", **told("暂停排查", "Pause a sweep", "officer"))
+async def pause(request: Caller, sweep: FromPath[str], key: IdempotencyKey = None) -> Response[Recorded]:
+    """Raises NotFound, Conflict."""
+    no_nul(sweep=sweep)
+    actor = request.auth.actor
+    return await commit(request, key, lambda work: Recorded(entry=passes.pause(work, sweep, actor)))
+
+
+@post("/v1/sweeps/{sweep:str}/resume", **told("继续排查", "Let a paused sweep go on", "officer"))
+async def resume(request: Caller, sweep: FromPath[str], key: IdempotencyKey = None) -> Response[Recorded]:
+    """Raises NotFound, Conflict."""
+    no_nul(sweep=sweep)
+    actor = request.auth.actor
+    return await commit(request, key, lambda work: Recorded(entry=passes.resume(work, sweep, actor)))
+
+
+def _answer(read: HazardList, done: Imported, first: list[Suspicion]) -> ListAnswer:
+    bad = [BadRow(row=row.row, id="", problem=row.problem) for row in read.rows if row.problem]
+    bad += [BadRow(row=0, id=name, problem=problem) for name, problem in done.refused]
+    return ListAnswer(
+        mapping=read.mapping,
+        rows=len(read.rows),
+        suspected=done.suspected,
+        confirmed=done.confirmed,
+        known=done.known,
+        unrecognisable=done.unrecognisable,
+        refused=bad,
+        first=first,
+    )
