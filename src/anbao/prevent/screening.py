@@ -38,7 +38,7 @@ def screen(listings: Sequence[Listing], ruleset: Ruleset, licences: Licences, on
     page = fold_page(texts)
     hits = ruleset.matcher.scan(texts, page)
     known = guard.match(ruleset.dangers, listings, page)
-    sightings = ruleset.contact.scan(texts) if ruleset.contact else [[] for _ in texts]
+    sightings = ruleset.contact.scan(texts, page) if ruleset.contact else [[] for _ in texts]
     versions = ruleset.versions
     categories: dict[str, Category | None] = {"": None}
     screened = []

@@ -53,12 +53,12 @@ class ContactMatcher:
             "@＠" + "".join(self._handles.emoji), self._handles.added, "".join(self._handles.behind)
         )
 
-    def scan(self, fields: Sequence[str]) -> list[list[Sighting]]:
-        """The sightings of each field, sorted by start, end, kind and name."""
+    def scan(self, fields: Sequence[str], page: Page | None = None) -> list[list[Sighting]]:
+        """The sightings of each field, sorted by start, end, kind and name. ``page``: the fields, already folded."""
         found: list[list[Sighting]] = [[] for _ in fields]
         if not fields:
             return found
-        page = fold_page(fields)
+        page = fold_page(fields) if page is None else page
         ends = np.flatnonzero(page.codes == BREAK)
         leads: defaultdict[int, int] = defaultdict(int)
         masks: defaultdict[int, int] = defaultdict(int)
