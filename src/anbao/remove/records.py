@@ -161,6 +161,13 @@ def violations(conn: Connection, where: str, *given: object) -> list[Violation]:
     return [_violation(row) for row in sql(conn, f"SELECT * FROM violation WHERE {where} ORDER BY at, id", given)]
 
 
+def recent_violations(conn: Connection, merchant: str = "", limit: int = 100) -> list[Violation]:
+    """Violations (of one merchant), the newest first."""
+    where, given = ("WHERE merchant = ?", (merchant,)) if merchant else ("", ())
+    rows = sql(conn, f"SELECT * FROM violation {where} ORDER BY at DESC, id LIMIT ?", (*given, limit))
+    return [_violation(row) for row in rows]
+
+
 # ── projections ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -9,7 +9,17 @@ from rich.table import Table
 from rich.text import Text as RichText
 
 from anbao.cli.output import stdout_console
-from anbao.cli.report.words import CHANNELS, EMPTY, FIELDS, NOT_ADVICE, OUTCOMES, SEVERITIES, Meaning, share, visible
+from anbao.cli.screening_report.words import (
+    CHANNELS,
+    EMPTY,
+    FIELDS,
+    NOT_ADVICE,
+    OUTCOMES,
+    SEVERITIES,
+    Meaning,
+    share,
+    visible,
+)
 from anbao.connect.summary import Summary, Worst
 from anbao.text import Language, Text
 

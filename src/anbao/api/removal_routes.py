@@ -1,0 +1,291 @@
+"""Removal over HTTP: measures and their reasons, appeals, reports to the authority, the public list of sanctions.
+
+``person`` says who decides, where several people share one key; by default it is the key itself.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from msgspec import Meta
+
+from anbao.api.answers import Recorded
+from anbao.api.case_routes import Person
+from anbao.api.door import Caller, Visitor, commit, door_of, told
+from anbao.api.public import public_page, reader_language
+from anbao.api.reading import DEFAULT_PAGE, At, IdempotencyKey, Limit, event_time, no_nul
+from anbao.model.base import legal_time
+from anbao.remove import appeals, records, reports, sanctions
+from anbao.remove.appeals import Appeal, AppealFiled
+from anbao.remove.measures import MeasureOrder
+from anbao.remove.records import Measure, State, Violation
+from anbao.remove.reports import Report, Sent
+from anbao.remove.sanctions import PublicSanction
+from anbao.text import Text
+from anbao.work import Work
+
+Reason = Annotated[str, Meta(min_length=1, max_length=2_000)]
+Wanted = Annotated[State | None, QueryParameter(name="state", description="all by default")]
+WantedAppeal = Annotated[
+    Literal["filed", "granted", "denied"] | None, QueryParameter(name="state", description="all by default")
+]
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """The id of what was made."""
+
+    id: str
+
+
+class MeasureTaken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A measure, and who takes it."""
+
+    order: MeasureOrder
+    person: Person = ""
+
+
+class MeasureDecided(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What becomes of a measure: a proposal is approved or declined, what holds is lifted."""
+
+    what: Literal["approve", "decline", "lift"]
+    reason: Annotated[str, Meta(max_length=2_000)] = ""
+    person: Person = ""
+
+
+class AppealDecision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a person decided on an appeal, and why."""
+
+    outcome: Literal["granted", "denied"]
+    reason: Reason
+    person: Person = ""
+
+
+class AppealByToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An appeal by the merchant itself, with the token that it was sent."""
+
+    token: Annotated[str, Meta(min_length=1, max_length=200)]
+    text: Annotated[str, Meta(min_length=1, max_length=5_000)]
+    evidence: Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=300)], ...], Meta(max_length=50)] = ()
+
+
+class ReportText(msgspec.Struct, frozen=True, kw_only=True):
+    """A report as it stands, in one language."""
+
+    report: Report
+    title: str
+    body: str
+
+
+class PublicSanctions(msgspec.Struct, frozen=True, kw_only=True):
+    """What the public page shows."""
+
+    items: list[PublicSanction]
+
+
+@get("/v1/measures", sync_to_thread=True, **told("措施，新的在前", "Measures, the newest first", "officer"))
+def measures(
+    request: Caller,
+    wanted: Wanted = None,
+    merchant: FromQuery[str | None] = None,
+    listing: FromQuery[str | None] = None,
+    limit: Limit = DEFAULT_PAGE,
+) -> list[Measure]:
+    """Of one merchant or listing, where one is named."""
+    no_nul(merchant=merchant, listing=listing)
+    with door_of(request).platform.reading() as conn:
+        return records.listed(conn, state=wanted, merchant=merchant or "", listing=listing or "", limit=limit)
+
+
+@post("/v1/measures", **told("采取措施，写明事实与依据", "Take a measure, with facts and basis", "officer"))
+async def take(request: Caller, data: JSONBody[MeasureTaken], key: IdempotencyKey = None) -> Response[Taken]:
+    """Raises InvalidInput, NotFound for evidence that is none, Conflict where the same measure holds."""
+    remove, actor = door_of(request).platform.remove, request.auth.actor
+    person = data.person or actor
+    return await commit(request, key, lambda work: Taken(id=remove.take(work, data.order, person=person, actor=actor)))
+
+
+@post(
+    "/v1/measures/{measure:str}",
+    **told(
+        "采纳或不采纳一项建议的措施，或解除一项措施",
+        "Approve or decline a proposed measure, or lift one that holds",
+        "officer",
+    ),
+)
+async def decide_measure(
+    request: Caller, measure: FromPath[str], data: JSONBody[MeasureDecided], key: IdempotencyKey = None
+) -> Response[Measure]:
+    """Lifting sends the opposite effect. Raises NotFound, Conflict, InvalidInput."""
+    no_nul(measure=measure)
+    remove, actor = door_of(request).platform.remove, request.auth.actor
+    person = data.person or actor
+
+    def job(work: Work) -> Measure:
+        if data.what == "approve":
+            remove.approve(work, measure, person=person, actor=actor)
+        elif data.what == "decline":
+            remove.decline(work, measure, data.reason, person=person, actor=actor)
+        else:
+            remove.lift(work, measure, data.reason, person=person, actor=actor)
+        return records.find(work.conn, measure)
+
+    return await commit(request, key, job)
+
+
+@get("/v1/violations", sync_to_thread=True, **told("违法情形", "Violations", "officer"))
+def violations(request: Caller, merchant: FromQuery[str | None] = None, limit: Limit = DEFAULT_PAGE) -> list[Violation]:
+    """The newest first."""
+    no_nul(merchant=merchant)
+    with door_of(request).platform.reading() as conn:
+        return records.recent_violations(conn, merchant or "", limit)
+
+
+@get("/v1/appeals", sync_to_thread=True, **told("申诉，先到的在前", "Appeals, the oldest first", "officer"))
+def list_appeals(request: Caller, wanted: WantedAppeal = None, limit: Limit = DEFAULT_PAGE) -> list[Appeal]:
+    """All, or those in one state."""
+    with door_of(request).platform.reading() as conn:
+        return appeals.listed(conn, state=wanted or "", limit=limit)
+
+
+@post("/v1/appeals", **told("代商家提出申诉", "File an appeal that the platform received", "events"))
+async def file_appeal(request: Caller, data: JSONBody[AppealFiled], key: IdempotencyKey = None) -> Response[Taken]:
+    """Raises NotFound, Conflict where the measure holds no more or is being appealed against."""
+    remove, actor = door_of(request).platform.remove, request.auth.actor
+    return await commit(request, key, lambda work: Taken(id=remove.appeal(work, data, actor=actor)))
+
+
+@post(
+    "/v1/appeals/{appeal:str}/decide",
+    **told(
+        "决定申诉；须由作出原决定者以外的人",
+        "Decide an appeal; by another person than the one who took the measure",
+        "officer",
+    ),
+)
+async def decide_appeal(
+    request: Caller, appeal: FromPath[str], data: JSONBody[AppealDecision], key: IdempotencyKey = None
+) -> Response[Recorded]:
+    """A granted one repairs all that was done. Raises NotFound, Conflict, Forbidden."""
+    no_nul(appeal=appeal)
+    remove, actor = door_of(request).platform.remove, request.auth.actor
+    person = data.person or actor
+    return await commit(
+        request,
+        key,
+        lambda work: Recorded(
+            entry=remove.decide_appeal(work, appeal, data.outcome, data.reason, person=person, actor=actor)
+        ),
+    )
+
+
+@post(
+    "/public/appeals",
+    sync_to_thread=True,
+    **told("商家凭通知中的凭证提出申诉；无须密钥", "A merchant appeals with the token that it was sent; no key"),
+)
+def file_public_appeal(request: Visitor, data: JSONBody[AppealByToken]) -> Taken:
+    """Raises Forbidden for a wrong token, Conflict."""
+    no_nul(text=data.text, evidence="".join(data.evidence))
+    platform = door_of(request).platform
+    return Taken(
+        id=platform.run(lambda work: platform.remove.appeal_with_token(work, data.token, data.text, data.evidence))
+    )
+
+
+@get("/v1/reports", sync_to_thread=True, **told("向主管部门的报告", "Reports to the authority", "officer"))
+def list_reports(request: Caller, violation: FromQuery[str | None] = None, limit: Limit = DEFAULT_PAGE) -> list[Report]:
+    """The newest first."""
+    no_nul(violation=violation)
+    with door_of(request).platform.reading() as conn:
+        return reports.listed(conn, violation=violation or "", limit=limit)
+
+
+@post(
+    "/v1/violations/{violation:str}/report",
+    **told("起草一份报告", "Draft a report of a violation to the authority for its goods", "officer"),
+)
+async def draft(request: Caller, violation: FromPath[str], key: IdempotencyKey = None) -> Response[Taken]:
+    """Raises NotFound, Conflict for what was withdrawn."""
+    no_nul(violation=violation)
+    remove, actor = door_of(request).platform.remove, request.auth.actor
+    return await commit(request, key, lambda work: Taken(id=remove.draft_report(work, violation, actor=actor)))
+
+
+@get(
+    "/v1/reports/{report:str}",
+    sync_to_thread=True,
+    **told("报告全文", "A report's text", "officer"),
+)
+def report(request: Caller, report: FromPath[str], lang: FromQuery[str | None] = None) -> ReportText:
+    """In the reader's language. Raises NotFound."""
+    no_nul(report=report, lang=lang)
+    with door_of(request).platform.reading() as conn:
+        title, body = reports.text_of(conn, report, reader_language(request, lang))
+        return ReportText(report=reports.find(conn, report), title=title, body=body)
+
+
+@get(
+    "/v1/reports/{report:str}/page",
+    media_type="text/html",
+    sync_to_thread=True,
+    **told("报告的网页，可打印", "A report as a page to print", "officer"),
+)
+def report_page(request: Caller, report: FromPath[str], lang: FromQuery[str | None] = None) -> Response[str]:
+    """Loads nothing from elsewhere. Raises NotFound."""
+    no_nul(report=report, lang=lang)
+    with door_of(request).platform.reading() as conn:
+        return Response(reports.html_of(conn, report, reader_language(request, lang)))
+
+
+@post(
+    "/v1/reports/{report:str}/sent",
+    **told("记录报告已发送及回执编号", "Record that a report was sent, and its receipt", "officer"),
+)
+async def sent(
+    request: Caller, report: FromPath[str], data: JSONBody[Sent], at: At = None, key: IdempotencyKey = None
+) -> Response[Recorded]:
+    """Raises NotFound, Conflict where it was sent before."""
+    no_nul(report=report)
+    platform, actor = door_of(request).platform, request.auth.actor
+    when = event_time(at, platform.clock())
+    return await commit(
+        request,
+        key,
+        lambda work: Recorded(entry=platform.remove.note_report_sent(work, report, data, actor=actor, at=when)),
+    )
+
+
+@get(
+    "/public/sanctions.json",
+    sync_to_thread=True,
+    **told("公示的处理措施，供程序读取；无须密钥", "Published sanctions for programs; no key"),
+)
+def public_data(request: Visitor) -> PublicSanctions:
+    """The newest first."""
+    with door_of(request).platform.reading() as conn:
+        return PublicSanctions(items=sanctions.public(conn))
+
+
+@get(
+    "/public/sanctions",
+    media_type="text/html",
+    sync_to_thread=True,
+    **told("处理措施公示页；无须密钥", "The public list of sanctions; no key"),
+)
+def public_sanctions(request: Visitor, lang: FromQuery[str | None] = None) -> Response[str]:
+    """In the reader's language."""
+    no_nul(lang=lang)
+    with door_of(request).platform.reading() as conn:
+        found = sanctions.public(conn)
+    slots = {"sanctions": found, "day": lambda at: f"{legal_time(at):%Y-%m-%d}"}
+    title = Text("平台内经营者处理措施公示", "Sanctions of merchants")
+    return Response(public_page(title, reader_language(request, lang), _PAGE, slots))
+
+
+_PAGE = """
+{% for one in sanctions %}
+<article><h2>{{ one.title.get(language) }}</h2><p>{{ one.body.get(language) }}</p>
+<p class="dim">{{ t("公示", "published") }} {{ day(one.at) }}</p></article>
+{% else %}<p>{{ t("目前没有公示中的处理措施。", "No sanction is published now.") }}</p>{% endfor %}
+"""
