@@ -118,16 +118,18 @@ class Vault:
         field, _salt, value = self.opening(conn, commitment)
         return field, value
 
+    def owner(self, conn: Connection, commitment: str) -> str:
+        """Whose value it is, as ``merchant:m1`` or ``consumer:commit:…``. Raises NotFound."""
+        person = sql(conn, "SELECT person FROM personal WHERE commitment = ?", (commitment,)).scalar()
+        if person is None:
+            raise _gone()
+        return str(person)
+
     def opening(self, conn: Connection, commitment: str) -> tuple[str, bytes, str]:
         """(field, salt, value): what lets a third party ``check`` the commitment. Raises NotFound."""
         row: Any = sql(conn, "SELECT field, salt, value FROM personal WHERE commitment = ?", (commitment,)).first()
         if row is None:
-            raise NotFound(
-                Text(
-                    "此承诺值没有对应的个人信息，或已被删除",
-                    "no personal value stands behind this commitment, or it has been erased",
-                )
-            )
+            raise _gone()
         return str(row[0]), bytes(row[1]), bytes(row[2]).decode()
 
     def open_noun(self, conn: Connection, sealed: Mapping[str, Any], kind: type[Opened]) -> Opened:
@@ -164,6 +166,15 @@ def open_vault(store: Store) -> Vault:
             key = secrets.token_bytes(32)
             write_meta(conn, _LOOKUP_KEY, key)
         return Vault(key)
+
+
+def _gone() -> NotFound:
+    return NotFound(
+        Text(
+            "此承诺值没有对应的个人信息，或已被删除",
+            "no personal value stands behind this commitment, or it has been erased",
+        )
+    )
 
 
 def _message(field: str, value: str) -> bytes:

@@ -1,0 +1,189 @@
+"""What authorities ask for (电子商务法 25): the document, its basis and scope, and an answer that keeps to them."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.assist.dossier import Reader, Record, trade_records
+from anbao.errors import InvalidInput, NotFound
+from anbao.law.deadlines import day_end, day_start
+from anbao.law.provisions import Library
+from anbao.ledger import Ledger, Vault
+from anbao.model.assistance import AuthorityRequest
+from anbao.store import tables
+from anbao.store.bulk import sql, upsert_many
+from anbao.text import Text
+from anbao.work import Placed
+
+REQUESTED = "authority.requested"
+ANSWERED = "authority.answered"
+DECLINED = "authority.declined"
+
+MOST_TRADES = 100_000
+"""Trades that one answer may hold."""
+
+
+class Sales(msgspec.Struct, frozen=True, kw_only=True):
+    """Trades of one listing or category in the period asked for; ``amount`` in yuan."""
+
+    about: str
+    trades: int
+    quantity: int
+    amount: str
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What is handed over: records of the ledger with their indexes, or sums."""
+
+    request: str
+    authority: str
+    document: str
+    basis: tuple[str, ...]
+    merchants: list[Record] = []
+    listings: list[Record] = []
+    trades: list[Record] = []
+    sales: list[Sales] = []
+
+    def to_bytes(self) -> bytes:
+        """As JSON, the same each time."""
+        return msgspec.json.encode(self, order="sorted")
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of ``to_bytes``."""
+        return hashlib.sha256(self.to_bytes()).hexdigest()
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """A request as it stands."""
+
+    request: AuthorityRequest
+    state: Literal["open", "answered", "declined"]
+    at: int
+    entry: int
+
+
+def check_request(request: AuthorityRequest, library: Library) -> None:
+    """A request names its basis in provisions that exist, and its scope. Raises InvalidInput."""
+    for reference in request.basis:
+        try:
+            library.provision(reference)
+        except (InvalidInput, NotFound) as error:
+            raise InvalidInput(
+                Text(f"依据 {reference} 查不到", f"the basis {reference} leads to no provision"), field="basis"
+            ) from error
+    if request.request == "records" and not (request.merchants or request.orders or request.listings):
+        raise InvalidInput(
+            Text("须写明范围：商家、订单或者商品", "the scope is missing: merchants, orders or listings"),
+            hint=Text("没有范围的请求应当退回补正", "a request without scope goes back to be completed"),
+            field="merchants",
+        )
+    _bounds(request)
+
+
+def compose(conn: Connection, ledger: Ledger, vault: Vault, request: AuthorityRequest) -> Answer:
+    """The answer within the scope: nothing about a merchant, listing or order that was not asked for."""
+    if request.request == "prices":
+        return _answer(request, sales=list(_sales(conn, ledger, request)))
+    trades = list(_trades(conn, request))
+    buyers = {f"consumer:{consumer}" for _, _, consumer, _ in trades} if request.buyers else set()
+    reader = Reader(conn, ledger, vault, [*(f"merchant:{name}" for name in request.merchants), *buyers])
+    files = ("merchant.applied", "merchant.changed")
+    return _answer(
+        request,
+        merchants=[one for name in request.merchants for one in reader.about("merchant", name, files)],
+        listings=[one for name in request.listings for one in reader.about("listing", name, ("listing.screened",))],
+        trades=[one for order, listing, _, entry in trades for one in trade_records(reader, order, listing, entry)],
+    )
+
+
+def find(conn: Connection, request: str) -> Asked:
+    """Raises NotFound."""
+    found = _read(conn, "WHERE id = ?", (request,))
+    if not found:
+        raise NotFound(Text(f"没有调取请求 {request}", f"there is no request {request} of an authority"))
+    return found[0]
+
+
+def listed(conn: Connection, state: str | None, limit: int) -> list[Asked]:
+    """Requests (in a state), the oldest first."""
+    where, values = ("WHERE state = ?", (state,)) if state else ("", ())
+    return _read(conn, f"{where} ORDER BY at, id LIMIT ?", (*values, limit))
+
+
+def project_requested(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``authority.requested`` → ``authority_request``."""
+    rows = []
+    for index, sealed in placed:
+        body = msgspec.json.decode(sealed.data)["body"]
+        rows.append((sealed.subjects["request"], msgspec.json.encode(body), "open", sealed.at, index))
+    upsert_many(conn, tables.authority_request, rows)
+
+
+def project_closed(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``authority.answered`` and ``.declined`` → ``authority_request``."""
+    for _, sealed in placed:
+        state = sealed.kind.split(".")[1]
+        sql(conn, "UPDATE authority_request SET state = ? WHERE id = ?", (state, sealed.subjects["request"]))
+
+
+def _answer(request: AuthorityRequest, **parts: Any) -> Answer:
+    return Answer(
+        request=request.id, authority=request.authority, document=request.document, basis=request.basis, **parts
+    )
+
+
+def _bounds(request: AuthorityRequest) -> tuple[int, int]:
+    try:
+        since = day_start(date.fromisoformat(request.since)) if request.since else 0
+        until = day_end(date.fromisoformat(request.until)) if request.until else 2**53
+        if request.due:
+            date.fromisoformat(request.due)
+    except ValueError as error:
+        raise InvalidInput(Text(f"不是日期：{error}", f"not a day: {error}"), field="since") from error
+    return since, until
+
+
+def _trades(conn: Connection, request: AuthorityRequest) -> Iterator[tuple[str, str, str, int]]:
+    """Order, listing, consumer and entry of each trade in scope, in ledger order."""
+    since, until = _bounds(request)
+    wanted: list[str] = []
+    values: list[Any] = []
+    for column, names in (("t.id", request.orders), ("t.listing", request.listings), ("l.merchant", request.merchants)):
+        if names:
+            wanted.append(f"{column} IN ({', '.join('?' for _ in names)})")
+            values += names
+    scope = f"({' OR '.join(wanted)})" if wanted else "1 = 1"
+    yield from sql(
+        conn,
+        "SELECT t.id, t.listing, t.consumer, t.entry FROM trade t LEFT JOIN listing l ON l.id = t.listing"
+        f" WHERE {scope} AND t.at >= ? AND t.at < ? ORDER BY t.entry LIMIT ?",
+        (*values, since, until, MOST_TRADES),
+    ).all()
+
+
+def _sales(conn: Connection, ledger: Ledger, request: AuthorityRequest) -> Iterator[Sales]:
+    """Prices and quantities by listing where listings were named, else by category; no personal information."""
+    sums: dict[str, tuple[int, int, Decimal]] = {}
+    for _, listing, _, index in _trades(conn, request):
+        body = ledger.entry(conn, index).entry().body
+        about = listing if request.listings else str(body.get("category") or "")
+        trades, quantity, amount = sums.get(about, (0, 0, Decimal(0)))
+        more = int(body.get("quantity", 1)), Decimal(body.get("amount") or 0)
+        sums[about] = trades + 1, quantity + more[0], amount + more[1]
+    for about in sorted(sums):
+        trades, quantity, amount = sums[about]
+        yield Sales(about=about, trades=trades, quantity=quantity, amount=str(amount))
+
+
+def _read(conn: Connection, where: str, values: tuple[Any, ...]) -> list[Asked]:
+    rows = sql(conn, f"SELECT body, state, at, entry FROM authority_request {where}", values)
+    return [
+        Asked(request=msgspec.json.decode(body, type=AuthorityRequest), state=state, at=at, entry=entry)
+        for body, state, at, entry in rows
+    ]

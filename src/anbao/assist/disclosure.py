@@ -1,0 +1,88 @@
+"""Who the seller is: real name, address and valid contact (消费者权益保护法 44.1), no more than that.
+
+Invariants
+- Only the fields of ``FIELDS`` leave, to the buyer of that order, and each leaving is an entry: to whom, which fields, on
+  what basis; the entry holds the commitments, so that it can be shown later what was given.
+- A seller that cannot be named in full is a ``disclosure.failed``: from then on the platform may have to pay first.
+"""
+
+from typing import Any
+
+import msgspec
+
+from anbao.assist.records import Dispute, record
+from anbao.errors import NotFound
+from anbao.ledger import Vault
+from anbao.outbox import Effect, send
+from anbao.store.bulk import sql
+from anbao.work import Work
+
+REQUESTED = "disclosure.requested"
+GIVEN = "disclosure.given"
+FAILED = "disclosure.failed"
+TOPIC = "merchant.told_of_disclosure"
+
+FIELDS: dict[str, tuple[str, ...]] = {
+    "name": ("legal_name",),
+    "address": ("address",),
+    "contact": ("phone", "contact_name"),
+}
+"""What the law grants, and the fields of a merchant's file that can give it, the best first."""
+
+
+class Seller(msgspec.Struct, frozen=True, kw_only=True):
+    """Who sold, as the buyer may know it; ``missing`` names what the platform cannot give."""
+
+    merchant: str
+    shop_name: str
+    name: str = ""
+    address: str = ""
+    contact: str = ""
+    credit_code: str = ""
+    missing: tuple[str, ...] = ()
+
+
+def disclose(work: Work, vault: Vault, dispute: Dispute, basis: tuple[str, ...], actor: str) -> Seller:
+    """Name the seller to the buyer, record it, and tell the seller so; or record what is missing."""
+    subjects = {role: name for role, name in dispute.subjects.items() if role != "dispute"} | {"disclosure": dispute.id}
+    file = _file(work, dispute.merchant)
+    record(work, REQUESTED, subjects, {"live": bool(file.get("live"))}, actor)
+    values, commitments = {}, {}
+    for name, sources in FIELDS.items():
+        for source in sources:
+            opened = _open(work, vault, file.get(source))
+            if opened:
+                values[name], commitments[name] = opened, file[source]
+                break
+    missing = tuple(name for name in FIELDS if name not in values)
+    seller = Seller(
+        merchant=dispute.merchant,
+        shop_name=str(file.get("shop_name", "")),
+        credit_code=str(file.get("credit_code", "")),
+        missing=missing,
+        **values,
+    )
+    if missing:
+        record(work, FAILED, subjects, {"basis": list(basis), "missing": list(missing)})
+        return seller
+    fields = sorted(commitments)
+    body = {"basis": list(basis), "commitments": commitments, "fields": fields}
+    entry = record(work, GIVEN, subjects, body, actor)
+    told = {"basis": list(basis), "fields": fields, "merchant": dispute.merchant, "order": dispute.order}
+    send(work, entry, Effect(topic=TOPIC, subjects=subjects, body=told))
+    return seller
+
+
+def _file(work: Work, merchant: str) -> dict[str, Any]:
+    """The merchant's newest file, personal values as commitments; empty for an unknown merchant."""
+    data = sql(work.conn, "SELECT file FROM merchant WHERE id = ?", (merchant,)).scalar()
+    return {} if data is None else dict(msgspec.json.decode(data))
+
+
+def _open(work: Work, vault: Vault, commitment: Any) -> str:
+    if not commitment:
+        return ""
+    try:
+        return vault.reveal(work.conn, str(commitment))[1]
+    except NotFound:
+        return ""  # erased since: it cannot be given any more

@@ -1,0 +1,96 @@
+"""The original records of trades (电子商务法 31, 62): what the ledger holds of them, as it was recorded.
+
+A dossier is a list of entries with their indexes and leaf hashes, so that whoever receives it can ask for the proof of
+each. Personal values are opened only for whom they belong to, or whom the law lets see them.
+"""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.errors import NotFound
+from anbao.ledger import Ledger, Stored, Vault
+from anbao.ledger.merkle import leaf_hash
+from anbao.ledger.vault import COMMITMENT_PREFIX
+
+_PAGE = 1_000
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry as it is given out: ``body`` with the opened values in it."""
+
+    index: int
+    leaf: str
+    kind: str
+    at: int
+    recorded: int
+    subjects: dict[str, str]
+    body: Any
+
+
+class Reader:
+    """Reads entries and opens the personal values that its reader may see."""
+
+    def __init__(self, conn: Connection, ledger: Ledger, vault: Vault, persons: Collection[str]) -> None:
+        """``persons``: whose values may be opened, as ``merchant:m1`` or ``consumer:commit:…``."""
+        self._conn = conn
+        self._ledger = ledger
+        self._vault = vault
+        self._persons = frozenset(persons)
+
+    def about(self, role: str, name: str, kinds: Collection[str] = ()) -> Iterator[Record]:
+        """The entries about a subject (of these kinds), in ledger order."""
+        for stored in self._stored(role, name):
+            if not kinds or stored.kind in kinds:
+                yield self._record(stored)
+
+    def newest(self, role: str, name: str, kind: str, before: int) -> Record | None:
+        """The last entry of a kind about a subject before entry ``before``: the page as it stood."""
+        found = None
+        for stored in self._stored(role, name, end=before, kind=kind):
+            found = stored
+        return self._record(found) if found else None
+
+    def _stored(self, role: str, name: str, *, end: int | None = None, kind: str | None = None) -> Iterator[Stored]:
+        start = 0
+        while page := self._ledger.entries(self._conn, start, _PAGE, end=end, kind=kind, subject=(role, name)):
+            yield from page
+            start = page[-1].index + 1
+
+    def _record(self, stored: Stored) -> Record:
+        entry = stored.entry()
+        return Record(
+            index=stored.index,
+            leaf=leaf_hash(stored.data).hex(),
+            kind=stored.kind,
+            at=stored.at,
+            recorded=stored.recorded,
+            subjects=entry.subjects,
+            body=self._opened(entry.body),
+        )
+
+    def _opened(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: self._opened(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._opened(item) for item in value]
+        if isinstance(value, str) and value.startswith(COMMITMENT_PREFIX):
+            return self._value(value)
+        return value
+
+    def _value(self, commitment: str) -> str:
+        try:
+            if self._vault.owner(self._conn, commitment) in self._persons:
+                return self._vault.reveal(self._conn, commitment)[1]
+        except NotFound:
+            pass  # erased: the commitment stays in its place
+        return commitment
+
+
+def trade_records(reader: Reader, order: str, listing: str, entry: int) -> list[Record]:
+    """The contract and trade of one order: the page as it stood when the order came, the order, all about it since."""
+    page = reader.newest("listing", listing, "listing.screened", entry)
+    found = [*([page] if page else []), *reader.about("order", order)]
+    return sorted(found, key=lambda one: one.index)

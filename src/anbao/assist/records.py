@@ -1,0 +1,137 @@
+"""Requests for help as entries, and their projection."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.errors import NotFound
+from anbao.model.entry import Entry
+from anbao.store import tables
+from anbao.store.bulk import sql, upsert_many
+from anbao.text import Text
+from anbao.work import Placed, Work
+
+ENGINE = "engine"
+OPENED = "dispute.opened"
+ASSISTED = "dispute.assisted"
+REFUSED = "dispute.refused"
+STATES: dict[str, str] = {
+    "dispute.held": "held",
+    ASSISTED: "assisted",
+    REFUSED: "refused",
+    "disclosure.failed": "failed",
+}
+"""Which state an entry about a dispute or disclosure brings; the newest holds."""
+
+State = Literal["open", "held", "assisted", "refused", "failed"]
+
+
+class Trade(msgspec.Struct, frozen=True):
+    """An order as this room needs it; ``merchant`` is empty where its listing named none."""
+
+    order: str
+    listing: str
+    consumer: str
+    merchant: str
+    at: int
+    entry: int
+
+
+class Dispute(msgspec.Struct, frozen=True, kw_only=True):
+    """One request for help. ``failed``: the seller could not be named. ``at``: UTC milliseconds."""
+
+    id: str
+    help: str
+    harm: str
+    consumer: str
+    order: str
+    merchant: str
+    state: State
+    at: int
+    entry: int
+
+    @property
+    def subjects(self) -> dict[str, str]:
+        """The roles that an entry about this request names."""
+        given = {"consumer": self.consumer, "dispute": self.id, "merchant": self.merchant, "order": self.order}
+        return {role: name for role, name in given.items() if name}
+
+
+def trade_of(conn: Connection, order: str) -> Trade | None:
+    """The trade behind an order number."""
+    row = sql(
+        conn,
+        "SELECT t.id, t.listing, t.consumer, coalesce(l.merchant, ''), t.at, t.entry"
+        " FROM trade t LEFT JOIN listing l ON l.id = t.listing WHERE t.id = ?",
+        (order,),
+    ).first()
+    return Trade(*row) if row else None
+
+
+def find(conn: Connection, dispute: str) -> Dispute:
+    """Raises NotFound."""
+    found = _read(conn, "WHERE id = ?", (dispute,))
+    if not found:
+        raise NotFound(Text(f"没有求助 {dispute}", f"there is no request for help {dispute}"))
+    return found[0]
+
+
+def listed(conn: Connection, state: str | None, limit: int) -> list[Dispute]:
+    """Requests (in a state), the oldest first."""
+    where, values = ("WHERE state = ?", (state,)) if state else ("", ())
+    return _read(conn, f"{where} ORDER BY at, id LIMIT ?", (*values, limit))
+
+
+def record(work: Work, kind: str, subjects: dict[str, str], body: dict[str, Any], actor: str = ENGINE) -> int:
+    """One entry that happens now; its index."""
+    return work.record(Entry(actor=actor, at=work.now, body=body, kind=kind, recorded=work.now, subjects=subjects))[0]
+
+
+def project_opened(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``dispute.opened`` → ``assistance``."""
+    rows = []
+    for index, sealed in placed:
+        subjects, facts = sealed.subjects, sealed.facts
+        rows.append(
+            (
+                subjects["dispute"],
+                facts.get("help", ""),
+                facts.get("harm", ""),
+                subjects.get("consumer", ""),
+                subjects.get("order", ""),
+                subjects.get("merchant", ""),
+                "open",
+                sealed.at,
+                index,
+            )
+        )
+    upsert_many(conn, tables.assistance, rows)
+
+
+def project_state(conn: Connection, placed: Sequence[Placed]) -> None:
+    """What happened to a request → its state."""
+    for _, sealed in placed:
+        dispute = sealed.subjects.get("dispute") or sealed.subjects["disclosure"]
+        sql(conn, "UPDATE assistance SET state = ? WHERE id = ?", (STATES[sealed.kind], dispute))
+
+
+def _read(conn: Connection, where: str, values: tuple[Any, ...]) -> list[Dispute]:
+    rows = sql(
+        conn, f"SELECT id, kind, harm, consumer, trade, merchant, state, at, entry FROM assistance {where}", values
+    )
+    return [
+        Dispute(
+            id=name,
+            help=kind,
+            harm=harm,
+            consumer=consumer,
+            order=order,
+            merchant=merchant,
+            state=state,
+            at=at,
+            entry=entry,
+        )
+        for name, kind, harm, consumer, order, merchant, state, at, entry in rows
+    ]

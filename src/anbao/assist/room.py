@@ -1,0 +1,229 @@
+"""The room of assistance (合理协助), opened over the core."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from anbao.assist import authority, disclosure, dossier, funds, records
+from anbao.assist.authority import Answer
+from anbao.assist.disclosure import Seller
+from anbao.assist.dossier import Record
+from anbao.assist.records import Dispute, record
+from anbao.core import Core, Room
+from anbao.errors import Conflict, InvalidInput
+from anbao.law.help import Hint, load_hints
+from anbao.ledger import Stored
+from anbao.model.assistance import AuthorityRequest, HelpRequest
+from anbao.model.entry import Entry
+from anbao.reactions import Reaction
+from anbao.store.bulk import sql
+from anbao.text import Text
+from anbao.work import Projector, Work
+
+
+class HelpAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the consumer gets at once. ``held``: why a person must look first, empty where nobody must."""
+
+    dispute: str
+    entry: int
+    state: records.State
+    held: str = ""
+    seller: Seller | None = None
+    records: list[Record] = []
+    hints: tuple[Hint, ...] = ()
+
+
+class Assist(Room):
+    """Helps those who were harmed, and answers authorities."""
+
+    def __init__(self, core: Core) -> None:
+        super().__init__(core)
+        self.hints = load_hints(core.where)
+
+    def projectors(self) -> Iterable[tuple[str, Projector]]:
+        yield records.OPENED, records.project_opened
+        for kind in records.STATES:
+            yield kind, records.project_state
+        yield authority.REQUESTED, authority.project_requested
+        yield authority.ANSWERED, authority.project_closed
+        yield authority.DECLINED, authority.project_closed
+
+    def reactions(self) -> Iterable[Reaction]:
+        yield Reaction("assist.funds", frozenset({"effect.delivered", "effect.failed"}), self._on_effect)
+
+    # ── persons harmed ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def ask(self, work: Work, request: HelpRequest, *, actor: str = "platform") -> HelpAnswer:
+        """Take in a request for help and give at once what may be given. Raises Conflict for an id that is taken."""
+        if sql(work.conn, "SELECT 1 FROM assistance WHERE id = ?", (request.id,)).first():
+            raise Conflict(Text(f"求助 {request.id} 已存在", f"the request {request.id} exists"), field="id")
+        trade = records.trade_of(work.conn, request.order)
+        consumer = self.core.vault.consumer(work.conn, request.buyer)
+        subjects = {"consumer": consumer, "dispute": request.id}
+        if trade:
+            subjects["order"] = request.order
+            if trade.merchant:
+                subjects["merchant"] = trade.merchant
+        body = {
+            **self.core.vault.seal_noun(work.conn, request, f"consumer:{consumer}"),
+            "identity": "buyer" if trade and trade.consumer == consumer else "unproven",
+            "interest": request.statement is not None,
+        }
+        entry = record(work, records.OPENED, subjects, body, actor)
+        hints = self.hints.for_harm(request.harm)
+        record(work, "dispute.advised", subjects, {"hints": [hint.id for hint in hints]})
+        dispute = records.find(work.conn, request.id)
+        answer = HelpAnswer(dispute=request.id, entry=entry, state="open", hints=hints)
+        held = _doubt(request, trade, consumer)
+        if request.help == "advice":
+            self._assisted(work, dispute, "advised", records.ENGINE)
+        elif held:
+            record(work, "dispute.held", subjects, {"why": held})
+            answer = msgspec.structs.replace(answer, held=held)
+        else:
+            answer = self._give(work, dispute, answer, records.ENGINE)
+        return msgspec.structs.replace(answer, state=records.find(work.conn, request.id).state)
+
+    def grant(self, work: Work, dispute: str, reason: str, *, actor: str) -> HelpAnswer:
+        """A person has checked identity and interest: give what was asked. Raises NotFound, Conflict, InvalidInput."""
+        found = self._held(work, dispute)
+        if not found.order:
+            raise Conflict(
+                Text("没有对应的订单，无从提供", "there is no such order, so there is nothing to give"),
+                hint=Text("请其更正订单号后重新提出", "ask for the right order number and a new request"),
+            )
+        entry = record(work, "dispute.checked", found.subjects, {"reason": _needed(reason)}, actor)
+        answer = self._give(work, found, HelpAnswer(dispute=dispute, entry=entry, state="open"), actor)
+        return msgspec.structs.replace(answer, state=records.find(work.conn, dispute).state)
+
+    def refuse(self, work: Work, dispute: str, reason: str, *, actor: str) -> int:
+        """A person has checked and gives nothing, for a reason that the asker is told. Raises as ``grant``."""
+        found = self._held(work, dispute)
+        return record(work, records.REFUSED, found.subjects, {"reason": _needed(reason)}, actor)
+
+    def release(self, work: Work, dispute: str, reason: str, *, actor: str) -> int:
+        """Let frozen money go; the entry's index. Raises NotFound, InvalidInput."""
+        return funds.order_release(work, records.find(work.conn, dispute), _needed(reason), actor)
+
+    def compensate(self, work: Work, dispute: str, decision: str, *, actor: str) -> int:
+        """Record what was decided on paying first, where the seller could not be named. Raises NotFound, Conflict."""
+        found = records.find(work.conn, dispute)
+        if found.state != "failed":
+            raise Conflict(Text("只在不能提供商家信息时适用", "this is only for sellers that could not be named"))
+        subjects = {role: name for role, name in found.subjects.items() if role != "dispute"}
+        body = {"decision": _needed(decision)}
+        return record(work, "compensation.decided", subjects | {"disclosure": dispute}, body, actor)
+
+    def _give(self, work: Work, dispute: Dispute, answer: HelpAnswer, actor: str) -> HelpAnswer:
+        if dispute.help == "identity":
+            basis = self.core.pack.norm("cn.disclose.seller")
+            provisions = basis.provisions if basis else ()
+            seller = disclosure.disclose(work, self.core.vault, dispute, provisions, actor)
+            if not seller.missing:
+                self._assisted(work, dispute, "identity", actor)
+            return msgspec.structs.replace(answer, seller=seller)
+        if dispute.help == "records":
+            found = self._records(work, dispute, actor)
+            self._assisted(work, dispute, "records", actor)
+            return msgspec.structs.replace(answer, records=found)
+        funds.order_freeze(work, dispute, dispute.id, actor)
+        return answer
+
+    def _records(self, work: Work, dispute: Dispute, actor: str) -> list[Record]:
+        trade = records.trade_of(work.conn, dispute.order)
+        assert trade is not None  # a request without a trade is held
+        record(work, "evidence.requested", dispute.subjects, {}, actor)
+        work.flush()
+        reader = dossier.Reader(work.conn, self.core.ledger, self.core.vault, [f"consumer:{dispute.consumer}"])
+        found = dossier.trade_records(reader, trade.order, trade.listing, trade.entry)
+        digest = hashlib.sha256(msgspec.json.encode(found, order="sorted")).hexdigest()
+        body = {"digest": digest, "entries": [one.index for one in found]}
+        record(work, "evidence.given", dispute.subjects, body, actor)
+        return found
+
+    def _assisted(self, work: Work, dispute: Dispute, how: str, actor: str) -> None:
+        record(work, records.ASSISTED, dispute.subjects, {"how": how}, actor)
+
+    def _held(self, work: Work, dispute: str) -> Dispute:
+        found = records.find(work.conn, dispute)
+        if found.state != "held":
+            raise Conflict(
+                Text(
+                    f"求助 {dispute} 不在待核状态（{found.state}）", f"the request {dispute} is {found.state}, not held"
+                )
+            )
+        return found
+
+    def _on_effect(self, work: Work, stored: Stored) -> None:
+        entry = stored.entry()
+        topic = str(entry.body.get("topic", ""))
+        if topic not in (funds.FREEZE, funds.RELEASE):
+            return
+        delivered = stored.kind == "effect.delivered"
+        funds.record_outcome(work, topic, delivered, entry.subjects, str(entry.body.get("problem") or ""))
+        if topic == funds.FREEZE and delivered:
+            self._assisted(work, records.find(work.conn, entry.subjects["dispute"]), "frozen", records.ENGINE)
+
+    # ── authorities ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def receive(self, work: Work, request: AuthorityRequest, *, actor: str, at: int | None = None) -> int:
+        """Take in an authority's request; the entry's index. Raises InvalidInput, Conflict."""
+        authority.check_request(request, self.core.pack.library)
+        if sql(work.conn, "SELECT 1 FROM authority_request WHERE id = ?", (request.id,)).first():
+            raise Conflict(Text(f"请求 {request.id} 已存在", f"the request {request.id} exists"), field="id")
+        body = msgspec.to_builtins(request)
+        when = work.now if at is None else at
+        subjects = {"request": request.id}
+        return work.record(
+            Entry(actor=actor, at=when, body=body, kind=authority.REQUESTED, recorded=work.now, subjects=subjects)
+        )[0]
+
+    def answer(self, work: Work, request: str, *, actor: str) -> Answer:
+        """Compose and hand over the answer; what it held stands in the entry by digest. Raises NotFound, Conflict."""
+        asked = self._asked(work, request)
+        work.flush()
+        answer = authority.compose(work.conn, self.core.ledger, self.core.vault, asked)
+        body: dict[str, Any] = {
+            "basis": list(asked.basis),
+            "digest": answer.digest,
+            "listings": [one.index for one in answer.listings],
+            "merchants": [one.index for one in answer.merchants],
+            "sales": len(answer.sales),
+            "trades": [one.index for one in answer.trades],
+        }
+        record(work, authority.ANSWERED, {"request": request}, body, actor)
+        return answer
+
+    def decline(self, work: Work, request: str, reason: str, *, actor: str) -> int:
+        """Send a request back, saying why (no basis, no scope, not competent). Raises NotFound, Conflict."""
+        self._asked(work, request)
+        return record(work, authority.DECLINED, {"request": request}, {"reason": _needed(reason)}, actor)
+
+    def _asked(self, work: Work, request: str) -> AuthorityRequest:
+        asked = authority.find(work.conn, request)
+        if asked.state != "open":
+            raise Conflict(Text(f"请求 {request} 已处理（{asked.state}）", f"the request {request} is {asked.state}"))
+        return asked.request
+
+
+def _doubt(request: HelpRequest, trade: records.Trade | None, consumer: str) -> str:
+    """Why a person must look before anything is given; empty where identity and interest are plain."""
+    if trade is None:
+        return "unknown_order"
+    if request.on_behalf:
+        return "on_behalf"
+    if trade.consumer != consumer:
+        return "not_the_buyer"
+    if request.statement is None:
+        return "no_statement"
+    if request.help == "identity" and not trade.merchant:
+        return "no_merchant"
+    return ""
+
+
+def _needed(reason: str) -> str:
+    if not reason.strip():
+        raise InvalidInput(Text("须写明理由", "a reason is needed"), field="reason")
+    return reason
