@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
+from anbao.assist.room import Assist
 from anbao.cases import Cases
 from anbao.controls.room import Controls
 from anbao.core import Core, Step, system_clock
@@ -62,6 +63,7 @@ class Platform(Core):
         self.remove = Remove(self)
         self.delivery = Delivery(self)
         self.controls = Controls(self)
+        self.assist = Assist(self)
         for room in (
             self.cases,
             self.prevent,
@@ -70,6 +72,7 @@ class Platform(Core):
             self.remove,
             self.delivery,
             self.controls,
+            self.assist,
         ):
             self.join(room)
 

@@ -3,6 +3,7 @@
 from litestar.handlers import BaseRouteHandler
 
 from anbao.api import (
+    assist_routes,
     case_routes,
     control_routes,
     delivery_routes,
@@ -45,6 +46,16 @@ HANDLERS: list[BaseRouteHandler] = [
     trade_routes.notices,
     trade_routes.category_notices,
     trade_routes.event,
+    assist_routes.ask,
+    assist_routes.disputes,
+    assist_routes.grant,
+    assist_routes.refuse,
+    assist_routes.release,
+    assist_routes.compensate,
+    assist_routes.receive,
+    assist_routes.requests,
+    assist_routes.answer,
+    assist_routes.decline,
     warning_routes.warnings,
     warning_routes.retry,
     warning_routes.publish,

@@ -1,8 +1,8 @@
 """Who the seller is: real name, address and valid contact (消费者权益保护法 44.1), no more than that.
 
 Invariants
-- Only the fields of ``FIELDS`` leave, to the buyer of that order, and each leaving is an entry: to whom, which fields, on
-  what basis; the entry holds the commitments, so that it can be shown later what was given.
+- Only the fields of ``FIELDS`` leave, and each leaving is an entry: to whom, which fields, on what basis. The entry
+  holds the commitments, so that it can be shown later what was given.
 - A seller that cannot be named in full is a ``disclosure.failed``: from then on the platform may have to pay first.
 """
 

@@ -38,6 +38,7 @@ VERBS = {
     "webhook": t("投递：端点、指令、死信重发", "delivery: endpoints, effects, dead letters"),
     "control": t("安全控制措施：负责人与检查", "controls that must be alive: list, assign, probe, retire"),
     "case": t("待人工决定的事项：领取、决定、批量", "cases: take, decide, many at once"),
+    "assist": t("合理协助：求助、提供、冻结、部门调取", "assistance: requests for help, authorities' requests"),
     "key": t("接口密钥：新建、列出、吊销", "API keys: create, list, revoke"),
     "doctor": t("自检：环境、存储、义务重算", "check environment and store; derive obligations again"),
 }
