@@ -5,6 +5,7 @@ import msgspec
 from anbao.law.catalogue import Catalogue
 from anbao.model.entry import Entry, Receipt
 from anbao.model.listing import Channel, Finding, Outcome, Versions
+from anbao.model.picture import Box, PictureProblem, PictureScreened, WhyText
 from anbao.obligations.read import ObligationView
 from anbao.prevent.room import ScreenedListing
 from anbao.prevent.rulesets import Version
@@ -35,8 +36,42 @@ class NoticeAnswer(msgspec.Struct, frozen=True, kw_only=True):
     en: RenderedNotice
 
 
+class PictureFindingAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A finding in a picture; ``box`` counts pixels of the upload, ``start`` and ``end`` characters of ``text``."""
+
+    box: Box | None
+    category: str
+    channel: Channel
+    detector: str
+    distance: int
+    end: int
+    provisions: tuple[str, ...]
+    severity: int
+    start: int
+    surface: str
+    term: str
+    text: str
+
+
+class PictureDecisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The decision on one picture of a listing; while ``text_pending``, another follows when its text was read."""
+
+    place: int
+    source: str
+    outcome: Outcome
+    severity: int
+    reasons: tuple[str, ...]
+    findings: tuple[PictureFindingAnswer, ...]
+    problem: PictureProblem
+    text: WhyText
+    text_pending: bool
+
+
 class DecisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The decision on a listing; ``notices`` are ids of what must be shown before an order."""
+    """The decision on a listing; ``notices`` are ids of what must be shown before an order.
+
+    ``outcome`` includes the ``pictures`` that had been read before; decisions on the others follow.
+    """
 
     listing: str
     outcome: Outcome
@@ -45,6 +80,7 @@ class DecisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[FindingAnswer, ...]
     findings_cut: int
     notices: tuple[str, ...]
+    pictures: tuple[PictureDecisionAnswer, ...]
     versions: Versions
     receipt: Receipt
 
@@ -118,6 +154,20 @@ def finding_answer(one: Finding) -> FindingAnswer:
     )
 
 
+def picture_answer(one: PictureScreened) -> PictureDecisionAnswer:
+    return PictureDecisionAnswer(
+        place=one.place,
+        source=one.source,
+        outcome=one.outcome,
+        severity=one.severity,
+        reasons=one.reasons,
+        findings=tuple(PictureFindingAnswer(**msgspec.structs.asdict(found)) for found in one.findings),
+        problem=one.problem,
+        text=one.text,
+        text_pending=one.text_pending,
+    )
+
+
 def notice_answers(catalogue: Catalogue, ids: tuple[str, ...] | None = None) -> tuple[NoticeAnswer, ...]:
     """The notices with these ids, or all that some category demands."""
     if ids is None:
@@ -132,12 +182,13 @@ def listing_answer(screened: ScreenedListing, catalogue: Catalogue) -> ListingAn
     decision = screened.decision
     return ListingAnswer(
         listing=decision.listing.id,
-        outcome=decision.outcome,
+        outcome=screened.outcome,
         severity=decision.severity,
         reasons=decision.reasons,
         findings=tuple(map(finding_answer, decision.findings)),
         findings_cut=decision.findings_cut,
         notices=decision.notices,
+        pictures=tuple(map(picture_answer, screened.pictures)),
         versions=decision.versions,
         receipt=screened.receipt,
         notice_texts=notice_answers(catalogue, decision.notices),
@@ -149,12 +200,13 @@ def line_answer(screened: ScreenedListing, line: int) -> LineAnswer:
     return LineAnswer(
         line=line,
         listing=decision.listing.id,
-        outcome=decision.outcome,
+        outcome=screened.outcome,
         severity=decision.severity,
         reasons=decision.reasons,
         findings=tuple(map(finding_answer, decision.findings)),
         findings_cut=decision.findings_cut,
         notices=decision.notices,
+        pictures=tuple(map(picture_answer, screened.pictures)),
         versions=decision.versions,
         receipt=screened.receipt,
     )

@@ -18,6 +18,7 @@ from anbao.api.metrics import Metrics, Observed
 from anbao.api.problems import respond
 from anbao.api.reading import MAX_BODY, JsonRequest
 from anbao.api.routes import HANDLERS
+from anbao.connect.pictures import Pictures
 from anbao.connect.registry import registry_from_environment
 from anbao.platform import Platform, open_platform
 
@@ -42,7 +43,9 @@ def create_app(settings: Settings, platform: Platform | None = None) -> ASGIApp:
         here = platform if platform is not None else await asyncio.to_thread(ready_platform, settings.store)
         try:
             intake = ListingIntake(here, metrics.decided)
-            app.state.door = Door(here, KeyRing(here.store), intake, metrics)
+            pictures = Pictures(here)
+            here.steps.append(pictures.step)
+            app.state.door = Door(here, KeyRing(here.store), intake, metrics, pictures)
             async with running_clock(here, settings.checkpoint_every):
                 yield
         finally:

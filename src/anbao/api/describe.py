@@ -28,9 +28,10 @@ _STYLE = (
 )
 
 _STREAMED = {
-    ("post", "/v1/listings/batch"): "application/x-ndjson",
-    ("post", "/v1/lexicons"): "text/csv",
     ("post", "/v1/hazards/import"): "text/csv",
+    ("post", "/v1/lexicons"): "text/csv",
+    ("post", "/v1/listings/batch"): "application/x-ndjson",
+    ("post", "/v1/pictures"): "application/octet-stream",
 }
 """Bodies that a handler reads by itself."""
 

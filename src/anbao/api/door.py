@@ -15,6 +15,7 @@ from anbao.api.intake import ListingIntake
 from anbao.api.keys import KeyRing, Principal, Scope, refused
 from anbao.api.metrics import Metrics
 from anbao.api.reading import fingerprint, idempotency_key
+from anbao.connect.pictures import Pictures
 from anbao.errors import InvalidInput
 from anbao.platform import Platform
 from anbao.text import Text
@@ -38,6 +39,7 @@ class Door(msgspec.Struct, frozen=True):
     keys: KeyRing
     intake: ListingIntake
     metrics: Metrics
+    pictures: Pictures
 
 
 def door_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Door:

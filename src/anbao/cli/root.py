@@ -20,6 +20,7 @@ VERBS = {
     "demo": t("用模拟平台走完全程", "run the simulator platform through all of it"),
     "serve": t("启动 HTTP 服务", "serve the HTTP API"),
     "merchant": t("商家：入驻、变更、复核、关联、报送", "merchants: apply, change, verify again, links, report"),
+    "picture": t("检查图片文件：指纹、二维码、文字", "examine picture files: hash, codes, text"),
     "screen": t("审核一个商品文件（CSV、JSONL、Parquet）", "screen a file of listings (CSV, JSONL, Parquet)"),
     "message": t("审查交易消息", "screen messages between the parties of a trade"),
     "option": t("平台选项：列出、修改", "the platform's choices: list, set"),

@@ -40,8 +40,15 @@ class Pictures:
     ) -> None:
         self._platform = platform
         self._desk = platform.prevent.pictures
-        self.storage = storage_for(platform.store.url) if storage is None else storage
+        self._storage = storage
         self._fetcher = system_fetcher() if fetcher is None else fetcher
+
+    @property
+    def storage(self) -> ObjectStorage:
+        """Where bytes are kept; opened when the first picture comes."""
+        if self._storage is None:
+            self._storage = storage_for(self._platform.store.url)
+        return self._storage
 
     def keep(self, data: bytes) -> PictureReading:
         """Keep an upload and read it; what was read before is not read again. Raises TooLarge, StoreError."""

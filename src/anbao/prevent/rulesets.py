@@ -7,18 +7,19 @@ Each version is an artefact under its digest; which one is in force is said by `
 import gc
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 from sqlalchemy import Connection
 
 from anbao.errors import NotFound
-from anbao.law.catalogue import Catalogue
+from anbao.law.catalogue import Catalogue, load_catalogue
 from anbao.likeness.dangers import DangerIndex
 from anbao.model.entry import Entry
 from anbao.model.listing import Versions
 from anbao.prevent import guard
 from anbao.prevent.artefacts import ArtefactKind, artefact, keep
-from anbao.prevent.contact import ContactMatcher
+from anbao.prevent.contact import ContactMatcher, load_fraud_book
 from anbao.prevent.contact.books import Books
 from anbao.prevent.policy import Policy
 from anbao.prevent.text import Lexicon, Matcher
@@ -44,6 +45,22 @@ class Ruleset(msgspec.Struct, frozen=True):
     contact: ContactMatcher | None
     dangers: DangerIndex
     versions: Versions
+
+
+def ruleset_of_pack(where: Path) -> Ruleset:
+    """The defaults of a pack, without a store. Raises PackError."""
+    lexicon = Lexicon.from_csv(where / "lexicon" / "hazard.csv")
+    policy = Policy.from_bytes((where / "policy" / "default.json").read_bytes())
+    catalogue, book = load_catalogue(where), load_fraud_book(where / "fraud")
+    return Ruleset(
+        lexicon,
+        Matcher(lexicon),
+        policy,
+        catalogue,
+        ContactMatcher(book),
+        DangerIndex(()),
+        Versions(engine=ENGINE, fraud=book.digest, lexicon=lexicon.digest, pack=catalogue.digest, policy=policy.digest),
+    )
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,23 +2,32 @@
 (``connect.pictures``).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from sqlalchemy import Connection
 
-from anbao.core import Core
+from anbao.core import Core, system_clock
+from anbao.law.deadlines import legal_day
+from anbao.law.pack import load_pack
+from anbao.law.parameters import in_force
 from anbao.model.picture import PictureProblem, PictureReading, PictureRules, PictureScreened
 from anbao.parameters import value_of
 from anbao.prevent import guard, listings
 from anbao.prevent.picture import records
-from anbao.prevent.picture.dangers import DangerPictures, project_dangers
+from anbao.prevent.picture.candidates import Standing
+from anbao.prevent.picture.dangers import DangerPictures, Dangers, project_dangers
 from anbao.prevent.picture.judge import Case, judge
 from anbao.prevent.picture.records import Read, State, Task
-from anbao.prevent.rulesets import Rulesets
+from anbao.prevent.rulesets import Rulesets, ruleset_of_pack
 from anbao.work import Projector, Work
 
 AT_ONCE = 500
 """Listings with the same picture that one transaction decides on; the others follow as tasks."""
+
+
+Look = Callable[[PictureReading], PictureScreened]
+"""Decides on a picture by itself, outside of any listing."""
 
 
 class PictureDesk:
@@ -42,6 +51,13 @@ class PictureDesk:
         return PictureRules(
             **{name: value_of(conn, pack, f"picture.{name}", now) for name in PictureRules.__struct_fields__}
         )
+
+    def looking(self, conn: Connection) -> Look:
+        """How pictures by themselves are decided on now."""
+        now = self._core.clock()
+        ruleset, rules = self._rulesets.in_force(conn, now), self.rules(conn, now)
+        known = self._dangers.at(conn, ruleset.versions.hazards)
+        return lambda reading: judge(_alone(reading), ruleset, known, rules)
 
     def take(self, work: Work, reading: PictureReading, *, at: int | None = None, actor: str = "engine") -> int:
         """Record what was read in a picture, and decide on the listings that wait for it; the entry's index."""
@@ -87,3 +103,25 @@ class PictureDesk:
         decision = judge(case, ruleset, known, self.rules(conn, work.now))
         work.record(records.screened_entry(work, task, shop.merchant, decision, work.now))
         return decision
+
+
+def look_by_pack(where: Path) -> Look:
+    """How the defaults of a pack decide on pictures by themselves, without a store. Raises PackError."""
+    pack = load_pack(where)
+    today = legal_day(system_clock())
+    rules = PictureRules(
+        **{name: in_force(pack.parameters, f"picture.{name}", today).value for name in PictureRules.__struct_fields__}
+    )
+    ruleset = ruleset_of_pack(where)
+    return lambda reading: judge(_alone(reading), ruleset, Dangers(()), rules)
+
+
+def _alone(reading: PictureReading) -> Case:
+    return Case(
+        category="",
+        place=0,
+        reading=reading,
+        screened=-1,
+        source=reading.picture,
+        standing=Standing("pass", -1),
+    )
