@@ -14,6 +14,7 @@ from anbao.model.trade import Order
 from anbao.parameters import change as change_parameter
 from anbao.prevent.merchants import MerchantDecision, file
 from anbao.prevent.replay import replay
+from anbao.remove.measures import MeasureOrder
 from merchant_desk import DAY, FOOD, OTHER_FOOD, RESIDENT, Desk, opened
 
 EXPIRED = {**FOOD, "valid_until": "2026-11-01"}
@@ -421,3 +422,53 @@ def test_the_report_of_january_has_the_columns_of_the_law_and_is_proven_by_its_d
     live = desk.platform.run(lambda work: desk.merchants.write_report(work, "live_identity", actor="officer:wang"))
     assert [row.live_account for row in live.identities.registered] == ["m1直播间"]
     assert "直播账号" in live.files["live_identity-2027-01-registered.csv"].decode("utf-8-sig")
+
+
+# ── together with the other rooms ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def decide(desk: Desk, outcome: str) -> None:
+    """An officer decides the newest case on a merchant."""
+    desk.platform.advance()
+    case = desk.entries("case.opened")[-1].subjects["case"]
+    platform = desk.platform
+    platform.run(
+        lambda work: platform.cases.decide(
+            work, case, person="wang", outcome=outcome, reason="查明", actor="officer:wang"
+        )
+    )
+    platform.advance()
+
+
+def test_a_come_back_is_put_before_a_person_who_decides(desk: Desk) -> None:
+    desk.company("m1", phone="12099990000", credit_code="91110000600037341L")
+    close(desk, "m1", for_cause=True)
+    desk.company("m2", phone="12099990000")
+    decide(desk, "verified")
+    assert desk.status("m2") == "verified"
+    assert desk.entries("merchant.verified")[-1].actor == "officer:wang"
+    desk.company("m3", phone="12099990000")
+    decide(desk, "refused")
+    assert desk.status("m3") == "refused"
+
+
+def test_a_missing_licence_is_the_merchants_to_bring_and_no_case(desk: Desk) -> None:
+    desk.company("m1", categories=["零食"])
+    desk.platform.advance()
+    assert desk.entries("case.opened") == []
+
+
+def test_a_closure_taken_as_a_measure_closes_for_cause_and_lifted_gives_the_shop_back(desk: Desk) -> None:
+    platform = desk.platform
+    desk.company("m1", phone="12099990000", credit_code="91110000600037341L")
+    order = MeasureOrder(measure="closure", merchant="m1", facts="多次销售假药")
+    taken = platform.run(lambda work: platform.remove.take(work, order, person="wang", actor="officer:wang"))
+    platform.advance()
+    assert desk.status("m1") == "closed"
+    [closed] = desk.entries("merchant.closed")
+    assert (closed.body["reason"], closed.body["for_cause"]) == ("多次销售假药", True)
+    assert desk.company("m2", phone="12099990000").decision == "held"
+    platform.run(lambda work: platform.remove.lift(work, taken, "申诉成立", person="li", actor="officer:li"))
+    platform.advance()
+    assert desk.status("m1") == "verified"
+    assert desk.company("m3", phone="12099990000").decision == "verified"

@@ -18,6 +18,7 @@ from anbao.prevent import listings, messages
 from anbao.prevent.merchants.acts import INFO_ACCEPTED
 from anbao.prevent.merchants.decision import APPLIED, CLOSED, DECIDED, VERIFIED, WAITING
 from anbao.prevent.merchants.file import merged
+from anbao.prevent.merchants.following import REOPENED
 from anbao.prevent.picture import records
 from anbao.prevent.picture.candidates import Standing
 from anbao.prevent.picture.dangers import dangers_at
@@ -26,7 +27,7 @@ from anbao.prevent.rulesets import ENGINE, Rulesets
 from anbao.prevent.screening import screen
 from anbao.text import Text
 
-_MOVING = frozenset({APPLIED, CLOSED, INFO_ACCEPTED, WAITING, *DECIDED})
+_MOVING = frozenset({APPLIED, CLOSED, INFO_ACCEPTED, REOPENED, WAITING, *DECIDED})
 
 
 class Replay(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,6 +175,8 @@ def _moved(status: str, file: dict[str, Any], stored: Stored) -> tuple[str, dict
         return APPLIED, body
     if stored.kind == INFO_ACCEPTED:
         return status, merged(file, body["change"])
+    if stored.kind == REOPENED:
+        return "", file
     if stored.kind == WAITING and status == VERIFIED and body.get("occasion") == "reverify":
         return status, file
     return stored.kind, file

@@ -12,11 +12,12 @@ from anbao.model.merchant import Merchant, MerchantChange
 from anbao.model.registry import RegistryAnswer
 from anbao.parameters import value_of
 from anbao.prevent import listings
-from anbao.prevent.merchants import acts, file, licences, links, questions, report, shelves, turnover
+from anbao.prevent.merchants import acts, file, following, licences, links, questions, report, shelves, turnover
 from anbao.prevent.merchants.decision import (
     APPLIED,
     CLOSED,
     DECIDED,
+    HELD,
     SHARED_CAP,
     WAITING,
     Desk,
@@ -109,6 +110,7 @@ class Counter:
         yield WAITING, file.project_waiting
         yield CLOSED, file.project_decisions
         yield CLOSED, file.project_closures
+        yield following.REOPENED, file.project_reopenings
         for kind in (licences.EXPIRING, licences.EXPIRED, licences.RENEWED, licences.WITHDRAWN):
             yield kind, licences.project_stages
         for kind in (shelves.LOST, shelves.RESTORED):
@@ -118,6 +120,10 @@ class Counter:
 
     def reactions(self) -> Iterable[Reaction]:
         yield Reaction("prevent.standing", frozenset(DECIDED), partial(shelves.follow_standing, self.desk))
+        yield Reaction("prevent.held", frozenset({HELD}), following.put_before_a_person)
+        yield Reaction("prevent.merchant_case", frozenset({"case.decided"}), partial(following.follow_case, self.desk))
+        measures = frozenset({"measure.taken", "measure.lifted"})
+        yield Reaction("prevent.closure", measures, partial(following.follow_measure, self.desk))
 
     def steps(self) -> Iterable[Step]:
         yield self._follow_licences

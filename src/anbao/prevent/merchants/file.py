@@ -42,6 +42,11 @@ def row_of(conn: Connection, merchant: str) -> MerchantRow:
     return _shown(row)
 
 
+def status_of(conn: Connection, merchant: str) -> str:
+    """The merchant's status; empty for one that never applied."""
+    return sql(conn, "SELECT status FROM merchant WHERE id = ?", (merchant,)).scalar() or ""
+
+
 def page(conn: Connection, *, after: str = "", limit: int = 100, status: str | None = None) -> list[MerchantRow]:
     """Merchants by id, from after ``after``."""
     where, values = ("AND status = ?", (status,)) if status else ("", ())
@@ -109,6 +114,14 @@ def project_closures(conn: Connection, placed: Sequence[Placed]) -> None:
         (sealed.subjects["merchant"], sealed.at, bool(sealed.facts.get("for_cause")), index) for index, sealed in placed
     ]
     upsert_many(conn, tables.merchant_closure, rows)
+
+
+def project_reopenings(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``merchant.reopened`` → the closure is as if it had never been."""
+    for index, sealed in placed:
+        merchant = sealed.subjects["merchant"]
+        sql(conn, "DELETE FROM merchant_closure WHERE merchant = ?", (merchant,))
+        sql(conn, "UPDATE merchant SET status = 'applied', entry = ? WHERE id = ?", (index, merchant))
 
 
 def project_waiting(conn: Connection, placed: Sequence[Placed]) -> None:

@@ -58,11 +58,11 @@ def _lost(catalogue: Catalogue, checks: Iterable[dict[str, Any]]) -> dict[str, d
 
 def _under_measure(desk: Desk, work: Work, listing: str) -> bool:
     """Whether a measure stands against the listing for another reason; who lifts it brings the listing back."""
-    counts = [
+    taken, *over = (
         len(desk.core.ledger.entries(work.conn, 0, MOST_MEASURES, kind=kind, subject=("listing", listing)))
-        for kind in ("measure.taken", "measure.lifted")
-    ]
-    return counts[0] > counts[1]
+        for kind in ("measure.taken", "measure.lifted", "measure.ended")
+    )
+    return taken > sum(over)
 
 
 def _listings(conn: Connection, merchant: str, outcome: str) -> list[tuple[str, str]]:
