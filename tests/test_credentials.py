@@ -232,6 +232,30 @@ def test_all_stored_identifier_formats_are_in_the_pack() -> None:
     assert stored <= CATALOGUE.formats.keys()
 
 
+@pytest.mark.skipif(not LAW.exists(), reason="the stored law texts are not beside this checkout")
+def test_each_stored_format_is_read_alike_and_keeps_its_mark() -> None:
+    """One by one: the same samples fit, a check digit is computed where one is known, memory stays memory."""
+    samples = json.loads((Path(__file__).parent / "identifier_samples.json").read_text(encoding="utf-8"))
+    rules = {
+        "MOD 11,10": "mod_11_10",
+        "MOD 11-2": "resident_id",
+        "weights 1,3,9": "uscc",
+        "weights 3,7,9": "org_code",
+        "GS1": "gtin",
+    }
+    for stored in json.loads((LAW / "identifiers.json").read_text(encoding="utf-8")):
+        form = CATALOGUE.formats[stored["key"]]
+        for number in samples[stored["key"]]:
+            folded = fold_number(number)
+            assert re.search(stored["regex"], folded), (stored["key"], number)
+            assert re.fullmatch(form.pattern, folded, re.ASCII), (stored["key"], number)
+            assert form.id == "hazchem" or not re.fullmatch(form.pattern, folded * 2, re.ASCII)
+        wanted = next((rule for words, rule in rules.items() if words in stored["check"]), "none")
+        assert form.check == ("mod_11_10" if stored["key"] == "food_business" else wanted), stored["key"]
+        if stored["verified"].startswith("memory"):
+            assert form.confidence == "memory", stored["key"]
+
+
 # ── categories ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -14,10 +14,13 @@ from rich.console import Console
 from anbao.api.keys import create_key
 from anbao.cli.common import t
 from anbao.cli.obligations import norm_words, shown
+from anbao.connect.registry import HttpRegistry, RegistrySettings
 from anbao.ledger import verify_store
 from anbao.platform import Platform, open_platform
 from anbao.prevent.replay import replay
+from anbao.simulator import merchants as street
 from anbao.simulator.market import Market
+from anbao.simulator.registry import RegistryServer
 from anbao.simulator.story import Tally, ToldListing, live
 from anbao.store import open_store
 from anbao.text import system_language
@@ -74,6 +77,7 @@ class Narrator:
         market = Market(seed=seed, now=self._platform.clock(), listings=listings)
         tally = live(self._platform, market)
         self._merchants(tally)
+        self._street(seed)
         self._listings(tally, time.perf_counter() - start)
         self._orders(tally)
         self._obligations()
@@ -99,6 +103,27 @@ class Narrator:
                 f"  [yellow]{one.decision.decision:8}[/] {one.name}  {wrong.kind}: {wrong.problem}"
                 f"  [dim]{' '.join(wrong.provisions[:2])}[/]"
             )
+
+    def _street(self, seed: int) -> None:
+        """A registry that is down at first, forged numbers with right check digits, families, a come-back."""
+        with RegistryServer() as server:
+            registry = HttpRegistry(RegistrySettings(name="示例登记机关", url=server.url, tries=1))
+            self._platform.prevent.merchants.connect(registry)
+            told = street.live(self._platform, seed, server)
+            self._platform.prevent.merchants.connect(None)
+            registry.close()
+        waited = sum(one.decision.decision == "waiting" for one in told)
+        self._print(
+            t(
+                f"登记机关接口中断时 {waited} 家等待、无一放行；恢复后：",
+                f"While the registry was down {waited} waited and nobody was waved through; after it came back:",
+            )
+        )
+        stopped = ((one.applicant.truth.part, one) for one in told if one.stands in ("held", "refused"))
+        for one in _one_of_each(stopped, most=10):
+            merchant, truth = one.applicant.merchant, one.applicant.truth
+            linked = " ← " + " ".join(link.merchant for link in one.decision.links) if one.decision.links else ""
+            self._print(f"  [yellow]{one.stands:8}[/] {merchant.shop_name}  {truth.part}{linked}")
 
     def _listings(self, tally: Tally, seconds: float) -> None:
         self._rule(t("商品审核", "Listings are screened"))
@@ -214,9 +239,9 @@ class Narrator:
             )
 
 
-def _one_of_each(items: Iterable[tuple[str, T]]) -> list[T]:
-    """The first of each sort, at most ``EXAMPLES``."""
+def _one_of_each(items: Iterable[tuple[str, T]], most: int = EXAMPLES) -> list[T]:
+    """The first of each sort, at most so many."""
     found: dict[str, T] = {}
     for sort, item in items:
         found.setdefault(sort, item)
-    return list(found.values())[:EXAMPLES]
+    return list(found.values())[:most]

@@ -83,12 +83,21 @@ class Counter:
         """The report with this file was handed in; the entry's index. Raises Conflict."""
         return report.note_submission(work, digest, actor, _when(work, at))
 
+    def ask_again(self, work: Work) -> int:
+        """The registry is up again: ask at once what waits for it; how many questions."""
+        return questions.hasten(work)
+
     # ── reading ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def links(self, conn: Connection, merchant: str) -> links.LinkView:
         """Who stands behind a merchant. Raises NotFound."""
         file.row_of(conn, merchant)
         return links.view(conn, merchant, self.cap(conn))
+
+    def status(self, merchant: str) -> str:
+        """Where a merchant stands; empty for one that never applied."""
+        with self._core.reading() as conn:
+            return file.status_of(conn, merchant)
 
     def families(self, conn: Connection) -> list[list[str]]:
         """All families of linked merchants, the largest first."""
