@@ -305,6 +305,15 @@ def test_a_listing_under_a_measure_does_not_come_back_with_the_licence(desk: Des
     assert desk.effects("listing.restore") == []
 
 
+def test_a_licence_that_had_run_out_before_leaves_nothing_owed(desk: Desk) -> None:
+    desk.company("m1", categories=["零食"], licences=[EXPIRED])
+    desk.platform.advance()
+    assert desk.states("cn.kyc.licence_renewal") == []
+    assert [entry.body["needed"] for entry in desk.entries("licence.expired")] == [False]
+    desk.platform.advance()
+    assert len(desk.entries("licence.expired")) == 1
+
+
 def test_closing_ends_what_was_owed_for_its_licences(desk: Desk) -> None:
     desk.company("m1", categories=["零食"], licences=[FOOD])
     desk.go_to("2027-03-02")

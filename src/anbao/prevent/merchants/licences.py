@@ -64,7 +64,7 @@ def follow_up(desk: Desk, work: Work) -> list[Kept]:
         held = {(licence.kind, fold_number(licence.number)) for licence in row.licences}
         if (one.kind, one.number) not in held or row.status in ("closed", "refused"):
             _withdraw(work, one)
-        elif one.stage == "valid":
+        elif one.stage == "valid" and one.ends_at > work.now:
             _remind(work, one)
         elif _expire(desk, work, one, row.status == "verified"):
             affected.append(one)
