@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from anbao.cases import bulk
 from anbao.delivery.queue import listed
 from anbao.errors import Conflict, Forbidden, InvalidInput, NotFound
 from anbao.model.entry import Entry
@@ -232,6 +233,57 @@ def test_a_sweep_that_finds_nothing_removes_the_danger(platform: Platform) -> No
     platform.advance()
     platform.advance()
     assert entries(platform, "hazard.removed")[-1].body == {"listings": 0, "undecided": 0}
+
+
+def test_a_danger_that_is_none_any_more_gives_back_what_it_took(platform: Platform, receiver: Receiver) -> None:
+    offer(platform, "L1", "M1")
+    offer(platform, "L2", "M2")
+    confirm_hazard(platform, listing="L1")
+    match(platform, "L2", "M2")
+    platform.advance()
+    platform.advance()
+    platform.run(lambda work: platform.investigate.lift(work, "H1", "判决已被撤销", actor="bo"))
+    platform.advance()
+    platform.advance()
+    assert {one.state for one in measures(platform)} == {"lifted"}
+    assert {one.payload["subjects"]["listing"] for one in receiver.topics("listing.restore")} == {"L1", "L2"}
+    assert {one.body["reason"] for one in entries(platform, "measure.lifted")} == {"判决已被撤销"}
+    with platform.reading() as conn:
+        assert {one.state for one in records.violations(conn, "1 = 1")} == {"withdrawn"}
+        assert not sanctions.public(conn)
+    sound(platform)
+
+
+def test_a_bulk_decision_takes_down_all_and_can_be_undone_before(
+    platform: Platform, receiver: Receiver, clock: Clock
+) -> None:
+    confirm_hazard(platform)
+    for n in range(6):
+        offer(platform, f"L{n}", f"M{n}")
+        match(platform, f"L{n}", f"M{n}", "likely")
+    platform.advance()
+    with platform.reading() as conn:
+        names = [one.id for one in platform.cases.worst(conn, kinds=["hazard_match"])]
+    assert len(names) == 6
+
+    def order(chosen: list[str]) -> str:
+        return platform.run(
+            lambda work: platform.cases.order(work, chosen, outcome="remove", reason="型号一致", person="bo")
+        ).id
+
+    regretted = order(names[:3])
+    platform.run(lambda work: bulk.undo(work, regretted, person="bo", reason="选错", actor="bo"))
+    order(names[3:])
+    platform.advance()
+    assert not measures(platform)
+    clock.now += DAY
+    platform.advance()
+    platform.advance()
+    platform.advance()
+    assert len(measures(platform, kind="takedown", state="confirmed")) == 3
+    assert len(receiver.topics("listing.takedown")) == 3
+    assert entries(platform, "hazard.removed")[-1].body == {"listings": 3, "undecided": 3}
+    sound(platform)
 
 
 # ── reasons, penalties ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -138,13 +138,11 @@ def on_case_decided(desk: Desk, work: Work, stored: Stored) -> None:
 
 def restore(desk: Desk, work: Work, one: Measure, reason: str, *, person: str, actor: str) -> None:
     """Take back a measure that was wrong, and all else that was done because of the same violation."""
+    related, index = _related(work.conn, one), one.entry
     if one.violation:
-        related = records.of_violation(work.conn, one.violation)
         index = record(
             work, records.WITHDRAWN, {"violation": one.violation}, {"person": person, "reason": reason}, actor
         )
-    else:
-        related, index = [one], one.entry
     for each in related:
         if each.state in STANDING:
             measures.lift(desk, work, each.id, reason, person=person, actor=actor)
@@ -152,6 +150,27 @@ def restore(desk: Desk, work: Work, one: Measure, reason: str, *, person: str, a
                 hazards.clear(work, each.hazard, each.listing, index)
         elif each.state == "proposed":
             measures.decline(work, each.id, reason, person=person, actor=actor)
+
+
+def restore_after_lifting(desk: Desk, work: Work, most: int) -> bool:
+    """Take back some of what was done because of a danger that is none any more; whether there was anything to do."""
+    danger = hazards.being_lifted(work.conn)
+    if danger is None:
+        return False
+    lifting = desk.core.ledger.entry(work.conn, danger.entry).entry()
+    reason = str(lifting.body.get("reason") or "危险已解除")
+    done: set[str] = set()
+    for one in records.standing(work.conn, hazard=danger.id)[:most]:
+        if one.id not in done:
+            done |= {each.id for each in _related(work.conn, one)}
+            restore(desk, work, one, reason, person=lifting.actor, actor=lifting.actor)
+    if not done:
+        hazards.all_lifted(work.conn, danger.id)
+    return True
+
+
+def _related(conn: Connection, one: Measure) -> list[Measure]:
+    return records.of_violation(conn, one.violation) if one.violation else [one]
 
 
 def find(conn: Connection, name: str) -> Appeal:

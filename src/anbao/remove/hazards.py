@@ -28,6 +28,7 @@ CASE_KIND = "hazard_match"
 REACTION = "remove.hazards"
 """One reaction to all by which dangers are found, so that they are handled in the order of the ledger."""
 
+LIFTING = "lifting"
 OUT_ALREADY = "block"
 """Outcome of a listing that the guard kept out: there is nothing to take down."""
 
@@ -205,6 +206,27 @@ def project_confirmed(conn: Connection, placed: Sequence[Placed]) -> None:
         likeness = int(bool(facts.get("on_likeness")))
         rows.append((sealed.subjects["hazard"], *texts, severity, likeness, person, "confirmed", index))
     upsert_many(conn, tables.removal_hazard, rows)
+
+
+def project_lifted(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``hazard.lifted`` → ``removal_hazard``: what was done because of it is taken back bit by bit (``restore``)."""
+    for index, sealed in placed:
+        sql(
+            conn,
+            "UPDATE removal_hazard SET state = ?, entry = ? WHERE id = ?",
+            (LIFTING, index, sealed.subjects["hazard"]),
+        )
+
+
+def being_lifted(conn: Connection) -> Hazard | None:
+    """A danger that is none any more, of whose measures some may still stand."""
+    name = sql(conn, "SELECT id FROM removal_hazard WHERE state = ? LIMIT 1", (LIFTING,)).scalar()
+    return find(conn, name) if name else None
+
+
+def all_lifted(conn: Connection, hazard: str) -> None:
+    """Nothing that was done because of it stands any more."""
+    sql(conn, "UPDATE removal_hazard SET state = 'lifted' WHERE id = ?", (hazard,))
 
 
 def project_screened(conn: Connection, placed: Sequence[Placed]) -> None:

@@ -40,6 +40,7 @@ class Remove(Room):
         yield appeals.FILED, appeals.project
         yield appeals.DECIDED, appeals.project
         yield hazards.CONFIRMED, hazards.project_confirmed
+        yield hazards.LIFTED, hazards.project_lifted
         yield "listing.screened", hazards.project_screened
 
     def reactions(self) -> Iterable[Reaction]:
@@ -52,6 +53,7 @@ class Remove(Room):
     def steps(self) -> Iterable[Step]:
         yield self._end_some
         yield self._look_at_returns
+        yield self._restore_some
 
     # ── acts ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -147,6 +149,12 @@ class Remove(Room):
             if sql(conn, "SELECT 1 FROM kept_out LIMIT 1").first() is None:
                 return False
         return bool(self.core.run(lambda work: hazards.look_at_returns(self._desk, work, _AT_ONCE)))
+
+    def _restore_some(self) -> bool:
+        with self.core.reading() as conn:
+            if hazards.being_lifted(conn) is None:
+                return False
+        return self.core.run(lambda work: appeals.restore_after_lifting(self._desk, work, _AT_ONCE))
 
     def _end(self, work: Work) -> int:
         found = records.over(work.conn, work.now, _AT_ONCE)

@@ -22,6 +22,7 @@ measure = Table(
     Column("entry", BigInteger, nullable=False),
     Index("measure_by_listing", "listing", "state"),
     Index("measure_by_merchant", "merchant", "state"),
+    Index("measure_by_hazard", "hazard", "state"),
     Index("measure_by_violation", "violation"),
     Index("measure_by_token", "token"),
     Index(

@@ -45,6 +45,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("until > 0 AND state IN ('taken', 'confirmed', 'failed')"),
         postgresql_where=sa.text("until > 0 AND state IN ('taken', 'confirmed', 'failed')"),
     )
+    op.create_index("measure_by_hazard", "measure", ["hazard", "state"])
     op.create_index("measure_by_listing", "measure", ["listing", "state"])
     op.create_index("measure_by_merchant", "measure", ["merchant", "state"])
     op.create_index("measure_by_token", "measure", ["token"])
