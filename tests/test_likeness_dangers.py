@@ -8,7 +8,7 @@ from anbao.errors import InvalidInput
 from anbao.likeness.dangers import Danger, DangerIndex, Offer
 from anbao.likeness.fold import fold_page
 from anbao.likeness.keys import KeyIndex, fold_key
-from anbao.likeness.pictures import NEAR, PictureIndex
+from anbao.likeness.pictures import PictureBounds, PictureIndex
 from anbao.likeness.wording import models, plain
 from anbao.model.hazard import Fingerprint, Match
 
@@ -115,12 +115,13 @@ def test_a_listing_of_the_merchant_or_its_family_need_be_less_alike() -> None:
 
 def test_a_picture_is_the_same_within_the_distance() -> None:
     bits = int(PICTURE, 16)
-    near = f"{bits ^ ((1 << NEAR) - 1):064x}"
-    far = f"{bits ^ ((1 << (NEAR + 1)) - 1):064x}"
+    same, alike, _ = PictureBounds()
+    near, less_near, far = (f"{bits ^ ((1 << many) - 1):064x}" for many in (same, alike, alike + 1))
     assert certainty(danger(("picture", PICTURE)), pictures=(near,)) == "certain"
+    assert certainty(danger(("picture", PICTURE)), pictures=(less_near,)) == "likely"
     assert certainty(danger(("picture", PICTURE)), pictures=(far,)) == ""
     with pytest.raises(InvalidInput):
-        PictureIndex(["xyz"])
+        PictureIndex(["xyz"], 31)
 
 
 @settings(max_examples=60, deadline=None)

@@ -7,11 +7,20 @@ from sqlalchemy import Connection
 
 from anbao.core import Core, Room, Step
 from anbao.investigate import hazards
+from anbao.investigate.hazards import Hazard
 from anbao.investigate.sweep import matches, passes
 from anbao.investigate.sweep.passes import Pass
 from anbao.likeness.dangers import DangerIndex
+from anbao.likeness.pictures import PictureBounds
+from anbao.linkage import family
 from anbao.model.hazard import Confirmation, Suspicion
+from anbao.parameters import value_of
 from anbao.work import Projector, Work
+
+SHARED_CAP = "merchant.shared_identifier_cap"
+"""The parameter that says how many merchants may share an identifier before it links nobody."""
+
+PICTURE_BOUNDS = ("picture.same", "picture.alike", "picture.quality")
 
 Dangers = tuple[tuple[str, int], ...]
 """Hazards with the entry at which they stand."""
@@ -70,5 +79,16 @@ class Investigate(Room):
         found = hazards.sought(conn, one.id)
         wanted = tuple((hazard.id, hazard.entry) for hazard in found)
         if self._index[0] != wanted:
-            self._index = wanted, DangerIndex(map(passes.danger_of, found))
+            bounds = PictureBounds(*(self._parameter(conn, name) for name in PICTURE_BOUNDS))
+            families = self._families(conn, found)
+            self._index = wanted, DangerIndex(map(passes.danger_of, found), families, bounds)
         return self._index[1]
+
+    def _families(self, conn: Connection, found: Iterable[Hazard]) -> dict[str, frozenset[str]]:
+        """The merchants linked to those that hazards name."""
+        cap = self._parameter(conn, SHARED_CAP)
+        named = {one.value for hazard in found for one in hazard.record.fingerprints if one.kind == "merchant"}
+        return {name: frozenset(family(conn, [name], cap) - {name}) for name in sorted(named)}
+
+    def _parameter(self, conn: Connection, name: str) -> int:
+        return value_of(conn, self.core.pack, name, self.core.clock())

@@ -1,13 +1,17 @@
 """The listings of the platform, as the ledger's screenings tell them: there their text stands, and nowhere else."""
 
+from collections.abc import Sequence
+
 import msgspec
 from sqlalchemy import Connection
 
-from anbao.likeness.dangers import Offer
+from anbao.likeness.dangers import DEFAULT_BOUNDS, Offer
 from anbao.model.merchant import Licence
 from anbao.store.bulk import sql
 
 SCREENED = "listing.screened"
+
+_PER_QUERY = 500
 
 
 class _Listing(msgspec.Struct):
@@ -27,6 +31,12 @@ class _Entry(msgspec.Struct):
     body: _Body
 
 
+class _Reading(msgspec.Struct):
+    pdq: str = ""
+    quality: int = 0
+
+
+_reading = msgspec.json.Decoder(_Reading).decode
 _decode = msgspec.json.Decoder(_Entry).decode
 
 
@@ -36,6 +46,29 @@ class Screening(msgspec.Struct, frozen=True):
     entry: int
     listing: str
     offer: Offer
+
+
+def pictured(conn: Connection, some: Sequence[Screening], quality: int) -> list[Screening]:
+    """The same with their pictures' hashes of this quality, where they are the newest version and these were read."""
+    hashes: dict[int, list[str]] = {}
+    for start in range(0, len(some), _PER_QUERY):
+        names = tuple(screening.listing for screening in some[start : start + _PER_QUERY])
+        rows = sql(
+            conn,
+            "SELECT l.screened, p.reading FROM listing_picture l JOIN picture p ON p.id = l.picture"
+            f" WHERE l.listing IN ({', '.join('?' * len(names))}) ORDER BY l.listing, l.place",
+            names,
+        )
+        for screened, reading in rows:
+            found = _reading(reading)
+            if found.pdq and found.quality >= quality:
+                hashes.setdefault(screened, []).append(found.pdq)
+    return [
+        msgspec.structs.replace(one, offer=msgspec.structs.replace(one.offer, pictures=tuple(hashes[one.entry])))
+        if one.entry in hashes
+        else one
+        for one in some
+    ]
 
 
 def between(conn: Connection, after: int, before: int, limit: int) -> list[Screening]:
@@ -70,7 +103,8 @@ def newest(conn: Connection, listing: str) -> Screening | None:
     index = newest_entry(conn, listing)
     if index < 0:
         return None
-    return _screening(index, sql(conn, "SELECT data FROM entry WHERE idx = ?", (index,)).scalar_one())
+    one = _screening(index, sql(conn, "SELECT data FROM entry WHERE idx = ?", (index,)).scalar_one())
+    return pictured(conn, [one], DEFAULT_BOUNDS.quality)[0]
 
 
 def _screening(index: int, data: bytes) -> Screening:

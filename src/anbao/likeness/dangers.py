@@ -13,7 +13,7 @@ import msgspec
 
 from anbao.likeness.fold import Page, fold, fold_page
 from anbao.likeness.keys import KeyHit, KeyIndex, fold_key
-from anbao.likeness.pictures import PictureIndex
+from anbao.likeness.pictures import PictureBounds, PictureIndex
 from anbao.likeness.titles import TitleIndex, compare
 from anbao.likeness.verdict import Seen, Traits, judge, traits
 from anbao.model.hazard import Fingerprint, Ground, Match
@@ -26,6 +26,8 @@ RULES = 1
 
 MOST = 10
 """Matches kept of one listing, the surest first."""
+
+DEFAULT_BOUNDS = PictureBounds()
 
 _KEYS = frozenset({"barcode", "licence", "batch", "model", "link"})
 _FIELDS = ("title", "description")
@@ -63,7 +65,13 @@ class DangerIndex:
     ``families``: for a merchant that a danger names, the merchants linked to it.
     """
 
-    def __init__(self, dangers: Iterable[Danger], families: dict[str, frozenset[str]] | None = None) -> None:
+    def __init__(
+        self,
+        dangers: Iterable[Danger],
+        families: dict[str, frozenset[str]] | None = None,
+        bounds: PictureBounds = DEFAULT_BOUNDS,
+    ) -> None:
+        self.bounds = bounds
         self.dangers = tuple(sorted(dangers, key=lambda one: one.hazard))
         self._traits: list[Traits] = []
         titles: list[str] = []
@@ -90,10 +98,15 @@ class DangerIndex:
             self._keys += [_Key(number, "model", model) for model in sorted(own.titled_models)]
         self._titles = TitleIndex(titles, cover=COVER, cosine=COSINE)
         self._index = KeyIndex([key.value for key in self._keys])
-        self._pictures = PictureIndex(pictures)
+        self._pictures = PictureIndex(pictures, bounds.alike)
 
     def __len__(self) -> int:
         return len(self.dangers)
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether any danger is recognised by a picture."""
+        return len(self._pictures) > 0
 
     def match(self, offers: Sequence[Offer], page: Page | None = None) -> dict[int, list[Match]]:
         """The matches of those offers that have any, by place; the surest first.
@@ -152,7 +165,7 @@ class DangerIndex:
         rows = [row for row, offer in enumerate(offers) for _ in offer.pictures]
         for near in self._pictures.search([value for offer in offers for value in offer.pictures]):
             one = seen.setdefault((rows[near.row], self._pictured[near.picture]), Seen())
-            one.see_picture(near.bits)
+            one.see_picture(near.bits, same=near.bits <= self.bounds.same)
 
     def _see_merchants(self, offers: Sequence[Offer], seen: dict[tuple[int, int], Seen]) -> None:
         """Listings of the danger's merchant or its family, which need be less alike than others."""

@@ -1,18 +1,21 @@
-"""Pictures that look the same: PDQ hashes within a Hamming distance, compared all with all, a block at a time."""
+"""Pictures that look the same: the hashes of dangers, and those of listings within a distance of them."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from anbao.errors import InvalidInput
+from anbao.likeness.hashes import BYTES, HashIndex
 from anbao.text import Text
 
-NEAR = 31
-"""Bits of 256 in which hashes of the same picture may differ (the distance that PDQ's authors recommend)."""
 
-_HEX = 64
-_BLOCK = 1 << 15
+class PictureBounds(NamedTuple):
+    """Bits of 256 in which the hashes of the same picture, and of alike ones, may differ; PDQ's quality (of 100) below
+    which a hash is not compared. The defaults are those of PDQ's authors and of ``bench/pictures.py``.
+    """
+
+    same: int = 31
+    alike: int = 56
+    quality: int = 50
 
 
 class Near(NamedTuple):
@@ -26,37 +29,32 @@ class Near(NamedTuple):
 class PictureIndex:
     """Hashes of danger pictures made ready for searching; it never changes."""
 
-    def __init__(self, hashes: Sequence[str]) -> None:
-        """Hashes in hex. Raises InvalidInput."""
-        self._words = _words(hashes)
+    def __init__(self, hashes: Sequence[str], within: int) -> None:
+        """Hashes in hex, and the distance in bits. Raises InvalidInput."""
+        self._within = within
+        for value in hashes:
+            if not is_hash(value):
+                raise InvalidInput(
+                    Text(f"不是 PDQ 图片指纹：{value[:80]}", f"not a PDQ hash: {value[:80]}"),
+                    hint=Text("须为 64 位十六进制", "64 hex digits"),
+                    field="fingerprints",
+                )
+        self._index = HashIndex.of(hashes)
+
+    def __len__(self) -> int:
+        return len(self._index)
 
     def search(self, hashes: Sequence[str]) -> list[Near]:
-        """All pairs within NEAR, by row. Raises InvalidInput."""
-        if not len(self._words) or not hashes:
+        """All pairs within the distance, by row, the nearest first. Raises ValueError for what is no hash."""
+        if not len(self._index):
             return []
-        found = []
-        for row, query in enumerate(_words(hashes)):
-            for start in range(0, len(self._words), _BLOCK):
-                block = self._words[start : start + _BLOCK]
-                close = np.flatnonzero(np.bitwise_count(block[:, 0] ^ query[0]) <= NEAR)
-                bits = np.bitwise_count(block[close] ^ query).sum(axis=1)
-                kept = np.flatnonzero(bits <= NEAR)
-                found += [Near(row, start + int(close[one]), int(bits[one])) for one in kept]
-        return found
+        return [
+            Near(row, match.row, match.distance)
+            for row, value in enumerate(hashes)
+            for match in self._index.within(value, self._within)
+        ]
 
 
 def is_hash(value: str) -> bool:
     """Whether this is a PDQ hash in hex."""
-    return len(value) == _HEX and all(char in "0123456789abcdefABCDEF" for char in value)
-
-
-def _words(hashes: Sequence[str]) -> "np.ndarray[tuple[int, int], np.dtype[np.uint64]]":
-    for value in hashes:
-        if not is_hash(value):
-            raise InvalidInput(
-                Text(f"不是 PDQ 图片指纹：{value[:80]}", f"not a PDQ hash: {value[:80]}"),
-                hint=Text("须为 64 位十六进制", "64 hex digits"),
-                field="fingerprints",
-            )
-    data = np.frombuffer(bytes.fromhex("".join(hashes)), np.uint64)
-    return data.reshape(-1, 4)
+    return len(value) == 2 * BYTES and all(char in "0123456789abcdefABCDEF" for char in value)

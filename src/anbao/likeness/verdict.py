@@ -70,9 +70,11 @@ class Seen(msgspec.Struct):
         self.kinds.add(kind)
         self.grounds.append(ground)
 
-    def see_picture(self, bits: int) -> None:
-        self.kinds.add("picture")
-        self.grounds.append(Ground(kind="picture", value=str(bits)))
+    def see_picture(self, bits: int, *, same: bool) -> None:
+        """A picture that is near; of the hashes of one picture the nearest is seen first."""
+        if not self.kinds & {"picture", "alike picture"}:
+            self.grounds.append(Ground(kind="picture", value=str(bits)))
+        self.kinds.add("picture" if same else "alike picture")
 
     def see_merchant(self, merchant: str, *, own: bool) -> None:
         kind = "merchant" if own else "family"
@@ -128,12 +130,16 @@ def _by_keys(danger: Traits, seen: Seen) -> Certainty | None:
 
 def _by_text(danger: Traits, seen: Seen) -> Certainty | None:
     kinds = seen.kinds
-    if "other model" in kinds and seen.cosine < CLOSE:
+    if "other model" in kinds and seen.cosine < CLOSE and "alike picture" not in kinds:
         return None
     if "title" in kinds:
         speaks_against = kinds & {"other brand", "other model", "other quantity"}
         speaks_for = kinds & {"brand", "variant", "merchant", "family", "batch"} or seen.cosine >= CLOSE
-        return "likely" if speaks_for and not speaks_against else "possible"
+        if "alike picture" in kinds or (speaks_for and not speaks_against):
+            return "likely"
+        return "possible"
+    if "alike picture" in kinds:
+        return "likely"
     if kinds & {"merchant", "family"} and (not danger.titles or seen.cover >= RELATED):
         return "possible"
     return None

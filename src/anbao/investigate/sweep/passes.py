@@ -105,6 +105,8 @@ def open_pass(work: Work, actor: str) -> Pass | None:
 def look(conn: Connection, one: Pass, index: DangerIndex) -> Looked:
     """Search the next screenings. Reads only."""
     some = screenings.between(conn, one.position, one.before, STEP)
+    if index.has_pictures:
+        some = screenings.pictured(conn, some, index.bounds.quality)
     return Looked(some, index.match([screening.offer for screening in some]), len(some) < STEP)
 
 
