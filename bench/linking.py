@@ -1,10 +1,12 @@
 """Linking merchants that share identifiers: connected components of a million merchants, with and without the cap.
 
 Baseline: union-find in plain Python over the same edges; beside it, scipy's bare search on a ready graph.
-Goal: a million merchants in seconds. Use: python bench/linking.py [MERCHANTS]
+Then the same from a store: all families of ``STORED`` merchants read from SQLite, and the family of one of them.
+Goal: a million merchants in seconds. Use: python bench/linking.py [MERCHANTS [STORED]]
 """
 
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 
@@ -13,9 +15,13 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from anbao.linkage import components
+from anbao.linkage import all_families, components, family
+from anbao.store import open_store, tables
+from anbao.store.bulk import insert_many
 
 MERCHANTS = 1_000_000
+STORED = 200_000
+BATCH = 100_000
 IDENTIFIERS = 5
 CAP = 50
 FAMILY_SHARE = 0.1
@@ -69,6 +75,29 @@ def best(job: Callable[[], object]) -> float:
     return min(taken)
 
 
+def from_store(count: int) -> None:
+    """Print how long the families take from a store, and the family of the largest."""
+    merchants, identifiers = edges(count)
+    order = np.argsort(identifiers, kind="stable")
+    with tempfile.TemporaryDirectory() as folder:
+        store = open_store(f"sqlite:///{folder}/linking.db")
+        with store.write() as conn:
+            for start in range(0, len(order), BATCH):
+                some = order[start : start + BATCH]
+                pairs = zip(identifiers[some].tolist(), merchants[some].tolist(), strict=True)
+                rows = [(held.to_bytes(32, "big"), f"M{holder:07d}", "phone") for held, holder in pairs]
+                insert_many(conn, tables.merchant_identifier, rows)
+        with store.read() as conn:
+            everything = best(lambda: all_families(conn, CAP))
+            largest = all_families(conn, CAP)[0]
+            one = best(lambda: family(conn, largest[:1], CAP))
+        store.close()
+    print(
+        f"from SQLite, cap {CAP}: {count:,} merchants: all families {everything:.2f} s,"
+        f" one family of {len(largest)} {1e3 * one:.2f} ms"
+    )
+
+
 def main() -> None:
     """Print both with and without the cap, and what the cap spares."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else MERCHANTS
@@ -91,6 +120,7 @@ def main() -> None:
             f" {plain / ours:.1f}; bare scipy on a graph of all edges, built already {bare:.2f} s;"
             f" families of two or more {int((sizes > 1).sum()):,}, the largest {int(sizes.max()):,}"
         )
+    from_store(int(sys.argv[2]) if len(sys.argv) > 2 else STORED)
 
 
 if __name__ == "__main__":
