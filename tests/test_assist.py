@@ -277,3 +277,29 @@ def test_it_all_works_over_http(store_url: str) -> None:
         given = officer.post("/v1/authority-requests/R1/answer").json()
         assert given["merchants"]
         assert trade.post("/v1/authority-requests", json=asked).status_code == 403
+
+
+def test_a_held_request_is_a_case_that_a_person_decides(platform: Platform) -> None:
+    ask(platform, "identity", on_behalf=True)
+    ask(platform, "identity", id="D2", order="O-none")
+    for name, outcome in (("D1", "grant"), ("D2", "grant")):
+        with platform.reading() as conn:
+            [case] = [one for one in platform.cases.worst(conn) if one.subjects["dispute"] == name]
+        platform.run(
+            lambda work, case=case.id, outcome=outcome: platform.cases.decide(  # type: ignore[misc]
+                work, case, person="ann", outcome=outcome, reason="已核实"
+            )
+        )
+    platform.advance()
+    with platform.reading() as conn:
+        assert records.find(conn, "D1").state == "assisted"
+        assert records.find(conn, "D2").state == "refused"
+        assert not platform.reactions.lags(conn)
+
+
+def test_a_request_that_was_decided_is_no_case_any_more(platform: Platform) -> None:
+    ask(platform, "identity", on_behalf=True)
+    platform.run(lambda work: platform.assist.grant(work, "D1", "持授权委托书", actor="officer"))
+    platform.advance()
+    with platform.reading() as conn:
+        assert not platform.cases.worst(conn, kinds=["assistance"])

@@ -11,16 +11,22 @@ from anbao.assist.authority import Answer
 from anbao.assist.disclosure import Seller
 from anbao.assist.dossier import Record
 from anbao.assist.records import Dispute, record
+from anbao.cases.deciding import decide_about
+from anbao.cases.opening import open_case
 from anbao.core import Core, Room
 from anbao.errors import Conflict, InvalidInput
 from anbao.law.help import Hint, load_hints
 from anbao.ledger import Stored
-from anbao.model.assistance import AuthorityRequest, HelpRequest
+from anbao.model.assistance import AuthorityRequest, Harm, HelpRequest
 from anbao.model.entry import Entry
 from anbao.reactions import Reaction
 from anbao.store.bulk import sql
 from anbao.text import Text
 from anbao.work import Projector, Work
+
+CASE_KIND = "assistance"
+
+_SEVERITY: dict[Harm, int] = {"health": 4, "life": 5, "payment": 3, "property": 3}
 
 
 class HelpAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +57,7 @@ class Assist(Room):
         yield authority.DECLINED, authority.project_closed
 
     def reactions(self) -> Iterable[Reaction]:
+        yield Reaction("assist.checked", frozenset({"case.decided"}), self._on_case)
         yield Reaction("assist.funds", frozenset({"effect.delivered", "effect.failed"}), self._on_effect)
 
     # ── persons harmed ────────────────────────────────────────────────────────────────────────────────────────────
@@ -80,7 +87,15 @@ class Assist(Room):
         if request.help == "advice":
             self._assisted(work, dispute, "advised", records.ENGINE)
         elif held:
-            record(work, "dispute.held", subjects, {"why": held})
+            entry_held = record(work, "dispute.held", subjects, {"why": held})
+            open_case(
+                work,
+                kind=CASE_KIND,
+                subjects={"dispute": request.id},
+                severity=_SEVERITY[request.harm],
+                about=entry_held,
+                reasons=[held],
+            )
             answer = msgspec.structs.replace(answer, held=held)
         else:
             answer = self._give(work, dispute, answer, records.ENGINE)
@@ -94,14 +109,16 @@ class Assist(Room):
                 Text("没有对应的订单，无从提供", "there is no such order, so there is nothing to give"),
                 hint=Text("请其更正订单号后重新提出", "ask for the right order number and a new request"),
             )
-        entry = record(work, "dispute.checked", found.subjects, {"reason": _needed(reason)}, actor)
-        answer = self._give(work, found, HelpAnswer(dispute=dispute, entry=entry, state="open"), actor)
-        return msgspec.structs.replace(answer, state=records.find(work.conn, dispute).state)
+        answer = self._granted(work, found, reason, actor)
+        self._close_case(work, dispute, "grant", reason, actor)
+        return answer
 
     def refuse(self, work: Work, dispute: str, reason: str, *, actor: str) -> int:
         """A person has checked and gives nothing, for a reason that the asker is told. Raises as ``grant``."""
         found = self._held(work, dispute)
-        return record(work, records.REFUSED, found.subjects, {"reason": _needed(reason)}, actor)
+        entry = record(work, records.REFUSED, found.subjects, {"reason": _needed(reason)}, actor)
+        self._close_case(work, dispute, "refuse", reason, actor)
+        return entry
 
     def release(self, work: Work, dispute: str, reason: str, *, actor: str) -> int:
         """Let frozen money go; the entry's index. Raises NotFound, InvalidInput."""
@@ -115,6 +132,28 @@ class Assist(Room):
         subjects = {role: name for role, name in found.subjects.items() if role != "dispute"}
         body = {"decision": _needed(decision)}
         return record(work, "compensation.decided", subjects | {"disclosure": dispute}, body, actor)
+
+    def _granted(self, work: Work, found: Dispute, reason: str, actor: str) -> HelpAnswer:
+        entry = record(work, "dispute.checked", found.subjects, {"reason": _needed(reason)}, actor)
+        answer = self._give(work, found, HelpAnswer(dispute=found.id, entry=entry, state="open"), actor)
+        return msgspec.structs.replace(answer, state=records.find(work.conn, found.id).state)
+
+    def _close_case(self, work: Work, dispute: str, outcome: str, reason: str, actor: str) -> None:
+        kind = self.core.pack.case_kind(CASE_KIND)
+        decide_about(work, kind, "dispute", dispute, person=actor, outcome=outcome, reason=reason, actor=actor)
+
+    def _on_case(self, work: Work, stored: Stored) -> None:
+        """A person decided as a case; what was decided here already stays."""
+        entry = stored.entry()
+        if entry.body["case_kind"] != CASE_KIND:
+            return
+        found = records.find(work.conn, entry.subjects["dispute"])
+        if found.state != "held":
+            return
+        if entry.body["outcome"] == "grant" and found.order:
+            self._granted(work, found, entry.body["reason"], entry.actor)
+        else:
+            record(work, records.REFUSED, found.subjects, {"reason": entry.body["reason"]}, entry.actor)
 
     def _give(self, work: Work, dispute: Dispute, answer: HelpAnswer, actor: str) -> HelpAnswer:
         if dispute.help == "identity":

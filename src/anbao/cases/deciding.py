@@ -11,7 +11,7 @@ from hashlib import sha256
 from anbao.cases import reading
 from anbao.cases.leases import check_may_decide, check_person
 from anbao.cases.reading import Case
-from anbao.cases.rules import Rule
+from anbao.cases.rules import Rule, rule_of
 from anbao.errors import Conflict, InvalidInput
 from anbao.law.case_kinds import CaseKind
 from anbao.model.base import Noun
@@ -67,6 +67,17 @@ def first_decision(
     }
     entry = _record(work, DECIDED, case, body, actor, **({"bulk": bulk} if bulk else {}))
     return Decision(case=case.id, entry=entry, state="second" if again else "closed")
+
+
+def decide_about(
+    work: Work, kind: CaseKind, role: str, name: str, *, person: str, outcome: str, reason: str, actor: str
+) -> None:
+    """What was decided elsewhere decides the open cases of a kind about a subject. Raises as ``decide``."""
+    work.flush()
+    for case in reading.about(work.conn, role, name):
+        if case.kind == kind.id and case.state == "open":
+            rule = rule_of(work.conn, kind)
+            decide(work, kind, rule, case, person=person, outcome=outcome, reason=reason, actor=actor)
 
 
 def reopen(work: Work, case: Case, *, person: str, reason: str, actor: str) -> int:

@@ -14,8 +14,7 @@ from msgspec import Meta
 from sqlalchemy import Connection
 
 from anbao import cases
-from anbao.cases import deciding, reading
-from anbao.cases.rules import rule_of
+from anbao.cases import deciding
 from anbao.errors import Conflict, Forbidden, InvalidInput, NotFound
 from anbao.ledger import Stored
 from anbao.model.base import Id, Noun
@@ -119,12 +118,8 @@ def decide(desk: Desk, work: Work, appeal: str, outcome: Outcome, reason: str, *
 
 def close_case(desk: Desk, work: Work, appeal: str, outcome: Outcome, reason: str, *, person: str, actor: str) -> None:
     """The case of an appeal that was decided here is decided the same. Raises Conflict while another works on it."""
-    work.flush()
     kind = desk.core.pack.case_kind(CASE_KIND)
-    for case in reading.about(work.conn, "appeal", appeal):
-        if case.kind == CASE_KIND and case.state == "open":
-            rule = rule_of(work.conn, kind)
-            deciding.decide(work, kind, rule, case, person=person, outcome=outcome, reason=reason, actor=actor)
+    deciding.decide_about(work, kind, "appeal", appeal, person=person, outcome=outcome, reason=reason, actor=actor)
 
 
 def on_case_decided(desk: Desk, work: Work, stored: Stored) -> None:
