@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
+from anbao import parameters
 from anbao.assist.room import Assist
 from anbao.cases import Cases
 from anbao.controls.room import Controls
@@ -138,7 +139,10 @@ class Platform(Core):
         return lexicon.digest
 
     def activate_lexicon(self, digest: str, *, effective: int | None = None, actor: str = "officer") -> int:
-        """Put a lexicon in force, now or from a stated time; the entry's index."""
+        """Put a lexicon in force, now or from a stated time, at the word of the embedding program; the entry's index.
+
+        Officers go through ``prevent.changes``, where a heavy change needs a second person. Raises NotFound.
+        """
         return self.run(lambda work: rulesets.activate(work, "lexicon", digest, actor, effective))
 
     def import_policy(self, policy: Policy, data: bytes, *, actor: str = "officer") -> str:
@@ -147,7 +151,7 @@ class Platform(Core):
         return policy.digest
 
     def activate_policy(self, digest: str, *, effective: int | None = None, actor: str = "officer") -> int:
-        """Put a policy in force, now or from a stated time; the entry's index."""
+        """As ``activate_lexicon``, for a policy."""
         return self.run(lambda work: rulesets.activate(work, "policy", digest, actor, effective))
 
     # ── warn ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -231,6 +235,10 @@ class Platform(Core):
     def change_option(self, option: str, value: str, *, actor: str) -> int:
         """As ``choose``, in a work of its own."""
         return self.run(lambda work: self.choose(work, option, value, actor=actor))
+
+    def change_parameter(self, parameter: str, value: int, *, actor: str) -> int:
+        """Set a number that the platform may set; the entry's index. Raises InvalidInput."""
+        return self.run(lambda work: parameters.change(work, self.pack, parameter, value, actor))
 
     def waive(self, opened_by: int, norm: str, reason: str, *, actor: str) -> int:
         """Waive an obligation: by whom and why stands in the entry. Raises NotFound, InvalidInput."""

@@ -15,6 +15,7 @@ from anbao.warn.notices import RenderedNotice, render
 class FindingAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A finding with every field written out; ``start`` and ``end`` count characters of the original ``field``."""
 
+    because: tuple[str, ...]
     category: str
     channel: Channel
     detector: str
@@ -25,6 +26,7 @@ class FindingAnswer(msgspec.Struct, frozen=True, kw_only=True):
     start: int
     surface: str
     term: str
+    weight: int
 
 
 class NoticeAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,6 +143,7 @@ class VersionPage(msgspec.Struct, frozen=True, kw_only=True):
 
 def finding_answer(one: Finding) -> FindingAnswer:
     return FindingAnswer(
+        because=one.because,
         category=one.category,
         channel=one.channel,
         detector=one.detector,
@@ -151,6 +154,7 @@ def finding_answer(one: Finding) -> FindingAnswer:
         start=one.start,
         surface=one.surface,
         term=one.term,
+        weight=one.weight,
     )
 
 

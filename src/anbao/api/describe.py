@@ -32,6 +32,7 @@ _STREAMED = {
     ("post", "/v1/lexicons"): "text/csv",
     ("post", "/v1/listings/batch"): "application/x-ndjson",
     ("post", "/v1/pictures"): "application/octet-stream",
+    ("post", "/v1/policies"): "application/json",
 }
 """Bodies that a handler reads by itself."""
 

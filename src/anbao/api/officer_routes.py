@@ -1,29 +1,17 @@
-"""What safety officers and reviewers do: decide on held listings, waive, set deadlines, change the lexicon."""
+"""What safety officers and reviewers do: decide on held listings, waive, set deadlines and numbers."""
 
-import asyncio
 from typing import Annotated, Literal
 
 import msgspec
-from litestar import Response, get, post
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar import Response, post
+from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from anbao.api.answers import Imported, Recorded, VersionPage
-from anbao.api.door import Caller, body_of, commit, door_of, told
-from anbao.api.reading import IdempotencyKey, Index, event_time, no_nul, wrong_type
+from anbao.api.answers import Recorded
+from anbao.api.door import Caller, commit, door_of, told
+from anbao.api.reading import IdempotencyKey, Index, no_nul
 from anbao.law.norms import Period
-from anbao.prevent import rulesets
 from anbao.prevent.listings import record_review
-from anbao.prevent.text import Lexicon
-from anbao.work import Work
-
-MAX_LEXICON = 64 << 20
-"""Bytes of a lexicon's CSV."""
-
-Effective = Annotated[
-    str | None,
-    QueryParameter(name="effective", description="RFC 3339 with offset, or UTC milliseconds; at once by default"),
-]
 
 
 class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,54 +75,3 @@ async def setting(
     """What is open keeps its deadline. Raises InvalidInput for an unknown setting."""
     platform, actor = door_of(request).platform, request.auth.actor
     return await commit(request, key, lambda work: Recorded(entry=platform.adjust(work, setting, data, actor=actor)))
-
-
-@get("/v1/lexicons", sync_to_thread=True, **told("词库的各版本", "The versions of the lexicon", "officer"))
-def lexicons(request: Caller) -> VersionPage:
-    """And which is in force now."""
-    platform = door_of(request).platform
-    with platform.reading() as conn:
-        current = platform.prevent.rulesets.in_force(conn, platform.clock())
-        return VersionPage(in_force=current.versions.lexicon, items=rulesets.versions(conn, "lexicon"))
-
-
-@post(
-    "/v1/lexicons",
-    request_max_body_size=MAX_LEXICON,
-    **told(
-        "上传词库 CSV（term,category,severity…），存为一个版本，未启用",
-        "Upload a lexicon as CSV (term,category,severity…): kept as a version, not in force",
-        "officer",
-    ),
-)
-async def upload(request: Caller, key: IdempotencyKey = None) -> Response[Imported]:
-    """Raises PackError with the line at fault."""
-    if request.content_type[0] != "text/csv":
-        raise wrong_type("text/csv")
-    data, actor = await body_of(request), request.auth.actor
-    lexicon = await asyncio.to_thread(Lexicon.from_csv, data)
-    kept = lexicon.to_bytes()
-
-    def job(work: Work) -> Imported:
-        terms = len(lexicon.terms)
-        entry = rulesets.import_version(work, "lexicon", lexicon.digest, kept, actor, {"terms": terms})
-        return Imported(digest=lexicon.digest, entry=entry, terms=terms)
-
-    return await commit(request, key, job)
-
-
-@post(
-    "/v1/lexicons/{digest:str}/activate",
-    **told("启用一个词库版本，可定生效时间", "Put a lexicon in force, now or from a stated time", "officer"),
-)
-async def activate(
-    request: Caller, digest: FromPath[str], effective: Effective = None, key: IdempotencyKey = None
-) -> Response[Recorded]:
-    """Other processes follow with their next decision. Raises NotFound."""
-    no_nul(digest=digest)
-    actor, when = request.auth.actor, event_time(effective, 2**53)
-    return await commit(
-        request,
-        key,
-        lambda work: Recorded(entry=rulesets.activate(work, "lexicon", digest, actor, when)),
-    )

@@ -1,30 +1,30 @@
 """``anbao lexicon``: word lists, changed live and kept as versions."""
 
-from datetime import datetime
 from pathlib import Path
 
 import click
 
+from anbao.cli.changes import actor_option, add_changes, tell
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit
 from anbao.errors import InvalidInput
-from anbao.model.base import legal_time
-from anbao.prevent import rulesets
 from anbao.prevent.artefacts import artefact
+from anbao.prevent.suggestions import DEFAULT_SEVERITY, Acceptance
 from anbao.prevent.text import Lexicon
 from anbao.text import Text, system_language
 
 
-@click.group(help=t("词库：导入、列出、查看、启用", "lexicons: import, list, show, activate"))
+@click.group(help=t("词库：导入、查看、回测、启用、复核", "lexicons: import, show, back-test, activate, confirm"))
 def command() -> None:
     """The group; its commands follow."""
 
 
 @command.command("import", help=t("导入词库（CSV：term,category,severity…）", "import a CSV (term,category,severity…)"))
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--activate", is_flag=True, help=t("立即启用", "put it in force at once"))
+@click.option("--activate", is_flag=True, help=t("随即提出启用", "propose at once to put it in force"))
+@actor_option()
 @store_option
-def import_file(file: Path, activate: bool, store_url: str | None) -> None:
+def import_file(file: Path, activate: bool, actor: str, store_url: str | None) -> None:
     """Prints the version's digest."""
     try:
         data = file.read_bytes()
@@ -32,51 +32,11 @@ def import_file(file: Path, activate: bool, store_url: str | None) -> None:
         raise InvalidInput(Text(f"无法读取 {file}", f"cannot read {file}: {error.strerror}")) from error
     lexicon = Lexicon.from_csv(data)
     with open_store_option(store_url, create=True) as platform:
-        digest = platform.import_lexicon(lexicon)
+        digest = platform.import_lexicon(lexicon, actor=actor)
+        click.echo(digest)
+        click.echo(t(f"{len(lexicon.terms)} 个词", f"{len(lexicon.terms)} terms"), err=True)
         if activate:
-            platform.activate_lexicon(digest)
-    click.echo(digest)
-    click.echo(
-        t(f"{len(lexicon.terms)} 个词", f"{len(lexicon.terms)} terms")
-        + (t("，已启用", ", in force") if activate else t("，未启用", ", not in force")),
-        err=True,
-    )
-
-
-@command.command("activate", help=t("启用一个版本，可指定生效时间", "put a version in force, now or at a stated time"))
-@click.argument("digest")
-@click.option("--at", "at", metavar="RFC3339", help=t("生效时间，如 2026-12-01T00:00:00+08:00", "when it takes effect"))
-@store_option
-def activate_version(digest: str, at: str | None, store_url: str | None) -> None:
-    """The version must have been imported before."""
-    with open_store_option(store_url) as platform:
-        entry = platform.activate_lexicon(digest, effective=None if at is None else _instant(at))
-    click.echo(t(f"条目 {entry}", f"entry {entry}"), err=True)
-
-
-@command.command("list", help=t("列出各版本", "list the versions"))
-@store_option
-@format_option()
-def list_versions(store_url: str | None, output_format: str) -> None:
-    """In the order of activation."""
-    with open_store_option(store_url) as platform, platform.reading() as conn:
-        current = platform.prevent.rulesets.in_force(conn, platform.clock()).versions.lexicon
-        rows: list[dict[str, object]] = [
-            {
-                "digest": version.digest,
-                "effective": _shown(version.effective),
-                "entry": "" if version.entry is None else version.entry,
-                "in_force": version.digest == current,
-            }
-            for version in rulesets.versions(conn, "lexicon")
-        ]
-    columns = [
-        Column("digest", Text("版本", "version")),
-        Column("effective", Text("生效", "effective")),
-        Column("entry", Text("条目", "entry")),
-        Column("in_force", Text("现行", "in force")),
-    ]
-    emit(rows, columns, output_format, system_language())
+            tell(platform.prevent.changes.propose("lexicon", digest, actor=actor))
 
 
 @command.command(
@@ -114,21 +74,85 @@ def show(digest: str | None, store_url: str | None, output_format: str) -> None:
     emit(rows, [Column(key, title) for key, title in titles.items()], output_format, system_language())
 
 
-def _instant(text: str) -> int:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise InvalidInput(
-            Text(f"不是带时区的时间：{text}", f"not a time with an offset: {text}"),
-            hint=Text("如 2026-12-01T00:00:00+08:00", "for example 2026-12-01T00:00:00+08:00"),
-            field="at",
-        )
-    return int(moment.timestamp() * 1000)
+@command.command(
+    "suggest",
+    help=t(
+        "由人工决定与已确认的危险得出的新词与例外", "terms and exceptions that people's decisions and hazards suggest"
+    ),
+)
+@store_option
+@format_option()
+def suggest(store_url: str | None, output_format: str) -> None:
+    """With their counts and examples; nothing is changed."""
+    with open_store_option(store_url) as platform:
+        found = platform.prevent.suggest()
+    rows: list[dict[str, object]] = [
+        {
+            "term": one.term,
+            "exception": "",
+            "category": one.category,
+            "blocked": one.blocked,
+            "passed": one.passed,
+            "examples": one.examples,
+        }
+        for one in found.terms
+    ]
+    rows += [
+        {
+            "term": one.term,
+            "exception": one.exception,
+            "category": one.category,
+            "blocked": 0,
+            "passed": one.passed,
+            "examples": one.examples,
+        }
+        for one in found.exceptions
+    ]
+    columns = [
+        Column("term", Text("词", "term")),
+        Column("exception", Text("例外", "exception")),
+        Column("category", Text("类别", "category")),
+        Column("blocked", Text("拦截", "blocked")),
+        Column("passed", Text("放行", "passed")),
+        Column("examples", Text("例", "examples")),
+    ]
+    emit(rows, columns, output_format, system_language())
+    click.echo(
+        t(
+            f"依据：人工拦截 {found.blocked} 件、放行 {found.passed} 件，已确认危险 {found.hazards} 项",
+            f"from {found.blocked} blocked and {found.passed} passed listings, {found.hazards} confirmed hazards",
+        ),
+        err=True,
+    )
 
 
-def _shown(instant: int | None) -> str:
-    if instant is None:
-        return ""
-    return legal_time(instant).isoformat(timespec="seconds")
+@command.command(
+    "accept", help=t("采纳一条建议，得到一个新版本（未启用）", "accept a suggestion: a new version is made")
+)
+@click.argument("term")
+@click.option("--exception", default="", help=t("在此短语中该词无害", "a phrase in which the term is harmless"))
+@click.option("--category", default="", help=t("类别", "the category"))
+@click.option("--severity", type=click.IntRange(1, 5), default=DEFAULT_SEVERITY, show_default=True)
+@click.option(
+    "--base", default="", help=t("在哪个版本上修改（默认现行版本）", "the version to add to (default: in force)")
+)
+@click.option("--why", "reason", required=True, help=t("理由", "the reason"))
+@actor_option()
+@store_option
+def accept(
+    term: str,
+    exception: str,
+    category: str,
+    severity: int,
+    base: str,
+    reason: str,
+    actor: str,
+    store_url: str | None,
+) -> None:
+    """Prints the new version's digest; activate it like any other."""
+    one = Acceptance(base=base, category=category, exception=exception, reason=reason, severity=severity, term=term)
+    with open_store_option(store_url) as platform:
+        click.echo(platform.run(lambda work: platform.prevent.accept(work, one, actor=actor)))
+
+
+add_changes(command, "lexicon")

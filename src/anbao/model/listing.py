@@ -44,8 +44,12 @@ class Listing(Noun, frozen=True, kw_only=True):
 
 
 class Finding(Noun, frozen=True, kw_only=True):
-    """What one detector saw, and where: ``start`` and ``end`` count characters of the original field."""
+    """What one detector saw, and where: ``start`` and ``end`` count characters of the original field.
 
+    ``because``: the n-grams that spoke most for a model's score, ``weight`` the score in per mille.
+    """
+
+    because: tuple[str, ...] = ()
     category: str
     channel: Channel = ""
     detector: str
@@ -56,19 +60,21 @@ class Finding(Noun, frozen=True, kw_only=True):
     start: int = 0
     surface: str = ""
     term: str = ""
+    weight: int = 0
 
 
 class Versions(Noun, frozen=True, kw_only=True):
     """What a decision was made with; digests are the first 16 hex digits of SHA-256.
 
     ``fraud``: the book of fraud with the platform's domains; ``hazards``: the ledger's size up to which confirmed
-    hazards were learned. Empty and 0 where there were none.
+    hazards were learned; ``model``: the classifier. Empty and 0 where there were none.
     """
 
     engine: str
     fraud: str = ""
     hazards: int = 0
     lexicon: str
+    model: str = ""
     pack: str
     policy: str
 

@@ -9,7 +9,7 @@ from anbao.store import tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
 
-ArtefactKind = Literal["lexicon", "policy", "catalogue", "fraud"]
+ArtefactKind = Literal["lexicon", "policy", "catalogue", "fraud", "model"]
 
 
 def keep(conn: Connection, kind: ArtefactKind, digest: str, data: bytes) -> None:

@@ -3,6 +3,8 @@
 Held at load by asking the table about every combination of facts:
 - each gets a row with a known outcome and a list of reason codes;
 - a finding of a weaker channel (pinyin, homophone) never turns what would not be blocked into a block.
+
+Held whenever the table is asked, whatever it says: a model's score never makes a block, and never a milder outcome.
 """
 
 import hashlib
@@ -16,8 +18,11 @@ import zen
 
 from anbao.errors import PackError
 from anbao.law.yaml_source import YamlSource
-from anbao.model.listing import Outcome
+from anbao.model.listing import OUTCOMES, Outcome
 from anbao.text import Text
+
+MODEL_ALONE = "model.alone"
+"""Reason where a table would block by a model's score alone: a person decides."""
 
 NO_ROW = "policy.no_row"
 """Reason where the table has no answer at run time: a person decides."""
@@ -36,7 +41,8 @@ class PolicyFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the table may read. Severities are 0 (none) to 5.
 
     ``strong``: worst among exact, normalised and spaced findings; ``weak``: worst among pinyin and homophone findings;
-    ``contact``: worst among contact details, false links and tricks; ``notices``: how many the category demands.
+    ``contact``: worst among contact details, false links and tricks; ``notices``: how many the category demands;
+    ``model``: whether the classifier's score reached its threshold.
     ``picture``: the worst that was found in a picture: it could not be read · it holds a code · it is like a danger's
     picture · it is that picture.
     """
@@ -49,6 +55,7 @@ class PolicyFacts(msgspec.Struct, frozen=True, kw_only=True):
     life_health: bool = False
     notices: int = 0
     unknown_category: bool = False
+    model: bool = False
     picture: PictureFact = ""
 
 
@@ -88,14 +95,25 @@ class Policy:
     @property
     def reasons(self) -> frozenset[str]:
         """All reason codes that the table can give."""
-        return frozenset(code for verdict in self._verdicts.values() for code in verdict.reasons)
+        verdicts = (*self._verdicts.values(), self.decide(PolicyFacts(model=True)))
+        return frozenset(code for verdict in verdicts for code in verdict.reasons)
 
     def decide(self, facts: PolicyFacts) -> Verdict:
         """The table's verdict; ``review`` with ``policy.no_row`` where it has none."""
         verdict = self._verdicts.get(facts)
         if verdict is None:
-            verdict = self._verdicts[facts] = self._ask(facts) or Verdict("review", (NO_ROW,))
+            verdict = self._ask(facts) or Verdict("review", (NO_ROW,))
+            if facts.model:
+                verdict = self._bounded(verdict, msgspec.structs.replace(facts, model=False))
+            self._verdicts[facts] = verdict
         return verdict
+
+    def _bounded(self, verdict: Verdict, without: PolicyFacts) -> Verdict:
+        """A verdict with a model's score: never milder than ``without`` it, and never a block that only it makes."""
+        plain = self.decide(without)
+        if OUTCOMES.index(verdict.outcome) <= OUTCOMES.index(plain.outcome):
+            return plain
+        return Verdict("review", (*verdict.reasons, MODEL_ALONE)) if verdict.outcome == "block" else verdict
 
     def _checked(self, facts: PolicyFacts, where: str) -> Verdict:
         verdict = self._ask(facts)

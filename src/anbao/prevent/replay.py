@@ -84,7 +84,7 @@ def replay(conn: Connection, ledger: Ledger, rulesets: Rulesets, index: int, vau
         pictures=record.pictures,
         title=record.title,
     )
-    used = (versions.lexicon, versions.policy, versions.pack, versions.hazards, versions.fraud)
+    used = (versions.lexicon, versions.policy, versions.pack, versions.hazards, versions.fraud, versions.model)
     ruleset = rulesets.build(conn, *used)
     licences = {record.merchant: _licences_before(conn, ledger, record.merchant, index)} if record.merchant else {}
     [new] = screen([listing], ruleset, licences, legal_day(entry.recorded))

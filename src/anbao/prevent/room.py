@@ -14,16 +14,22 @@ from anbao.model.listing import Listing, ListingScreened, Outcome
 from anbao.model.message import Message
 from anbao.model.picture import PictureScreened
 from anbao.options import OPTION_CHANGED
-from anbao.prevent import guard, listings, messages, rulesets
+from anbao.prevent import changes, guard, listings, messages, rulesets, suggestions
+from anbao.prevent.changes import Changes
 from anbao.prevent.contact import load_fraud_book
 from anbao.prevent.contact.books import OWN_DOMAINS, Books
+from anbao.prevent.learning import Model
 from anbao.prevent.merchants.counter import Counter
 from anbao.prevent.picture.desk import PictureDesk
 from anbao.prevent.probes import try_cases, try_lexicon
 from anbao.prevent.rulesets import Ruleset, Rulesets
 from anbao.prevent.screening import screen
+from anbao.prevent.suggestions import Acceptance, Suggestions
 from anbao.reactions import Reaction
 from anbao.work import Placed, Projector, Work
+
+TRAINED_ON = 50_000
+"""Latest decisions of reviewers that a model is trained on."""
 
 
 class ScreenedListing(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +56,7 @@ class Prevent(Room):
         super().__init__(core)
         self.books = Books(load_fraud_book(core.where / "fraud"), core.options)
         self.rulesets = Rulesets(core.catalogue, self.books)
+        self.changes = Changes(core, self.rulesets)
         self.merchants = Counter(core)
         self.apply = self.merchants.apply
         self.pictures = PictureDesk(core, self.rulesets)
@@ -60,6 +67,11 @@ class Prevent(Room):
         yield parameters.CHANGED, parameters.project_changes
         yield guard.CONFIRMED, guard.project_confirmed
         yield guard.LIFTED, guard.project_lifted
+        yield "model.activated", rulesets.project_activation
+        yield "model.deactivated", rulesets.project_activation
+        for role in ("lexicon", "policy", "model"):
+            for act in (changes.PROPOSED, changes.REFUSED, changes.EXPIRED, changes.ACTIVATED):
+                yield f"{role}.{act}", changes.project
         yield listings.SCREENED, listings.project_listings
         yield listings.DECIDED, listings.project_listings
         yield from self.merchants.projectors()
@@ -81,6 +93,7 @@ class Prevent(Room):
 
     def steps(self) -> Iterable[Step]:
         yield from self.merchants.steps()
+        yield self.changes.expire
 
     def screen(
         self, work: Work, batch: Sequence[Listing], *, at: int | None = None, actor: str = "platform"
@@ -112,6 +125,31 @@ class Prevent(Room):
         for _, sealed in placed:
             if sealed.facts["option"] == OWN_DOMAINS:
                 self.books.keep(conn, str(sealed.facts["value"]))
+
+    def suggest(self) -> Suggestions:
+        """What people's decisions suggest for the lexicon."""
+        return suggestions.suggest(self.core, self.rulesets)
+
+    def accept(self, work: Work, one: Acceptance, *, actor: str) -> str:
+        """Make a new version of the lexicon with a suggestion; its digest. Raises InvalidInput, NotFound."""
+        return suggestions.accept(work, self.rulesets, one, actor=actor)
+
+    def train(self, *, actor: str) -> Model:
+        """Learn from the reviewers' decisions and keep the model as a version, not in force.
+
+        Raises InvalidInput where there are too few.
+        """
+        from anbao.prevent.learning.training import train  # loads scikit-learn, which nothing else here needs
+
+        blocked, passed = suggestions.decided(self.core, TRAINED_ON)
+        model = train([one.text for one in blocked], [one.text for one in passed])
+        self.core.run(lambda work: self.keep_model(work, model, actor=actor))
+        return model
+
+    def keep_model(self, work: Work, model: Model, *, actor: str) -> int:
+        """Keep a model as a version; the entry's index."""
+        facts = {"blocked": model.weights.blocked, "passed": model.weights.passed}
+        return rulesets.import_version(work, "model", model.digest, model.to_bytes(), actor, facts)
 
     def ruleset(self) -> Ruleset:
         """The ruleset in force now."""

@@ -6,8 +6,9 @@ Each version is an artefact under its digest; which one is in force is said by `
 
 import gc
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from sqlalchemy import Connection
@@ -21,6 +22,7 @@ from anbao.prevent import guard
 from anbao.prevent.artefacts import ArtefactKind, artefact, keep
 from anbao.prevent.contact import ContactMatcher, load_fraud_book
 from anbao.prevent.contact.books import Books
+from anbao.prevent.learning import Model
 from anbao.prevent.policy import Policy
 from anbao.prevent.text import Lexicon, Matcher
 from anbao.store import tables
@@ -29,13 +31,16 @@ from anbao.text import Text
 from anbao.version import VERSION
 from anbao.work import Placed, Work
 
+Role = Literal["lexicon", "policy", "model"]
+"""What an officer may change."""
+
 ENGINE = VERSION
 
 
 class Ruleset(msgspec.Struct, frozen=True):
     """All that a decision depends on besides the listing and the merchant's licences.
 
-    ``contact`` is None in decisions from before descriptions were searched for fraud.
+    ``contact`` is None in decisions from before descriptions were searched for fraud, ``model`` where none is in force.
     """
 
     lexicon: Lexicon
@@ -45,6 +50,7 @@ class Ruleset(msgspec.Struct, frozen=True):
     contact: ContactMatcher | None
     dangers: DangerIndex
     versions: Versions
+    model: Model | None = None
 
 
 def ruleset_of_pack(where: Path) -> Ruleset:
@@ -79,6 +85,7 @@ class Rulesets:
         self.books = books
         self._built: dict[tuple[str, str, str], Ruleset] = {}
         self._guarded: dict[int, DangerIndex] = {}
+        self._models: dict[str, Model] = {}
         self._building = threading.Lock()
 
     def __reduce__(self) -> tuple[type["Rulesets"], tuple[Catalogue, Books]]:
@@ -89,21 +96,38 @@ class Rulesets:
         """The ruleset in force at ``now``."""
         lexicon, policy = _active(conn, "lexicon", now), _active(conn, "policy", now)
         fraud = self.books.in_force(conn, now).book.digest
-        return self.build(conn, lexicon, policy, self._catalogue.digest, guard.in_force(conn), fraud)
+        model = _latest(conn, "model", now) or ""
+        return self.build(conn, lexicon, policy, self._catalogue.digest, guard.in_force(conn), fraud, model)
 
     def build(
-        self, conn: Connection, lexicon: str, policy: str, catalogue: str, hazards: int, fraud: str = ""
+        self,
+        conn: Connection,
+        lexicon: str,
+        policy: str,
+        catalogue: str,
+        hazards: int,
+        fraud: str = "",
+        model: str = "",
     ) -> Ruleset:
         """The ruleset with these digests, out of the artefacts, and the hazards of this size. Raises NotFound."""
         rules = self._rules(conn, lexicon, policy, catalogue)
-        if not hazards and not fraud:
+        if not hazards and not fraud and not model:
             return rules
         return msgspec.structs.replace(
             rules,
             contact=self.books.load(conn, fraud) if fraud else None,
             dangers=self._dangers(conn, hazards) if hazards else rules.dangers,
-            versions=msgspec.structs.replace(rules.versions, fraud=fraud, hazards=hazards),
+            model=self._model(conn, model) if model else None,
+            versions=msgspec.structs.replace(rules.versions, fraud=fraud, hazards=hazards, model=model),
         )
+
+    def _model(self, conn: Connection, digest: str) -> Model:
+        with self._building:
+            if digest not in self._models:
+                while len(self._models) > 3:
+                    del self._models[next(iter(self._models))]
+                self._models[digest] = Model.from_bytes(artefact(conn, digest))
+            return self._models[digest]
 
     def _dangers(self, conn: Connection, hazards: int) -> DangerIndex:
         with self._building:
@@ -124,6 +148,13 @@ class Rulesets:
                     del self._built[next(iter(self._built))]
                 self._built[key] = self._load(conn, *key)
             return self._built[key]
+
+    def with_version(self, conn: Connection, base: Ruleset, role: Role, digest: str) -> Ruleset:
+        """``base`` with another version in one role. Raises NotFound."""
+        require(conn, role, digest)
+        versions = msgspec.structs.replace(base.versions, **{role: digest})
+        used = (versions.lexicon, versions.policy, versions.pack, versions.hazards, versions.fraud, versions.model)
+        return self.build(conn, *used)
 
     def _load(self, conn: Connection, lexicon: str, policy: str, catalogue: str) -> Ruleset:
         ruleset = self._read(conn, lexicon, policy, catalogue)
@@ -154,19 +185,47 @@ def import_version(work: Work, kind: ArtefactKind, digest: str, data: bytes, act
     return _record(work, f"{kind}.imported", kind, digest, actor, {"digest": digest, **facts})
 
 
-def activate(work: Work, kind: ArtefactKind, digest: str, actor: str, effective: int | None = None) -> int:
-    """Put an imported version in force from ``effective`` (now by default); the entry's index. Raises NotFound."""
-    artefact(work.conn, digest)
-    body: dict[str, str | int] = {"digest": digest, "effective": work.now if effective is None else effective}
-    return _record(work, f"{kind}.activated", kind, digest, actor, body)
+def require(conn: Connection, role: Role, digest: str) -> None:
+    """Raises NotFound where no version of that role was imported under the digest."""
+    if sql(conn, "SELECT 1 FROM artefact WHERE digest = ? AND kind = ?", (digest, role)).first() is None:
+        raise NotFound(
+            Text(f"没有版本 {digest}", f"there is no version {digest}"),
+            hint=Text(f"用 anbao {role} list 查看", f"see anbao {role} list"),
+        )
+
+
+def activate(
+    work: Work,
+    role: Role,
+    digest: str,
+    actor: str,
+    effective: int | None = None,
+    known: Mapping[str, str | int] | None = None,
+) -> int:
+    """Put an imported version in force from ``effective`` (now by default); the entry's index. Raises NotFound.
+
+    ``known``: further facts of the entry.
+    """
+    require(work.conn, role, digest)
+    when = work.now if effective is None else effective
+    body: dict[str, str | int] = {"digest": digest, "effective": when, **(known or {})}
+    return _record(work, f"{role}.activated", role, digest, actor, body)
+
+
+def deactivate_model(work: Work, actor: str) -> int:
+    """Score no listing by a model from now on; the entry's index. Raises NotFound where none is in force."""
+    digest = _latest(work.conn, "model", work.now)
+    if not digest:
+        raise NotFound(Text("没有生效的模型", "no model is in force"))
+    return _record(work, "model.deactivated", "model", digest, actor, {"effective": work.now})
 
 
 def project_activation(conn: Connection, placed: Sequence[Placed]) -> None:
-    """``lexicon.activated`` and ``policy.activated`` → ``activation``."""
+    """``*.activated`` and ``model.deactivated`` → ``activation``."""
     rows = []
     for index, sealed in placed:
         facts = sealed.facts
-        rows.append((sealed.kind.split(".")[0], int(facts["effective"]), index, str(facts["digest"])))
+        rows.append((sealed.kind.split(".")[0], int(facts["effective"]), index, str(facts.get("digest", ""))))
     insert_many(conn, tables.activation, rows)
 
 
@@ -188,11 +247,16 @@ def _record(work: Work, entry_kind: str, role: str, digest: str, actor: str, bod
 
 
 def _active(conn: Connection, kind: ArtefactKind, now: int) -> str:
+    digest = _latest(conn, kind, now)
+    if digest is None:
+        raise NotFound(Text(f"没有生效的 {kind} 版本", f"no version of the {kind} is in force"))
+    return digest
+
+
+def _latest(conn: Connection, kind: ArtefactKind, now: int) -> str | None:
     digest = sql(
         conn,
         "SELECT digest FROM activation WHERE kind = ? AND effective <= ? ORDER BY effective DESC, entry DESC LIMIT 1",
         (kind, now),
     ).scalar()
-    if digest is None:
-        raise NotFound(Text(f"没有生效的 {kind} 版本", f"no version of the {kind} is in force"))
-    return str(digest)
+    return None if digest is None else str(digest)

@@ -9,7 +9,7 @@ from anbao.likeness.fold import fold_page
 from anbao.model.hazard import Match
 from anbao.model.listing import MAX_FINDINGS, Finding, Listing, ListingRecord, ListingScreened
 from anbao.model.merchant import CredentialCheck, Licence
-from anbao.prevent import contact, guard
+from anbao.prevent import contact, guard, learning
 from anbao.prevent.admission import CredentialFact, credentials_problem
 from anbao.prevent.policy import PolicyFacts
 from anbao.prevent.rulesets import Ruleset
@@ -39,6 +39,7 @@ def screen(listings: Sequence[Listing], ruleset: Ruleset, licences: Licences, on
     hits = ruleset.matcher.scan(texts, page)
     known = guard.match(ruleset.dangers, listings, page)
     sightings = ruleset.contact.scan(texts, page) if ruleset.contact else [[] for _ in texts]
+    scored = learning.findings(ruleset.model, listings) if ruleset.model else {}
     versions = ruleset.versions
     categories: dict[str, Category | None] = {"": None}
     screened = []
@@ -48,7 +49,8 @@ def screen(listings: Sequence[Listing], ruleset: Ruleset, licences: Licences, on
         if name not in categories:
             categories[name] = ruleset.catalogue.find(name)
         seen = sightings[place] or sightings[place + 1]
-        if not name and not hits[place] and not hits[place + 1] and not seen and row not in known:
+        clean = not hits[place] and not hits[place + 1] and not seen and row not in known and row not in scored
+        if not name and clean:
             screened.append(
                 ListingScreened(
                     listing=_record(listing), outcome="pass", pictures=len(listing.pictures), versions=versions
@@ -59,6 +61,8 @@ def screen(listings: Sequence[Listing], ruleset: Ruleset, licences: Licences, on
             if ruleset.contact and seen:
                 for side in (0, 1):
                     findings += contact.findings(sightings[place + side], _FIELDS[side], ruleset.contact.book)
+            if row in scored:
+                findings.append(scored[row])
             screened.append(_decide(listing, findings, known.get(row, []), categories[name], ruleset, licences, on))
         place += 2
     return screened
@@ -84,6 +88,7 @@ def _decide(
         PolicyFacts(
             strong=_worst(one for one in findings if one.detector == "lexicon" and one.channel in STRONG),
             weak=_worst(one for one in findings if one.detector == "lexicon" and one.channel not in STRONG),
+            model=any(one.detector == learning.DETECTOR for one in findings),
             contact=_worst(one for one in findings if one.detector == contact.DETECTOR),
             credential=credential,
             forbidden=category is not None and category.is_forbidden(on),

@@ -17,7 +17,7 @@ from anbao.store.tables.merchants import (
 )
 from anbao.store.tables.obligations import milestone, obligation
 from anbao.store.tables.pictures import hazard_picture, listing_picture, picture
-from anbao.store.tables.prevent import activation, artefact, guarded_hazard, listing, merchant, message
+from anbao.store.tables.prevent import activation, artefact, guarded_hazard, listing, merchant, message, proposal
 from anbao.store.tables.remove import (
     appeal,
     authority_report,
@@ -72,6 +72,7 @@ __all__ = [
     "outbox",
     "personal",
     "picture",
+    "proposal",
     "reaction",
     "registry_question",
     "removal_hazard",

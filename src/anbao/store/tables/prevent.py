@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, PrimaryKeyConstraint, Table, Text
 
-from anbao.store.tables.base import metadata
+from anbao.store.tables.base import key_column, metadata
 
 merchant = Table(
     "merchant",
@@ -34,6 +34,20 @@ artefact = Table(
     Column("kind", Text, nullable=False),
     Column("data", LargeBinary, nullable=False),
     comment="lexicons, policies and pack extracts by content, so that an old decision can be replayed",
+)
+
+proposal = Table(
+    "proposal",
+    metadata,
+    Column("entry", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("effective", BigInteger),
+    Column("proposer", Text, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+    key_column("state"),
+    Index("proposal_by_state", "state", "expires"),
+    comment="changes of the rules that wait for a second person; state: open, confirmed, refused, expired",
 )
 
 activation = Table(

@@ -1,0 +1,246 @@
+"""How officers change the rules: versions of lexicon and policy, back-tests, proposals, the second person."""
+
+import asyncio
+from typing import Annotated
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath, JSONBody, QueryParameter
+from msgspec import Meta
+
+from anbao.api.answers import Imported, Recorded, VersionPage
+from anbao.api.door import Caller, body_of, commit, door_of, told
+from anbao.api.reading import IdempotencyKey, event_time, no_nul, wrong_type
+from anbao.prevent import rulesets
+from anbao.prevent.backtest import Backtest, Window
+from anbao.prevent.changes import Change, Proposal
+from anbao.prevent.policy import Policy
+from anbao.prevent.rulesets import Role
+from anbao.prevent.suggestions import Acceptance, Suggestions
+from anbao.prevent.text import Lexicon
+from anbao.work import Work
+
+MAX_LEXICON = 64 << 20
+"""Bytes of a lexicon's CSV."""
+
+Effective = Annotated[
+    str | None,
+    QueryParameter(name="effective", description="RFC 3339 with offset, or UTC milliseconds; at once by default"),
+]
+
+_ROLES: dict[str, Role] = {"lexicons": "lexicon", "policies": "policy", "models": "model"}
+
+
+class ProposalPage(msgspec.Struct, frozen=True, kw_only=True):
+    """What waits for a second person, the oldest first."""
+
+    items: list[Proposal]
+
+
+class Refusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a proposal is turned down."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=2_000)]
+
+
+class Span(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which past listings: RFC 3339 or UTC milliseconds; ``sample``: about so many, all by default."""
+
+    since: str | None = None
+    until: str | None = None
+    sample: Annotated[int, Meta(ge=1, lt=2**53)] | None = None
+
+
+class Tried(msgspec.Struct, frozen=True, kw_only=True):
+    """A back-test and the entry that keeps it."""
+
+    entry: int
+    result: Backtest
+
+
+class Accepted(msgspec.Struct, frozen=True, kw_only=True):
+    """The version that was made."""
+
+    digest: str
+
+
+def _paths(tail: str) -> list[str]:
+    return [f"/v1/{plural}{tail}" for plural in _ROLES]
+
+
+def _role(request: Caller) -> Role:
+    return _ROLES[request.url.path.split("/")[2]]
+
+
+@get(_paths(""), **told("规则的各版本与现行版本", "The versions, and which is in force", "officer"))
+async def versions(request: Caller) -> VersionPage:
+    """Of the lexicon, the policy or the classifier."""
+    platform, role = door_of(request).platform, _role(request)
+
+    def read() -> VersionPage:
+        with platform.reading() as conn:
+            current = getattr(platform.prevent.rulesets.in_force(conn, platform.clock()).versions, role)
+            return VersionPage(in_force=current, items=rulesets.versions(conn, role))
+
+    return await asyncio.to_thread(read)
+
+
+@post(
+    "/v1/lexicons",
+    request_max_body_size=MAX_LEXICON,
+    **told(
+        "上传词库 CSV（term,category,severity…），存为一个版本，未启用",
+        "Upload a lexicon as CSV (term,category,severity…): kept as a version, not in force",
+        "officer",
+    ),
+)
+async def upload(request: Caller, key: IdempotencyKey = None) -> Response[Imported]:
+    """Raises PackError with the line at fault."""
+    if request.content_type[0] != "text/csv":
+        raise wrong_type("text/csv")
+    data, actor = await body_of(request), request.auth.actor
+    lexicon = await asyncio.to_thread(Lexicon.from_csv, data)
+    kept = lexicon.to_bytes()
+
+    def job(work: Work) -> Imported:
+        terms = len(lexicon.terms)
+        entry = rulesets.import_version(work, "lexicon", lexicon.digest, kept, actor, {"terms": terms})
+        return Imported(digest=lexicon.digest, entry=entry, terms=terms)
+
+    return await commit(request, key, job)
+
+
+@post(
+    "/v1/policies",
+    **told(
+        "上传决策表（JDM JSON），逐一验证后存为一个版本，未启用",
+        "Upload a decision table (JDM JSON): tried on every combination of facts, kept as a version, not in force",
+        "officer",
+    ),
+)
+async def upload_policy(request: Caller, key: IdempotencyKey = None) -> Response[Imported]:
+    """Raises PackError where the table has a hole or blocks on a guess."""
+    data, actor = await body_of(request), request.auth.actor
+    policy = await asyncio.to_thread(Policy.from_bytes, data)
+
+    def job(work: Work) -> Imported:
+        entry = rulesets.import_version(work, "policy", policy.digest, data, actor, {})
+        return Imported(digest=policy.digest, entry=entry, terms=0)
+
+    return await commit(request, key, job)
+
+
+@post(
+    _paths("/{digest:str}/backtest"),
+    **told("以过去的商品回测一个版本", "Try a version on past listings: what would differ", "officer"),
+)
+async def backtest(request: Caller, digest: FromPath[str], data: JSONBody[Span]) -> Tried:
+    """Raises NotFound."""
+    no_nul(digest=digest)
+    changes, actor = door_of(request).platform.prevent.changes, request.auth.actor
+    window = Window(since=_instant(data.since), until=_instant(data.until), sample=data.sample)
+    entry, result = await asyncio.to_thread(changes.backtest, _role(request), digest, window, actor=actor)
+    return Tried(entry=entry, result=result)
+
+
+@post(
+    _paths("/{digest:str}/activate"),
+    **told(
+        "提出启用一个版本：回测后即启用，影响大的须第二人复核",
+        "Put a version in force after a back-test; a heavy change waits for a second person",
+        "officer",
+    ),
+)
+async def activate(
+    request: Caller, digest: FromPath[str], effective: Effective = None, key: IdempotencyKey = None
+) -> Response[Change]:
+    """Other processes follow with their next decision. Raises NotFound, Conflict."""
+    no_nul(digest=digest)
+    changes, actor, role = door_of(request).platform.prevent.changes, request.auth.actor, _role(request)
+    when = event_time(effective, 2**53)
+    result = await asyncio.to_thread(changes.trial, role, digest)
+    return await commit(
+        request, key, lambda work: changes.settle(work, role, digest, result, actor=actor, effective=when)
+    )
+
+
+@post(
+    _paths("/{digest:str}/confirm"),
+    **told("第二人复核并启用；提议人不能自己复核", "A second person, never the proposer, puts it in force", "officer"),
+)
+async def confirm(request: Caller, digest: FromPath[str], key: IdempotencyKey = None) -> Response[Recorded]:
+    """Raises NotFound, Forbidden, Conflict."""
+    no_nul(digest=digest)
+    changes, actor, role = door_of(request).platform.prevent.changes, request.auth.actor, _role(request)
+    return await commit(request, key, lambda work: Recorded(entry=changes.confirm(work, role, digest, actor=actor)))
+
+
+@post(
+    _paths("/{digest:str}/refuse"),
+    **told("否决或者撤回一项启用提议", "Refuse a proposal, or take one's own back", "officer"),
+)
+async def refuse(
+    request: Caller, digest: FromPath[str], data: JSONBody[Refusal], key: IdempotencyKey = None
+) -> Response[Recorded]:
+    """Raises NotFound."""
+    no_nul(digest=digest, reason=data.reason)
+    changes, actor, role = door_of(request).platform.prevent.changes, request.auth.actor, _role(request)
+    return await commit(
+        request, key, lambda work: Recorded(entry=changes.refuse(work, role, digest, data.reason, actor=actor))
+    )
+
+
+@get(
+    "/v1/proposals",
+    sync_to_thread=True,
+    **told("待第二人复核的规则变更", "Changes that wait for a second person", "officer"),
+)
+def proposals(request: Caller) -> ProposalPage:
+    """The oldest first."""
+    return ProposalPage(items=door_of(request).platform.prevent.changes.waiting())
+
+
+@get(
+    "/v1/lexicons/suggestions",
+    sync_to_thread=True,
+    **told("由人工决定与已确认的危险得出的新词与例外", "Terms and exceptions that decisions suggest", "officer"),
+)
+def suggested(request: Caller) -> Suggestions:
+    """With their counts and examples; nothing is changed."""
+    return door_of(request).platform.prevent.suggest()
+
+
+@post(
+    "/v1/lexicons/accept",
+    **told("采纳一条建议，得到词库新版本（未启用）", "Accept a suggestion: a new version, not in force", "officer"),
+)
+async def accept(request: Caller, data: JSONBody[Acceptance], key: IdempotencyKey = None) -> Response[Accepted]:
+    """Raises InvalidInput, NotFound."""
+    no_nul(term=data.term, reason=data.reason, exception=data.exception)
+    room, actor = door_of(request).platform.prevent, request.auth.actor
+    return await commit(request, key, lambda work: Accepted(digest=room.accept(work, data, actor=actor)))
+
+
+@post(
+    "/v1/models/train",
+    **told("由人工决定训练分类模型，存为一个版本，未启用", "Learn a classifier from reviewers' decisions", "officer"),
+)
+async def train(request: Caller) -> Accepted:
+    """Raises InvalidInput where there are too few decisions."""
+    room, actor = door_of(request).platform.prevent, request.auth.actor
+    model = await asyncio.to_thread(room.train, actor=actor)
+    return Accepted(digest=model.digest)
+
+
+@post(
+    "/v1/models/deactivate",
+    **told("停用分类模型", "Score no listing by a model from now on", "officer"),
+)
+async def deactivate(request: Caller, key: IdempotencyKey = None) -> Response[Recorded]:
+    """Raises NotFound where none is in force."""
+    actor = request.auth.actor
+    return await commit(request, key, lambda work: Recorded(entry=rulesets.deactivate_model(work, actor)))
+
+
+def _instant(given: str | None) -> int | None:
+    return event_time(given, 2**53)
