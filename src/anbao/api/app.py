@@ -18,6 +18,7 @@ from anbao.api.metrics import Metrics, Observed
 from anbao.api.problems import respond
 from anbao.api.reading import MAX_BODY, JsonRequest
 from anbao.api.routes import HANDLERS
+from anbao.connect.moderation import attach_from_environment
 from anbao.connect.pictures import Pictures
 from anbao.connect.registry import registry_from_environment
 from anbao.platform import Platform, open_platform
@@ -45,6 +46,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> ASGIApp:
             intake = ListingIntake(here, metrics.decided)
             pictures = Pictures(here)
             here.steps.append(pictures.step)
+            attach_from_environment(here)
             app.state.door = Door(here, KeyRing(here.store), intake, metrics, pictures)
             async with running_clock(here, settings.checkpoint_every):
                 yield

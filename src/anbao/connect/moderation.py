@@ -1,0 +1,138 @@
+"""A port to an outside moderation model over HTTP (optional, off by default).
+
+It is asked after the decision, in the background, so that intake never waits for it. Its answer is an entry; where it
+flags a listing that is on offer, a person is asked. It decides nothing. Where it fails or is late, that is recorded,
+nothing else changes, and the next listing is asked about.
+
+The request is a POST of ``{"id", "title", "description", "category"}``; the answer ``{"flagged", "score", "labels"}``,
+the score in per mille.
+"""
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Annotated
+
+import httpx
+import msgspec
+from msgspec import Meta
+from sqlalchemy import Connection
+
+from anbao import cases
+from anbao.ledger import Stored
+from anbao.model.entry import Entry
+from anbao.platform import Platform
+from anbao.store import tables
+from anbao.store.bulk import sql, upsert_many
+from anbao.work import Work
+
+URL_VARIABLE = "ANBAO_MODERATION_URL"
+TOKEN_VARIABLE = "ANBAO_MODERATION_TOKEN"
+
+ANSWERED, FAILED = "moderation.answered", "moderation.failed"
+ACTOR = "moderation"
+CURSOR = "connect.moderation"
+SCREENED = "listing.screened"
+
+TIMEOUT = 5.0
+AT_ONCE = 8
+SEVERITY = 3
+MOST_BYTES = 64 << 10
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What the model says of a listing."""
+
+    flagged: bool
+    score: Annotated[int, Meta(ge=0, le=1_000)] = 0
+    labels: Annotated[tuple[Annotated[str, Meta(max_length=64)], ...], Meta(max_length=20)] = ()
+
+
+class Moderation:
+    """Asks about each listing once, from the moment it was first attached."""
+
+    def __init__(self, platform: Platform, url: str, *, token: str = "", timeout: float = TIMEOUT) -> None:
+        self._platform = platform
+        self._url = url
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._timeout = timeout
+        platform.run(self._begin)
+        platform.steps.append(self.step)
+
+    def step(self) -> bool:
+        """Ask about the next few listings and record the answers; whether there were any."""
+        platform = self._platform
+        with platform.reading() as conn:
+            cursor = _cursor(conn)
+            batch = platform.ledger.entries_of(conn, {SCREENED}, cursor + 1, AT_ONCE)
+        if not batch:
+            return False
+        with (
+            httpx.Client(headers=self._headers, timeout=self._timeout, trust_env=False) as client,
+            ThreadPoolExecutor(AT_ONCE) as pool,
+        ):
+            answers = list(pool.map(lambda stored: self._ask(client, stored), batch))
+        platform.run(lambda work: _record(work, cursor, batch, answers))
+        return True
+
+    def _begin(self, work: Work) -> None:
+        """What was screened before is not asked about."""
+        if sql(work.conn, "SELECT 1 FROM reaction WHERE name = ?", (CURSOR,)).first() is None:
+            work.flush()
+            last = self._platform.ledger.size(work.conn) - 1
+            upsert_many(work.conn, tables.reaction, [(CURSOR, last, "")])
+
+    def _ask(self, client: httpx.Client, stored: Stored) -> Answer | str:
+        """The answer, or what went wrong."""
+        listing = stored.entry().body["listing"]
+        asked = {name: listing.get(name, "") for name in ("id", "title", "description", "category")}
+        try:
+            response = client.post(self._url, json=asked)
+            if response.status_code != 200:
+                return f"status {response.status_code}"
+            if len(response.content) > MOST_BYTES:
+                return "the answer is too long"
+            return msgspec.json.decode(response.content, type=Answer)
+        except (httpx.HTTPError, msgspec.MsgspecError) as error:
+            return f"{type(error).__name__}: {error}"[:300]
+
+
+def attach_from_environment(platform: Platform) -> None:
+    """Attach the model that the environment names; nothing where it names none."""
+    if url := os.environ.get(URL_VARIABLE):
+        Moderation(platform, url, token=os.environ.get(TOKEN_VARIABLE, ""))
+
+
+def _record(work: Work, cursor: int, batch: Sequence[Stored], answers: Sequence[Answer | str]) -> None:
+    """Record the answers and move on, unless another process has done so meanwhile."""
+    if _cursor(work.conn) != cursor:
+        return
+    for stored, answer in zip(batch, answers, strict=True):
+        subjects = stored.entry().subjects
+        if isinstance(answer, str):
+            kind, body = FAILED, {"about": stored.index, "problem": answer}
+        else:
+            kind, body = ANSWERED, {"about": stored.index, **msgspec.to_builtins(answer)}
+        [index] = work.record(
+            Entry(actor=ACTOR, at=work.now, body=body, kind=kind, recorded=work.now, subjects=subjects)
+        )
+        if isinstance(answer, Answer) and answer.flagged and _on_offer(work, subjects["listing"], stored.index):
+            cases.open(
+                work,
+                kind="listing_review",
+                subjects=subjects,
+                severity=SEVERITY,
+                about=index,
+                reasons=("moderation.flagged", *answer.labels),
+            )
+    upsert_many(work.conn, tables.reaction, [(CURSOR, batch[-1].index, "")])
+
+
+def _on_offer(work: Work, listing: str, index: int) -> bool:
+    """Whether the decision that was asked about still stands and lets the listing be offered."""
+    row = sql(work.conn, "SELECT outcome, entry FROM listing WHERE id = ?", (listing,)).first()
+    return row is not None and row[0] in ("pass", "notice") and row[1] == index
+
+
+def _cursor(conn: Connection) -> int:
+    return int(sql(conn, "SELECT idx FROM reaction WHERE name = ?", (CURSOR,)).scalar_one())
