@@ -1,0 +1,51 @@
+"""Reviewers: people who look at what screening held or blocked, and at some of what passed, and decide.
+
+They see what the listing truly is, and now and then err; both are functions of the seed and the listing.
+"""
+
+from collections.abc import Iterable, Iterator
+from random import Random
+
+import msgspec
+
+from anbao.model.listing import Outcome
+from anbao.platform import Platform
+from anbao.simulator.story import ToldListing
+
+REVIEWERS = ("reviewer:zhao", "reviewer:qian", "reviewer:sun")
+MISTAKES = 0.02
+
+
+class Ruling(msgspec.Struct, frozen=True, kw_only=True):
+    """One reviewer's decision, and whether it is right."""
+
+    listing: str
+    outcome: Outcome
+    reason: str
+    reviewer: str
+    right: bool
+
+
+def rulings(told: Iterable[ToldListing], seed: int, mistakes: float = MISTAKES) -> Iterator[Ruling]:
+    """What reviewers decide on these listings, in order; ``mistakes`` is the share that is wrong."""
+    for one in told:
+        listing = one.decision.listing.id
+        rng = Random(f"{seed}:review:{listing}")
+        dangerous = one.truth.label == "dangerous"
+        right = rng.random() >= mistakes
+        blocks = dangerous if right else not dangerous
+        yield Ruling(
+            listing=listing,
+            outcome="block" if blocks else "pass",
+            reason="属于危险商品" if blocks else "未见危险",
+            reviewer=rng.choice(REVIEWERS),
+            right=right,
+        )
+
+
+def decide(platform: Platform, told: Iterable[ToldListing], seed: int, mistakes: float = MISTAKES) -> list[Ruling]:
+    """Let the reviewers decide on the platform; what they decided."""
+    made = list(rulings(told, seed, mistakes))
+    for one in made:
+        platform.review_listing(one.listing, one.outcome, one.reason, actor=one.reviewer)
+    return made
