@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 import anbao
@@ -115,8 +116,9 @@ def test_a_policy_that_passes_everything_turns_screening_and_credentials_red(
     clock.now += HOUR
     platform.advance()
     assert {one.id for one in platform.controls.views() if one.state == "failed"} == {
-        "listing_monitoring",
+        "contact_detector",
         "credential_check",
+        "listing_monitoring",
     }
     assert "氰化钾 现货 → pass" in view(platform, "listing_monitoring").why.zh
 
@@ -157,6 +159,29 @@ def test_a_notice_that_no_category_demands_any_more_turns_notices_red(sqlite_url
     with open_platform(sqlite_url, pack=pack) as platform:
         platform.advance()
         assert view(platform, "notices").state == "failed"
+
+
+def test_the_trial_of_the_guard_leaves_no_danger_and_hides_none(platform: anbao.Platform) -> None:
+    bad = anbao.Listing(id="bad", title="碗", extra={"barcode": "6901234567892"})
+    assert platform.controls.try_one("hazard_guard").ok
+    probe = anbao.Listing(id="probe", title="碗", extra={"barcode": "2900000000001"})
+    assert platform.submit_listing(probe).decision.outcome == "pass"
+
+    def confirm(work: Work) -> None:
+        body = {
+            "certain": True,
+            "fingerprints": [{"kind": "barcode", "value": "6901234567892"}],
+            "severity": 5,
+            "source": "recall",
+            "title": "碗",
+        }
+        entry = _something(work)
+        work.record(msgspec.structs.replace(entry, body=body, kind="hazard.confirmed", subjects={"hazard": "h"}))
+
+    platform.run(confirm)
+    assert platform.submit_listing(bad).decision.outcome == "block"
+    assert platform.controls.try_one("hazard_guard").ok
+    assert platform.submit_listing(bad).decision.outcome == "block"
 
 
 def test_a_signing_key_that_is_gone_turns_checkpoints_red(platform: anbao.Platform) -> None:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from anbao.core import Probed
 from anbao.law.controls import Case
+from anbao.model.entry import Entry
 from anbao.model.listing import Listing
+from anbao.prevent.guard import CONFIRMED
 from anbao.prevent.text.matcher import DETECTOR
 from anbao.text import Text
 from anbao.work import Work
@@ -18,6 +20,9 @@ TERMS = 20
 """Terms of the lexicon that one probe tries; each probe tries others."""
 
 ACTOR = "probe"
+PROBE = "anbao-probe"
+BARCODE = "2900000000001"
+"""Of the range that shops use within themselves, so that no article bears it."""
 _HOUR = 3_600_000
 
 
@@ -55,6 +60,35 @@ def try_lexicon(room: "Prevent") -> Probed:
         return Probed(ok=False, why=Text(f"词未命中：{shown}", f"terms not found: {shown}"), seen=seen)
     why = Text(f"抽查 {len(chosen)} 个词，全部命中", f"{len(chosen)} terms tried, all found")
     return Probed(ok=True, why=why, seen=seen)
+
+
+def try_guard(room: "Prevent") -> Probed:
+    """A danger confirmed on trial must block a listing with its barcode and no other."""
+    batch = [
+        Listing(id=PROBE, title="探针商品", extra={"barcode": BARCODE}),
+        Listing(id=PROBE, title="探针商品二", category="general"),
+    ]
+
+    def job(work: Work) -> list[str]:
+        body = {
+            "basis": PROBE,
+            "certain": True,
+            "fingerprints": [{"kind": "barcode", "value": BARCODE}],
+            "severity": 5,
+            "source": "recall",
+            "title": "探针",
+        }
+        confirmed = Entry(
+            actor=ACTOR, at=work.now, body=body, kind=CONFIRMED, recorded=work.now, subjects={"hazard": PROBE}
+        )
+        work.record(confirmed)
+        work.flush()
+        return [one.decision.outcome for one in room.screen(work, batch, actor=ACTOR)]
+
+    outcomes = room.core.rehearse(job)
+    ok = outcomes == ["block", "pass"]
+    why = Text("已知危险被拦截", "the known danger is blocked") if ok else Text("未起作用", "it does not work")
+    return Probed(ok=ok, why=why, seen={"outcomes": outcomes})
 
 
 def _try(room: "Prevent", case: Case, work: Work) -> dict[str, Any]:

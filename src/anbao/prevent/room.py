@@ -21,7 +21,7 @@ from anbao.prevent.contact.books import OWN_DOMAINS, Books
 from anbao.prevent.learning import Model
 from anbao.prevent.merchants.counter import Counter
 from anbao.prevent.picture.desk import PictureDesk
-from anbao.prevent.probes import try_cases, try_lexicon
+from anbao.prevent.probes import try_cases, try_guard, try_lexicon
 from anbao.prevent.rulesets import Ruleset, Rulesets
 from anbao.prevent.screening import screen
 from anbao.prevent.suggestions import Acceptance, Suggestions
@@ -87,6 +87,7 @@ class Prevent(Room):
 
     def probes(self) -> Iterable[tuple[str, Probe]]:
         yield "lexicon", partial(try_lexicon, self)
+        yield "hazard_guard", partial(try_guard, self)
         for control in self.core.pack.controls:
             if control.cases:
                 yield control.id, partial(try_cases, self, control.cases)
