@@ -5,12 +5,14 @@ are the titles. What else stands in a listing (barcode, licence, picture) is mad
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
 
 import msgspec
 from pypinyin import lazy_pinyin
+
+from anbao.likeness.dangers import Offer
 
 TITLES = Path(__file__).parents[2] / "shared/data/titles/titles_zh.txt"
 _PRAISE = ("正品", "包邮", "新款", "厂家直销", "特价", "热卖", "现货", "清仓", "爆款", "官方", "限时抢购", "送运费险")
@@ -154,3 +156,70 @@ def _by_sound() -> dict[str, list[str]]:
         for code in range(0x4E00, 0x4E00 + 6000):
             _sounds.setdefault(lazy_pinyin(chr(code))[0], []).append(chr(code))
     return _sounds
+
+
+class Keys(msgspec.Struct, frozen=True):
+    """What else a danger is recognised by."""
+
+    barcode: str
+    licence: str
+    picture: str
+
+    @classmethod
+    def of(cls, dice: random.Random) -> "Keys":
+        """Made up, with the barcode's check digit right."""
+        body = f"69{dice.randrange(10**10):010}"
+        check = (10 - sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(body))) % 10
+        return cls(f"{body}{check}", f"国药准字H{dice.randrange(10**8):08}", f"{dice.getrandbits(256):064x}")
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Kind and value of each."""
+        yield "barcode", self.barcode
+        yield "licence", self.licence
+        yield "picture", self.picture
+
+
+def offered(one: Relisting, keys: Keys, kind: str, dice: random.Random) -> Offer:
+    """The relisting; by ``barcode`` and ``licence`` it shows the number, dressed up, and by ``picture`` the picture.
+
+    A picture is a made-up hash with up to 24 bits flipped; how real disguises hash is for ``bench/pictures.py`` to say.
+    """
+    if kind == "picture":
+        return Offer(title=one.title, pictures=(_blurred(keys.picture, dice.randint(0, 24), dice),))
+    if kind == "text":
+        return Offer(title=one.title)
+    number = _dressed(keys.barcode if kind == "barcode" else keys.licence, dice)
+    return Offer(
+        title=one.title, description=f"全新现货 {'条码' if kind == 'barcode' else '批准文号'}：{number} 七天退换"
+    )
+
+
+def harmless(title: str, near: Keys, kind: str, dice: random.Random) -> Offer:
+    """Another product with a number that differs in one digit from a danger's, or a picture of its own."""
+    if kind == "picture":
+        return Offer(title=title, pictures=(f"{dice.getrandbits(256):064x}",))
+    if kind == "text":
+        return Offer(title=title)
+    number = near.barcode if kind == "barcode" else near.licence
+    place = dice.randrange(len(number) - 6, len(number))
+    other = number[:place] + str((int(number[place]) + dice.randint(1, 9)) % 10) + number[place + 1 :]
+    return Offer(
+        title=title, description=f"全新现货 {'条码' if kind == 'barcode' else '批准文号'}：{_dressed(other, dice)}"
+    )
+
+
+def _dressed(number: str, dice: random.Random) -> str:
+    """A number as a seller writes it who does not want it to be searched for."""
+    way = dice.randrange(4)
+    if way == 0:
+        return number
+    if way == 1:
+        return "".join(char + (dice.choice("- ·/") if dice.random() < 0.3 else "") for char in number)
+    if way == 2:
+        return "".join(chr(ord(char) + 0xFEE0) if char.isascii() else char for char in number)
+    return "".join(dice.choice(("①②③④⑤⑥⑦⑧⑨"[int(char) - 1], char)) if char in "123456789" else char for char in number)
+
+
+def _blurred(value: str, bits: int, dice: random.Random) -> str:
+    flipped = sum(1 << place for place in dice.sample(range(256), bits))
+    return f"{int(value, 16) ^ flipped:064x}"
