@@ -189,6 +189,8 @@ def test_a_picture_that_comes_after_its_listing_is_decided_on_then(
     assert decisions(platform) == []
     pictures.take(CODE)
     assert outcome(platform) == "review"
+    assert pictures.settle() == 1, "its text is read at once, whatever the attempts before"
+    assert not decisions(platform)[-1].text_pending
 
 
 def test_what_never_comes_is_a_finding_after_the_last_attempt(

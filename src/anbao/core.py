@@ -129,9 +129,8 @@ class Core:
         with self.store.read() as conn:
             yield conn
 
-    def entries(self, conn: Connection, *, kind: str | None = None) -> Iterator[Stored]:
-        """All entries (of a kind) in ledger order."""
-        start = 0
+    def entries(self, conn: Connection, *, kind: str | None = None, start: int = 0) -> Iterator[Stored]:
+        """All entries (of a kind, from an index on) in ledger order."""
         while batch := self.ledger.entries(conn, start, 1000, kind=kind):
             yield from batch
             start = batch[-1].index + 1

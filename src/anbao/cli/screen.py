@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 import msgspec
+from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from anbao.cli.common import FORMATS, open_store_option, store_option, t
@@ -18,12 +19,14 @@ from anbao.connect.bulk import screen_file
 from anbao.connect.files import Mapping, RowError, open_source
 from anbao.connect.files.records import FIELDS
 from anbao.connect.output import Sink
+from anbao.connect.pictures import Pictures
 from anbao.connect.rows import RowFormat
 from anbao.connect.summary import Summary
 from anbao.errors import AnbaoError
 from anbao.law.deadlines import legal_day
 from anbao.law.locate import default_pack_path
 from anbao.law.yaml_source import YamlSource
+from anbao.prevent.picture import records
 from anbao.text import Text, system_language
 
 if TYPE_CHECKING:
@@ -133,6 +136,7 @@ def command(
                     t("已中断；再次运行同一命令即可续跑", "interrupted; run the same command to go on"), err=True
                 )
                 return 2
+        raised = _settle_pictures(platform, console)
         if shown > SHOWN_ERRORS:
             click.echo(t(f"……共 {shown} 行有误", f"… {shown} bad rows in all"), err=True)
         versions = platform.prevent.ruleset().versions
@@ -144,7 +148,42 @@ def command(
         render_terminal(summary, system_language())
     elif output:
         render_terminal(summary, system_language(), console)
-    return 1 if summary.found else 0
+    return 1 if summary.found or raised else 0
+
+
+def _settle_pictures(platform: "Platform", console: Console) -> int:
+    """Fetch and read the pictures that wait, and tell what they changed; how many listings were held or blocked."""
+    with platform.reading() as conn:
+        waiting, before = records.pending(conn), platform.ledger.size(conn)
+    if not waiting:
+        return 0
+    pictures = Pictures(platform)
+    with console.status(t("读取图片", "reading pictures")):
+        pictures.settle()
+    platform.checkpoint()
+    with platform.reading() as conn:
+        made = list(platform.entries(conn, kind=records.SCREENED, start=before))
+        left = records.pending(conn)
+    raised = {"review": 0, "block": 0}
+    for body in (one.entry().body for one in made):
+        if body.get("raised"):
+            raised[body["outcome"]] += 1
+    click.echo(
+        t(
+            f"图片：作出 {len(made):,} 个决定；因图片转人工 {raised['review']:,} 条、拦截 {raised['block']:,} 条",
+            f"pictures: {len(made):,} decisions; {raised['review']:,} listings held and {raised['block']:,} blocked",
+        ),
+        err=True,
+    )
+    if left:
+        click.echo(
+            t(
+                f"{left:,} 张图片尚未取得，稍后由 anbao serve 或再次运行重试",
+                f"{left:,} pictures have not come yet; anbao serve, or another run, tries again later",
+            ),
+            err=True,
+        )
+    return sum(raised.values())
 
 
 def _names(platform: "Platform", summary: Summary) -> dict[str, Text]:

@@ -16,12 +16,13 @@ from anbao.connect.files import Chunk, RowError, Source
 from anbao.connect.output import Sink
 from anbao.connect.rows import RowFormat, close_line
 from anbao.connect.screening import Processed, Screener
+from anbao.connect.storage import storage_for
 from anbao.connect.summary import Summary
 from anbao.connect.workers import Workers
 from anbao.core import system_clock
 from anbao.platform import Platform
 from anbao.prevent.rulesets import Rulesets
-from anbao.store import open_store, tables
+from anbao.store import Store, open_store, tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.work import Work
 
@@ -77,9 +78,7 @@ def screen_file(
     chunks = source.chunks(
         run.input_position, first_row=run.rows_done + 1, first_line=run.lines_done + 1, rows=ROWS_PER_CHUNK
     )
-    local = Screener(
-        platform.store, platform.prevent.rulesets, platform.clock, source.mapping, source.format, sink.rows
-    )
+    local = _screener(platform.store, platform.prevent.rulesets, platform.clock, source, sink.rows)
     committed: Future[None] | None = None
     for group in _grouped(_processed(platform, source, sink.rows, chunks, local, workers)):
         if committed is not None:
@@ -183,5 +182,12 @@ _unpack = msgspec.msgpack.Decoder(Processed).decode
 
 
 def _start(url: str, rulesets: Rulesets, source: Source, rows: RowFormat | None) -> Callable[[Chunk], bytes]:
-    screener = Screener(open_store(url, create=False), rulesets, system_clock, source.mapping, source.format, rows)
+    screener = _screener(open_store(url, create=False), rulesets, system_clock, source, rows)
     return lambda chunk: _pack(screener.process(chunk))
+
+
+def _screener(
+    store: Store, rulesets: Rulesets, clock: Callable[[], int], source: Source, rows: RowFormat | None
+) -> Screener:
+    folder = source.path.parent
+    return Screener(store, rulesets, clock, source.mapping, source.format, rows, folder, lambda: storage_for(store.url))

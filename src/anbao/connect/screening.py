@@ -3,11 +3,15 @@ workers, which open the store for reading only.
 """
 
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 
 import msgspec
 
 from anbao.connect.files import Chunk, Format, Mapping, RowError, decode
+from anbao.connect.files.pictures import NoPicture, referred
 from anbao.connect.rows import RowFormat, error_line, open_line
+from anbao.connect.storage import ObjectStorage
 from anbao.connect.summary import Summary
 from anbao.errors import InvalidInput
 from anbao.law.deadlines import legal_day
@@ -44,17 +48,25 @@ class Screener:
         mapping: Mapping,
         form: Format,
         rows: RowFormat | None,
+        folder: Path,
+        storage: Callable[[], ObjectStorage],
     ) -> None:
+        """``folder``: where pictures lie that rows name by their path; ``storage``: where they are kept."""
         self._store = store
         self._rulesets = rulesets
         self._clock = clock
         self._mapping = mapping
         self._format = form
         self._rows = rows
+        self._folder = folder
+        self._storage = cache(storage)
 
     def process(self, chunk: Chunk) -> Processed:
         """Decode, screen and seal the chunk's rows."""
         decoded = decode(chunk, self._mapping, self._format)
+        for place, row in enumerate(decoded):
+            if isinstance(row, Listing) and row.pictures:
+                decoded[place] = self._with_pictures(row, chunk, place)
         listings = [row for row in decoded if isinstance(row, Listing)]
         now = self._clock()
         with self._store.read() as conn:
@@ -85,3 +97,12 @@ class Screener:
             if self._rows:
                 lines.append((-1, error_line(row, self._rows)))
         return Processed(ruleset.versions, sealed, lines, errors, summary)
+
+    def _with_pictures(self, row: Listing, chunk: Chunk, place: int) -> Listing | RowError:
+        """The listing with its pictures as entries name them; those named by path are kept first."""
+        try:
+            named = referred(row.pictures, self._folder, lambda data: self._storage().put(data))
+        except NoPicture as error:
+            column = self._mapping.pictures or "pictures"
+            return RowError(chunk.first_row + place, chunk.first_line + place, column, error.why)
+        return msgspec.structs.replace(row, pictures=named)

@@ -53,6 +53,22 @@ _NAMES: dict[str, tuple[str, ...]] = {
         ),
         *("shop name", "seller name", "store", "vendor"),
     ),
+    "pictures": (
+        "pictures",
+        *(
+            "图片",
+            "商品图片",
+            "宝贝图片",
+            "图片地址",
+            "图片链接",
+            "主图",
+            "商品主图",
+            "主图链接",
+            "picture",
+            "picture url",
+        ),
+        *("picture urls", "image", "images", "image url", "image urls", "image link", "image links"),
+    ),
     "id": (
         "id",
         *("商品id", "商品编号", "商品编码", "宝贝id", "产品编号", "产品id", "编号", "编码", "序号", "货号", "item id"),

@@ -12,7 +12,7 @@ MAX_RECORD = 1024 * 1024
 Kind = Literal["jsonl", "csv", "text", "parquet"]
 Encoding = Literal["utf-8", "gb18030"]
 
-FIELDS = ("id", "title", "description", "category", "merchant")
+FIELDS = ("id", "title", "description", "category", "merchant", "pictures")
 """The fields of a listing that a column can be mapped to."""
 
 
@@ -33,6 +33,7 @@ class Mapping(Struct, frozen=True, kw_only=True):
     description: str | None = None
     category: str | None = None
     merchant: str | None = None
+    pictures: str | None = None
 
 
 class RowError(Struct, frozen=True):

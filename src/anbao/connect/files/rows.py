@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from anbao.connect.files.pictures import split
 from anbao.connect.files.records import FIELDS, MAX_RECORD, Mapping, RowError
 from anbao.model.listing import MAX_DESCRIPTION, MAX_TITLE, Listing
 from anbao.model.merchant import Licence
@@ -34,13 +35,14 @@ class Builder:
     """Makes listings of rows under one mapping. ``nul``: whether any cell may contain a NUL character."""
 
     def __init__(self, mapping: Mapping, *, nul: bool) -> None:
-        columns = ((field, getattr(mapping, field)) for field in FIELDS)
+        columns = ((field, getattr(mapping, field)) for field in FIELDS if field != "pictures")
         self._mapped = [(field, column, _LIMITS[field]) for field, column in columns if column is not None]
         self._title: str = mapping.title or "title"
+        self._pictures = mapping.pictures
         self._nul = nul
 
     def build(self, cells: Cells, row: int, line: int) -> Listing | RowError:
-        """The listing of ``cells``, which are used up."""
+        """The listing of ``cells``, which are used up; its ``pictures`` are still as the cell names them."""
         if self._nul and (column := _first_with("\0", cells)):
             return RowError(row, line, column, _NUL)
         values: dict[str, Any] = {}
@@ -56,6 +58,8 @@ class Builder:
             return RowError(row, line, self._title, _EMPTY_TITLE)
         if "id" not in values:
             values["id"] = f"row-{row}"
+        if self._pictures is not None and (pictures := split(cells.pop(self._pictures, None))):
+            values["pictures"] = pictures
         if not cells:
             return Listing(**values)
         try:

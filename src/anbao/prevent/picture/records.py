@@ -115,8 +115,16 @@ def project_screened(conn: Connection, placed: Sequence[Placed]) -> None:
         facts, listing = sealed.facts, sealed.subjects["listing"]
         sql(
             conn,
-            "UPDATE listing_picture SET state = ?, picture = ? WHERE listing = ? AND place = ? AND screened = ?",
-            (_state(sealed), sealed.subjects.get("picture", ""), listing, facts.get("place", 0), facts["screened"]),
+            "UPDATE listing_picture SET state = ?, picture = ?, due_at = ?, attempts = 0"
+            " WHERE listing = ? AND place = ? AND screened = ?",
+            (
+                _state(sealed),
+                sealed.subjects.get("picture", ""),
+                sealed.recorded,
+                listing,
+                facts.get("place", 0),
+                facts["screened"],
+            ),
         )
         if facts.get("raised"):
             sql(
