@@ -8,7 +8,7 @@ from anbao.model.base import Id, Noun
 from anbao.model.listing import MAX_TITLE, Severity
 
 MAX_FINGERPRINTS = 300
-"""A danger picture has about 110 hashes."""
+"""A danger picture has about 160 hashes."""
 
 HazardSource = Literal["complaint", "judgment", "recall", "authority", "own"]
 """投诉举报 · 生效裁判 · 召回 · 监管要求 · 平台自查."""

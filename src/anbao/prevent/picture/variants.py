@@ -12,11 +12,11 @@ import numpy as np
 from anbao.prevent.picture.decode import Gray, Picture
 from anbao.prevent.picture.pdq import hash_of, reduced, sample, transform
 
-KEPT = ((0.95, 0.95), (0.9, 0.9), (0.9, 0.95), (0.95, 0.9), (0.9, 1.0), (1.0, 0.9))
-"""Shares of height and width that a crop keeps."""
-
-PLACES = (0.0, 0.5, 1.0)
-"""Where what is kept lies, between the first and the last edge."""
+CROPS = (
+    *((0.95, 0.95, 3), (0.9, 0.9, 5), (0.9, 0.95, 3), (0.95, 0.9, 3)),
+    *((0.9, 1.0, 3), (1.0, 0.9, 3), (0.8, 0.8, 3)),
+)
+"""Shares of height and width that a crop keeps, and how many places it is taken from along each axis."""
 
 FRAMES = (0.03, 0.06, 0.1, 0.15)
 """Widths of a frame, as shares of the side."""
@@ -26,7 +26,7 @@ SHADES = (0, 128, 255)
 
 
 def variants(picture: Picture) -> tuple[str, ...]:
-    """The hashes of a picture and its likely disguises, in hex, the picture's own first; about 110, in 50 ms."""
+    """The hashes of a picture and its likely disguises, in hex, the picture's own first; about 160, in 50 ms."""
     gray = reduced(picture)
     found: dict[str, None] = {}
     for one in _disguised(gray):
@@ -46,10 +46,10 @@ def _disguised(gray: Gray) -> Iterator[Gray]:
 
 def _crops(gray: Gray) -> Iterator[Gray]:
     height, width = gray.shape
-    for kept_down, kept_across in KEPT:
+    for kept_down, kept_across, places in CROPS:
         rows, columns = round(height * kept_down), round(width * kept_across)
-        for down in PLACES if rows < height else (0.0,):
-            for across in PLACES if columns < width else (0.0,):
+        for down in np.linspace(0, 1, places if rows < height else 1):
+            for across in np.linspace(0, 1, places if columns < width else 1):
                 top, left = round((height - rows) * down), round((width - columns) * across)
                 yield gray[top : top + rows, left : left + columns]
 
