@@ -18,7 +18,7 @@ def pack() -> Pack:
     [
         ("merchant.unreachable_notified", {"merchant": "m1"}, {}, False),
         ("duty.attested", {"platform": "self"}, {"duty": "keep_reviews"}, False),
-        ("complaint.received", {"complaint": "c1", "merchant": "m1"}, {}, True),
+        ("consumer.restricted", {"restriction": "r1"}, {}, True),
         ("incident.found", {"incident": "i1"}, {"level": "larger"}, False),
     ],
 )
@@ -37,7 +37,7 @@ def test_an_event_in_the_vocabulary_is_accepted(
         ("merchant.unreachable_notified", {"merchant": ""}, {}, False, "subjects.merchant"),
         ("merchant.unreachable_notified", {"merchant": "m1", "listing": "l1"}, {}, False, "subjects.listing"),
         ("merchant.unreachable_notified", {"merchant": "m1"}, {}, True, "subjects.consumer"),
-        ("complaint.received", {"complaint": "c1", "consumer": "李四"}, {}, False, "subjects.consumer"),
+        ("consumer.restricted", {"restriction": "r1", "consumer": "李四"}, {}, False, "subjects.consumer"),
         ("duty.attested", {"platform": "other"}, {"duty": "keep_reviews"}, False, "subjects.platform"),
         ("duty.attested", {"platform": "self"}, {}, False, "facts.duty"),
         ("duty.attested", {"platform": "self"}, {"duty": "nothing"}, False, "facts.duty"),

@@ -6,6 +6,7 @@ AnbaoError
 ├── NotAllowed          401/403  no key, or a key without the scope
 ├── NotFound            404
 ├── Conflict            409  the state of things forbids it (idempotency key reused, merchant closed)
+├── TooMany             429  without a key, too often from one address or in all
 ├── PackError           500  a law pack, lexicon or policy does not load; says file and line
 ├── StoreError          503  the store cannot be opened or is busy
 └── Tampered            409  the ledger does not verify; says where
@@ -28,6 +29,7 @@ class Code(StrEnum):
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
+    TOO_MANY = "too_many"
     PACK = "pack"
     STORE = "store"
     TAMPERED = "tampered"
@@ -80,6 +82,11 @@ class Conflict(AnbaoError):
 class IdempotencyMismatch(Conflict):
     code = Code.IDEMPOTENCY_MISMATCH
     status = 422
+
+
+class TooMany(AnbaoError):
+    code = Code.TOO_MANY
+    status = 429
 
 
 class PackError(AnbaoError):

@@ -60,6 +60,7 @@ class Platform(Core):
         self.cases = Cases(self)
         self.prevent = Prevent(self)
         self.investigate = Investigate(self)
+        self.investigate.complaints.look = self.prevent.worst_word
         self.warn = Warn(self)
         self.remove = Remove(self)
         self.delivery = Delivery(self)

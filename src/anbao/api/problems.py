@@ -23,6 +23,7 @@ _TITLES: dict[Code, Text] = {
     Code.NOT_FOUND: Text("没有找到", "Not found"),
     Code.CONFLICT: Text("与现状冲突", "In conflict with the state of things"),
     Code.IDEMPOTENCY_MISMATCH: Text("幂等键已用于另一个请求", "The idempotency key belongs to another request"),
+    Code.TOO_MANY: Text("过于频繁", "Too many requests"),
     Code.PACK: Text("法规包或词库有误", "A pack, lexicon or policy does not load"),
     Code.STORE: Text("存储不可用", "The store is not available"),
     Code.TAMPERED: Text("存证核验不通过", "The ledger does not verify"),

@@ -1,4 +1,4 @@
-"""The room of investigation (危险排查), opened over the core: hazards, and the sweeps that look for them."""
+"""The room of investigation (危险排查), opened over the core: complaints, hazards, and the search for them."""
 
 import threading
 from collections.abc import Iterable
@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from anbao.core import Core, Room, Step
 from anbao.investigate import hazards
+from anbao.investigate.complaints.desk import Complaints
 from anbao.investigate.hazards import Hazard
 from anbao.investigate.sweep import matches, passes
 from anbao.investigate.sweep.passes import Pass
@@ -15,6 +16,7 @@ from anbao.likeness.pictures import PictureBounds
 from anbao.linkage import family
 from anbao.model.hazard import Confirmation, Suspicion
 from anbao.parameters import value_of
+from anbao.reactions import Reaction
 from anbao.work import Projector, Work
 
 SHARED_CAP = "merchant.shared_identifier_cap"
@@ -27,10 +29,11 @@ Dangers = tuple[tuple[str, int], ...]
 
 
 class Investigate(Room):
-    """What is dangerous, and where the same is found again."""
+    """What is told, what is dangerous, and where the same is found again."""
 
     def __init__(self, core: Core) -> None:
         super().__init__(core)
+        self.complaints = Complaints(core)
         self._index: tuple[Dangers, DangerIndex] = ((), DangerIndex(()))
         self._stepping = threading.Lock()
 
@@ -38,9 +41,14 @@ class Investigate(Room):
         for kind in (hazards.SUSPECTED, hazards.CONFIRMED, hazards.DISMISSED, hazards.LIFTED):
             yield kind, hazards.project
         yield matches.MATCHED, matches.project
+        yield from self.complaints.projectors()
+
+    def reactions(self) -> Iterable[Reaction]:
+        return self.complaints.reactions()
 
     def steps(self) -> Iterable[Step]:
         yield self.sweep
+        yield from self.complaints.steps()
 
     def suspect(self, work: Work, suspicion: Suspicion, *, at: int | None = None, actor: str = "platform") -> int:
         """Record a suspicion; the entry's index. Raises Conflict, InvalidInput."""

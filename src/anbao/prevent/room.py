@@ -25,6 +25,7 @@ from anbao.prevent.probes import try_cases, try_guard, try_lexicon
 from anbao.prevent.rulesets import Ruleset, Rulesets
 from anbao.prevent.screening import screen
 from anbao.prevent.suggestions import Acceptance, Suggestions
+from anbao.prevent.text import finding
 from anbao.reactions import Reaction
 from anbao.work import Placed, Projector, Work
 
@@ -113,6 +114,12 @@ class Prevent(Room):
             )
             for one, index, item in zip(screened, indexes, sealed, strict=True)
         ]
+
+    def worst_word(self, work: Work, text: str) -> int:
+        """The worst severity that the lexicon in force finds in a text, as it stands or disguised; 0 for nothing."""
+        ruleset = self.rulesets.in_force(work.conn, work.now)
+        [hits] = ruleset.matcher.scan([text])
+        return max((finding(hit, "text", ruleset.lexicon).severity for hit in hits), default=0)
 
     def screen_messages(
         self, work: Work, batch: Sequence[Message], *, at: int | None = None, actor: str = "platform"

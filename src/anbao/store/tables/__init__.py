@@ -3,6 +3,7 @@
 from anbao.store.tables.assist import assistance, authority_request
 from anbao.store.tables.base import metadata
 from anbao.store.tables.cases import bulk_item, bulk_order, case_file
+from anbao.store.tables.complaints import complaint, complaint_trace, rights_notice
 from anbao.store.tables.controls import control
 from anbao.store.tables.delivery import endpoint
 from anbao.store.tables.doors import api_key, idempotency, screen_run
@@ -45,6 +46,8 @@ __all__ = [
     "bulk_order",
     "case_file",
     "checkpoint",
+    "complaint",
+    "complaint_trace",
     "control",
     "danger",
     "endpoint",
@@ -77,6 +80,7 @@ __all__ = [
     "registry_question",
     "removal_hazard",
     "removal_match",
+    "rights_notice",
     "sanction",
     "screen_run",
     "sweep",

@@ -9,6 +9,7 @@ down_revision = "0007"
 
 def upgrade() -> None:
     _cases()
+    _complaints()
 
 
 def _key(name: str) -> sa.Column[str]:
@@ -74,3 +75,55 @@ def _cases() -> None:
         sa.PrimaryKeyConstraint("bulk", "case_id"),
         comment="result: waiting, decided, undone, or why the case was not decided; entry: what recorded it",
     )
+
+
+def _complaints() -> None:
+    op.create_table(
+        "complaint",
+        sa.Column("id", sa.Text(), nullable=False),
+        _key("state"),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("concern", sa.Text(), nullable=False),
+        sa.Column("track", sa.Text(), nullable=False),
+        sa.Column("severity", sa.Integer(), nullable=False),
+        sa.Column("listing", sa.Text(), nullable=False),
+        sa.Column("merchant", sa.Text(), nullable=False),
+        sa.Column("conceal", sa.Integer(), nullable=False),
+        _key("complainant"),
+        _key("lead"),
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        comment="lead: the earlier complaint about the same that this one is handled with; token: SHA-256 of the token",
+    )
+    op.create_index("complaint_by_token", "complaint", ["token"])
+    op.create_index("complaint_by_lead", "complaint", ["lead"])
+    op.create_index("complaint_by_complainant", "complaint", ["complainant", "at"])
+    op.create_index("complaint_by_state", "complaint", ["state", "entry"])
+    op.create_table(
+        "complaint_trace",
+        sa.Column("complaint", sa.Text(), nullable=False),
+        _key("subject"),
+        _key("origin"),
+        _key("text_key"),
+        sa.Column("gist", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("complaint"),
+        comment="stands beside the ledger: where a complaint came from (keyed hash), what its text is like (sketch)",
+    )
+    op.create_index("complaint_trace_by_subject", "complaint_trace", ["subject", "at"])
+    op.create_index("complaint_trace_by_origin", "complaint_trace", ["origin", "at"])
+    op.create_index("complaint_trace_by_text", "complaint_trace", ["text_key", "at"])
+    op.create_table(
+        "rights_notice",
+        sa.Column("complaint", sa.Text(), nullable=False),
+        sa.Column("track", sa.Text(), nullable=False),
+        _key("state"),
+        sa.Column("ends_at", sa.BigInteger(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("complaint"),
+        comment="ends_at: when the waiting period after a counter-statement is over; 0 where none runs",
+    )
+    op.create_index("rights_notice_by_end", "rights_notice", ["state", "ends_at"])

@@ -1,0 +1,329 @@
+"""Complaints over HTTP: taken in with or without a key, followed with a token, worked on by officers."""
+
+import asyncio
+from base64 import b64decode
+from binascii import Error as BadBase64
+from functools import cache
+from hashlib import sha256
+from typing import Annotated, Literal
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath, JSONBody, QueryParameter
+from msgspec import Meta
+
+from anbao.api.answers import Recorded
+from anbao.api.door import Caller, Visitor, answered, commit, door_of, told
+from anbao.api.idempotency import Answer
+from anbao.api.reading import (
+    At,
+    Cursor,
+    IdempotencyKey,
+    Limit,
+    cursor_position,
+    cursor_text,
+    event_time,
+    no_nul,
+)
+from anbao.api.throttle import Throttle
+from anbao.connect import attachments
+from anbao.connect.storage import ObjectStorage, storage_for
+from anbao.errors import InvalidInput, NotFound
+from anbao.investigate.complaints import records
+from anbao.investigate.complaints.acting import MerchantStatement
+from anbao.investigate.complaints.records import Known
+from anbao.investigate.complaints.timeline import ComplaintFile, FollowUp
+from anbao.model.base import Noun, PersonName, Phone, Statement
+from anbao.model.complaint import MAX_ATTACHMENTS, Attachment, Complaint, Concern, Contact, Filed, Reporter
+from anbao.text import Text
+
+PAGE = 100
+
+MAX_UPLOAD = 16 << 20
+"""Bytes of a body that carries attachments."""
+
+EACH, TOGETHER, SECONDS = 10, 300, 600.0
+"""Public complaints of one address, and of all, in ten minutes and one process."""
+
+_throttle = Throttle(EACH, TOGETHER, SECONDS)
+
+File = Annotated[str, Meta(max_length=attachments.MAX_FILE * 4 // 3 + 4)]
+"""A file as base64."""
+
+Files = Annotated[tuple[File, ...], Meta(max_length=MAX_ATTACHMENTS)]
+StateQuery = Annotated[records.State | None, QueryParameter(name="state", description="only complaints in this state")]
+
+
+class PublicComplaint(Noun, frozen=True, kw_only=True):
+    """What anybody may tell without a key. ``files``: pictures, PDFs or films as base64."""
+
+    concern: Concern
+    conceal: bool = True
+    contact: Contact | None = None
+    files: Files = ()
+    harmed: bool = False
+    link: Annotated[str, Meta(max_length=2_000)] = ""
+    listing: Annotated[str, Meta(max_length=128)] = ""
+    merchant: Annotated[str, Meta(max_length=128)] = ""
+    name: PersonName | None = None
+    order: Annotated[str, Meta(max_length=128)] = ""
+    phone: Phone | None = None
+    proof: Statement | None = None
+    right: Annotated[str, Meta(max_length=200)] = ""
+    source: Literal["consumer", "rights_holder", "anonymous", "other"] = "anonymous"
+    text: Statement
+
+
+class ComplaintPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Complaints in the order in which they came; ``next`` is the cursor of the next page, null on the last."""
+
+    items: list[Known]
+    next: str | None
+
+
+class Forwarding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the merchant is told in an officer's words; needed where the complainant is concealed."""
+
+    summary: Annotated[str, Meta(max_length=2_000)] = ""
+
+
+class Measured(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which measures were taken."""
+
+    measure: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class Proceedings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which proceedings the right holder told of."""
+
+    what: Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+@post(
+    "/public/complaints",
+    request_max_body_size=MAX_UPLOAD,
+    **told(
+        "公众投诉举报，无须密钥，可匿名；立即给出编号与查询码",
+        "Complain without a key, anonymously if wished; a receipt and a token come back at once",
+    ),
+)
+async def file_public(request: Visitor, data: JSONBody[PublicComplaint]) -> Response[Filed]:
+    """Limited by address. Raises TooMany, InvalidInput, TooLarge."""
+    address = request.client.host if request.client else ""
+    _throttle.admit(address)
+    platform = door_of(request).platform
+    kept = await asyncio.to_thread(_keep, platform.store.url, data.files)
+    complaint = Complaint(
+        attachments=kept,
+        concern=data.concern,
+        conceal=data.conceal,
+        harmed=data.harmed,
+        link=data.link,
+        listing=data.listing,
+        merchant=data.merchant,
+        order=data.order,
+        proof=data.proof,
+        reporter=Reporter(contact=data.contact, name=data.name, phone=data.phone),
+        right=data.right,
+        source=data.source,
+        text=data.text,
+    )
+    filed = await asyncio.wrap_future(
+        platform.submit(
+            lambda work: platform.investigate.complaints.file(work, complaint, origin=address, actor="public")
+        )
+    )
+    return answered(Answer(201, msgspec.json.encode(filed)))
+
+
+@get(
+    "/public/complaints/{token:str}",
+    sync_to_thread=True,
+    **told("凭查询码查看投诉进度，无须密钥", "Follow a complaint by its token; no key"),
+)
+def follow(request: Visitor, token: FromPath[str]) -> FollowUp:
+    """Raises NotFound."""
+    platform = door_of(request).platform
+    with platform.reading() as conn:
+        return platform.investigate.complaints.follow(conn, sha256(token.encode()).hexdigest())
+
+
+@post(
+    "/v1/attachments",
+    request_max_body_size=attachments.MAX_FILE,
+    **told(
+        "上传附件（图片、PDF、视频），得到其哈希",
+        "Upload an attachment (picture, PDF, film); its hash comes back",
+        "trade",
+    ),
+)
+async def upload(request: Caller) -> Attachment:
+    """The raw bytes are the body. Raises InvalidInput, TooLarge."""
+    data, url = await request.body(), door_of(request).platform.store.url
+    [kept] = await asyncio.to_thread(lambda: attachments.keep(_storage(url), [data]))
+    return kept
+
+
+@get(
+    "/v1/complaints/{complaint:str}/attachments/{digest:str}",
+    sync_to_thread=True,
+    **told("取附件原件，字节与存证哈希相符", "An attachment's bytes, which fit the hash in the ledger", "officer"),
+)
+def attachment(request: Caller, complaint: FromPath[str], digest: FromPath[str]) -> Response[bytes]:
+    """Raises NotFound where the complaint has no such attachment, Tampered where the bytes were altered."""
+    no_nul(complaint=complaint, digest=digest)
+    platform = door_of(request).platform
+    with platform.reading() as conn:
+        told_of = platform.investigate.complaints.file_of(conn, complaint)
+    for line in told_of.timeline:
+        for one in line.body.get("attachments", ()):
+            if one["sha256"] == digest:
+                data = _storage(platform.store.url).get(digest)
+                headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
+                return Response(data, media_type=one["type"], headers=headers)
+    raise NotFound(Text("没有这个附件", "the complaint has no such attachment"), field="digest")
+
+
+@post("/v1/complaints", **told("受理渠道：提交一件投诉举报", "File a complaint or report", "trade"))
+async def file(
+    request: Caller, data: JSONBody[Complaint], at: At = None, key: IdempotencyKey = None
+) -> Response[Filed]:
+    """Attachments are uploaded before. Raises InvalidInput."""
+    platform, actor = door_of(request).platform, request.auth.actor
+    when = event_time(at, platform.clock())
+    return await commit(
+        request, key, lambda work: platform.investigate.complaints.file(work, data, actor=actor, at=when)
+    )
+
+
+@get(
+    "/v1/complaints",
+    sync_to_thread=True,
+    **told("投诉举报，按收到先后", "Complaints in the order in which they came", "officer"),
+)
+def complaints(request: Caller, wanted: StateQuery = None, cursor: Cursor = None, limit: Limit = PAGE) -> ComplaintPage:
+    """What waits for a person stands in GET /v1/cases, the worst first."""
+    after = cursor_position(cursor, tuple[int])[0] if cursor else -1
+    with door_of(request).platform.reading() as conn:
+        found = records.page(conn, state=wanted, after=after, limit=limit + 1)
+    items = [msgspec.structs.replace(one, token="") for one in found[:limit]]
+    return ComplaintPage(items=items, next=cursor_text(items[-1].entry) if len(found) > limit else None)
+
+
+@get(
+    "/v1/complaints/{complaint:str}",
+    sync_to_thread=True,
+    **told(
+        "一件投诉的全过程，每行附条目编号", "A complaint from beginning to end, each line with its entry", "officer"
+    ),
+)
+def complaint(request: Caller, complaint: FromPath[str]) -> ComplaintFile:
+    """Raises NotFound."""
+    no_nul(complaint=complaint)
+    platform = door_of(request).platform
+    with platform.reading() as conn:
+        return platform.investigate.complaints.file_of(conn, complaint)
+
+
+@post("/v1/complaints/{complaint:str}/accept", **told("受理", "Accept a complaint", "officer"))
+async def accept(request: Caller, complaint: FromPath[str], key: IdempotencyKey = None) -> Response[Recorded]:
+    """Raises NotFound, Conflict."""
+    no_nul(complaint=complaint)
+    desk, actor = door_of(request).platform.investigate.complaints, request.auth.actor
+    return await commit(request, key, lambda work: Recorded(entry=desk.accept(work, complaint, actor=actor)))
+
+
+@post(
+    "/v1/complaints/{complaint:str}/forward",
+    **told("转送商家；要求保密的只转摘要", "Forward it to the merchant; of the concealed only a summary", "officer"),
+)
+async def forward(
+    request: Caller, complaint: FromPath[str], data: JSONBody[Forwarding], key: IdempotencyKey = None
+) -> Response[Recorded]:
+    """Raises NotFound, Conflict, InvalidInput."""
+    no_nul(complaint=complaint)
+    desk, actor = door_of(request).platform.investigate.complaints, request.auth.actor
+    return await commit(
+        request,
+        key,
+        lambda work: Recorded(entry=desk.forward(work, complaint, summary=data.summary, actor=actor)),
+    )
+
+
+@post(
+    "/v1/complaints/{complaint:str}/statement",
+    **told("记录商家陈述或不侵权声明", "Record the merchant's statement, or its counter-statement", "trade"),
+)
+async def statement(
+    request: Caller, complaint: FromPath[str], data: JSONBody[MerchantStatement], key: IdempotencyKey = None
+) -> Response[Recorded]:
+    """Raises NotFound, Conflict, InvalidInput."""
+    no_nul(complaint=complaint)
+    desk, actor = door_of(request).platform.investigate.complaints, request.auth.actor
+    return await commit(request, key, lambda work: Recorded(entry=desk.state(work, complaint, data, actor=actor)))
+
+
+@post(
+    "/v1/complaints/{complaint:str}/measured",
+    **told("侵权通知：已采取必要措施", "A notice of infringement: measures were taken", "officer"),
+)
+async def measured(
+    request: Caller, complaint: FromPath[str], data: JSONBody[Measured], key: IdempotencyKey = None
+) -> Response[Recorded]:
+    """Measures that Anbao takes record this by themselves. Raises NotFound, Conflict."""
+    no_nul(complaint=complaint)
+    desk, actor = door_of(request).platform.investigate.complaints, request.auth.actor
+    return await commit(
+        request, key, lambda work: Recorded(entry=desk.measured(work, complaint, data.measure, actor=actor))
+    )
+
+
+@post(
+    "/v1/complaints/{complaint:str}/delivered",
+    **told("不侵权声明已到达权利人，等待期开始", "The counter-statement arrived: the waiting period begins", "trade"),
+)
+async def delivered(
+    request: Caller, complaint: FromPath[str], at: At = None, key: IdempotencyKey = None
+) -> Response[Recorded]:
+    """Also recorded when the platform confirms the effect. Raises NotFound, Conflict."""
+    no_nul(complaint=complaint)
+    platform, actor = door_of(request).platform, request.auth.actor
+    desk, when = platform.investigate.complaints, event_time(at, platform.clock())
+    return await commit(
+        request, key, lambda work: Recorded(entry=desk.delivered(work, complaint, actor=actor, at=when))
+    )
+
+
+@post(
+    "/v1/complaints/{complaint:str}/proceedings",
+    **told("权利人已投诉或者起诉，措施保持", "The right holder went to an authority or court: measures stay", "trade"),
+)
+async def proceedings(
+    request: Caller,
+    complaint: FromPath[str],
+    data: JSONBody[Proceedings],
+    at: At = None,
+    key: IdempotencyKey = None,
+) -> Response[Recorded]:
+    """Raises NotFound, Conflict."""
+    no_nul(complaint=complaint)
+    platform, actor = door_of(request).platform, request.auth.actor
+    desk, when = platform.investigate.complaints, event_time(at, platform.clock())
+    return await commit(
+        request, key, lambda work: Recorded(entry=desk.proceedings(work, complaint, data.what, actor=actor, at=when))
+    )
+
+
+def _keep(url: str, files: tuple[str, ...]) -> tuple[Attachment, ...]:
+    if not files:
+        return ()
+    try:
+        decoded = [b64decode(one, validate=True) for one in files]
+    except BadBase64:
+        raise InvalidInput(Text("附件不是合法的 base64", "an attachment is not base64"), field="files") from None
+    return attachments.keep(_storage(url), decoded)
+
+
+@cache
+def _storage(url: str) -> ObjectStorage:
+    return storage_for(url)

@@ -1,0 +1,168 @@
+"""What is done about a complaint: accepted, forwarded to the merchant, answered by it, handled.
+
+Forwarding tells the merchant what it must answer, and no more: where the complainant is concealed, neither their words
+nor order, consumer or attachments leave, but a summary that a person wrote.
+"""
+
+from typing import Annotated, Any
+
+from msgspec import Meta
+
+from anbao.core import Core
+from anbao.errors import Conflict, InvalidInput
+from anbao.investigate.complaints import notices, records
+from anbao.investigate.complaints.records import Known
+from anbao.ledger import Stored
+from anbao.model.base import Noun, PersonName, Statement
+from anbao.model.complaint import MAX_ATTACHMENTS, Attachment, Contact
+from anbao.outbox import Effect, send
+from anbao.text import Text
+from anbao.work import Work
+
+MERCHANT_TOPIC = "merchant.complaint"
+ANSWER_TOPIC = "complainant.answer"
+
+
+class MerchantStatement(Noun, frozen=True, kw_only=True):
+    """What the merchant says. ``counter``: it declares that there is no infringement; then it must say why."""
+
+    attachments: Annotated[tuple[Attachment, ...], Meta(max_length=MAX_ATTACHMENTS)] = ()
+    contact: Contact | None = None
+    counter: bool = False
+    name: PersonName | None = None
+    text: Statement
+
+
+def accept(work: Work, one: Known, actor: str) -> int:
+    """Accept it; the entry's index. Raises Conflict where it was accepted before."""
+    if one.state != "received":
+        raise Conflict(Text(f"投诉 {one.id} 已受理", f"the complaint {one.id} was accepted before"))
+    return records.note(work, records.ACCEPTED, one, {}, actor)
+
+
+def forward(core: Core, work: Work, one: Known, *, summary: str, actor: str) -> int:
+    """Send it to the merchant; the entry's index.
+
+    Raises Conflict where nobody is known to send it to, or a notice lacks what the law asks; InvalidInput where the
+    complainant is concealed and no summary is given.
+    """
+    if not one.merchant:
+        raise Conflict(Text("不知道是哪个商家", "it is not known which merchant it is about"))
+    if one.state in ("joined", "handled"):
+        raise Conflict(
+            Text(f"投诉 {one.id} 已{_WORDS[one.state].zh}", f"the complaint {one.id} is {_WORDS[one.state].en}")
+        )
+    notice = notices.find(work.conn, one.id)
+    if notice is not None and notice.state == "lacking":
+        raise Conflict(Text("通知欠缺法定要件，先补正", "the notice lacks what the law asks of it"))
+    if one.conceal and not summary.strip():
+        raise InvalidInput(
+            Text("投诉人要求保密，须由人写明摘要后转送", "the complainant is concealed: write a summary to forward"),
+            field="summary",
+        )
+    told = _told(core, work, one, summary)
+    body = {"concealed": one.conceal, "reveals": list(told.reveal)}
+    if summary:
+        body["summary"] = summary
+    index = records.note(work, records.FORWARDED, one, body, actor)
+    notices.forwarded(work, one, actor)
+    send(work, index, told)
+    return index
+
+
+def state(core: Core, work: Work, one: Known, statement: MerchantStatement, actor: str) -> int:
+    """Record what the merchant says; the entry's index. Raises Conflict, InvalidInput."""
+    if one.state in ("joined", "handled"):
+        raise Conflict(
+            Text(f"投诉 {one.id} 已{_WORDS[one.state].zh}", f"the complaint {one.id} is {_WORDS[one.state].en}")
+        )
+    if statement.counter:
+        _check_counter(work, one, statement)
+    person = f"merchant:{one.merchant}" if one.merchant else f"complaint:{one.id}"
+    sealed = core.vault.seal_noun(work.conn, statement, person)
+    index = records.note(work, records.STATED, one, sealed, actor)
+    if statement.counter:
+        notices.counter(work, one, sealed, actor)
+    return index
+
+
+def handle(core: Core, work: Work, one: Known, outcome: str, answer: str, person: str, actor: str) -> None:
+    """Answer it, and each complaint that was joined to it."""
+    for each in (one, *records.joined_to(work.conn, one.id)):
+        if each.state == "handled":
+            continue
+        body = {"answer": answer, "outcome": outcome, "person": person}
+        index = records.note(work, records.HANDLED, each, body, actor)
+        told, reveal = _contact(core, work, each)
+        effect_body = {**told, "answer": answer, "outcome": outcome, "receipt": each.id}
+        send(
+            work,
+            index,
+            Effect(topic=ANSWER_TOPIC, subjects={"complaint": each.id}, body=effect_body, reveal=reveal),
+        )
+
+
+def follow_case(core: Core, work: Work, stored: Stored) -> None:
+    """``case.decided`` on a complaint → it is handled; on a notice → it is forwarded, or stays lacking."""
+    entry = stored.entry()
+    kind, outcome, reason = (str(entry.body[name]) for name in ("case_kind", "outcome", "reason"))
+    if kind == "complaint":
+        one = records.find(work.conn, entry.subjects["complaint"])
+        handle(core, work, one, outcome, reason, str(entry.body["person"]), entry.actor)
+    elif kind == "notice_check" and outcome == "act":
+        one = records.find(work.conn, entry.subjects["complaint"])
+        notice = notices.find(work.conn, one.id)
+        if notice is not None and notice.state == "notified" and one.merchant and one.state in ("received", "accepted"):
+            forward(core, work, one, summary=reason if one.conceal else "", actor=entry.actor)
+
+
+def follow_delivery(core: Core, work: Work, stored: Stored) -> None:
+    """``effect.delivered`` of a counter-statement → the waiting period begins."""
+    entry = stored.entry()
+    if entry.body.get("topic") == notices.COUNTER_TOPIC:
+        one = records.find(work.conn, entry.subjects["complaint"])
+        notice = notices.find(work.conn, one.id)
+        if notice is not None and notice.state == "countered":
+            notices.delivered(core, work, one, entry.actor, entry.at)
+
+
+def _check_counter(work: Work, one: Known, statement: MerchantStatement) -> None:
+    notice = notices.find(work.conn, one.id)
+    if notice is None or notice.state not in ("notified", "measured"):
+        raise Conflict(Text("此投诉现在不能提交不侵权声明", "no counter-statement can be made to this complaint now"))
+    if notice.track == "tort" and not (statement.name and statement.contact):
+        raise InvalidInput(
+            Text("声明须有真实身份信息", "a counter-statement needs the user's real identity"), field="name"
+        )
+
+
+def _told(core: Core, work: Work, one: Known, summary: str) -> Effect:
+    """What the merchant gets. A right holder's notice goes on whole; a consumer's words without name and contact."""
+    subjects = one.subjects
+    body: dict[str, Any] = {"concern": one.concern, "summary": summary}
+    if one.conceal:
+        return Effect(topic=MERCHANT_TOPIC, subjects=subjects, body=body)
+    work.flush()
+    received = core.ledger.entry(work.conn, one.entry).entry()
+    held = received.body
+    body |= {"attachments": held.get("attachments", []), "text": held["text"]}
+    reveal = ["text"]
+    if order := received.subjects.get("order"):
+        subjects = {**subjects, "order": order}
+    if one.track:
+        who = held.get("reporter", {})
+        body |= {key: who[key] for key in ("contact", "name", "phone") if key in who}
+        body |= {key: held[key] for key in ("proof", "right") if key in held}
+        reveal += [key for key in ("contact", "name", "phone", "proof") if key in body]
+    return Effect(topic=MERCHANT_TOPIC, subjects=subjects, body=body, reveal=tuple(reveal))
+
+
+def _contact(core: Core, work: Work, one: Known) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """How the platform can reach the complainant, as commitments that open when the effect leaves."""
+    work.flush()
+    who = core.ledger.entry(work.conn, one.entry).entry().body.get("reporter", {})
+    told = {key: who[key] for key in ("buyer", "contact", "phone") if key in who}
+    return told, tuple(told)
+
+
+_WORDS = {"joined": Text("合并处理", "handled with another"), "handled": Text("处理完毕", "handled already")}

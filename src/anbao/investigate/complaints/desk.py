@@ -1,0 +1,105 @@
+"""The complaints of a platform, opened over the core: what other code calls."""
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from anbao.core import Core, Step
+from anbao.investigate.complaints import acting, filing, notices, records, timeline
+from anbao.investigate.complaints.acting import MerchantStatement
+from anbao.investigate.complaints.rules import Rules, Table, load_rules
+from anbao.ledger import Stored
+from anbao.model.complaint import Complaint, Filed
+from anbao.reactions import Reaction
+from anbao.work import Projector, Work
+
+
+class Complaints:
+    """``look`` (set by whoever assembles the platform) tells the worst word of the screening lexicon in a text."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self.look: filing.Look = lambda work, text: 0
+
+    @cached_property
+    def _read(self) -> tuple[Rules, Table]:
+        return load_rules(self._core.where)
+
+    @property
+    def rules(self) -> Rules:
+        """The pack's rules of reading complaints. Raises PackError."""
+        return self._read[0]
+
+    def projectors(self) -> Iterable[tuple[str, Projector]]:
+        yield records.RECEIVED, records.project_received
+        yield records.TRIAGED, records.project_triaged
+        yield records.JOINED, records.project_joined
+        for kind in (records.ACCEPTED, records.FORWARDED, records.STATED):
+            yield kind, records.project_state
+        yield records.HANDLED, records.project_handled
+        for kind in notices.kinds():
+            yield kind, notices.project
+
+    def reactions(self) -> Iterable[Reaction]:
+        yield Reaction("investigate.complaint_decided", frozenset({"case.decided"}), self._on_case)
+        yield Reaction("investigate.counter_delivered", frozenset({"effect.delivered"}), self._on_delivery)
+        yield Reaction("investigate.notice_measured", frozenset({"measure.taken"}), notices.follow_measure)
+
+    def steps(self) -> Iterable[Step]:
+        yield self.end_waiting
+
+    def file(
+        self, work: Work, complaint: Complaint, *, origin: str = "", actor: str = "platform", at: int | None = None
+    ) -> Filed:
+        """Take a complaint in, and acknowledge it; ``origin`` is where it came from. Raises InvalidInput."""
+        rules, table = self._read
+        when = work.now if at is None else at
+        return filing.file(self._core, work, rules, table, self.look, complaint, origin=origin, actor=actor, at=when)
+
+    def accept(self, work: Work, name: str, *, actor: str) -> int:
+        """Accept it (受理); the entry's index. Raises NotFound, Conflict."""
+        return acting.accept(work, records.find(work.conn, name), actor)
+
+    def forward(self, work: Work, name: str, *, summary: str = "", actor: str) -> int:
+        """Send it to the merchant; the entry's index. Raises NotFound, Conflict, InvalidInput."""
+        return acting.forward(self._core, work, records.find(work.conn, name), summary=summary, actor=actor)
+
+    def state(self, work: Work, name: str, statement: MerchantStatement, *, actor: str) -> int:
+        """Record what the merchant says; the entry's index. Raises NotFound, Conflict, InvalidInput."""
+        return acting.state(self._core, work, records.find(work.conn, name), statement, actor)
+
+    def measured(self, work: Work, name: str, what: str, *, actor: str) -> int:
+        """Measures were taken on a notice; the entry's index. Raises NotFound, Conflict."""
+        return notices.measured(work, records.find(work.conn, name), {"measure": what}, actor)
+
+    def delivered(self, work: Work, name: str, *, actor: str, at: int | None = None) -> int:
+        """The counter-statement reached the complainant; the entry's index. Raises NotFound, Conflict."""
+        when = work.now if at is None else at
+        return notices.delivered(self._core, work, records.find(work.conn, name), actor, when)
+
+    def proceedings(self, work: Work, name: str, what: str, *, actor: str, at: int | None = None) -> int:
+        """The complainant went to an authority or court; the entry's index. Raises NotFound, Conflict."""
+        when = work.now if at is None else at
+        return notices.proceedings(work, records.find(work.conn, name), what, actor, when)
+
+    def end_waiting(self) -> bool:
+        """End the measures of a notice whose waiting period is over; whether there was one."""
+        with self._core.reading() as conn:
+            if not notices.any_due(conn, self._core.clock()):
+                return False
+        return self._core.run(notices.end_one)
+
+    def file_of(self, conn: Connection, name: str) -> timeline.ComplaintFile:
+        """All that is known of a complaint. Raises NotFound."""
+        return timeline.file_of(self._core, conn, name, self._core.clock())
+
+    def follow(self, conn: Connection, digest: str) -> timeline.FollowUp:
+        """What the holder of the token with this SHA-256 (hex) may see. Raises NotFound."""
+        return timeline.follow(self._core, conn, digest)
+
+    def _on_case(self, work: Work, stored: Stored) -> None:
+        acting.follow_case(self._core, work, stored)
+
+    def _on_delivery(self, work: Work, stored: Stored) -> None:
+        acting.follow_delivery(self._core, work, stored)

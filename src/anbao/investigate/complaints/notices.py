@@ -1,0 +1,185 @@
+"""Notices of infringement (电子商务法 42–44, 民法典 1195–1196): notice → measures and forwarding → counter-statement →
+waiting → the measures end, or proceedings are known.
+
+- A notice that lacks what the law asks of it is not forwarded; the complainant is told what is wanting.
+- Measures end on a counter-statement only when the waiting period is over and no proceedings are known. How long it is
+  says the pack: the norm that guards it, or the platform's setting where the law says 合理期限.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from anbao.core import Core
+from anbao.errors import Conflict
+from anbao.investigate.complaints import records
+from anbao.investigate.complaints.records import Known
+from anbao.law.deadlines import due_at
+from anbao.ledger import Stored
+from anbao.model.base import Noun
+from anbao.model.complaint import Track
+from anbao.obligations.settings import Settings
+from anbao.outbox import Effect, send
+from anbao.store import tables
+from anbao.store.bulk import insert_many, sql
+from anbao.text import Text
+from anbao.work import Placed, Work
+
+ROLES: dict[Track, str] = {"ip": "ip_notice", "tort": "tort_notice"}
+COUNTER_TOPIC = "complainant.counter_statement"
+LACKING_TOPIC = "complainant.lacking"
+
+_END_SETTING: dict[Track, str] = {"ip": "ip.end_measures", "tort": "tort.end_measures"}
+_WAIT_NORM = "cn.ip.counter_wait"
+_ENGINE = "engine"
+
+NoticeState = Literal["lacking", "notified", "measured", "countered", "waiting", "proceedings", "ended"]
+
+_STATES: dict[str, NoticeState] = {
+    "measured": "measured",
+    "countered": "countered",
+    "proceedings_known": "proceedings",
+    "measures_ended": "ended",
+}
+
+
+class Notice(Noun, frozen=True, kw_only=True):
+    """A notice as it stands; ``ends_at`` (UTC ms) is when its waiting period is over, 0 where none runs."""
+
+    complaint: str
+    ends_at: int
+    state: NoticeState
+    track: Track
+
+
+def kinds() -> tuple[str, ...]:
+    """All entry kinds of notices that move their table."""
+    acts = ("notified", *_STATES, "counter_delivered")
+    return tuple(f"{track}.{act}" for track in ROLES for act in acts)
+
+
+def open_notice(core: Core, work: Work, one: Known, missing: Sequence[str], received: int) -> None:
+    """Record the notice; forward it where it holds what the law asks, else tell the complainant what is wanting."""
+    _note(work, one, "notified", {"about": received, "lacking": list(missing), "prima_facie": not missing})
+    if missing:
+        send(
+            work, received, Effect(topic=LACKING_TOPIC, subjects={"complaint": one.id}, body={"lacking": list(missing)})
+        )
+
+
+def find(conn: Connection, complaint: str) -> Notice | None:
+    """The notice that a complaint is; None where it is none."""
+    row = sql(conn, "SELECT track, state, ends_at FROM rights_notice WHERE complaint = ?", (complaint,)).first()
+    return None if row is None else Notice(complaint=complaint, track=row[0], state=row[1], ends_at=row[2])
+
+
+def forwarded(work: Work, one: Known, actor: str) -> None:
+    """Beside ``complaint.forwarded``."""
+    if one.track:
+        _note(work, one, "forwarded", {}, actor)
+
+
+def counter(work: Work, one: Known, statement: dict[str, object], actor: str) -> None:
+    """A counter-statement: recorded, and forwarded to the complainant with the hint that they may sue or complain."""
+    index = _note(work, one, "countered", statement, actor)
+    body = {"statement": statement.get("text"), "attachments": statement.get("attachments", [])}
+    reveal = ("statement",)
+    send(work, index, Effect(topic=COUNTER_TOPIC, subjects={"complaint": one.id}, body=body, reveal=reveal))
+    _note(work, one, "counter_forwarded", {}, _ENGINE)
+
+
+def delivered(core: Core, work: Work, one: Known, actor: str, at: int) -> int:
+    """The counter-statement reached the complainant: the waiting period begins. Raises Conflict."""
+    _standing(work.conn, one, "countered")
+    return _note(work, one, "counter_delivered", {"ends_at": _ends_at(core, work, one.track, at)}, actor, at)
+
+
+def proceedings(work: Work, one: Known, what: str, actor: str, at: int) -> int:
+    """The complainant told of a complaint to an authority or a suit: measures stay. Raises Conflict."""
+    _standing(work.conn, one, "countered", "waiting")
+    return _note(work, one, "proceedings_known", {"what": what}, actor, at)
+
+
+def measured(work: Work, one: Known, body: dict[str, object], actor: str) -> int:
+    """Necessary measures were taken. Raises Conflict where that was recorded before."""
+    _standing(work.conn, one, "lacking", "notified")
+    return _note(work, one, "measured", body, actor)
+
+
+def end_one(work: Work) -> bool:
+    """End the measures of a notice whose waiting period is over; whether there was one."""
+    name = sql(
+        work.conn,
+        "SELECT complaint FROM rights_notice WHERE state = 'waiting' AND ends_at <= ? ORDER BY ends_at LIMIT 1",
+        (work.now,),
+    ).scalar()
+    if name is None:
+        return False
+    one = records.find(work.conn, name)
+    _note(work, one, "measures_ended", {"on_counter": True}, _ENGINE)
+    _note(work, one, "resolved", {"outcome": "counter_stood"}, _ENGINE)
+    if one.state != "handled":
+        records.note(work, records.HANDLED, one, {"outcome": "counter_stood"}, _ENGINE)
+    return True
+
+
+def any_due(conn: Connection, now: int) -> bool:
+    """Whether a waiting period is over."""
+    row = sql(conn, "SELECT 1 FROM rights_notice WHERE state = 'waiting' AND ends_at <= ? LIMIT 1", (now,)).first()
+    return row is not None
+
+
+def follow_measure(work: Work, stored: Stored) -> None:
+    """``measure.taken`` because of a complaint → the notice's measures were taken."""
+    entry = stored.entry()
+    if name := entry.subjects.get("complaint"):
+        notice = find(work.conn, name)
+        if notice is not None and notice.state in ("lacking", "notified"):
+            body: dict[str, object] = {"by": stored.index, "measure": str(entry.body.get("measure", ""))}
+            measured(work, records.find(work.conn, name), body, entry.actor)
+
+
+def project(conn: Connection, placed: Sequence[Placed]) -> None:
+    """Entries about notices → ``rights_notice``."""
+    for index, sealed in placed:
+        name = sealed.subjects.get("complaint")
+        if name is None:
+            continue
+        track, _, act = sealed.kind.partition(".")
+        if act == "notified":
+            state = "notified" if sealed.facts.get("prima_facie") else "lacking"
+            insert_many(conn, tables.rights_notice, [(name, track, state, 0, index)])
+            continue
+        state, ends_at = _STATES.get(act, "waiting"), 0
+        if act == "counter_delivered":
+            ends_at = int(sealed.facts["ends_at"])
+        sql(
+            conn,
+            "UPDATE rights_notice SET state = ?, ends_at = ?, entry = ? WHERE complaint = ?",
+            (state, ends_at, index, name),
+        )
+
+
+def _ends_at(core: Core, work: Work, track: Track, at: int) -> int:
+    """When the waiting period is over: the guard's own time where the law names one, else the platform's setting."""
+    norm = core.pack.norm(_WAIT_NORM) if track == "ip" else None
+    needed = norm.needs.at_least if norm and norm.needs else None
+    period = needed or Settings(work.conn, core.settings).in_force(_END_SETTING[track], at, 2**62)
+    return due_at(at, period, core.pack.calendar)
+
+
+def _standing(conn: Connection, one: Known, *states: NoticeState) -> None:
+    notice = find(conn, one.id)
+    if notice is None or notice.state not in states:
+        where = notice.state if notice else "-"
+        raise Conflict(
+            Text(f"投诉 {one.id} 不处于这一步（{where}）", f"the complaint {one.id} is not at this step ({where})")
+        )
+
+
+def _note(
+    work: Work, one: Known, act: str, body: dict[str, object], actor: str = _ENGINE, at: int | None = None
+) -> int:
+    more = {ROLES[one.track]: one.id}
+    return records.note(work, f"{one.track}.{act}", one, body, actor, at=at, **more)

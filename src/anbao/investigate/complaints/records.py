@@ -1,0 +1,172 @@
+"""Complaints as entries and rows: the kinds, what projects them, and how one is found."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.errors import NotFound
+from anbao.model.base import Noun
+from anbao.model.complaint import Track
+from anbao.model.entry import Entry
+from anbao.store import tables
+from anbao.store.bulk import insert_many, sql
+from anbao.text import Text
+from anbao.work import Placed, Work
+
+RECEIVED = "complaint.received"
+ACKNOWLEDGED = "complaint.acknowledged"
+TRIAGED = "complaint.triaged"
+JOINED = "complaint.joined"
+FLAGGED = "complaint.flagged"
+ACCEPTED = "complaint.accepted"
+FORWARDED = "complaint.forwarded"
+STATED = "complaint.stated"
+HANDLED = "complaint.handled"
+
+State = Literal["received", "accepted", "forwarded", "stated", "joined", "handled"]
+
+_STATES: dict[str, State] = {ACCEPTED: "accepted", FORWARDED: "forwarded", STATED: "stated"}
+_NEXT = {"received": 0, "accepted": 1, "forwarded": 2, "stated": 3, "joined": 4, "handled": 5}
+
+_COLUMNS = ", ".join(tables.complaint.c.keys())
+
+
+class Known(Noun, frozen=True, kw_only=True):
+    """A complaint as it stands; ``complainant`` is a commitment, a merchant, or "" (anonymous)."""
+
+    id: str
+    state: State
+    source: str
+    concern: str
+    track: Track
+    severity: int
+    listing: str
+    merchant: str
+    conceal: bool
+    complainant: str
+    lead: str
+    token: str
+    outcome: str
+    at: int
+    entry: int
+
+    @property
+    def subjects(self) -> dict[str, str]:
+        """What its later entries name."""
+        roles = {"complaint": self.id, "listing": self.listing, "merchant": self.merchant}
+        return {role: name for role, name in roles.items() if name}
+
+
+def known(row: Sequence[Any]) -> Known:
+    """A row of the table as a noun."""
+    held = dict(zip(map(str, tables.complaint.c.keys()), row, strict=True))
+    return msgspec.convert({**held, "conceal": bool(held["conceal"])}, Known)
+
+
+def find(conn: Connection, name: str) -> Known:
+    """Raises NotFound."""
+    row = sql(conn, f"SELECT {_COLUMNS} FROM complaint WHERE id = ?", (name,)).first()
+    if row is None:
+        raise NotFound(Text(f"没有投诉 {name}", f"there is no complaint {name}"), field="complaint")
+    return known(row)
+
+
+def by_token(conn: Connection, digest: str) -> Known:
+    """The complaint that a follow-up token (its SHA-256, hex) belongs to. Raises NotFound."""
+    row = sql(conn, f"SELECT {_COLUMNS} FROM complaint WHERE token = ?", (digest,)).first()
+    if row is None:
+        raise NotFound(Text("没有这个查询码", "there is no such token"), field="token")
+    return known(row)
+
+
+def joined_to(conn: Connection, lead: str) -> list[Known]:
+    """The complaints that are handled with this one."""
+    return [known(row) for row in sql(conn, f"SELECT {_COLUMNS} FROM complaint WHERE lead = ? ORDER BY entry", (lead,))]
+
+
+def page(conn: Connection, *, state: State | None = None, after: int = -1, limit: int = 100) -> list[Known]:
+    """Complaints in the order in which they came, from behind entry ``after``."""
+    where, values = ("AND state = ?", (state,)) if state else ("", ())
+    rows = sql(
+        conn,
+        f"SELECT {_COLUMNS} FROM complaint WHERE entry > ? {where} ORDER BY entry LIMIT ?",
+        (after, *values, limit),
+    )
+    return [known(row) for row in rows]
+
+
+def note(work: Work, kind: str, one: Known, body: Any, actor: str, *, at: int | None = None, **more: str) -> int:
+    """Record an entry about a complaint; its index."""
+    when = work.now if at is None else at
+    subjects = {**one.subjects, **more}
+    return work.record(Entry(actor=actor, at=when, body=body, kind=kind, recorded=work.now, subjects=subjects))[0]
+
+
+def project_received(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``complaint.received`` → ``complaint``."""
+    rows = []
+    for index, sealed in placed:
+        subjects, facts = sealed.subjects, sealed.facts
+        consumer, merchant = subjects.get("consumer", ""), str(facts.get("by_merchant", ""))
+        rows.append(
+            (
+                subjects["complaint"],
+                "received",
+                facts["source"],
+                facts["concern"],
+                facts.get("track", ""),
+                1,
+                subjects.get("listing", ""),
+                subjects.get("merchant", ""),
+                int(bool(facts.get("conceal", False))),
+                f"consumer:{consumer}" if consumer else f"merchant:{merchant}" if merchant else "",
+                "",
+                facts["token"],
+                "",
+                sealed.at,
+                index,
+            )
+        )
+    insert_many(conn, tables.complaint, rows)
+
+
+def project_triaged(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``complaint.triaged``: its severity."""
+    for _index, sealed in placed:
+        sql(
+            conn,
+            "UPDATE complaint SET severity = ? WHERE id = ?",
+            (sealed.facts["severity"], sealed.subjects["complaint"]),
+        )
+
+
+def project_joined(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``complaint.joined``: with which it is handled."""
+    for _index, sealed in placed:
+        subjects = sealed.subjects
+        sql(
+            conn,
+            "UPDATE complaint SET state = 'joined', lead = ? WHERE id = ?",
+            (subjects["lead"], subjects["complaint"]),
+        )
+
+
+def project_state(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``complaint.accepted``, ``forwarded``, ``stated``: a state never goes back."""
+    for _index, sealed in placed:
+        state, name = _STATES[sealed.kind], sealed.subjects["complaint"]
+        before = tuple(one for one, rank in _NEXT.items() if rank < _NEXT[state])
+        marks = ", ".join("?" for _ in before)
+        sql(conn, f"UPDATE complaint SET state = ? WHERE id = ? AND state IN ({marks})", (state, name, *before))
+
+
+def project_handled(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``complaint.handled``."""
+    for _index, sealed in placed:
+        sql(
+            conn,
+            "UPDATE complaint SET state = 'handled', outcome = ? WHERE id = ?",
+            (sealed.facts.get("outcome", ""), sealed.subjects["complaint"]),
+        )

@@ -1,0 +1,128 @@
+"""A complaint from beginning to end, each line with its entry: for officers, and for whoever holds the token."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.core import Core
+from anbao.investigate.complaints import notices, records
+from anbao.investigate.complaints.notices import Notice
+from anbao.investigate.complaints.records import Known
+from anbao.ledger import Stored
+from anbao.model.base import Noun
+from anbao.obligations.closing import Obligation
+from anbao.obligations.read import ObligationView, view
+from anbao.store.bulk import sql
+from anbao.text import Text
+
+_PUBLIC = frozenset(
+    {
+        records.RECEIVED,
+        records.ACKNOWLEDGED,
+        records.JOINED,
+        records.ACCEPTED,
+        records.FORWARDED,
+        records.STATED,
+        records.HANDLED,
+    }
+)
+_PUBLIC_ACTS = ("forwarded", "measured", "countered", "counter_delivered", "measures_ended", "proceedings_known")
+
+
+class Line(Noun, frozen=True, kw_only=True):
+    """One entry of the timeline; ``body`` as the ledger holds it, personal values as commitments."""
+
+    actor: str
+    at: int
+    body: dict[str, Any]
+    entry: int
+    kind: str
+    title: Text
+
+
+class Step(Noun, frozen=True, kw_only=True):
+    """One line that the complainant may see."""
+
+    at: int
+    entry: int
+    title: Text
+
+
+class ComplaintFile(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is known of a complaint: how it stands, what was joined to it, its clocks, its timeline."""
+
+    complaint: Known
+    joined: list[str]
+    notice: Notice | None
+    obligations: list[ObligationView]
+    timeline: list[Line]
+
+
+class FollowUp(msgspec.Struct, frozen=True, kw_only=True):
+    """What the complainant may see: no name of another person, no reviewer, no merchant's papers."""
+
+    answer: str
+    outcome: str
+    receipt: str
+    state: str
+    steps: list[Step]
+
+
+def file_of(core: Core, conn: Connection, name: str, now: int) -> ComplaintFile:
+    """Raises NotFound."""
+    one = records.find(conn, name)
+    history = core.ledger.entries(conn, subject=("complaint", name), limit=1_000)
+    return ComplaintFile(
+        complaint=msgspec.structs.replace(one, token=""),
+        joined=[each.id for each in records.joined_to(conn, name)],
+        notice=notices.find(conn, name),
+        obligations=_obligations(conn, one, now),
+        timeline=[_line(core, stored) for stored in history],
+    )
+
+
+def follow(core: Core, conn: Connection, digest: str) -> FollowUp:
+    """What the holder of a token may see. Raises NotFound."""
+    one = records.by_token(conn, digest)
+    history = core.ledger.entries(conn, subject=("complaint", one.id), limit=1_000)
+    seen = [stored for stored in history if _is_public(stored.kind)]
+    handled: dict[str, Any] = next(
+        (stored.entry().body for stored in reversed(history) if stored.kind == records.HANDLED), {}
+    )
+    return FollowUp(
+        answer=str(handled.get("answer", "")),
+        outcome=one.outcome,
+        receipt=one.id,
+        state=one.state,
+        steps=[Step(at=stored.at, entry=stored.index, title=_title(core, stored.kind)) for stored in seen],
+    )
+
+
+def _is_public(kind: str) -> bool:
+    track, _, act = kind.partition(".")
+    return kind in _PUBLIC or (track in notices.ROLES and act in _PUBLIC_ACTS)
+
+
+def _obligations(conn: Connection, one: Known, now: int) -> list[ObligationView]:
+    keys = [f'{{"{role}":"{one.id}"}}' for role in ("complaint", *notices.ROLES.values())]
+    rows = sql(
+        conn,
+        "SELECT * FROM obligation WHERE opened_by IN (SELECT idx FROM entry_subject WHERE role = 'complaint' AND"
+        f" subject = ?) AND subject IN ({', '.join('?' for _ in keys)}) ORDER BY opened_by, norm",
+        (one.id, *keys),
+    )
+    return [view(Obligation(*row), now) for row in rows]
+
+
+def _line(core: Core, stored: Stored) -> Line:
+    entry = stored.entry()
+    body = {key: value for key, value in entry.body.items() if key != "token"}
+    return Line(
+        actor=entry.actor, at=entry.at, body=body, entry=stored.index, kind=entry.kind, title=_title(core, entry.kind)
+    )
+
+
+def _title(core: Core, kind: str) -> Text:
+    known = core.pack.kinds.get(kind)
+    return known.title if known else Text(kind, kind)
