@@ -123,6 +123,12 @@ def test_a_complaint_about_danger_makes_a_hazard_suspect_once(platform: Platform
     assert "hazard.suspected" not in kinds(platform, file(platform, "快递太慢", concern="service").receipt)
 
 
+def test_a_title_too_short_to_recognise_goods_by_does_not_stand_in_the_way(platform: Platform) -> None:
+    suspected = body_of(platform, file(platform, "毛巾掉色中毒", listing="L2").receipt, "hazard.suspected")
+    assert suspected["title"] == "纯棉毛巾"
+    assert not suspected.get("fingerprints")
+
+
 def test_the_words_and_the_person_stay_out_of_the_ledger(platform: Platform) -> None:
     filed = file(
         platform, SCALD, reporter={"buyer": "b-77", "name": "张三丰", "phone": "13912345678", "contact": "z@x.cn"}

@@ -1,4 +1,4 @@
-"""Complaints over HTTP, from strangers and officers, with attachments in an S3-compatible store; on the command line."""
+"""Complaints over HTTP, from strangers and officers, with attachments in an S3-compatible store; command line too."""
 
 import json
 from base64 import b64encode

@@ -19,6 +19,7 @@ from anbao.investigate import hazards
 from anbao.investigate.complaints import notices, records, weighing
 from anbao.investigate.complaints.records import Known
 from anbao.investigate.complaints.rules import Patterns, Rules, Table
+from anbao.investigate.fingerprints import checked
 from anbao.model.base import legal_time
 from anbao.model.complaint import Complaint, Filed, Triage
 from anbao.model.entry import Entry
@@ -237,15 +238,23 @@ def _suspect(core: Core, work: Work, one: Known, triage: Triage) -> None:
         basis=one.id,
         category=category,
         complaint=one.id,
-        fingerprints=(Fingerprint(kind="title", value=title),) if title else (),
+        fingerprints=_recognised_by(title),
         id=name,
         listing=one.listing,
         merchant=one.merchant,
         severity=triage.severity,
         source="complaint",
-        title=title or f"{one.id}",
+        title=title or one.id,
     )
     hazards.suspect(work, suspicion, ENGINE, work.now)
+
+
+def _recognised_by(title: str) -> tuple[Fingerprint, ...]:
+    """The title, where it tells the goods from others; a person adds what else recognises them."""
+    try:
+        return checked((Fingerprint(kind="title", value=title),)) if title else ()
+    except InvalidInput:
+        return ()
 
 
 def _listing_told(core: Core, conn: Connection, listing: str) -> tuple[str, str]:

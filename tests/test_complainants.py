@@ -1,0 +1,50 @@
+"""The simulator's complainants against the platform: what it makes of them is what is true of them."""
+
+from pathlib import Path
+
+from anbao.investigate.complaints import records
+from anbao.model.complaint import Filed
+from anbao.platform import open_platform
+from anbao.simulator.complainants import Offer, Told, complainants
+
+NOW = 1_790_000_000_000
+OFFERS = [Offer(f"L{n}", f"M{n}") for n in range(5)]
+
+
+def test_the_same_seed_tells_the_same() -> None:
+    assert list(complainants(7, NOW, OFFERS, 2)) == list(complainants(7, NOW, OFFERS, 2))
+    assert list(complainants(8, NOW, OFFERS)) != list(complainants(7, NOW, OFFERS))
+
+
+def test_the_platform_sees_dangers_repeats_and_floods(tmp_path: Path) -> None:
+    now = NOW
+    told = list(complainants(20_261_124, NOW, OFFERS, 2))
+    filed: dict[int, Filed] = {}
+    with open_platform(f"sqlite:///{tmp_path}/a.db", clock=lambda: now) as platform:
+        for one in told:
+            now = one.at
+            filed[one.number] = platform.run(
+                lambda work, one=one: platform.investigate.complaints.file(  # type: ignore[misc]
+                    work, one.complaint, origin=one.origin
+                )
+            )
+        with platform.reading() as conn:
+            flagged = {one.entry().subjects["complaint"] for one in platform.entries(conn, kind=records.FLAGGED)}
+            everything = len(list(platform.entries(conn, kind=records.ACKNOWLEDGED)))
+    assert everything == len(told) == 40
+    graves = {one.number: filed[one.number].severity for one in told if one.truth.danger in ("life", "health")}
+    assert min(graves.values()) >= 4
+    assert all(filed[one.number].severity <= 3 for one in told if one.truth.kind in ("false", "mass"))
+    repeats = [one for one in told if one.truth.kind == "duplicate"]
+    assert all(filed[one.number].joined == _lead(filed, one) for one in repeats)
+    alone = [one for one in told[:20] if one.truth.kind in ("true", "false", "rights_holder")]
+    assert not any(filed[one.number].joined for one in alone)
+    floods = [filed[one.number].receipt for one in told if one.truth.kind == "mass"]
+    assert set(floods[4:]) <= flagged
+    assert not flagged & {filed[one.number].receipt for one in told if one.truth.kind == "true"}
+    assert all(not filed[one.number].lacking for one in told if one.truth.kind == "rights_holder")
+
+
+def _lead(filed: dict[int, Filed], one: Told) -> str:
+    assert one.truth.of is not None
+    return filed[one.truth.of].receipt
