@@ -9,8 +9,15 @@ TITLE = 40
 DESCRIPTION = 200
 SHARE_WITH_FINDING = 0.05
 
-_COMMON = [chr(code) for code in range(0x4E00, 0x4E00 + 3000)]
-_RARE = [chr(code) for code in range(0x7000, 0x8000)]
+_FIRST_LEVEL = [
+    char
+    for row in range(0xB0, 0xD8)
+    for cell in range(0xA1, 0xFF)
+    if (char := bytes((row, cell)).decode("gb2312", errors="ignore"))
+]
+_COMMON = _FIRST_LEVEL[:3000]
+_RARE = _FIRST_LEVEL[3000:]
+"""The common characters of GB 2312; the last 755 stand in for what plain listings never show."""
 
 
 def terms(count: int, seed: int = 1) -> list[str]:

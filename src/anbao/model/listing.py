@@ -1,6 +1,6 @@
 """A listing (商品/服务信息), what a detector found in it, and the decision on it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import msgspec
 from msgspec import Meta
@@ -19,9 +19,31 @@ OUTCOMES: tuple[Outcome, ...] = ("pass", "notice", "review", "block")
 Severity = Annotated[int, Meta(ge=1, le=5)]
 """1 information · 2 low · 3 medium · 4 high · 5 critical (danger to life)."""
 
-Channel = Literal["", "exact", "normalised", "spaced", "pinyin", "homophone"]
-"""How a term was found: as written · after folding width, case and script · with marks between its characters ·
-spelled in Latin letters · by characters of the same sound. Empty for findings that are not in text."""
+Channel = Literal[
+    "",
+    "exact",
+    "normalised",
+    "spaced",
+    "split",
+    "filled",
+    "pinyin",
+    "half_pinyin",
+    "homophone",
+    "look_alike",
+    "swapped",
+    "digits",
+    "initials",
+]
+"""How a term was found, the strongest evidence first; empty for findings that are not in text.
+
+As written · after folding width, case and script · with marks between its characters · with characters taken apart ·
+with letters or digits between them · spelled in Latin letters · spelled in part · by characters of the same sound ·
+by characters that look alike · in another order · with digits for sounds · by the first letters of its sounds.
+"""
+CHANNELS: tuple[Channel, ...] = get_args(Channel)[1:]
+
+WRITTEN: frozenset[Channel] = frozenset({"exact", "normalised", "spaced"})
+"""Channels in which the term itself stands in the text and which may block; what the others find is a guess."""
 
 
 PictureRef = Annotated[str, Meta(pattern=r"^([0-9a-f]{64}|https?://[!-~]{1,2000})$")]

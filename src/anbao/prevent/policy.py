@@ -2,7 +2,7 @@
 
 Held at load by asking the table about every combination of facts:
 - each gets a row with a known outcome and a list of reason codes;
-- a finding of a weaker channel (pinyin, homophone) never turns what would not be blocked into a block.
+- a finding of a weaker channel (a guess) never turns what would not be blocked into a block.
 
 Held whenever the table is asked, whatever it says: a model's score never makes a block, and never a milder outcome.
 """
@@ -40,11 +40,11 @@ PICTURE_FACTS: tuple[PictureFact, ...] = ("", "unread", "code", "alike", "same")
 class PolicyFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the table may read. Severities are 0 (none) to 5.
 
-    ``strong``: worst among exact, normalised and spaced findings; ``weak``: worst among pinyin and homophone findings;
-    ``contact``: worst among contact details, false links and tricks; ``notices``: how many the category demands;
-    ``model``: whether the classifier's score reached its threshold.
-    ``picture``: the worst that was found in a picture: it could not be read · it holds a code · it is like a danger's
-    picture · it is that picture.
+    ``strong``: worst among findings of terms that are written in the text (``WRITTEN``); ``weak``: worst among those
+    that were guessed through a disguise; ``contact``: worst among contact details, false links and tricks; ``notices``:
+    how many the category demands; ``model``: whether the classifier's score reached its threshold. ``picture``: the
+    worst that was found in a picture: it could not be read · it holds a code · it is like a danger's picture · it is
+    that picture.
     """
 
     strong: int = 0
@@ -125,7 +125,7 @@ class Policy:
         if verdict.outcome == "block" and plain.outcome != "block":
             raise PackError(
                 where,
-                Text(f"仅凭拼音、谐音命中即拦截：{facts}", f"blocks on a pinyin or homophone finding alone: {facts}"),
+                Text(f"仅凭变形推测命中即拦截：{facts}", f"blocks on a guess through a disguise alone: {facts}"),
                 hint=Text("弱通道的命中应转人工审核", "send findings of weaker channels to review"),
             )
         return verdict

@@ -7,7 +7,7 @@ from typing import cast
 from anbao.law.catalogue import Category
 from anbao.likeness.fold import fold_page
 from anbao.model.hazard import Match
-from anbao.model.listing import MAX_FINDINGS, Finding, Listing, ListingRecord, ListingScreened
+from anbao.model.listing import MAX_FINDINGS, WRITTEN, Finding, Listing, ListingRecord, ListingScreened
 from anbao.model.merchant import CredentialCheck, Licence
 from anbao.prevent import contact, guard, learning
 from anbao.prevent.admission import CredentialFact, credentials_problem
@@ -17,9 +17,6 @@ from anbao.prevent.text import finding
 
 Licences = Mapping[str, tuple[Licence, ...]]
 """Licences on file by merchant; a merchant that is not verified is absent."""
-
-STRONG = frozenset({"exact", "normalised", "spaced"})
-"""Channels in which the term itself stands in the text; the others only sound like it."""
 
 CREDENTIAL_SEVERITY = 4
 
@@ -86,8 +83,8 @@ def _decide(
     notices = category.notices if category is not None else ()
     verdict = ruleset.policy.decide(
         PolicyFacts(
-            strong=_worst(one for one in findings if one.detector == "lexicon" and one.channel in STRONG),
-            weak=_worst(one for one in findings if one.detector == "lexicon" and one.channel not in STRONG),
+            strong=_worst(one for one in findings if one.detector == "lexicon" and one.channel in WRITTEN),
+            weak=_worst(one for one in findings if one.detector == "lexicon" and one.channel not in WRITTEN),
             model=any(one.detector == learning.DETECTOR for one in findings),
             contact=_worst(one for one in findings if one.detector == contact.DETECTOR),
             credential=credential,

@@ -67,6 +67,14 @@ CHANNELS: dict[str, Meaning] = {
             "With spaces, marks or invisible characters between its characters.",
         ),
     ),
+    "split": Meaning(
+        Text("拆字", "taken apart"),
+        Text("把字拆成部件书写，如“木仓”。", "With characters written as the parts that they are made of."),
+    ),
+    "filled": Meaning(
+        Text("夹字母", "filled"),
+        Text("字与字之间夹有字母或数字。", "With letters or digits between its characters."),
+    ),
     "pinyin": Meaning(
         Text("拼音", "pinyin"),
         Text(
@@ -74,11 +82,37 @@ CHANNELS: dict[str, Meaning] = {
             "Spelled in Latin letters: only the sound agrees, so more hits are false.",
         ),
     ),
+    "half_pinyin": Meaning(
+        Text("半拼音", "half pinyin"),
+        Text("部分字用拉丁字母拼写。", "Some of its characters spelled in Latin letters."),
+    ),
     "homophone": Meaning(
         Text("谐音", "homophone"),
         Text(
             "用同音字写成；只是读音相同，误报较多。",
             "Written with characters of the same sound, so more hits are false.",
+        ),
+    ),
+    "look_alike": Meaning(
+        Text("形近字", "look-alike"),
+        Text(
+            "用形近的字或字母写成；只是样子相像，误报较多。",
+            "Written with characters or letters that look alike, so more hits are false.",
+        ),
+    ),
+    "swapped": Meaning(
+        Text("换序", "swapped"),
+        Text("字序颠倒或调换。", "Its characters stand in another order."),
+    ),
+    "digits": Meaning(
+        Text("数字谐音", "digits"),
+        Text("用读音相近的数字代字。", "With digits that sound like its characters."),
+    ),
+    "initials": Meaning(
+        Text("首字母", "initials"),
+        Text(
+            "全部或部分字只写拼音首字母；证据最弱，误报最多。",
+            "Some or all characters shortened to the first letter of their sound: the weakest evidence.",
         ),
     ),
 }

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from anbao.law.catalogue import Catalogue
-from anbao.model.listing import MAX_FINDINGS, OUTCOMES, Finding, Outcome
+from anbao.model.listing import MAX_FINDINGS, OUTCOMES, WRITTEN, Finding, Outcome
 from anbao.model.picture import (
     Box,
     PictureFinding,
@@ -25,8 +25,6 @@ from anbao.prevent.text import finding
 
 SURE = 90
 """Per cent of confidence from which on a line counts as written; below it a term in it is only a guess."""
-
-STRONG = frozenset({"exact", "normalised", "spaced"})
 
 UNREADABLE, CODE, HAZARD = "picture.unreadable", "picture.code", "picture.hazard"
 """Kinds of findings; the catalogue has their weight."""
@@ -139,7 +137,7 @@ def _texts(reading: PictureReading, ruleset: Ruleset) -> list[_Seen]:
     texts = [one.text for one in written]
     for one, hits in zip(written, ruleset.matcher.scan(texts), strict=True):
         for found in (one.holds(finding(hit, one.detector, ruleset.lexicon)) for hit in hits):
-            sure = found.channel in STRONG and one.confidence >= SURE
+            sure = found.channel in WRITTEN and one.confidence >= SURE
             seen.append(_Seen(found, strong=found.severity if sure else 0, weak=0 if sure else found.severity))
     if ruleset.contact:
         for one, sightings in zip(written, ruleset.contact.scan(texts), strict=True):

@@ -1,6 +1,6 @@
 """Finds terms in text, plain or disguised. Pure: no database, no clock, the same input gives the same hits."""
 
-from anbao.prevent.text.fold import fold
+from anbao.likeness.fold import fold
 from anbao.prevent.text.lexicon import BadLexicon, Lexicon, RowError, Term
 from anbao.prevent.text.matcher import Hit, Matcher, finding
 

@@ -1,19 +1,19 @@
 """Finds terms by their sound: written with other characters of the same sound, or spelled in Latin letters.
 
 - Only terms of at least three syllables (a letter counts as one), two of them Chinese characters, are sought.
-- The weaker the likeness, the graver the danger must be. A term of three syllables may be replaced wholly only where
-  its severity is 5; one character must stand as written at 4, and two below. Longer terms may be replaced wholly.
+- The weaker the likeness, the graver the danger must be. In a term of three syllables at least one character must
+  stand as written where its severity is 2 or less. Longer and graver terms may be replaced wholly.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
-from anbao.prevent.text.eye import as_sequences
-from anbao.prevent.text.fold import Page
-from anbao.prevent.text.sequences import Places, SequenceIndex, Sequences
-from anbao.prevent.text.sound import LETTERS, Symbols, read_phrases, sounds
+from anbao.likeness.fold import Page
+from anbao.prevent.text.patterns import Patterns
+from anbao.prevent.text.sequences import Places, SequenceIndex, Symbols
+from anbao.prevent.text.sound import LETTERS, sounds
+from anbao.prevent.text.spoken import Spoken
 
 SHORTEST = 3
 """Fewest syllables of a term."""
@@ -22,73 +22,56 @@ SHORTEST_CHINESE = 2
 """Fewest Chinese characters of a term."""
 
 SHORTEST_SPELLING = 6
-"""Fewest Latin letters of a spelled term."""
+"""Fewest Latin letters of a term that is wholly spelled."""
 
-_GRAVEST = 5
-_MOST_SAME = 2
+SHORTEST_PART = 5
+"""Fewest Latin letters of a term that is spelled in part, were it spelled wholly."""
+
+_GRAVE = 3
 
 
 class Ear:
     """An index of folded terms by sound."""
 
-    def __init__(self, patterns: Sequence[str], severities: Sequence[int]) -> None:
-        """``severities``: one for each pattern."""
-        codes, starts, lengths = as_sequences(patterns)
-        tables = sounds()
-        plain = tables.symbols.take(codes, mode="clip")
-        by_phrase = read_phrases("\n".join([*patterns, ""]), plain)
-        numbers = np.flatnonzero(_sum(plain >= LETTERS, starts, lengths) >= SHORTEST_CHINESE)
-        numbers = numbers[(lengths[numbers] >= SHORTEST)]
-        numbers = numbers[_sum(plain > 0, starts, lengths)[numbers] == lengths[numbers]]
-        second = numbers[_sum(plain != by_phrase, starts, lengths)[numbers] > 0]
-        heard = Sequences(
-            np.concatenate((plain, by_phrase)),
-            np.concatenate((starts[numbers], starts[second] + plain.size)),
-            np.concatenate((lengths[numbers], lengths[second])),
-        )
-        self._codes = codes
-        self._pattern_starts = starts
-        self._numbers = np.concatenate((numbers, second))
-        same = np.minimum(_GRAVEST - np.array(severities, np.intp)[self._numbers], _MOST_SAME)
-        self._same = np.where(heard.lengths > SHORTEST, 0, same)
-        self._heard_sequences = heard
-        self._heard = SequenceIndex(heard, width=SHORTEST, size=tables.size)
-        self._index_spellings(heard)
-
-    def _index_spellings(self, heard: Sequences) -> None:
-        tables = sounds()
-        steps = np.arange(int(heard.lengths.sum())) - np.repeat(np.cumsum(heard.lengths) - heard.lengths, heard.lengths)
-        symbols = heard.symbols[np.repeat(heard.starts, heard.lengths) + steps]
-        widths = tables.widths[symbols]
-        letter = np.arange(int(widths.sum())) - np.repeat(np.cumsum(widths) - widths, widths)
-        ways = [table[np.repeat(symbols, widths), letter] for table in tables.letters]
-        first = np.cumsum(heard.lengths) - heard.lengths
-        lengths = _sum(widths, first, heard.lengths)
-        starts = np.cumsum(lengths) - lengths
-        long = np.flatnonzero(lengths >= SHORTEST_SPELLING)
-        umlaut = long[_sum(ways[0] != ways[1], starts, lengths)[long] > 0]
-        self._spelled_of = np.concatenate((long, umlaut))
-        self._spelled = SequenceIndex(
-            Sequences(
-                np.concatenate(ways),
-                np.concatenate((starts[long], starts[umlaut] + ways[0].size)),
-                np.concatenate((lengths[long], lengths[umlaut])),
-            ),
-            width=SHORTEST_SPELLING,
-            size=LETTERS,
-        )
+    def __init__(self, patterns: Patterns, spoken: Spoken) -> None:
+        self._patterns = patterns
+        self._spoken = heard = spoken.at_least(SHORTEST, SHORTEST_CHINESE)
+        self._heard = SequenceIndex(heard.sequences, width=SHORTEST, size=sounds().size)
+        self._all = spoken.at_least(2, SHORTEST_CHINESE)
+        self._spelled_of, spellings = self._all.spellings(SHORTEST_PART)
+        self._spelled_lengths = spellings.lengths
+        self._spelled = SequenceIndex(spellings, width=SHORTEST_PART, size=LETTERS)
 
     def heard(self, page: Page, symbols: Symbols) -> Iterator[tuple[int, int, int]]:
-        """Where the page (whose ``symbols`` are given) sounds like a pattern: start, end, number of the pattern."""
-        places, found = self._heard.find(symbols)
-        patterns = self._pattern_starts[self._numbers[found]]
+        """Where the page (whose ``symbols`` are given) sounds like a pattern: start, end, number of the pattern.
+
+        Characters that are read in two ways are taken first all in one, then all in the other.
+        """
+        places, numbers = self.find_heard(symbols)
+        yield from self._same_enough(page, places, numbers)
+        others = sounds().others.take(page.codes, mode="clip")
+        places, numbers = self.find_heard(others)
+        changed = np.concatenate((np.zeros(1, np.intp), np.cumsum(others != symbols)))
+        kept = np.flatnonzero(changed[places + self._patterns.lengths[numbers]] > changed[places])
+        yield from self._same_enough(page, places[kept], numbers[kept])
+
+    def _same_enough(self, page: Page, places: Places, numbers: Places) -> Iterator[tuple[int, int, int]]:
+        """Those of which enough characters stand as written."""
+        lengths = self._patterns.lengths[numbers]
+        starts = self._patterns.starts[numbers]
         same = sum(
-            (page.codes[places + step] == self._codes[patterns + step]).astype(np.intp) for step in range(SHORTEST)
+            (page.codes[places + step] == self._patterns.codes[starts + step]).astype(np.intp)
+            for step in range(SHORTEST)
         )
-        kept = np.flatnonzero(same >= self._same[found])
-        places, found = places[kept], found[kept]
-        ends = places + self._heard_sequences.lengths[found]
-        yield from zip(places.tolist(), ends.tolist(), self._numbers[found].tolist(), strict=True)
+        slight = (lengths == SHORTEST) & (self._patterns.severities[numbers] < _GRAVE)
+        kept = np.flatnonzero(same >= slight)
+        ends = places[kept] + lengths[kept]
+        yield from zip(places[kept].tolist(), ends.tolist(), numbers[kept].tolist(), strict=True)
+
+    def find_heard(self, symbols: Symbols) -> tuple[Places, Places]:
+        """Where patterns are heard in another reading of the page: starts, numbers."""
+        places, found = self._heard.find(symbols)
+        return places, self._spoken.numbers[found]
 
     def spelled(self, page: Page, symbols: Symbols) -> Iterator[tuple[int, int, int, frozenset[int]]]:
         """Where a word of the page begins the spelling of a pattern: start, end, number, ends of its syllables."""
@@ -97,15 +80,22 @@ class Ear:
             return
         begins = letters.copy()
         begins[1:] &= ~letters[:-1] | (np.diff(page.places) > 1)
-        places, found = self._spelled.find(np.where(letters, symbols, np.uint32(0)), np.flatnonzero(begins))
-        for place, sequence in zip(places.tolist(), self._spelled_of[found].tolist(), strict=True):
-            start, length = self._heard_sequences.starts[sequence], self._heard_sequences.lengths[sequence]
-            steps = np.cumsum(sounds().widths[self._heard_sequences.symbols[start : start + length]]).tolist()
-            yield place, place + steps[-1], int(self._numbers[sequence]), frozenset(steps)
+        places, found, _ = self.find_spelled(np.where(letters, symbols, np.uint32(0)), np.flatnonzero(begins))
+        for place, spoken in zip(places.tolist(), found.tolist(), strict=True):
+            steps = self.syllable_ends(spoken)
+            if len(steps) >= SHORTEST and steps[-1] >= SHORTEST_SPELLING:
+                yield place, place + steps[-1], self.number(spoken), frozenset(steps)
 
+    def find_spelled(self, letters: Symbols, starts: Places) -> tuple[Places, Places, Places]:
+        """Where a spelling occurs in an array of letters, from one of ``starts``; which spoken term it is; its end."""
+        places, found = self._spelled.find(letters, starts)
+        return places, self._spelled_of[found], places + self._spelled_lengths[found]
 
-def _sum(values: NDArray[np.bool_] | NDArray[np.intp], starts: Places, lengths: Places) -> Places:
-    """The sum of the values of each sequence."""
-    totals = np.concatenate((np.zeros(1, np.intp), np.cumsum(values, dtype=np.intp)))
-    sums: Places = totals[starts + lengths] - totals[starts]
-    return sums
+    def syllable_ends(self, spoken: int) -> list[int]:
+        """How many letters precede the end of each syllable of a spoken term."""
+        ends: list[int] = np.cumsum(sounds().widths[self._all.symbols(spoken)]).tolist()
+        return ends
+
+    def number(self, spoken: int) -> int:
+        """The pattern of a spoken term."""
+        return int(self._all.numbers[spoken])

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from anbao.errors import InvalidInput
-from anbao.prevent.text.fold import fold_many
+from anbao.likeness.fold import fold_many
 from anbao.text import Text
 
 MAX_TERM = 100

@@ -21,6 +21,25 @@ _SPARSE = 7
 _LARGEST = 23
 
 
+class BitTable:
+    """Knows numbers, and rarely takes another for one of them. Small enough for the processor's cache."""
+
+    def __init__(self, numbers: Symbols) -> None:
+        bits = max(3, min(numbers.size.bit_length() + _SPARSE, _LARGEST))
+        self._shift = np.uint32(32 - bits)
+        flags = np.zeros(1 << bits, np.bool_)
+        flags[(numbers * _HASH) >> self._shift] = True
+        self._flags = np.packbits(flags, bitorder="little")
+
+    def knows(self, numbers: Symbols) -> NDArray[np.bool_]:
+        """Where the number may be known."""
+        slots = (numbers * _HASH) >> self._shift
+        bits = self._flags.take(slots >> np.uint32(3), mode="clip")
+        bits >>= (slots & np.uint32(7)).astype(np.uint8)
+        bits &= np.uint8(1)
+        return bits.view(np.bool_)
+
+
 class Sequences(NamedTuple):
     """Many sequences in one array: where each starts, and how long it is."""
 
@@ -56,11 +75,7 @@ class SequenceIndex:
         self._edges = np.concatenate(edges)
         self._by_node = np.argsort(nodes, kind="stable")
         self._first = np.searchsorted(nodes[self._by_node], np.arange(count + 1))
-        bits = min(heads.size.bit_length() + _SPARSE, _LARGEST)
-        self._shift = np.uint32(32 - bits)
-        flags = np.zeros(1 << bits, np.bool_)
-        flags[self._slots(heads.astype(np.uint32))] = True
-        self._flags = np.packbits(flags, bitorder="little")
+        self._beginnings = BitTable(heads.astype(np.uint32))
 
     def find(self, symbols: Symbols, starts: Places | None = None) -> tuple[Places, Places]:
         """All occurrences (that begin at one of ``starts``): where each begins, and which sequence it is."""
@@ -68,16 +83,20 @@ class SequenceIndex:
         if not self._roots.size or symbols.size < self._width:
             return places, places
         starts = self._likely(symbols) if starts is None else starts[starts <= symbols.size - self._width]
-        nodes, kept = _look_up(self._roots, self._heads(symbols, starts))
+        nodes, kept = look_up(self._roots, self._heads(symbols, starts))
         at, ends = starts[kept], starts[kept] + self._width
         walked = [(at, nodes)]
         while at.size and self._edges.size:
             inside = np.flatnonzero(ends < symbols.size)
             at, ends, nodes = at[inside], ends[inside], nodes[inside]
-            ranks, kept = _look_up(self._edges, nodes.astype(np.uint64) * self._size + symbols[ends])
+            ranks, kept = look_up(self._edges, nodes.astype(np.uint64) * self._size + symbols[ends])
             at, ends, nodes = at[kept], ends[kept] + 1, ranks + self._roots.size
             walked.append((at, nodes))
         at, nodes = (np.concatenate(part) for part in zip(*walked, strict=True))
+        return self._ending(at, nodes)
+
+    def _ending(self, at: Places, nodes: Places) -> tuple[Places, Places]:
+        """The sequences that end at these nodes, each with where it began."""
         first = self._first[nodes]
         counts = self._first[nodes + 1] - first
         places = np.repeat(at, counts)
@@ -92,14 +111,7 @@ class SequenceIndex:
         for step in range(1, self._width):
             heads *= size
             heads += symbols[step : step + count]
-        slots = self._slots(heads)
-        bits = self._flags.take(slots >> np.uint32(3), mode="clip")
-        bits >>= (slots & np.uint32(7)).astype(np.uint8)
-        bits &= np.uint8(1)
-        return np.flatnonzero(bits)
-
-    def _slots(self, heads: Symbols) -> Symbols:
-        return (heads * _HASH) >> self._shift
+        return np.flatnonzero(self._beginnings.knows(heads))
 
     def _heads(self, symbols: Symbols, starts: Places) -> Keys:
         heads = symbols[starts].astype(np.uint64)
@@ -109,7 +121,7 @@ class SequenceIndex:
         return heads
 
 
-def _look_up(known: Keys, keys: Keys) -> tuple[Places, Places]:
+def look_up(known: Keys, keys: Keys) -> tuple[Places, Places]:
     """Where each key that is known stands among the known, and which keys these are.
 
     Keys are looked up in ascending order, so that neighbours share the processor's cache.

@@ -1,0 +1,76 @@
+"""Finds terms whose characters stand in another order: reversed, neighbours swapped, the halves exchanged.
+
+Each character has a fixed random number; a stretch of text whose numbers add up to those of a term holds the same
+characters. Terms of three and four characters are found in any order. Of a longer one three characters that stand
+together must stay together, in any order; every order named above leaves them so.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from anbao.likeness.fold import LIMIT, Page
+from anbao.prevent.text.guess import Guess
+from anbao.prevent.text.patterns import Patterns
+from anbao.prevent.text.sequences import BitTable, Places, Symbols, look_up
+
+WIDTHS = (3, 4)
+"""Lengths of a term that is found in any order. Longer ones are found by the first of these widths."""
+
+
+class Order:
+    """An index of folded terms by the characters that stand together in them."""
+
+    def __init__(self, patterns: Patterns) -> None:
+        self._patterns = patterns
+        self._weights = np.random.default_rng(LIMIT).integers(1 << 32, size=LIMIT + 1, dtype=np.uint32)
+        totals = self._totals(patterns.codes)
+        self._sums = totals[patterns.starts + patterns.lengths] - totals[patterns.starts]
+        self._indexes = []
+        steps = np.arange(patterns.codes.size) - np.repeat(patterns.starts, patterns.lengths + 1)
+        owner = np.repeat(np.arange(patterns.lengths.size), patterns.lengths + 1)
+        lengths = patterns.lengths[owner]
+        for width in WIDTHS:
+            fits = lengths == width
+            if width == WIDTHS[0]:
+                fits |= lengths > WIDTHS[-1]
+            places = np.flatnonzero(fits & (steps <= lengths - width))
+            sums = totals[places + width] - totals[places]
+            order = np.argsort(sums, kind="stable")
+            known, first = np.unique(sums[order], return_index=True)
+            self._indexes.append((width, known, np.append(first, places.size), owner[places[order]], BitTable(sums)))
+
+    def swapped(self, page: Page) -> Iterator[Guess]:
+        """Where all characters of a pattern stand together in another order."""
+        totals = self._totals(page.codes)
+        found: dict[tuple[int, int], None] = {}
+        for width, known, first, owner, likely in self._indexes:
+            if not known.size or totals.size <= width:
+                continue
+            sums = totals[width:] - totals[:-width]
+            places = np.flatnonzero(likely.knows(sums))
+            ranks, kept = look_up(known, sums[places])
+            counts = first[ranks + 1] - first[ranks]
+            entries = np.repeat(first[ranks] - np.cumsum(counts) + counts, counts) + np.arange(int(counts.sum()))
+            found.update(dict.fromkeys(self._whole(totals, np.repeat(places[kept], counts), owner[entries], width)))
+        for start, number in found:
+            pattern = self._patterns.chars(number)
+            written = page.codes[start : start + pattern.size]
+            if not np.array_equal(written, pattern) and np.array_equal(np.sort(written), np.sort(pattern)):
+                yield Guess("swapped", start, start + pattern.size, number)
+
+    def _whole(self, totals: Symbols, places: Places, numbers: Places, width: int) -> Iterator[tuple[int, int]]:
+        """Where around these places all characters of the patterns stand: start, number."""
+        lengths = self._patterns.lengths[numbers]
+        for before in range(int(lengths.max(initial=width)) - width + 1):
+            starts = places - before
+            tried = np.flatnonzero((lengths - width >= before) & (starts >= 0) & (starts + lengths < totals.size))
+            some, which = starts[tried], numbers[tried]
+            equal = np.flatnonzero(totals[some + lengths[tried]] - totals[some] == self._sums[which])
+            yield from zip(some[equal].tolist(), which[equal].tolist(), strict=True)
+
+    def _totals(self, codes: Symbols) -> Symbols:
+        """Sums, modulo 2 ** 32, of the numbers of all characters before each place."""
+        totals = np.zeros(codes.size + 1, np.uint32)
+        np.cumsum(self._weights.take(codes, mode="clip"), out=totals[1:], dtype=np.uint32)
+        return totals
