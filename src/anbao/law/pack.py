@@ -22,6 +22,7 @@ from anbao.law.kinds import EntryKind
 from anbao.law.locate import default_pack_path
 from anbao.law.norm_files import Vocabulary, check_reference, read_norms
 from anbao.law.norms import Norm
+from anbao.law.once import read_once
 from anbao.law.parameters import Parameter
 from anbao.law.provisions import Hit, Library, Provision, load_library
 from anbao.law.reports import ReportForm
@@ -108,6 +109,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
         return [norm for norm in self.norms if kind in _kinds_of(norm)]
 
 
+@read_once
 def load_pack(path: Path) -> Pack:
     """Read and check a pack's folder. Raises PackError."""
     info = YamlSource(path / "pack.yaml").read(PackInfo)

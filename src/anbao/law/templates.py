@@ -16,6 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from msgspec import Meta
 
 from anbao.errors import InvalidInput
+from anbao.law.once import read_once
 from anbao.law.yaml_source import YamlSource
 from anbao.model.sourced import Sourced
 from anbao.text import Language, Text
@@ -70,6 +71,7 @@ class Templates:
         )
 
 
+@read_once
 def load_templates(folder: Path) -> Templates:
     """Read all files of ``folder/templates``. Raises PackError with file and line."""
     known: dict[str, Template] = {}

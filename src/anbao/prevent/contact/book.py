@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from anbao.law.once import read_once
 from anbao.law.yaml_source import YamlSource
 from anbao.model.listing import Severity
 from anbao.text import Text
@@ -120,6 +121,7 @@ class FraudBook(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return msgspec.structs.replace(self, own_domains=domains)
 
 
+@read_once
 def load_fraud_book(folder: Path) -> FraudBook:
     """Read the pack's folder ``fraud``. Raises PackError with file and line."""
     kinds = YamlSource(folder / "kinds.yaml").read(tuple[FraudKind, ...])

@@ -1,0 +1,30 @@
+"""Reads a folder of a pack once in a process, as long as none of its files changes: what is read is immutable."""
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_State = tuple[tuple[str, int, int], ...]
+
+
+def read_once(load: Callable[[Path], T]) -> Callable[[Path], T]:
+    """Keep what ``load`` made of each folder, until a file below it comes, goes or is written."""
+    kept: dict[Path, tuple[_State, T]] = {}
+
+    @wraps(load)
+    def loaded(folder: Path) -> T:
+        state = _state(folder)
+        known = kept.get(folder)
+        if known is None or known[0] != state:
+            known = kept[folder] = state, load(folder)
+        return known[1]
+
+    return loaded
+
+
+def _state(folder: Path) -> _State:
+    found = ((file, file.stat()) for file in sorted(folder.rglob("*")))
+    return tuple((str(file), seen.st_mtime_ns, seen.st_size) for file, seen in found)
