@@ -185,6 +185,7 @@ def test_a_trade_refuses_a_fault_that_it_cannot_have() -> None:
 def test_a_shelf_asks_for_what_its_category_asks_for(shelf: Shelf, catalogue: Catalogue) -> None:
     category = catalogue.categories[shelf.category]
     assert shelf.notices == category.notices
+    assert shelf.asks == any(notice.ask_unsuitable for notice in catalogue.notices_for(shelf.category))
     for of, held in (("merchant", shelf.licence), ("product", shelf.certificate)):
         demanded = [set(need.any_of) for need in category.requires if need.of == of]
         assert bool(held) == bool(demanded)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from anbao.model.event import Event
     from anbao.model.listing import Listing
     from anbao.model.merchant import Licence, Merchant
-    from anbao.model.trade import NoticeAcknowledged, NoticeShown, Order
+    from anbao.model.message import Message
+    from anbao.model.trade import NoticeAcknowledged, NoticeAnswered, NoticeChoice, NoticeShown, Order, OrderIntent
     from anbao.platform import Platform
     from anbao.platform import open_platform as open
     from anbao.prevent.text import Lexicon
@@ -32,9 +33,13 @@ __all__ = [
     "Licence",
     "Listing",
     "Merchant",
+    "Message",
     "NoticeAcknowledged",
+    "NoticeAnswered",
+    "NoticeChoice",
     "NoticeShown",
     "Order",
+    "OrderIntent",
     "Platform",
     "Text",
     "open",
@@ -48,6 +53,10 @@ _HOMES = {
     "Listing": ("anbao.model.listing", "Listing"),
     "Merchant": ("anbao.model.merchant", "Merchant"),
     "NoticeAcknowledged": ("anbao.model.trade", "NoticeAcknowledged"),
+    "Message": ("anbao.model.message", "Message"),
+    "NoticeAnswered": ("anbao.model.trade", "NoticeAnswered"),
+    "NoticeChoice": ("anbao.model.trade", "NoticeChoice"),
+    "OrderIntent": ("anbao.model.trade", "OrderIntent"),
     "NoticeShown": ("anbao.model.trade", "NoticeShown"),
     "Order": ("anbao.model.trade", "Order"),
     "Platform": ("anbao.platform", "Platform"),

@@ -24,7 +24,7 @@ from anbao.model.event import Event
 from anbao.model.listing import Listing, Outcome
 from anbao.model.merchant import Merchant
 from anbao.model.message import Message
-from anbao.model.trade import NoticeAcknowledged, NoticeShown, Order
+from anbao.model.trade import NoticeAcknowledged, NoticeAnswered, NoticeChoice, NoticeShown, Order, OrderIntent
 from anbao.obligations import read, recompute, tick
 from anbao.obligations.engine import WAIVED, Recorded
 from anbao.obligations.settings import SETTING_CHANGED
@@ -166,6 +166,18 @@ class Platform(Core):
     ) -> int:
         """Record that a buyer acknowledged a notice; the entry's index."""
         return self.run(lambda work: self.warn.note_notice(work, acknowledged, at=at, actor=actor))
+
+    def answer_notice(self, answered: NoticeAnswered, *, at: int | None = None, actor: str = "platform") -> int:
+        """Record whether a buyer belongs to an unsuitable group; the entry's index."""
+        return self.run(lambda work: self.warn.note_notice(work, answered, at=at, actor=actor))
+
+    def record_choice(self, choice: NoticeChoice, *, at: int | None = None, actor: str = "platform") -> int:
+        """Record whether a buyer knew the risk, could choose, and chose; the entry's index."""
+        return self.run(lambda work: self.warn.note_choice(work, choice, at=at, actor=actor))
+
+    def check_order(self, intent: OrderIntent, *, at: int | None = None) -> orders.OrderCheck:
+        """Whether an order would be taken now, and what it lacks."""
+        return self.run(lambda work: self.warn.check_order(work, intent, at=at))
 
     def place_order(self, order: Order, *, at: int | None = None, actor: str = "platform") -> orders.OrderAnswer:
         """Record an order, and what had to be told before it."""

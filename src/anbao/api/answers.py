@@ -69,6 +69,13 @@ class PictureDecisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     text_pending: bool
 
 
+class ListingNotice(NoticeAnswer, frozen=True, kw_only=True):
+    """A notice filled with a listing's own facts, and the SHA-256 of each text: what to report as shown."""
+
+    rendering_zh: str
+    rendering_en: str
+
+
 class DecisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The decision on a listing; ``notices`` are ids of what must be shown before an order.
 
@@ -180,6 +187,10 @@ def notice_answers(catalogue: Catalogue, ids: tuple[str, ...] | None = None) -> 
     return tuple(
         NoticeAnswer(id=one.id, version=one.version, zh=render(one, "zh"), en=render(one, "en")) for one in found
     )
+
+
+def listing_notice(zh: RenderedNotice, en: RenderedNotice) -> ListingNotice:
+    return ListingNotice(id=zh.id, version=zh.version, zh=zh, en=en, rendering_zh=zh.digest, rendering_en=en.digest)
 
 
 def listing_answer(screened: ScreenedListing, catalogue: Catalogue) -> ListingAnswer:

@@ -1,26 +1,27 @@
 """Orders, the notices that come before them, and what else the platform reports."""
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Response, get, post
-from litestar.params import JSONBody, PathParameter
+from litestar.params import JSONBody, PathParameter, QueryParameter
 
-from anbao.api.answers import NoticeAnswer, Recorded, notice_answers
+from anbao.api.answers import NoticeAnswer, Recorded, listing_notice, notice_answers
 from anbao.api.door import Caller, commit, door_of, told
 from anbao.api.reading import At, IdempotencyKey, event_time, no_nul, not_in_future
 from anbao.errors import NotFound
 from anbao.model.event import Event
-from anbao.model.trade import NoticeAcknowledged, NoticeShown, Order
+from anbao.model.trade import NoticeAcknowledged, NoticeAnswered, NoticeChoice, NoticeShown, Order, OrderIntent
 from anbao.text import Text
-from anbao.warn.orders import OrderAnswer
+from anbao.warn.notices import to_html
+from anbao.warn.orders import NoticeStep, OrderAnswer, OrderCheck
 
 
 @post(
     "/v1/orders",
     **told(
-        "记录一笔订单，并指出此前应告知而未确认的风险提示",
-        "Record an order, and the notices that it lacked",
+        "记录一笔订单，并指出此前应告知而未确认的风险提示；按平台选项可拒绝",
+        "Record an order and the notices that it lacked, or refuse it for them",
         "trade",
     ),
 )
@@ -55,14 +56,82 @@ async def acknowledged(
     return await _notice(request, data, at, key)
 
 
-async def _notice(
-    request: Caller, data: NoticeShown | NoticeAcknowledged, at: str | None, key: str | None
-) -> Response[Recorded]:
+async def _notice(request: Caller, data: NoticeStep, at: str | None, key: str | None) -> Response[Recorded]:
     platform, actor = door_of(request).platform, request.auth.actor
     when = event_time(at, platform.clock())
     return await commit(
         request, key, lambda work: Recorded(entry=platform.warn.note_notice(work, data, at=when, actor=actor))
     )
+
+
+@post(
+    "/v1/notices/answered",
+    **told("记录消费者是否属于不适宜人群", "Record whether a buyer belongs to an unsuitable group", "trade"),
+)
+async def answered(
+    request: Caller, data: JSONBody[NoticeAnswered], at: At = None, key: IdempotencyKey = None
+) -> Response[Recorded]:
+    """The answer to the notice's question."""
+    return await _notice(request, data, at, key)
+
+
+@post(
+    "/v1/notices/choice",
+    **told(
+        "分别记录消费者是否知悉风险、有无选择、如何选择",
+        "Record apart whether a buyer knew the risk, could choose, and chose",
+        "trade",
+    ),
+)
+async def choice(
+    request: Caller, data: JSONBody[NoticeChoice], at: At = None, key: IdempotencyKey = None
+) -> Response[Recorded]:
+    """Three facts, each with what it rests on; none follows from another."""
+    platform, actor = door_of(request).platform, request.auth.actor
+    when = event_time(at, platform.clock())
+    return await commit(
+        request, key, lambda work: Recorded(entry=platform.warn.note_choice(work, data, at=when, actor=actor))
+    )
+
+
+@post(
+    "/v1/orders/check",
+    **told(
+        "付款前检查：订单会否被接受，还缺哪些告知",
+        "Before payment: would the order be taken, and what it lacks",
+        "trade",
+    ),
+)
+async def check(request: Caller, data: JSONBody[OrderIntent], at: At = None) -> Response[OrderCheck]:
+    """Records no entry."""
+    platform = door_of(request).platform
+    when = event_time(at, platform.clock())
+    return await commit(request, None, lambda work: platform.warn.check_order(work, data, at=when))
+
+
+@get(
+    "/v1/listings/{listing:str}/notices",
+    sync_to_thread=True,
+    **told(
+        "某商品下单前须展示的风险提示，已填入其自身情况；Accept: text/html 得到网页片段",
+        "The notices of a listing, filled with its own facts; an HTML fragment for Accept: text/html",
+        "trade",
+    ),
+)
+def listing_notices(
+    request: Caller,
+    listing: Annotated[str, PathParameter(description="id of the listing")],
+    language: Annotated[Literal["zh", "en"], QueryParameter(name="language", description="of the HTML")] = "zh",
+) -> Response[Any]:
+    """JSON in both languages with each text's digest, or HTML in one. Raises NotFound."""
+    no_nul(listing=listing)
+    platform = door_of(request).platform
+    with platform.reading() as conn:
+        if "text/html" in request.headers.get("accept", ""):
+            fragment = to_html(platform.warn.notices_of(conn, listing, language))
+            return Response(fragment.encode(), media_type="text/html; charset=utf-8", headers={"Vary": "Accept"})
+        both = [platform.warn.notices_of(conn, listing, one) for one in ("zh", "en")]
+    return Response([listing_notice(zh, en) for zh, en in zip(*both, strict=True)], headers={"Vary": "Accept"})
 
 
 @get("/v1/notices", sync_to_thread=False, **told("全部风险提示", "All risk notices", "trade"))

@@ -23,6 +23,7 @@ VERBS = {
     "picture": t("检查图片文件：指纹、二维码、文字", "examine picture files: hash, codes, text"),
     "screen": t("审核一个商品文件（CSV、JSONL、Parquet）", "screen a file of listings (CSV, JSONL, Parquet)"),
     "message": t("审查交易消息", "screen messages between the parties of a trade"),
+    "notice": t("交易前的风险提示：列出、查看、渲染", "risk notices before the trade: list, show, render"),
     "option": t("平台选项：列出、修改", "the platform's choices: list, set"),
     "verify": t("离线核验存证", "verify a ledger, a tile directory or a receipt offline"),
     "replay": t("按原版本重放旧决定", "make an old decision again from its entry"),

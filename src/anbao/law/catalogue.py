@@ -14,6 +14,7 @@ from msgspec import Meta
 from anbao.law.once import read_once
 from anbao.law.yaml_source import YamlSource
 from anbao.model.listing import Severity
+from anbao.model.listing_fact import ListingFact
 from anbao.model.merchant import MerchantKind
 from anbao.model.notice import Notice
 from anbao.model.sourced import Confidence, Sourced
@@ -125,10 +126,11 @@ class _Content(msgspec.Struct, frozen=True):
     categories: tuple[Category, ...]
     notices: tuple[Notice, ...]
     pictures: tuple[PictureKind, ...] = ()
+    facts: tuple[ListingFact, ...] = ()
 
 
 class Catalogue:
-    """Credential formats, identity rules, categories, notices and kinds of findings in pictures, by id.
+    """Credential formats, identity rules, categories, notices, facts of listings, kinds of findings in pictures: by id.
 
     ``digest`` is the first 16 hex of SHA-256.
     """
@@ -137,6 +139,7 @@ class Catalogue:
         self.formats = {form.id: form for form in content.credentials}
         self.identity = content.identity
         self.categories = {category.id: category for category in content.categories}
+        self.facts = {fact.id: fact for fact in content.facts}
         self._notices = {notice.id: notice for notice in content.notices}
         self.pictures = {kind.id: kind for kind in content.pictures}
         self._content = content
@@ -172,6 +175,11 @@ class Catalogue:
             self._found[name] = found
             return found
 
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """All notices, in the pack's order."""
+        return self._content.notices
+
     def notice(self, name: str) -> Notice | None:
         """The notice with that id."""
         return self._notices.get(name)
@@ -184,13 +192,14 @@ class Catalogue:
 
 @read_once
 def load_catalogue(folder: Path) -> Catalogue:
-    """Read ``credentials.yaml``, ``categories.yaml``, ``notices.yaml`` and ``pictures.yaml`` of a pack.
+    """Read a pack's files of credentials, categories, notices, facts of listings and findings in pictures.
 
     Raises PackError with file and line where a file does not fit, a name stands twice, or a reference leads nowhere.
     """
     credentials = YamlSource(folder / "credentials.yaml")
     notices = YamlSource(folder / "notices.yaml")
     pictures = YamlSource(folder / "pictures.yaml")
+    facts = YamlSource(folder / "facts.yaml")
     categories = YamlSource(folder / "categories.yaml")
     file = categories.read(_CategoriesFile)
     content = _Content(
@@ -199,7 +208,13 @@ def load_catalogue(folder: Path) -> Catalogue:
         categories=file.categories,
         notices=notices.read(tuple[Notice, ...]),
         pictures=pictures.read(tuple[PictureKind, ...]),
+        facts=facts.read(tuple[ListingFact, ...]),
     )
+    facts_known = _unique(facts, [fact.id for fact in content.facts])
+    for place, notice in enumerate(content.notices):
+        if unknown := notice.facts - facts_known:
+            what = Text(f"未知的商品事实 {min(unknown)}", f"no fact of listings is called {min(unknown)}")
+            raise notices.error(what, place)
     formats_known = _unique(credentials, [form.id for form in content.credentials])
     notices_known = _unique(notices, [notice.id for notice in content.notices])
     _unique(pictures, [kind.id for kind in content.pictures])

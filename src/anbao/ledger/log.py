@@ -106,6 +106,16 @@ class Ledger:
         rows: Any = sql(conn, statement, (*given, limit))
         return [Stored(*row) for row in rows]
 
+    def latest(self, conn: Connection, kind: str, subject: tuple[str, str]) -> Stored | None:
+        """The newest entry of a kind about one (role, identifier)."""
+        row: Any = sql(
+            conn,
+            "SELECT e.idx, e.kind, e.at, e.recorded, e.data FROM entry_subject s JOIN entry e ON e.idx = s.idx"
+            " WHERE s.role = ? AND s.subject = ? AND e.kind = ? ORDER BY s.idx DESC LIMIT 1",
+            (*subject, kind),
+        ).first()
+        return None if row is None else Stored(*row)
+
     def entries_of(self, conn: Connection, kinds: Collection[str], start: int, limit: int) -> list[Stored]:
         """Entries of any of these kinds from index ``start`` on, in order, at most ``limit``."""
         marks = ", ".join("?" for _ in kinds)

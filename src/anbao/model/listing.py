@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from anbao.model.base import Id, Noun
+from anbao.model.listing_fact import FactName, FactValue
 from anbao.model.merchant import Licence
 
 MAX_TITLE = 1_000
@@ -53,11 +54,15 @@ MAX_PICTURES = 30
 
 
 class Listing(Noun, frozen=True, kw_only=True):
-    """What is offered. ``extra`` keeps the platform's own further columns; ``licences`` are those of the product."""
+    """What is offered. ``extra`` keeps the platform's own further columns; ``licences`` are those of the product.
+
+    ``facts``: what its notices speak of, by the names of the pack's ``facts.yaml``; others are kept and not used.
+    """
 
     category: Annotated[str, Meta(max_length=128)] = ""
     description: Annotated[str, Meta(max_length=MAX_DESCRIPTION)] = ""
     extra: dict[str, str] = msgspec.field(default_factory=dict)
+    facts: dict[FactName, FactValue] = msgspec.field(default_factory=dict)
     id: Id
     licences: tuple[Licence, ...] = ()
     merchant: Annotated[str, Meta(max_length=128)] = ""
@@ -102,11 +107,12 @@ class Versions(Noun, frozen=True, kw_only=True):
 
 
 class ListingRecord(Noun, frozen=True, kw_only=True):
-    """A listing as its entry keeps it: ``extra`` as pairs, because keys in entries are ASCII."""
+    """A listing as its entry keeps it: ``extra`` and ``facts`` as pairs, because keys in entries are ASCII."""
 
     category: str = ""
     description: str = ""
     extra: tuple[tuple[str, str], ...] = ()
+    facts: tuple[tuple[str, FactValue], ...] = ()
     id: str
     licences: tuple[Licence, ...] = ()
     merchant: str = ""

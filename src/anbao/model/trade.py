@@ -10,6 +10,10 @@ Amount = Annotated[str, Meta(pattern=r"^(\d{1,12}(\.\d{1,2})?)?$")]
 """Yuan as a decimal string (entries hold no floats); empty where it is not told."""
 
 
+Basis = Annotated[str, Meta(max_length=500)]
+"""What a fact rests on: the page, the act, the document."""
+
+
 class Order(Noun, frozen=True, kw_only=True):
     """A trade as the platform reports it when it is placed."""
 
@@ -24,12 +28,16 @@ class Order(Noun, frozen=True, kw_only=True):
 
 
 class NoticeShown(Noun, frozen=True, kw_only=True):
-    """A risk notice shown to a buyer before the order; ``seconds`` is how long it stood on the screen."""
+    """A risk notice shown to a buyer before the order; ``seconds`` is how long it stood on the screen.
+
+    ``rendering``: SHA-256 (hex) of the text that was shown, as ``GET /v1/listings/{id}/notices`` gives it.
+    """
 
     buyer: Buyer
     language: Annotated[str, Meta(max_length=16)] = ""
     listing: Id
     notice: Id
+    rendering: Annotated[str, Meta(pattern="^([0-9a-f]{64})?$")] = ""
     seconds: Annotated[int, Meta(ge=0, le=86_400)] = 0
 
 
@@ -39,3 +47,38 @@ class NoticeAcknowledged(Noun, frozen=True, kw_only=True):
     buyer: Buyer
     listing: Id
     notice: Id
+
+
+class NoticeAnswered(Noun, frozen=True, kw_only=True):
+    """The buyer's answer to whether the buyer or the user belongs to a group that the notice calls unsuitable."""
+
+    belongs: bool
+    buyer: Buyer
+    listing: Id
+    notice: Id
+
+
+class NoticeChoice(Noun, frozen=True, kw_only=True):
+    """Whether the buyer knew the risk, could choose, and chose: three facts, each with what it rests on.
+
+    Together they may lower the standard of the platform's care (徐佳明诉浙江星巢, (2019)浙0192民初1981号); none of them
+    follows from another, so none has a default.
+    """
+
+    buyer: Buyer
+    chose: bool
+    chose_by: Basis = ""
+    could_choose: bool
+    could_choose_by: Basis = ""
+    knew: bool
+    knew_by: Basis = ""
+    listing: Id
+    notice: Annotated[str, Meta(max_length=128)] = ""
+    order: Annotated[str, Meta(max_length=128)] = ""
+
+
+class OrderIntent(Noun, frozen=True, kw_only=True):
+    """What a buyer is about to order, asked before payment."""
+
+    buyer: Buyer
+    listing: Id

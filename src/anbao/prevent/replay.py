@@ -78,6 +78,7 @@ def replay(conn: Connection, ledger: Ledger, rulesets: Rulesets, index: int, vau
         category=record.category,
         description=record.description,
         extra=dict(record.extra),
+        facts=dict(record.facts),
         id=record.id,
         licences=record.licences,
         merchant=record.merchant,

@@ -129,12 +129,13 @@ def _worst(findings: Iterable[Finding]) -> int:
 
 
 def _record(listing: Listing) -> ListingRecord:
-    if not listing.extra:
+    if not listing.extra and not listing.facts:
         return cast(ListingRecord, listing)  # the same fields to the same bytes, without a copy
     return ListingRecord(
         category=listing.category,
         description=listing.description,
         extra=tuple(listing.extra.items()),
+        facts=tuple(sorted(listing.facts.items())),
         id=listing.id,
         licences=listing.licences,
         merchant=listing.merchant,

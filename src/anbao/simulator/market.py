@@ -16,7 +16,7 @@ import msgspec
 from anbao.model.base import Noun, legal_time
 from anbao.model.listing import Listing
 from anbao.model.merchant import Merchant
-from anbao.model.trade import NoticeAcknowledged, NoticeShown, Order
+from anbao.model.trade import NoticeAcknowledged, NoticeAnswered, NoticeShown, Order
 from anbao.simulator import goods, people
 from anbao.simulator.goods import Goods, ListingTruth
 from anbao.simulator.people import FAULTS, Fault, MerchantTruth, Person
@@ -43,7 +43,7 @@ class Happening(msgspec.Struct, frozen=True):
     """One thing that happens on the platform: when (UTC milliseconds), the noun, and the truth where there is one."""
 
     at: int
-    noun: Merchant | Listing | NoticeShown | NoticeAcknowledged | Order
+    noun: Merchant | Listing | NoticeShown | NoticeAcknowledged | NoticeAnswered | Order
     truth: MerchantTruth | ListingTruth | OrderTruth | None = None
 
 
@@ -136,6 +136,9 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
         if told == "acknowledged":
             for notice in notices:
                 yield Happening(at - lead // 2, NoticeAcknowledged(buyer=person.id, listing=listing.id, notice=notice))
+                if _SHELVES[listing.category].asks:
+                    answered = NoticeAnswered(belongs=False, buyer=person.id, listing=listing.id, notice=notice)
+                    yield Happening(at - lead // 2, answered)
         yield Happening(at, _order(rng, number, listing, person), OrderTruth(notices=notices, told=told))
 
     def _sold(self, rng: Random, before: int) -> Listing | None:

@@ -9,10 +9,12 @@ class Shelf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """One category of goods.
 
     ``licence`` is what its merchant must hold, ``certificate`` what each product must carry, ``notices`` what a buyer
-    is told before the order: ids of the law pack. ``look_alikes`` are harmless goods that share a word with a danger;
-    ``tails`` what sellers append to a title; ``prices`` a range in yuan.
+    is told before the order: ids of the law pack; ``asks``: one of them asks about unsuitable groups. ``look_alikes``
+    are harmless goods that share a word with a danger; ``tails`` what sellers append to a title; ``prices`` a range in
+    yuan.
     """
 
+    asks: bool = False
     category: str
     certificate: str = ""
     licence: str = ""

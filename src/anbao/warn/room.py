@@ -1,21 +1,30 @@
 """The room of warning (危险警示), opened over the core: what consumers are told before a trade and after it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
+
+from sqlalchemy import Connection
 
 from anbao.core import Probe, Room, Step
 from anbao.errors import Conflict, InvalidInput, NotFound
 from anbao.law.deadlines import latest_start
 from anbao.ledger import Stored
-from anbao.model.trade import NoticeAcknowledged, NoticeShown, Order
+from anbao.model.listing_fact import FactValue
+from anbao.model.notice import Notice
+from anbao.model.trade import NoticeAnswered, NoticeChoice, NoticeShown, Order, OrderIntent
 from anbao.obligations.settings import Settings
 from anbao.reactions import Reaction
-from anbao.text import Text
-from anbao.warn import buyers, dangers, orders
+from anbao.text import Language, Text, choose_language
+from anbao.warn import buyers, dangers, orders, steps
+from anbao.warn.facts import known_facts
+from anbao.warn.notices import RenderedNotice, render
 from anbao.warn.probes import try_notices
+from anbao.warn.steps import Told
 from anbao.work import Projector, Work
 
 LOOKBACK = "warning.lookback"
+WITHOUT_NOTICE, UNSUITABLE, LEAST_SECONDS = "order.without_notice", "order.unsuitable", "notice.least_seconds"
+"""Options of the pack."""
 
 _REMOVING = frozenset({"shield", "takedown"})
 
@@ -26,7 +35,8 @@ class Warn(Room):
     def projectors(self) -> Iterable[tuple[str, Projector]]:
         yield orders.PLACED, orders.project_orders
         yield orders.PLACED, dangers.project_trades
-        yield orders.ACKNOWLEDGED, orders.project_acknowledgements
+        for kind in (steps.SHOWN, steps.ACKNOWLEDGED, steps.ANSWERED):
+            yield kind, steps.project_steps
         yield dangers.CONFIRMED, dangers.project_confirmed
         yield dangers.LIFTED, dangers.project_lifted
         yield buyers.PUBLISHED, dangers.project_published
@@ -50,23 +60,106 @@ class Warn(Room):
     # ── before the trade ──────────────────────────────────────────────────────────────────────────────────────────
 
     def note_notice(
-        self, work: Work, notice: NoticeShown | NoticeAcknowledged, *, at: int | None = None, actor: str = "platform"
+        self, work: Work, noun: orders.NoticeStep, *, at: int | None = None, actor: str = "platform"
     ) -> int:
-        """Record that a notice was shown or acknowledged; the entry's index. Raises InvalidInput for an unknown one."""
-        known = self.core.catalogue.notice(notice.notice)
-        if known is None:
-            raise InvalidInput(
-                Text(f"没有告知模板 {notice.notice}", f"there is no notice {notice.notice}"), field="notice"
-            )
+        """Record that a notice was shown, acknowledged or answered; the entry's index. Raises InvalidInput."""
+        notice = self._notice(noun.notice)
         when = work.now if at is None else at
-        return orders.record_notice(work, self.core.vault, notice, known.version, actor, when)
+        more: dict[str, object] = {"version": notice.version}
+        if isinstance(noun, NoticeShown):
+            more |= self._shown(work, notice, noun)
+        elif isinstance(noun, NoticeAnswered) and not notice.unsuitable:
+            raise InvalidInput(
+                Text(f"{notice.id} 没有不适宜人群可问", f"{notice.id} names no unsuitable group"), field="notice"
+            )
+        return orders.record_step(work, self.core.vault, noun, more, actor, when)
+
+    def note_choice(self, work: Work, choice: NoticeChoice, *, at: int | None = None, actor: str = "platform") -> int:
+        """Record whether a buyer knew, could choose, and chose; the entry's index. Raises InvalidInput."""
+        if choice.notice:
+            self._notice(choice.notice)
+        for name in ("knew", "could_choose", "chose"):
+            if getattr(choice, name) and not getattr(choice, f"{name}_by").strip():
+                raise InvalidInput(
+                    Text(f"{name} 为真时须写明依据 {name}_by", f"{name} is stated without what it rests on"),
+                    hint=Text("写明页面、操作或者文件", "name the page, the act or the document"),
+                    field=f"{name}_by",
+                )
+        return orders.record_choice(work, self.core.vault, choice, actor, work.now if at is None else at)
 
     def order(self, work: Work, order: Order, *, at: int | None = None, actor: str = "platform") -> orders.OrderAnswer:
-        """Record an order, and what had to be told before it."""
-        known = orders.listing_known(work.conn, order.listing)
-        owed = [notice.id for notice in self.core.catalogue.notices_for(known.category)]
+        """Record an order and what had to be told before it; or refuse it, where the platform's choice says so."""
         when = work.now if at is None else at
-        return orders.place(work, self.core.vault, order, known, owed, actor, when)
+        known = orders.listing_known(work.conn, order.listing)
+        notices = self.core.catalogue.notices_for(known.category)
+        consumer = self.core.vault.consumer(work.conn, order.buyer)
+        told = self._told(work.conn, consumer, order.listing, notices, when)
+        if self._rules(work.conn, when).refuses(told):
+            return orders.refuse(work, order, consumer, known, told, actor, when)
+        return orders.place(work, self.core.vault, order, consumer, known, notices, told, actor, when)
+
+    def check_order(self, work: Work, intent: OrderIntent, *, at: int | None = None) -> orders.OrderCheck:
+        """Whether an order would be taken now, and what it lacks; nothing is recorded but the buyer's commitment."""
+        when = work.now if at is None else at
+        known = orders.listing_known(work.conn, intent.listing)
+        notices = self.core.catalogue.notices_for(known.category)
+        consumer = self.core.vault.consumer(work.conn, intent.buyer)
+        told = self._told(work.conn, consumer, intent.listing, notices, when)
+        return orders.OrderCheck(
+            allowed=not self._rules(work.conn, when).refuses(told),
+            lacking=told.lacking,
+            listing=intent.listing,
+            missing_notices=orders.missing(told),
+            notices=tuple(notice.id for notice in notices),
+            unsuitable=told.unsuitable,
+        )
+
+    def notices_of(self, conn: Connection, listing: str, language: Language) -> list[RenderedNotice]:
+        """What is to be shown before an order of this listing. Raises NotFound for a listing that is not known."""
+        known = orders.listing_known(conn, listing)
+        if not known.outcome:
+            raise NotFound(Text(f"没有商品 {listing}", f"there is no listing {listing}"), field="listing")
+        facts = self._facts(conn, listing)
+        return [render(notice, language, facts) for notice in self.core.catalogue.notices_for(known.category)]
+
+    def _notice(self, name: str) -> Notice:
+        known = self.core.catalogue.notice(name)
+        if known is None:
+            raise InvalidInput(Text(f"没有告知模板 {name}", f"there is no notice {name}"), field="notice")
+        return known
+
+    def _shown(self, work: Work, notice: Notice, noun: NoticeShown) -> dict[str, object]:
+        """What was shown, as far as it is known: the platform's own digest, and whether it is that of our rendering."""
+        work.flush()
+        facts = self._facts(work.conn, noun.listing)
+        language = choose_language(noun.language)
+        ours = render(notice, language, facts).digest
+        return {
+            "catalogue": self.core.catalogue.digest,
+            "listing_facts": [[name, value] for name, value in facts.items()],
+            "rendering": noun.rendering or ours,
+            "rendering_ours": noun.rendering in ("", ours),
+            "rendering_stated": bool(noun.rendering),
+        }
+
+    def _facts(self, conn: Connection, listing: str) -> dict[str, FactValue]:
+        found = self.core.ledger.latest(conn, "listing.screened", ("listing", listing))
+        if found is None:
+            return {}
+        record = found.entry().body["listing"]
+        text = f"{record['title']}\n{record.get('description', '')}"
+        return known_facts(self.core.catalogue.facts.values(), dict(record.get("facts", ())), text)
+
+    def _told(self, conn: Connection, consumer: str, listing: str, notices: Sequence[Notice], at: int) -> Told:
+        least = int(self.core.options.in_force(conn, LEAST_SECONDS, at))
+        return steps.told(conn, consumer, listing, notices, at, least)
+
+    def _rules(self, conn: Connection, at: int) -> orders.Rules:
+        options = self.core.options
+        return orders.Rules(
+            refuse_untold=options.in_force(conn, WITHOUT_NOTICE, at) == "refuse",
+            refuse_unsuitable=options.in_force(conn, UNSUITABLE, at) == "refuse",
+        )
 
     # ── after the trade ───────────────────────────────────────────────────────────────────────────────────────────
 

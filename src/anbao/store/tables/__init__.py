@@ -29,11 +29,10 @@ from anbao.store.tables.remove import (
     sanction,
     violation,
 )
-from anbao.store.tables.warn import acknowledgement, affected, danger, trade, warning
+from anbao.store.tables.warn import affected, danger, notice_step, trade, warning
 from anbao.store.tables.work import outbox, reaction
 
 __all__ = [
-    "acknowledgement",
     "activation",
     "affected",
     "api_key",
@@ -71,6 +70,7 @@ __all__ = [
     "meta",
     "metadata",
     "milestone",
+    "notice_step",
     "obligation",
     "outbox",
     "personal",

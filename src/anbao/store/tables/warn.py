@@ -1,4 +1,4 @@
-"""Orders, the notices that their buyers acknowledged, and the warnings after the trade."""
+"""Orders, the notices before them, and the warnings after the trade."""
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, Table, Text, text
 
@@ -15,15 +15,20 @@ trade = Table(
     Index("trade_by_listing", "listing", "entry"),
 )
 
-acknowledgement = Table(
-    "acknowledgement",
+notice_step = Table(
+    "notice_step",
     metadata,
     Column("consumer", Text, nullable=False),
     Column("listing", Text, nullable=False),
     Column("notice", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("seconds", Integer, nullable=False),
+    Column("belongs", Integer, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("entry", BigInteger, nullable=False),
-    PrimaryKeyConstraint("consumer", "listing", "notice", "at"),
+    PrimaryKeyConstraint("consumer", "listing", "entry"),
+    comment="step: shown, acknowledged, answered; belongs: whether the buyer said to be of an unsuitable group",
 )
 
 danger = Table(

@@ -1,0 +1,109 @@
+"""``anbao notice``: the risk notices of the pack, and what is to be shown for a listing."""
+
+import click
+
+from anbao.cli.common import format_option, open_store_option, store_option, t
+from anbao.cli.output import Column, emit
+from anbao.errors import InvalidInput, NotFound
+from anbao.law.catalogue import Catalogue, load_catalogue
+from anbao.law.locate import default_pack_path
+from anbao.model.listing_fact import FactValue
+from anbao.text import Language, Text, system_language
+
+COLUMNS = [
+    Column("id", Text("编号", "id")),
+    Column("version", Text("版本", "version")),
+    Column("title", Text("名称", "title")),
+    Column("categories", Text("类目", "categories")),
+    Column("asks", Text("询问人群", "asks")),
+    Column("confirm", Text("须确认", "confirmed")),
+    Column("facts", Text("商品事实", "facts")),
+    Column("provisions", Text("法条", "provisions")),
+]
+
+
+@click.group(help=t("交易前的风险提示：列出、查看、渲染", "risk notices before the trade: list, show, render"))
+def command() -> None:
+    """The group; its commands follow."""
+
+
+@command.command("list", help=t("全部风险提示及其类目", "all notices and the categories that demand them"))
+@format_option()
+def list_notices(output_format: str) -> None:
+    """Out of the pack."""
+    catalogue = load_catalogue(default_pack_path())
+    rows = [
+        {
+            "id": notice.id,
+            "version": notice.version,
+            "title": notice.title,
+            "categories": [one.id for one in catalogue.categories.values() if notice.id in one.notices],
+            "asks": notice.ask_unsuitable,
+            "confirm": notice.confirm,
+            "facts": sorted(notice.facts),
+            "provisions": list(notice.provisions),
+        }
+        for notice in catalogue.notices
+    ]
+    emit(rows, COLUMNS, output_format, system_language())
+
+
+@command.command("show", help=t("一则风险提示的全文", "the text of a notice"))
+@click.argument("notice")
+@click.option(
+    "--fact",
+    "stated",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help=t("商品事实，如 --fact altitude_m=4718", "a fact of the listing, e.g. --fact altitude_m=4718"),
+)
+def show(notice: str, stated: tuple[str, ...]) -> None:
+    """In the user's language, filled with the facts given."""
+    from anbao.warn.facts import known_facts
+    from anbao.warn.notices import render
+
+    catalogue = load_catalogue(default_pack_path())
+    found = catalogue.notice(notice)
+    if found is None:
+        raise NotFound(
+            Text(f"没有告知模板 {notice}", f"there is no notice {notice}"),
+            hint=Text("用 anbao notice list 查看", "see anbao notice list"),
+        )
+    facts = known_facts(catalogue.facts.values(), _stated(stated, catalogue), "")
+    click.echo(render(found, system_language(), facts).as_text())
+
+
+@command.command("render", help=t("某商品下单前须展示的提示", "what is to be shown before an order of a listing"))
+@click.argument("listing")
+@click.option("--html", is_flag=True, help=t("输出网页片段", "as an HTML fragment"))
+@click.option("--language", type=click.Choice(["zh", "en"]), help=t("提示的语言", "of the notice"))
+@store_option
+def render_listing(listing: str, html: bool, language: Language | None, store_url: str | None) -> None:
+    """Filled with the listing's own facts."""
+    from anbao.warn.notices import to_html
+
+    with open_store_option(store_url) as platform, platform.reading() as conn:
+        shown = platform.warn.notices_of(conn, listing, language or system_language())
+    if html:
+        click.echo(to_html(shown))
+        return
+    for one in shown:
+        click.echo(one.as_text())
+        click.echo(f"SHA-256 {one.digest}\n")
+    if not shown:
+        click.echo(t("此商品无须提示", "nothing need be shown for this listing"), err=True)
+
+
+def _stated(stated: tuple[str, ...], catalogue: Catalogue) -> dict[str, FactValue]:
+    facts: dict[str, FactValue] = {}
+    for one in stated:
+        name, _, value = one.partition("=")
+        known = catalogue.facts.get(name)
+        if known is None or (known.of == "number" and not value.isdecimal()):
+            raise InvalidInput(
+                Text(f"不是商品事实：{one}", f"no fact of a listing: {one}"),
+                hint=Text(f"可用：{'、'.join(catalogue.facts)}", f"known: {', '.join(catalogue.facts)}"),
+                field="fact",
+            )
+        facts[name] = int(value) if known.of == "number" else True
+    return facts
