@@ -25,7 +25,8 @@ RISKY = (
     *("lithium_battery", "electrical", "electric_heater", "pressure_cooker", "gas_appliance", "helmet", "ebike"),
     *("toy", "child_seat", "health_food", "infant_formula", "fsmp", "alcohol", "drug_otc", "drug_prescription"),
     *("medical_device", "cosmetic_special", "hazchem", "knives", "second_hand", "virtual_property"),
-    *("travel", "food_general", "cosmetic_ordinary"),
+    *("travel", "food_general", "cosmetic_ordinary", "infant_food", "disinfectant", "medical_service"),
+    *("veterinary_drug", "pesticide", "drone", "second_hand_car", "household_service"),
 )
 
 
