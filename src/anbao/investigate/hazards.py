@@ -106,6 +106,8 @@ def confirm(work: Work, hazard: str, confirmation: Confirmation, actor: str, at:
         )
     record = msgspec.structs.replace(
         old,
+        advice_en=old.advice_en if confirmation.advice_en is None else confirmation.advice_en,
+        advice_zh=old.advice_zh if confirmation.advice_zh is None else confirmation.advice_zh,
         basis=old.basis if confirmation.basis is None else confirmation.basis,
         certain=old.source in CERTAIN_SOURCES if certain is None else certain,
         fingerprints=fingerprints,

@@ -55,6 +55,8 @@ class Confirmation(Noun, frozen=True, kw_only=True):
     acted upon without a person. ``sold``: some were sold, so that buyers must be warned.
     """
 
+    advice_en: Annotated[str, Meta(max_length=2_000)] | None = None
+    advice_zh: Annotated[str, Meta(max_length=2_000)] | None = None
     basis: Annotated[str, Meta(max_length=500)] | None = None
     certain: bool | None = None
     fingerprints: Annotated[tuple[Fingerprint, ...], Meta(max_length=MAX_FINGERPRINTS)] | None = None
