@@ -14,6 +14,8 @@ _ONLY_QUANTITIES = re.compile(rf"(?:\d+(?:\.\d+)?(?:{_UNITS})?)+")
 _PHRASE = re.compile(r"\d{1,3}[a-z]{3,}")
 _MIN_MODEL = 5
 _MIN_NUMBER = 6
+_MAX_NUMBER = 11
+"""Longer numbers are barcodes, certificates, telephone or order numbers."""
 
 
 def plain(text: str) -> str:
@@ -45,7 +47,7 @@ def same_model(one: str, other: str) -> bool:
 def _is_model(token: str) -> bool:
     digits = sum(map(str.isdigit, token))
     if digits == len(token):
-        return digits >= _MIN_NUMBER
+        return _MIN_NUMBER <= digits <= _MAX_NUMBER
     if len(token) < _MIN_MODEL or digits < 2 or _PHRASE.fullmatch(token):
         return False
     return not _ONLY_QUANTITIES.fullmatch(token)

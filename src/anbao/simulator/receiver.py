@@ -5,6 +5,7 @@ on without confirming them, to refuse some, and to find some buyers unreachable.
 """
 
 import json
+import sys
 import threading
 import time
 from collections import Counter
@@ -77,7 +78,7 @@ class Receiver:
             return self._do(one)
 
     def _do(self, one: Received) -> tuple[int, dict[str, Any]]:
-        if one.payload["subjects"].get("listing") in self.manners.refused:
+        if one.topic.startswith("listing.") and one.payload["subjects"].get("listing") in self.manners.refused:
             return 200, {"refused": "the listing is under a court's order"}
         if one.payload["data"].get("buyer") in self.manners.unreachable:
             return 200, {"refused": "unreachable"}
@@ -87,6 +88,15 @@ class Receiver:
         if one.topic in self.manners.unconfirmed:
             return 202, {}
         return 200, {"confirmed": True}
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that goes away is no error of the platform's."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 @contextmanager
@@ -110,8 +120,7 @@ def receiving(manners: Manners | None = None) -> Iterator[Receiver]:
         def log_message(self, *_: object) -> None:
             """Says nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), Handler)
     receiver.url = f"http://127.0.0.1:{server.server_address[1]}/effects"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

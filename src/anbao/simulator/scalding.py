@@ -4,7 +4,7 @@ The danger hides among the goods of a market: sold again under its model number,
 picture alone, disguised; harmless power banks stand beside it. The truth about each is known here and nowhere else.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from random import Random
 from typing import Literal
@@ -21,7 +21,6 @@ from anbao.platform import Platform
 from anbao.simulator import people
 from anbao.simulator.pictures import Disguise, disguised, jpeg, product
 from anbao.simulator.shelves import TRADES
-from anbao.work import Work
 
 Part = Literal["source", "model", "words", "picture", "harmless"]
 """The listing complained of · the same model · the same words without it · its picture alone · other goods."""
@@ -117,16 +116,10 @@ def complaint() -> Complaint:
     )
 
 
-def comeback(work: Work, platform: Platform, cast: Cast, on: date) -> Listing:
+def comeback(cast: Cast, on: date) -> Listing:
     """The same goods again, under another merchant's name and a mirrored picture."""
-    platform.prevent.apply(work, seller(9, on))
     offer = Offer(COMEBACK, "source", f"闪电能量 {MODEL} 充电宝 20000毫安 快充移动电源", 9, "danger", "mirror")
     return _listing(offer, cast.pictures["danger/mirror"], Random("comeback"), on)
-
-
-def orders_of(buyers: Sequence[str]) -> int:
-    """How many buyers can be reached."""
-    return sum(buyer not in UNREACHABLE for buyer in buyers)
 
 
 def _orders() -> Iterator[Order]:

@@ -1,0 +1,66 @@
+"""``anbao demo``: the simulator platform runs through all of it and says in a few lines what happened and why."""
+
+import tempfile
+import time
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from anbao.api.keys import create_key
+from anbao.cli.common import t
+from anbao.cli.demo import admission, danger, offers, proof, trade
+from anbao.cli.demo.teller import Teller
+from anbao.connect.pictures import Pictures
+from anbao.platform import Platform, open_platform
+from anbao.simulator.market import Market
+from anbao.simulator.story import live
+
+
+@click.command(
+    help=t("用模拟平台走完全程，然后在本机提供接口与文档", "run the simulator platform, then serve API and docs")
+)
+@click.option("--serve/--no-serve", default=True, help=t("结束后是否提供服务", "whether to serve afterwards"))
+@click.option("--listings", type=click.IntRange(100, 1_000_000), default=5_000, show_default=True)
+@click.option("--seed", type=int, default=20_261_124, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65_535), default=8_000, show_default=True)
+def command(serve: bool, listings: int, seed: int, port: int) -> None:
+    """A fresh store in a temporary folder, removed at the end."""
+    console = Console(highlight=False, soft_wrap=True)
+    with tempfile.TemporaryDirectory(prefix="anbao-demo-") as folder:
+        url = f"sqlite:///{folder}/demo.db"
+        with open_platform(url) as platform:
+            tell_all(Teller(console), platform, Path(folder), listings, seed)
+            token = platform.run(lambda work: create_key(work, "demo", ["*"], "demo")) if serve else ""
+        if serve:
+            _serve(console, url, port, token)
+
+
+def tell_all(tell: Teller, platform: Platform, folder: Path, listings: int, seed: int) -> None:
+    """All chapters, in the order in which the law names the duties."""
+    start = time.perf_counter()
+    tally = live(platform, Market(seed=seed, now=platform.clock(), listings=listings))
+    pictures = Pictures(platform)
+    admission.tell_applications(tell, tally)
+    admission.tell_street(tell, platform, seed)
+    offers.tell_listings(tell, platform, tally, time.perf_counter() - start)
+    offers.tell_disguises(tell, platform, tally)
+    offers.tell_picture(tell, platform, pictures)
+    trade.tell_messages(tell, platform, seed)
+    trade.tell_notices(tell, tally)
+    danger.tell_rescue(tell, platform, pictures)
+    proof.tell_controls(tell, platform)
+    proof.tell_obligations(tell, platform)
+    proof.tell_proof(tell, platform, folder, tally)
+
+
+def _serve(console: Console, url: str, port: int, token: str) -> None:
+    from anbao.api.app import Settings
+    from anbao.cli.serve import run_server
+
+    base = f"http://127.0.0.1:{port}"
+    console.print(f"\n[bold]{t('接口与说明', 'API and documentation')}[/]  {base}/docs   [dim]{base}/log/checkpoint[/]")
+    console.print(f"{t('公开警示页', 'Public warnings')}  {base}/public/warnings")
+    console.print(f"curl -H 'Authorization: Bearer {token}' '{base}/v1/obligations?state=overdue'", soft_wrap=True)
+    console.print(t("按 Ctrl-C 结束", "Ctrl-C ends it"), style="dim")
+    run_server(Settings(store=url, open_docs=True), "127.0.0.1", port)

@@ -1,0 +1,50 @@
+"""Merchants apply: forged, expired and missing licences, a registry that is down, families, a come-back."""
+
+from collections import Counter
+
+from anbao.cli.demo.teller import Teller, one_of_each
+from anbao.connect.registry import HttpRegistry, RegistrySettings
+from anbao.platform import Platform
+from anbao.simulator import merchants as street
+from anbao.simulator.registry import RegistryServer
+from anbao.simulator.story import Tally
+
+FAULTS_SHOWN = 7
+PARTS_SHOWN = 10
+
+
+def tell_applications(tell: Teller, tally: Tally) -> None:
+    """Each kind of fault once, with what was checked and the provision that asks for it."""
+    tell.chapter("商家入驻审核", "Merchants apply")
+    decided = Counter(one.decision.decision for one in tally.merchants)
+    right = sum(one.decision.decision == one.truth.expected for one in tally.merchants)
+    tell.say(
+        f"{len(tally.merchants)} 家申请：通过 {decided['verified']}，待补正 {decided['held']}，"
+        f"拒绝 {decided['refused']}；与模拟器所知真相相符 {right} 家",
+        f"{len(tally.merchants)} applications: {decided['verified']} verified, {decided['held']} held,"
+        f" {decided['refused']} refused; {right} as the simulator knows to be right",
+    )
+    faulty = ((one.truth.fault, one) for one in tally.merchants if one.truth.fault)
+    for one in one_of_each(faulty, FAULTS_SHOWN):
+        wrong = max((check for check in one.decision.checks if check.problem), key=lambda check: len(check.provisions))
+        why = f"{wrong.kind} {wrong.number}: {wrong.problem}  {' '.join(wrong.provisions[:2])}"
+        tell.case(one.decision.decision, f"{one.name} ({one.truth.fault})", why)
+
+
+def tell_street(tell: Teller, platform: Platform, seed: int) -> None:
+    """Numbers whose check digits are right but which a registry knows better."""
+    with RegistryServer() as server:
+        registry = HttpRegistry(RegistrySettings(name="示例登记机关", url=server.url, tries=1))
+        platform.prevent.merchants.connect(registry)
+        told = street.live(platform, seed, server)
+        platform.prevent.merchants.connect(None)
+        registry.close()
+    waited = sum(one.decision.decision == "waiting" for one in told)
+    tell.say(
+        f"登记机关接口中断时 {waited} 家等待、无一放行；恢复后：",
+        f"While the registry was down {waited} waited and nobody was waved through; after it came back:",
+    )
+    stopped = ((one.applicant.truth.part, one) for one in told if one.stands in ("held", "refused"))
+    for one in one_of_each(stopped, PARTS_SHOWN):
+        linked = " ← " + " ".join(link.merchant for link in one.decision.links) if one.decision.links else ""
+        tell.case(one.stands, f"{one.applicant.merchant.shop_name}  {one.applicant.truth.part}{linked}")

@@ -1,0 +1,105 @@
+"""From one complaint to safety: a scalding power bank, from the complaint to the seller's name."""
+
+from collections import Counter
+
+from anbao.cli.common import t
+from anbao.cli.demo.teller import Teller
+from anbao.cli.obligations import shown
+from anbao.connect.pictures import Pictures
+from anbao.ledger import verify_receipt
+from anbao.platform import Platform
+from anbao.simulator import scalding
+from anbao.simulator.rescue import Line, Rescue, unfold
+from anbao.text import system_language
+
+_OFTEN = 3
+"""Entries of one kind that are told one by one; the rest are counted."""
+
+
+def tell_rescue(tell: Teller, platform: Platform, pictures: Pictures) -> None:
+    """The whole story, then its timeline with the proof of each line."""
+    tell.chapter("一件投诉之后：发烫的充电宝", "After one complaint: the scalding power bank")
+    cast = scalding.stage(platform, pictures)
+    rescue = unfold(platform, pictures, cast)
+    _tell_search(tell, rescue)
+    _tell_removal(tell, rescue)
+    _tell_people(tell, rescue)
+    _tell_timeline(tell, platform, rescue)
+
+
+def _tell_search(tell: Teller, rescue: Rescue) -> None:
+    tell.say(
+        f"消费者投诉被烫伤，分级为 {rescue.severity}/5；检测后确认危险，立即排查全部在售商品：",
+        f"A buyer was scalded: severity {rescue.severity}/5; tested and confirmed, then searched for everywhere:",
+    )
+    parts = {one.id: one for one in scalding.OFFERS}
+    for found in rescue.matched:
+        offer = parts.get(found.listing)
+        if offer:
+            reasons = " · ".join(
+                f"{ground.kind} {ground.surface or ground.value}" for ground in found.reasons if ground.agrees
+            )
+            tell.case(found.certainty, f"{found.listing} {offer.title}", reasons)
+    hidden = len(rescue.removed & scalding.BY_PICTURE_ONLY)
+    kept = sorted(rescue.kept - scalding.DANGEROUS)
+    tell.say(
+        f"下架 {len(rescue.removed & scalding.DANGEROUS)}/{len(scalding.DANGEROUS)} 件危险商品，其中 {hidden} 件只凭图片认出；"
+        f"无害的 {len(kept)} 件照常在售",
+        f"{len(rescue.removed & scalding.DANGEROUS)}/{len(scalding.DANGEROUS)} dangerous listings taken down, {hidden} of them"
+        f" known by their picture only; {len(kept)} harmless ones stay",
+    )
+
+
+def _tell_removal(tell: Teller, rescue: Rescue) -> None:
+    tell.say(
+        f"平台系统第一次都答 503：重试 {rescue.retried} 次后完成；{rescue.refused_first} 一度被拒绝，安全员重发后下架；重复执行 {rescue.doubled} 次",
+        f"The platform's system answered 503 at first: done after {rescue.retried} retries; {rescue.refused_first} was"
+        f" refused and taken down when it was sent again; done twice: {rescue.doubled}",
+    )
+    decision = rescue.comeback.decision
+    seen = next(one for one in decision.findings if one.detector == "hazard")
+    tell.say("换个商家名义再次上架：", "It comes back under another merchant's name:")
+    tell.case(rescue.comeback.outcome, decision.listing.title, f"{seen.term} [{seen.detector}] {seen.surface}")
+
+
+def _tell_people(tell: Teller, rescue: Rescue) -> None:
+    reach = rescue.reach
+    tell.say(
+        f"警示买家 {reach.buyers} 人：送达 {reach.reached}，未送达 {reach.unreached}（可再次警示）",
+        f"{reach.buyers} buyers warned: {reach.reached} reached, {reach.unreached} not (they can be warned again)",
+    )
+    seller = rescue.help.seller
+    if seller:
+        tell.say(
+            f"受伤买家求助，当即提供商家信息：{seller.name}，{seller.address}，{seller.contact}",
+            f"The injured buyer asked for help and was told who sold: {seller.name}, {seller.address}, {seller.contact}",
+        )
+    tell.note(" · ".join(hint.title.get(system_language()) for hint in rescue.help.hints))
+
+
+def _tell_timeline(tell: Teller, platform: Platform, rescue: Rescue) -> None:
+    platform.checkpoint()
+    proven = 0
+    with platform.reading() as conn:
+        for line in rescue.timeline:
+            verify_receipt(platform.ledger.receipt(conn, line.index), platform.ledger.verifier)
+            proven += 1
+    tell.say(
+        f"时间线：{len(rescue.timeline)} 条存证，逐条离线核验通过 {proven} 条（anbao log receipt 条目号）",
+        f"The timeline: {len(rescue.timeline)} entries, {proven} verified offline one by one (anbao log receipt ENTRY)",
+    )
+    seen: Counter[str] = Counter()
+    for line in rescue.timeline:
+        seen[line.kind] += 1
+        if seen[line.kind] <= _OFTEN:
+            tell.note(_line(platform, line))
+    more = ", ".join(f"{kind} +{count - _OFTEN}" for kind, count in sorted(seen.items()) if count > _OFTEN)
+    tell.note(t("其余：", "and: ") + more)
+
+
+def _line(platform: Platform, line: Line) -> str:
+    title = platform.pack.kind(line.kind).title.get(system_language())
+    who = " ".join(
+        f"{role}:{name[:18]}" for role, name in line.subjects.items() if role in ("listing", "merchant", "order")
+    )
+    return f"#{line.index:<6} {shown(line.at)}  {title}  {who}"

@@ -1,0 +1,84 @@
+"""Listings are screened: disguises that are caught, look-alikes that pass, a contact hidden in a picture."""
+
+from anbao.cli.demo.teller import Teller, one_of_each, why_of
+from anbao.connect.pictures import Pictures
+from anbao.model.listing import Listing
+from anbao.platform import Platform
+from anbao.simulator.pictures import jpeg, product, with_qr, with_text
+from anbao.simulator.story import Tally
+
+SHOWN = 10
+
+STOPPED = ("review", "block")
+
+
+def tell_listings(tell: Teller, platform: Platform, tally: Tally, seconds: float) -> None:
+    """How many of each outcome, and how often it was right."""
+    tell.chapter("商品审核", "Listings are screened")
+    outcomes = tally.outcomes
+    tell.say(
+        f"{tally.listings:,} 件商品：放行 {outcomes['pass']:,}，放行并提示 {outcomes['notice']:,}，"
+        f"待人工复核 {outcomes['review']:,}，拦截 {outcomes['block']:,}（全程 {seconds:.1f} 秒）",
+        f"{tally.listings:,} listings: {outcomes['pass']:,} pass, {outcomes['notice']:,} pass with notice,"
+        f" {outcomes['review']:,} review, {outcomes['block']:,} block ({seconds:.1f} s in all)",
+    )
+    found, dangerous = tally.stopped("dangerous")
+    wrongly, alike = tally.stopped("look_alike")
+    falsely, harmless = tally.stopped("harmless")
+    tell.say(
+        f"危险品拦下 {found}/{dangerous}；形似而无害的误拦 {wrongly}/{alike}；普通商品误拦 {falsely}/{harmless}",
+        f"stopped: {found}/{dangerous} dangerous; wrongly: {wrongly}/{alike} harmless look-alikes,"
+        f" {falsely}/{harmless} ordinary goods",
+    )
+    bare = [one for one in tally.flagged if one.truth.kind == "uncertified" and one.decision.outcome in STOPPED]
+    for one in bare[:1]:
+        tell.case(one.decision.outcome, one.decision.listing.title, why_of(one.decision.findings[0]))
+
+
+def tell_disguises(tell: Teller, platform: Platform, tally: Tally) -> None:
+    """Ten dangerous listings in different disguises are stopped, ten harmless look-alikes pass."""
+    tell.say("伪装的危险品（各一例）：", "Dangerous goods in disguise, one of each:")
+    caught = (
+        (one.truth.disguise, one)
+        for one in tally.flagged
+        if one.truth.disguise and one.decision.outcome in STOPPED and one.decision.findings
+    )
+    for one in one_of_each(caught, SHOWN):
+        tell.case(
+            one.decision.outcome,
+            one.decision.listing.title,
+            f"{one.truth.disguise}: {why_of(one.decision.findings[0])}",
+        )
+    tell.say("形似而无害，照常放行：", "Harmless look-alikes that pass:")
+    passed = (
+        (one.truth.term, one)
+        for one in tally.flagged
+        if one.truth.label == "look_alike" and one.decision.outcome not in STOPPED
+    )
+    for one in one_of_each(passed, SHOWN):
+        tell.case(one.decision.outcome, one.decision.listing.title)
+
+
+def tell_picture(tell: Teller, platform: Platform, pictures: Pictures) -> None:
+    """A messenger's name laid over a picture, and a QR code that leads away."""
+    tell.say("图片里藏着的联系方式：", "A contact hidden in a picture:")
+    hidden = {
+        "PIC1": with_text(product("demo 1"), "WeChat: shop8818"),
+        "PIC2": with_qr(product("demo 2"), "https://u.example.com/f/9"),
+    }
+    for name, image in hidden.items():
+        picture = pictures.take(jpeg(image)).picture
+        platform.submit_listing(Listing(id=name, title="轻薄快充移动电源 现货速发", pictures=(picture,)))
+    pictures.settle()
+    with platform.reading() as conn:
+        for stored in platform.entries(conn, kind="listing.picture_screened"):
+            entry = stored.entry()
+            if entry.subjects["listing"] in hidden:
+                seen = entry.body["findings"][0]
+                box = seen.get("box", {})
+                place = f"({box['left']},{box['top']})–({box['right']},{box['bottom']})" if box else ""
+                provisions = " ".join(seen.get("provisions", [])[:2])
+                why = (
+                    f"“{seen.get('surface', '')}” [{seen.get('detector', '')}] {seen['category']} {place} {provisions}"
+                )
+                tell.case(entry.body["outcome"], entry.subjects["listing"], why)

@@ -1,0 +1,80 @@
+"""What is owed, what is alive, and what can be proven."""
+
+import sqlite3
+from collections import Counter
+from pathlib import Path
+
+from anbao.cli.common import t
+from anbao.cli.demo.teller import Teller
+from anbao.cli.obligations import norm_words, shown
+from anbao.ledger import verify_store
+from anbao.platform import Platform
+from anbao.prevent.replay import replay
+from anbao.simulator.story import Tally
+from anbao.store import open_store
+from anbao.text import system_language
+
+NORMS_SHOWN = 4
+
+FORGERY = """UPDATE entry SET data = CAST(replace(CAST(data AS TEXT), '"block"', '"pass"') AS BLOB) WHERE idx = ?"""
+
+
+def tell_controls(tell: Teller, platform: Platform) -> None:
+    """Each control was tried on the real path."""
+    tell.chapter("安全控制措施", "Controls that must be alive")
+    views = platform.controls.views()
+    states = Counter(view.state for view in views)
+    told = ", ".join(f"{state} {count}" for state, count in sorted(states.items()))
+    tell.say(f"{len(views)} 项控制措施经真实路径检查：{told}", f"{len(views)} controls tried on the real path: {told}")
+    unowned = [view.title.get(system_language()) for view in views if not view.person]
+    if unowned:
+        tell.note(t("尚无负责人：", "nobody in charge: ") + " · ".join(unowned[:NORMS_SHOWN]))
+
+
+def tell_obligations(tell: Teller, platform: Platform) -> None:
+    """The most frequent overdue ones, and what is due next."""
+    tell.chapter("待履行义务", "Obligations")
+    missed = platform.tick()
+    found = platform.obligations(limit=10_000)
+    overdue = [one for one in found if one.state == "overdue"]
+    tell.say(
+        f"未完成 {len(found)} 项，逾期 {len(overdue)} 项；期限经过已记入账本 {missed} 条",
+        f"{len(found)} unfinished, {len(overdue)} overdue; {missed} entries record what the clock brought",
+    )
+    counted = Counter(one.norm for one in overdue)
+    for norm_id, count in counted.most_common(NORMS_SHOWN):
+        title, by_law, provisions = norm_words(platform, norm_id)
+        whose = t("法定期限", "the law's deadline") if by_law else t("平台自定期限", "platform's own deadline")
+        tell.note(f"{count:4} × {title}  {whose} · {provisions}")
+    upcoming = next((one for one in found if one.state == "open" and one.due_at is not None), None)
+    if upcoming and upcoming.due_at is not None:
+        title, _, _ = norm_words(platform, upcoming.norm)
+        tell.note(t("下一项到期：", "next due: ") + f"{shown(upcoming.due_at)}  {title}")
+
+
+def tell_proof(tell: Teller, platform: Platform, folder: Path, tally: Tally) -> None:
+    """The ledger verifies, an old decision is made again, a forgery in a copy is found."""
+    tell.chapter("证明", "Proof")
+    platform.checkpoint()
+    report = platform.verify()
+    verdict = t("完好", "sound") if report.sound else t("被改动", "tampered")
+    tell.say(
+        f"账本 {report.entries:,} 条，核验：{verdict}", f"a ledger of {report.entries:,} entries verifies: {verdict}"
+    )
+    blocked = next(one for one in tally.flagged if one.decision.outcome == "block")
+    with platform.reading() as conn:
+        same = replay(conn, platform.ledger, platform.prevent.rulesets, blocked.entry).same
+    verdict = t("逐字节相同", "the same bytes") if same else t("不同", "different")
+    tell.say(f"按当时的版本重放第 {blocked.entry} 号决定：{verdict}", f"decision {blocked.entry} made again: {verdict}")
+    copy = folder / "forged.db"
+    with sqlite3.connect(folder / "demo.db") as source, sqlite3.connect(copy) as forged:
+        source.backup(forged)
+    with sqlite3.connect(copy) as forged:
+        forged.execute(FORGERY, (blocked.entry,))
+    forged.close()
+    store = open_store(f"sqlite:///{copy}")
+    forgery = verify_store(store)
+    store.close()
+    if forgery.problem is not None:
+        what = forgery.problem.what.get(system_language())
+        tell.say(f"在副本中把它改成“放行”：核验发现，{what}", f"changed to “pass” in a copy: found, {what}")

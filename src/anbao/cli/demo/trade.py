@@ -1,0 +1,47 @@
+"""Before the trade: what is written in chats, and what must be told before an order."""
+
+from collections import Counter
+
+from anbao.cli.demo.teller import Teller, one_of_each
+from anbao.platform import Platform
+from anbao.simulator.chats import chats
+from anbao.simulator.story import Tally
+
+CHATS = 60
+TRICKS_SHOWN = 5
+
+
+def tell_messages(tell: Teller, platform: Platform, seed: int) -> None:
+    """Fraudsters lure buyers away; harmless chats go through."""
+    tell.chapter("交易消息", "Messages")
+    said = [line for chat in chats(seed, CHATS, fraud_share=0.2) for line in chat]
+    decided = platform.run(lambda work: platform.prevent.screen_messages(work, [one.message for one in said]))
+    outcomes = Counter(one.decision.decision for one in decided)
+    frauds = [(one, answer) for one, answer in zip(said, decided, strict=True) if one.truth.label == "fraud"]
+    plain = [answer for one, answer in zip(said, decided, strict=True) if one.truth.label != "fraud"]
+    stopped = sum(answer.decision.decision != "pass" for _, answer in frauds)
+    wrongly = sum(answer.decision.decision != "pass" for answer in plain)
+    tell.say(
+        f"{len(said)} 条消息：放行 {outcomes['pass']}，提示 {outcomes['warn']}，暂缓 {outcomes['hold']}；"
+        f"诈骗话术识别 {stopped}/{len(frauds)}，普通对话误判 {wrongly}/{len(plain)}；私聊内容只以承诺值入账",
+        f"{len(said)} messages: {outcomes['pass']} pass, {outcomes['warn']} with a warning, {outcomes['hold']} held;"
+        f" {stopped}/{len(frauds)} of the fraudsters', {wrongly}/{len(plain)} of the others';"
+        " the ledger holds commitments, not what was said",
+    )
+    caught = ((one.truth.trick, (one, answer)) for one, answer in frauds if answer.decision.decision != "pass")
+    for one, answer in one_of_each(caught, TRICKS_SHOWN):
+        seen = answer.decision.findings[0]
+        tell.case(answer.decision.decision, one.message.text, f"{seen.category} {' '.join(seen.provisions[:2])}")
+
+
+def tell_notices(tell: Teller, tally: Tally) -> None:
+    """Who ordered without being told."""
+    tell.chapter("下单前的风险告知", "Notices before orders")
+    owing = [one for one in tally.orders if one.truth.notices]
+    missing = [one for one in owing if one.answer.missing_notices]
+    tell.say(
+        f"{len(tally.orders)} 笔订单，其中 {len(owing)} 笔须先告知；展示与确认 {tally.notices} 次；"
+        f"未确认即下单 {len(missing)} 笔，各自立即成为逾期义务",
+        f"{len(tally.orders)} orders, {len(owing)} of which need a notice first; {tally.notices} shown or"
+        f" confirmed; {len(missing)} ordered without confirming, each an overdue obligation at once",
+    )

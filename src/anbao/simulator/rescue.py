@@ -1,0 +1,192 @@
+"""The scalding power bank, lived through: complaint, confirmation, sweep, removal, return, warning, help.
+
+Nothing here decides: an officer confirms, reviewers settle what is not certain by what they see, the platform's own
+system carries out what it is asked. What came of it is told at the end, each step with its entry.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import msgspec
+
+from anbao.assist.room import HelpAnswer
+from anbao.connect.pictures import Pictures
+from anbao.delivery import queue
+from anbao.delivery.queue import Patience
+from anbao.investigate.sweep import matches
+from anbao.model.assistance import HelpRequest
+from anbao.model.base import legal_time
+from anbao.model.hazard import Confirmation, Fingerprint
+from anbao.platform import Platform
+from anbao.prevent.room import ScreenedListing
+from anbao.remove import records as measures
+from anbao.remove.records import Measure
+from anbao.simulator import scalding
+from anbao.simulator.receiver import Manners, Receiver, receiving
+from anbao.simulator.scalding import Cast
+from anbao.store.bulk import sql
+from anbao.warn import buyers
+from anbao.warn.buyers import Reach
+
+OFFICER, REVIEWER, SECOND = "安全员 林", "审核员 周", "审核员 陈"
+
+_FAST = Patience(attempts=3, first_wait=0)
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One line of the timeline: an entry about the danger."""
+
+    index: int
+    at: int
+    kind: str
+    subjects: dict[str, str]
+
+
+class Rescue(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of the complaint. ``removed`` and ``kept`` are listings; effects are counted by idempotency key."""
+
+    hazard: str
+    severity: int
+    matched: list[matches.Found]
+    removed: frozenset[str]
+    kept: frozenset[str]
+    refused_first: str
+    retried: int
+    doubled: int
+    comeback: ScreenedListing
+    reach: Reach
+    help: HelpAnswer
+    timeline: list[Line]
+
+
+def unfold(platform: Platform, pictures: Pictures, cast: Cast) -> Rescue:
+    """Let the injured buyer complain, and everyone do what is theirs."""
+    with _connected(platform) as receiver:
+        filed = platform.run(lambda work: platform.investigate.complaints.file(work, scalding.complaint()))
+        settle(platform, pictures)
+        hazard = _suspected(platform)
+        _confirm(platform, pictures, cast, hazard)
+        settle(platform, pictures)
+        _review(platform)
+        settle(platform, pictures)
+        refused = [one for one in _measures(platform, hazard) if one.state == "failed"]
+        receiver.manners.refused = frozenset()
+        _replay(platform)
+        settle(platform, pictures)
+        on = legal_time(platform.clock()).date()
+        platform.submit_merchant(scalding.seller(9, on))
+        returned = platform.submit_listing(scalding.comeback(cast, on))
+        helped = platform.run(lambda work: platform.assist.ask(work, _cry()))
+        settle(platform, pictures)
+        taken = _measures(platform, hazard)
+        with platform.reading() as conn:
+            return Rescue(
+                hazard=hazard,
+                severity=filed.severity,
+                matched=matches.ranked(conn, hazard),
+                removed=frozenset(one.listing for one in taken if one.kind == "takedown" and one.state == "confirmed"),
+                kept=frozenset(name for (name,) in sql(conn, _STANDING)),
+                refused_first=refused[0].listing if refused else "",
+                retried=sum(one.kind == "effect.retried" for one in _timeline(platform, hazard)),
+                doubled=sum(count - 1 for count in receiver.executions.values()),
+                comeback=returned,
+                reach=buyers.reach_of(conn, hazard),
+                help=helped,
+                timeline=_timeline(platform, hazard),
+            )
+
+
+def settle(platform: Platform, pictures: Pictures) -> None:
+    """Until nothing is left to do."""
+    while platform.advance() + pictures.settle():
+        pass
+
+
+@contextmanager
+def _connected(platform: Platform) -> Iterator[Receiver]:
+    manners = Manners(fail_first=1, refused=frozenset({scalding.REFUSED}), unreachable=scalding.UNREACHABLE)
+    patience = platform.delivery.patience
+    with receiving(manners) as receiver:
+        made = platform.run(lambda work: platform.delivery.add_endpoint(work, receiver.url, [], actor=OFFICER))
+        receiver.secrets.append(made.secrets[0].secret)
+        platform.delivery.patience = _FAST
+        yield receiver
+        platform.delivery.patience = patience
+
+
+def _suspected(platform: Platform) -> str:
+    with platform.reading() as conn:
+        [entry] = [
+            one.entry()
+            for one in platform.entries(conn, kind="hazard.suspected")
+            if one.entry().subjects.get("listing") == scalding.SOURCE
+        ]
+    return entry.subjects["hazard"]
+
+
+def _confirm(platform: Platform, pictures: Pictures, cast: Cast, hazard: str) -> None:
+    """The officer has the goods tested and states what they are recognised by, the picture in all its disguises."""
+    known = (
+        Fingerprint(kind="brand", value=scalding.BRAND),
+        Fingerprint(kind="model", value=scalding.MODEL),
+        Fingerprint(kind="title", value=scalding.OFFERS[0].title),
+        *(Fingerprint(kind="picture", value=one) for one in pictures.fingerprints(cast.pictures["danger/plain"])),
+    )
+    confirmation = Confirmation(
+        advice_en="Do not charge it and do not carry it with you.",
+        advice_zh="请勿充电、勿随身携带。",
+        basis="抽样检测：过充保护缺失，表面温度超过限值",
+        fingerprints=known,
+        nameable=True,
+        severity=5,
+        sold=True,
+    )
+    platform.run(lambda work: platform.investigate.confirm(work, hazard, confirmation, actor=OFFICER))
+
+
+def _review(platform: Platform) -> None:
+    """What is alike but not certain goes to a person, who sees the goods; at random to a second one too."""
+    for person in (REVIEWER, SECOND):
+        while True:
+            case = platform.run(lambda work, who=person: platform.cases.next(work, who, kinds=["hazard_match"]))  # type: ignore[misc]
+            if case is None:
+                break
+            same = case.subjects["listing"] in scalding.DANGEROUS
+            outcome, reason = ("remove", "同一商品") if same else ("keep", "品牌、型号均不同")
+            platform.run(
+                lambda work, one=case.id, who=person, what=outcome, why=reason: platform.cases.decide(  # type: ignore[misc]
+                    work, one, person=who, outcome=what, reason=why
+                )
+            )
+
+
+def _replay(platform: Platform) -> None:
+    """The officer sends the refused takedowns again."""
+    with platform.reading() as conn:
+        dead = [one.id for one in queue.listed(conn, state="dead", topic="listing.takedown")]
+    platform.run(lambda work: platform.delivery.replay(work, dead, actor=OFFICER))
+
+
+def _cry() -> HelpRequest:
+    return HelpRequest(
+        buyer=scalding.VICTIM,
+        harm="health",
+        help="identity",
+        id="help-pb",
+        order=scalding.VICTIM_ORDER,
+        statement="被烫伤，要向商家索赔",
+    )
+
+
+def _measures(platform: Platform, hazard: str) -> list[Measure]:
+    with platform.reading() as conn:
+        return [one for one in measures.listed(conn, limit=1_000) if one.hazard == hazard]
+
+
+def _timeline(platform: Platform, hazard: str) -> list[Line]:
+    with platform.reading() as conn:
+        found = platform.ledger.entries(conn, 0, 10_000, subject=("hazard", hazard))
+        return [Line(one.index, one.at, one.kind, one.entry().subjects) for one in found]
+
+
+_STANDING = "SELECT id FROM listing WHERE id LIKE 'PB%' AND outcome IN ('pass', 'notice')"
