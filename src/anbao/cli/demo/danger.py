@@ -40,19 +40,19 @@ def _tell_search(tell: Teller, rescue: Rescue) -> None:
                 f"{ground.kind} {ground.surface or ground.value}" for ground in found.reasons if ground.agrees
             )
             tell.case(found.certainty, f"{found.listing} {offer.title}", reasons)
-    hidden = len(rescue.removed & scalding.BY_PICTURE_ONLY)
-    kept = sorted(rescue.kept - scalding.DANGEROUS)
+    down, all_of_them = len(rescue.removed & scalding.DANGEROUS), len(scalding.DANGEROUS)
+    hidden, kept = len(rescue.removed & scalding.BY_PICTURE_ONLY), len(rescue.kept - scalding.DANGEROUS)
     tell.say(
-        f"下架 {len(rescue.removed & scalding.DANGEROUS)}/{len(scalding.DANGEROUS)} 件危险商品，其中 {hidden} 件只凭图片认出；"
-        f"无害的 {len(kept)} 件照常在售",
-        f"{len(rescue.removed & scalding.DANGEROUS)}/{len(scalding.DANGEROUS)} dangerous listings taken down, {hidden} of them"
-        f" known by their picture only; {len(kept)} harmless ones stay",
+        f"下架 {down}/{all_of_them} 件危险商品，其中 {hidden} 件只凭图片认出；无害的 {kept} 件照常在售",
+        f"{down}/{all_of_them} dangerous listings taken down, {hidden} of them known by their picture only;"
+        f" {kept} harmless ones stay",
     )
 
 
 def _tell_removal(tell: Teller, rescue: Rescue) -> None:
     tell.say(
-        f"平台系统第一次都答 503：重试 {rescue.retried} 次后完成；{rescue.refused_first} 一度被拒绝，安全员重发后下架；重复执行 {rescue.doubled} 次",
+        f"平台系统第一次都答 503：重试 {rescue.retried} 次后完成；{rescue.refused_first} 一度被拒绝，"
+        f"安全员重发后下架；重复执行 {rescue.doubled} 次",
         f"The platform's system answered 503 at first: done after {rescue.retried} retries; {rescue.refused_first} was"
         f" refused and taken down when it was sent again; done twice: {rescue.doubled}",
     )
@@ -72,7 +72,8 @@ def _tell_people(tell: Teller, rescue: Rescue) -> None:
     if seller:
         tell.say(
             f"受伤买家求助，当即提供商家信息：{seller.name}，{seller.address}，{seller.contact}",
-            f"The injured buyer asked for help and was told who sold: {seller.name}, {seller.address}, {seller.contact}",
+            f"The injured buyer asked for help and was told who sold: {seller.name}, {seller.address},"
+            f" {seller.contact}",
         )
     tell.note(" · ".join(hint.title.get(system_language()) for hint in rescue.help.hints))
 
