@@ -30,6 +30,7 @@ from anbao.warn.buyers import Reach
 
 OFFICER, REVIEWER, SECOND = "安全员 林", "审核员 周", "审核员 陈"
 
+_HELP = "help-pb"
 _FAST = Patience(attempts=3, first_wait=0)
 
 
@@ -43,7 +44,10 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Rescue(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of the complaint. ``removed`` and ``kept`` are listings; effects are counted by idempotency key."""
+    """What came of the complaint. ``removed`` and ``kept`` are listings; ``swept``: looked at, of how many.
+
+    ``doubled`` counts effects that the platform carried out twice, by idempotency key.
+    """
 
     hazard: str
     severity: int
@@ -55,6 +59,7 @@ class Rescue(msgspec.Struct, frozen=True, kw_only=True):
     doubled: int
     comeback: ScreenedListing
     reach: Reach
+    swept: tuple[int, int]
     help: HelpAnswer
     timeline: list[Line]
 
@@ -79,6 +84,14 @@ def unfold(platform: Platform, pictures: Pictures, cast: Cast) -> Rescue:
         helped = platform.run(lambda work: platform.assist.ask(work, _cry()))
         settle(platform, pictures)
         taken = _measures(platform, hazard)
+        timeline = _timeline(
+            platform,
+            ("hazard", hazard),
+            ("complaint", filed.receipt),
+            ("dispute", _HELP),
+            ("disclosure", _HELP),
+            ("listing", scalding.COMEBACK),
+        )
         with platform.reading() as conn:
             return Rescue(
                 hazard=hazard,
@@ -87,12 +100,13 @@ def unfold(platform: Platform, pictures: Pictures, cast: Cast) -> Rescue:
                 removed=frozenset(one.listing for one in taken if one.kind == "takedown" and one.state == "confirmed"),
                 kept=frozenset(name for (name,) in sql(conn, _STANDING)),
                 refused_first=refused[0].listing if refused else "",
-                retried=sum(one.kind == "effect.retried" for one in _timeline(platform, hazard)),
+                retried=sum(one.kind == "effect.retried" for one in timeline),
+                swept=_swept(platform, hazard),
                 doubled=sum(count - 1 for count in receiver.executions.values()),
                 comeback=returned,
                 reach=buyers.reach_of(conn, hazard),
                 help=helped,
-                timeline=_timeline(platform, hazard),
+                timeline=timeline,
             )
 
 
@@ -172,7 +186,7 @@ def _cry() -> HelpRequest:
         buyer=scalding.VICTIM,
         harm="health",
         help="identity",
-        id="help-pb",
+        id=_HELP,
         order=scalding.VICTIM_ORDER,
         statement="被烫伤，要向商家索赔",
     )
@@ -183,10 +197,19 @@ def _measures(platform: Platform, hazard: str) -> list[Measure]:
         return [one for one in measures.listed(conn, limit=1_000) if one.hazard == hazard]
 
 
-def _timeline(platform: Platform, hazard: str) -> list[Line]:
+def _timeline(platform: Platform, *about: tuple[str, str]) -> list[Line]:
+    """All that was recorded about these subjects, once each, in ledger order."""
     with platform.reading() as conn:
-        found = platform.ledger.entries(conn, 0, 10_000, subject=("hazard", hazard))
-        return [Line(one.index, one.at, one.kind, one.entry().subjects) for one in found]
+        found = [one for subject in about for one in platform.ledger.entries(conn, 0, 10_000, subject=subject)]
+    lines = {one.index: Line(one.index, one.at, one.kind, one.entry().subjects) for one in found}
+    return [lines[index] for index in sorted(lines)]
+
+
+def _swept(platform: Platform, hazard: str) -> tuple[int, int]:
+    with platform.reading() as conn:
+        [first, *_] = platform.ledger.entries(conn, 0, 1, kind="hazard.swept", subject=("hazard", hazard))
+    body = first.entry().body
+    return body["looked"], body["listings"]
 
 
 _STANDING = "SELECT id FROM listing WHERE id LIKE 'PB%' AND outcome IN ('pass', 'notice')"

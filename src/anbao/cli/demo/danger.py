@@ -12,7 +12,7 @@ from anbao.simulator import scalding
 from anbao.simulator.rescue import Line, Rescue, unfold
 from anbao.text import system_language
 
-_OFTEN = 3
+_OFTEN = 1
 """Entries of one kind that are told one by one; the rest are counted."""
 
 
@@ -28,9 +28,11 @@ def tell_rescue(tell: Teller, platform: Platform, pictures: Pictures) -> None:
 
 
 def _tell_search(tell: Teller, rescue: Rescue) -> None:
+    looked, listings = rescue.swept
     tell.say(
-        f"消费者投诉被烫伤，分级为 {rescue.severity}/5；检测后确认危险，立即排查全部在售商品：",
-        f"A buyer was scalded: severity {rescue.severity}/5; tested and confirmed, then searched for everywhere:",
+        f"消费者投诉被烫伤，分级为 {rescue.severity}/5；检测后确认危险，立即排查 {looked:,}/{listings:,} 件商品：",
+        f"A buyer was scalded: severity {rescue.severity}/5; tested and confirmed, then searched for in"
+        f" {looked:,} of {listings:,} listings:",
     )
     parts = {one.id: one for one in scalding.OFFERS}
     for found in rescue.matched:
@@ -83,7 +85,7 @@ def _tell_timeline(tell: Teller, platform: Platform, rescue: Rescue) -> None:
     proven = 0
     with platform.reading() as conn:
         for line in rescue.timeline:
-            verify_receipt(platform.ledger.receipt(conn, line.index), platform.ledger.verifier)
+            verify_receipt(platform.ledger.receipt(conn, line.index), str(platform.ledger.verifier))
             proven += 1
     tell.say(
         f"时间线：{len(rescue.timeline)} 条存证，逐条离线核验通过 {proven} 条（anbao log receipt 条目号）",
@@ -101,6 +103,6 @@ def _tell_timeline(tell: Teller, platform: Platform, rescue: Rescue) -> None:
 def _line(platform: Platform, line: Line) -> str:
     title = platform.pack.kind(line.kind).title.get(system_language())
     who = " ".join(
-        f"{role}:{name[:18]}" for role, name in line.subjects.items() if role in ("listing", "merchant", "order")
+        f"{role}:{name[:18]}" for role, name in line.subjects.items() if role in ("complaint", "listing", "merchant")
     )
     return f"#{line.index:<6} {shown(line.at)}  {title}  {who}"

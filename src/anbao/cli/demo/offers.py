@@ -1,8 +1,11 @@
 """Listings are screened: disguises that are caught, look-alikes that pass, a contact hidden in a picture."""
 
+import msgspec
+
 from anbao.cli.demo.teller import Teller, one_of_each, why_of
 from anbao.connect.pictures import Pictures
 from anbao.model.listing import Listing
+from anbao.model.picture import PictureScreened
 from anbao.platform import Platform
 from anbao.simulator.pictures import jpeg, product, with_qr, with_text
 from anbao.simulator.story import Tally
@@ -71,14 +74,12 @@ def tell_picture(tell: Teller, platform: Platform, pictures: Pictures) -> None:
         platform.submit_listing(Listing(id=name, title="轻薄快充移动电源 现货速发", pictures=(picture,)))
     pictures.settle()
     with platform.reading() as conn:
-        for stored in platform.entries(conn, kind="listing.picture_screened"):
-            entry = stored.entry()
-            if entry.subjects["listing"] in hidden:
-                seen = entry.body["findings"][0]
-                box = seen.get("box", {})
-                place = f"({box['left']},{box['top']})–({box['right']},{box['bottom']})" if box else ""
-                provisions = " ".join(seen.get("provisions", [])[:2])
-                why = (
-                    f"“{seen.get('surface', '')}” [{seen.get('detector', '')}] {seen['category']} {place} {provisions}"
-                )
-                tell.case(entry.body["outcome"], entry.subjects["listing"], why)
+        decided = [one.entry() for one in platform.entries(conn, kind="listing.picture_screened")]
+    latest = {entry.subjects["listing"]: entry for entry in decided if entry.body.get("findings")}
+    for entry in latest.values():
+        screened = msgspec.convert(entry.body, PictureScreened)
+        if entry.subjects["listing"] in hidden:
+            seen = screened.findings[0]
+            what = f"“{seen.surface}” [{seen.detector}] {seen.category} {' '.join(seen.provisions[:2])}"
+            place = f" @ {seen.box.left},{seen.box.top}–{seen.box.right},{seen.box.bottom}" if seen.box else ""
+            tell.case(screened.outcome, entry.subjects["listing"], what + place)

@@ -26,6 +26,11 @@ def tell_controls(tell: Teller, platform: Platform) -> None:
     states = Counter(view.state for view in views)
     told = ", ".join(f"{state} {count}" for state, count in sorted(states.items()))
     tell.say(f"{len(views)} 项控制措施经真实路径检查：{told}", f"{len(views)} controls tried on the real path: {told}")
+    for view in views:
+        if view.state == "failed":
+            tell.case("failed", view.title.get(system_language()), view.why.get(system_language()))
+            again = platform.controls.try_one(view.id)
+            tell.note(t("再次检查：", "tried again: ") + again.why.get(system_language()))
     unowned = [view.title.get(system_language()) for view in views if not view.person]
     if unowned:
         tell.note(t("尚无负责人：", "nobody in charge: ") + " · ".join(unowned[:NORMS_SHOWN]))
