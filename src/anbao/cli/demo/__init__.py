@@ -9,7 +9,7 @@ from rich.console import Console
 
 from anbao.api.keys import create_key
 from anbao.cli.common import t
-from anbao.cli.demo import admission, danger, offers, proof, trade
+from anbao.cli.demo import admission, danger, offers, proof, rules, trade
 from anbao.cli.demo.teller import Teller
 from anbao.connect.pictures import Pictures
 from anbao.platform import Platform, open_platform
@@ -46,6 +46,7 @@ def tell_all(tell: Teller, platform: Platform, folder: Path, listings: int, seed
     offers.tell_listings(tell, platform, tally, time.perf_counter() - start)
     offers.tell_disguises(tell, platform, tally)
     offers.tell_picture(tell, platform, pictures)
+    rules.tell_rules(tell, platform, tally, seed)
     trade.tell_messages(tell, platform, seed)
     trade.tell_notices(tell, tally)
     danger.tell_rescue(tell, platform, pictures)
