@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection
 
 from anbao.core import Core, Room, Step
-from anbao.investigate import hazards
+from anbao.investigate import hazards, suspicions
 from anbao.investigate.complaints.desk import Complaints
 from anbao.investigate.hazards import Hazard
 from anbao.investigate.sweep import matches, passes
@@ -44,7 +44,9 @@ class Investigate(Room):
         yield from self.complaints.projectors()
 
     def reactions(self) -> Iterable[Reaction]:
-        return self.complaints.reactions()
+        yield from self.complaints.reactions()
+        yield Reaction("investigate.suspected", frozenset({hazards.SUSPECTED}), suspicions.open_for)
+        yield Reaction("investigate.suspicion_decided", frozenset({"case.decided"}), suspicions.follow_case)
 
     def steps(self) -> Iterable[Step]:
         yield self.sweep
@@ -58,11 +60,15 @@ class Investigate(Room):
         self, work: Work, hazard: str, confirmation: Confirmation, *, at: int | None = None, actor: str = "officer"
     ) -> int:
         """Record that a danger is real; it is looked for from now on. Raises NotFound, Conflict, InvalidInput."""
-        return hazards.confirm(work, hazard, confirmation, actor, work.now if at is None else at)
+        index = hazards.confirm(work, hazard, confirmation, actor, work.now if at is None else at)
+        suspicions.close(self.core, work, hazard, suspicions.CONFIRM, confirmation.basis or hazard, actor)
+        return index
 
     def dismiss(self, work: Work, hazard: str, reason: str, *, actor: str = "officer") -> int:
         """Record that a suspicion came to nothing. Raises NotFound, Conflict, InvalidInput."""
-        return hazards.dismiss(work, hazard, reason, actor, work.now)
+        index = hazards.dismiss(work, hazard, reason, actor, work.now)
+        suspicions.close(self.core, work, hazard, suspicions.DISMISS, reason, actor)
+        return index
 
     def lift(self, work: Work, hazard: str, reason: str, *, actor: str = "officer") -> int:
         """Record that a danger is none any more. Raises NotFound, Conflict, InvalidInput."""
