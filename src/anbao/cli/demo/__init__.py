@@ -49,6 +49,7 @@ def tell_all(tell: Teller, platform: Platform, folder: Path, listings: int, seed
     rules.tell_rules(tell, platform, tally, seed)
     trade.tell_messages(tell, platform, seed)
     trade.tell_notices(tell, tally)
+    trade.tell_choice(tell, platform, seed)
     danger.tell_rescue(tell, platform, pictures)
     proof.tell_controls(tell, platform)
     proof.tell_obligations(tell, platform)

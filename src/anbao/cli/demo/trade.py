@@ -3,12 +3,23 @@
 from collections import Counter
 
 from anbao.cli.demo.teller import Teller, one_of_each
+from anbao.model.trade import NoticeChoice
 from anbao.platform import Platform
+from anbao.simulator import readers
 from anbao.simulator.chats import chats
 from anbao.simulator.story import Tally
+from anbao.text import system_language
 
 CHATS = 60
+OFFICER = "officer:lin"
 TRICKS_SHOWN = 5
+
+_MILD = {"notice.least_seconds": "0", "order.unsuitable": "flag", "order.without_notice": "flag"}
+_STRICT = {
+    "notice.least_seconds": str(readers.LEAST_SECONDS),
+    "order.unsuitable": "refuse",
+    "order.without_notice": "refuse",
+}
 
 
 def tell_messages(tell: Teller, platform: Platform, seed: int) -> None:
@@ -45,3 +56,34 @@ def tell_notices(tell: Teller, tally: Tally) -> None:
         f"{len(tally.orders)} orders, {len(owing)} of which need a notice first; {tally.notices} shown or"
         f" confirmed; {len(missing)} ordered without confirming, each an overdue obligation at once",
     )
+
+
+def tell_choice(tell: Teller, platform: Platform, seed: int) -> None:
+    """A mountain tour: its own facts fill the notice; a strict platform asks, and refuses whom it must."""
+    trip = readers.tour()
+    platform.submit_listing(trip)
+    for option, value in _STRICT.items():
+        platform.change_option(option, value, actor=OFFICER)
+    with platform.reading() as conn:
+        [notice, *_] = platform.warn.notices_of(conn, trip.id, system_language())
+    tell.say(
+        f"《{trip.title}》的提示由商品自身的事实填写：", f"The notice for “{trip.title}” is filled with its own facts:"
+    )
+    for sentence in (*notice.risks[:1], *notice.unsuitable[:2]):
+        tell.note(sentence)
+    for one in readers.readings(seed, trip.id, notice.id):
+        for act in one.acts:
+            _do(platform, act)
+        answer = platform.place_order(one.order)
+        lacking = " ".join(step for missing in answer.lacking for step in missing.steps)
+        why = " · ".join(filter(None, (lacking, "unsuitable" if answer.unsuitable else "")))
+        tell.case("refused" if answer.refused else "pass", f"{one.order.id} ({one.reader})", why)
+    for option in _STRICT:
+        platform.change_option(option, _MILD[option], actor=OFFICER)
+
+
+def _do(platform: Platform, act: readers.Act) -> None:
+    if isinstance(act, NoticeChoice):
+        platform.record_choice(act)
+    else:
+        platform.run(lambda work: platform.warn.note_notice(work, act))
