@@ -20,11 +20,14 @@ from anbao.model.hazard import Confirmation, Fingerprint
 from anbao.platform import Platform
 from anbao.prevent.room import ScreenedListing
 from anbao.remove import records as measures
+from anbao.remove import reports
 from anbao.remove.records import Measure
+from anbao.remove.reports import Sent
 from anbao.simulator import scalding
 from anbao.simulator.receiver import Manners, Receiver, receiving
 from anbao.simulator.scalding import Cast
 from anbao.store.bulk import sql
+from anbao.text import system_language
 from anbao.warn import buyers
 from anbao.warn.buyers import Reach
 
@@ -59,6 +62,7 @@ class Rescue(msgspec.Struct, frozen=True, kw_only=True):
     doubled: int
     comeback: ScreenedListing
     reach: Reach
+    report: str
     swept: tuple[int, int]
     help: HelpAnswer
     timeline: list[Line]
@@ -81,6 +85,7 @@ def unfold(platform: Platform, pictures: Pictures, cast: Cast) -> Rescue:
         on = legal_time(platform.clock()).date()
         platform.submit_merchant(scalding.seller(9, on))
         returned = platform.submit_listing(scalding.comeback(cast, on))
+        report = _report(platform, hazard)
         helped = platform.run(lambda work: platform.assist.ask(work, _cry()))
         settle(platform, pictures)
         taken = _measures(platform, hazard)
@@ -104,6 +109,7 @@ def unfold(platform: Platform, pictures: Pictures, cast: Cast) -> Rescue:
                 swept=_swept(platform, hazard),
                 doubled=sum(count - 1 for count in receiver.executions.values()),
                 comeback=returned,
+                report=report,
                 reach=buyers.reach_of(conn, hazard),
                 help=helped,
                 timeline=timeline,
@@ -179,6 +185,16 @@ def _replay(platform: Platform) -> None:
     with platform.reading() as conn:
         dead = [one.id for one in queue.listed(conn, state="dead", topic="listing.takedown")]
     platform.run(lambda work: platform.delivery.replay(work, dead, actor=OFFICER))
+
+
+def _report(platform: Platform, hazard: str) -> str:
+    """The officer has the report to the authority drafted from the case and sends it; its title."""
+    violation = next(one.violation for one in _measures(platform, hazard) if one.listing == scalding.SOURCE)
+    name = platform.run(lambda work: platform.remove.draft_report(work, violation, actor=OFFICER))
+    sent = Sent(channel="政务平台在线报送", receipt="示监收〔2026〕88 号")
+    platform.run(lambda work: platform.remove.note_report_sent(work, name, sent, actor=OFFICER))
+    with platform.reading() as conn:
+        return reports.text_of(conn, name, system_language())[0]
 
 
 def _cry() -> HelpRequest:

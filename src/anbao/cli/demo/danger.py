@@ -65,6 +65,7 @@ def _tell_removal(tell: Teller, rescue: Rescue) -> None:
 
 
 def _tell_people(tell: Teller, rescue: Rescue) -> None:
+    tell.say(f"由案件生成并报送：{rescue.report}", f"Drafted from the case and sent: {rescue.report}")
     reach = rescue.reach
     tell.say(
         f"警示买家 {reach.buyers} 人：送达 {reach.reached}，未送达 {reach.unreached}（可再次警示）",

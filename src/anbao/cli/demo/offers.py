@@ -80,6 +80,6 @@ def tell_picture(tell: Teller, platform: Platform, pictures: Pictures) -> None:
         screened = msgspec.convert(entry.body, PictureScreened)
         if entry.subjects["listing"] in hidden:
             seen = screened.findings[0]
-            what = f"“{seen.surface}” [{seen.detector}] {seen.category} {' '.join(seen.provisions[:2])}"
+            what = f"“{seen.surface or seen.text}” [{seen.detector}] {seen.category} {' '.join(seen.provisions[:2])}"
             place = f" @ {seen.box.left},{seen.box.top}–{seen.box.right},{seen.box.bottom}" if seen.box else ""
             tell.case(screened.outcome, entry.subjects["listing"], what + place)

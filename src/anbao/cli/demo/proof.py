@@ -66,7 +66,9 @@ def tell_proof(tell: Teller, platform: Platform, folder: Path, tally: Tally) -> 
     tell.say(
         f"账本 {report.entries:,} 条，核验：{verdict}", f"a ledger of {report.entries:,} entries verifies: {verdict}"
     )
-    blocked = next(one for one in tally.flagged if one.decision.outcome == "block")
+    blocked = next((one for one in tally.flagged if one.decision.outcome == "block"), None)
+    if blocked is None:
+        return
     with platform.reading() as conn:
         same = replay(conn, platform.ledger, platform.prevent.rulesets, blocked.entry).same
     verdict = t("逐字节相同", "the same bytes") if same else t("不同", "different")

@@ -1,6 +1,7 @@
 """Rules learn: what reviewers decide suggests terms; a change is tried on past listings, a heavy one needs two."""
 
 from anbao.cli.demo.teller import Teller
+from anbao.errors import InvalidInput
 from anbao.platform import Platform
 from anbao.prevent.suggestions import Acceptance
 from anbao.prevent.text import Lexicon
@@ -30,7 +31,11 @@ def tell_rules(tell: Teller, platform: Platform, tally: Tally, seed: int) -> Non
         taken = Acceptance(term=best.term, category=best.category, severity=best.severity, reason="审核员一致拦截")
         _change(tell, platform, platform.run(lambda work: platform.prevent.accept(work, taken, actor=OFFICER)))
     _change(tell, platform, _emptied(platform))
-    model = platform.prevent.train(actor=OFFICER)
+    try:
+        model = platform.prevent.train(actor=OFFICER)
+    except InvalidInput as error:
+        tell.note(error.what.get(system_language()))
+        return
     learned = f"{model.weights.blocked}+{model.weights.passed}"
     tell.say(
         f"分类模型 {model.digest} 由 {learned} 件决定训练而成，默认不启用，且从不单独拦截",
