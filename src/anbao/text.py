@@ -10,7 +10,7 @@ Language = Literal["zh", "en"]
 DEFAULT_LANGUAGE: Language = "zh"
 
 
-class Text(msgspec.Struct, frozen=True):
+class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One message in both languages. ``format`` fills ``{name}`` fields in each."""
 
     zh: str
