@@ -16,7 +16,7 @@ words = (
 )
 lists = st.lists(words, max_size=3).map(tuple)
 lexicons = st.lists(
-    st.builds(Term, words, st.sampled_from(["a", "b.c"]), st.integers(1, 5), lists, lists, lists),
+    st.builds(Term, words, st.sampled_from(["a", "b.c"]), st.integers(1, 5), lists, lists, lists, lists, lists),
     unique_by=lambda term: (term.term, term.category),
 ).map(Lexicon)
 
@@ -46,9 +46,12 @@ def test_the_digest_knows_the_terms_and_not_their_order(lexicon: Lexicon, dice: 
 
 
 def test_reads_all_columns() -> None:
-    data = "term,category,severity,exceptions,provision,tags\n枪,weapon,high,玩具枪|水枪,cn.a.1|cn.b.2,x|y\n"
+    data = (
+        "term,category,severity,exceptions,harmless_in,allowed_with,provision,tags\n"
+        "枪,weapon,high,玩具枪|水枪,toy|模型,range,cn.a.1|cn.b.2,x|y\n"
+    )
     assert Lexicon.from_csv(data.encode()).terms == (
-        Term("枪", "weapon", 4, ("玩具枪", "水枪"), ("cn.a.1", "cn.b.2"), ("x", "y")),
+        Term("枪", "weapon", 4, ("玩具枪", "水枪"), ("cn.a.1", "cn.b.2"), ("x", "y"), ("toy", "模型"), ("range",)),
     )
 
 

@@ -30,6 +30,7 @@ from anbao.obligations.engine import WAIVED, Recorded
 from anbao.obligations.settings import SETTING_CHANGED
 from anbao.options import OPTION_CHANGED
 from anbao.prevent import artefacts, listings, rulesets
+from anbao.prevent.exceptions import require_known_licences
 from anbao.prevent.merchants import MerchantDecision
 from anbao.prevent.messages import ScreenedMessage
 from anbao.prevent.policy import Policy
@@ -130,7 +131,8 @@ class Platform(Core):
         return self.run(lambda work: self.prevent.screen_messages(work, batch, at=at, actor=actor))
 
     def import_lexicon(self, lexicon: Lexicon, *, actor: str = "officer") -> str:
-        """Keep a lexicon as a version; its digest."""
+        """Keep a lexicon as a version; its digest. Raises InvalidInput where it names a licence that no one knows."""
+        require_known_licences(lexicon, self.catalogue)
         data = lexicon.to_bytes()
         self.run(
             lambda work: rulesets.import_version(

@@ -14,6 +14,7 @@ from anbao.api.reading import IdempotencyKey, event_time, no_nul, wrong_type
 from anbao.prevent import rulesets
 from anbao.prevent.backtest import Backtest, Window
 from anbao.prevent.changes import Change, Proposal
+from anbao.prevent.exceptions import require_known_licences
 from anbao.prevent.policy import Policy
 from anbao.prevent.rulesets import Role
 from anbao.prevent.suggestions import Acceptance, Suggestions
@@ -100,6 +101,7 @@ async def upload(request: Caller, key: IdempotencyKey = None) -> Response[Import
         raise wrong_type("text/csv")
     data, actor = await body_of(request), request.auth.actor
     lexicon = await asyncio.to_thread(Lexicon.from_csv, data)
+    require_known_licences(lexicon, door_of(request).platform.catalogue)
     kept = lexicon.to_bytes()
 
     def job(work: Work) -> Imported:

@@ -58,6 +58,8 @@ def show(digest: str | None, store_url: str | None, output_format: str) -> None:
             "category": term.category,
             "severity": term.severity,
             "exceptions": "|".join(term.exceptions),
+            "harmless_in": "|".join(term.harmless_in),
+            "allowed_with": "|".join(term.allowed_with),
             "provision": "|".join(term.provisions),
             "tags": "|".join(term.tags),
         }
@@ -68,6 +70,8 @@ def show(digest: str | None, store_url: str | None, output_format: str) -> None:
         "category": Text("类别", "category"),
         "severity": Text("严重度", "severity"),
         "exceptions": Text("例外", "exceptions"),
+        "harmless_in": Text("无害类目", "harmless in"),
+        "allowed_with": Text("许可", "allowed with"),
         "provision": Text("法条", "provision"),
         "tags": Text("标签", "tags"),
     }

@@ -180,6 +180,13 @@ class Catalogue:
         """All notices, in the pack's order."""
         return self._content.notices
 
+    def means(self, name: str, wanted: str) -> bool:
+        """Whether what a platform calls ``name`` is the category ``wanted``, known here or named in the path itself."""
+        known = self.find(wanted)
+        if known is not None:
+            return self.find(name) is known
+        return _fold(wanted) in map(_fold, (name, *_PATH_SEPARATORS.split(name)))
+
     def notice(self, name: str) -> Notice | None:
         """The notice with that id."""
         return self._notices.get(name)

@@ -11,6 +11,7 @@ from anbao.model.listing import MAX_FINDINGS, WRITTEN, Finding, Listing, Listing
 from anbao.model.merchant import CredentialCheck, Licence
 from anbao.prevent import contact, guard, learning
 from anbao.prevent.admission import CredentialFact, credentials_problem
+from anbao.prevent.exceptions import is_excused
 from anbao.prevent.policy import PolicyFacts
 from anbao.prevent.rulesets import Ruleset
 from anbao.prevent.text import finding
@@ -54,7 +55,14 @@ def screen(listings: Sequence[Listing], ruleset: Ruleset, licences: Licences, on
                 )
             )
         else:
-            findings = [finding(hit, _FIELDS[side], ruleset.lexicon) for side in (0, 1) for hit in hits[place + side]]
+            findings = [
+                finding(hit, _FIELDS[side], ruleset.lexicon)
+                for side in (0, 1)
+                for hit in hits[place + side]
+                if not is_excused(
+                    ruleset.lexicon.terms[hit.term], name, licences.get(listing.merchant, ()), ruleset.catalogue, on
+                )
+            ]
             if ruleset.contact and seen:
                 for side in (0, 1):
                     findings += contact.findings(sightings[place + side], _FIELDS[side], ruleset.contact.book)

@@ -7,6 +7,7 @@ characters a term must have for that. A new disguise is one function and one lin
 from collections.abc import Callable
 from functools import cache, lru_cache
 from random import Random
+from string import ascii_lowercase
 
 import msgspec
 from opencc import OpenCC
@@ -17,12 +18,16 @@ Rewrite = Callable[[str, Random], str]
 _ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
 _MARKS = "·-_*|/~^"
 _EMOJI = "🔥💥🌟🎁💎🍀✨👍"
+_COMBINING = "\u0301\u0307\u0323\u0336\u20dd"
+_DIGITS = {"气": "7", "石": "4", "三": "3", "酒": "9", "发": "8", "义": "1", "二": "2", "八": "8", "刘": "6"}
+"""Characters and a digit that sounds like them."""
+
 _PARTS = {
     "枪": "木仓", "炸": "火乍", "弹": "弓单", "烟": "火因", "假": "亻叚", "账": "贝长", "钞": "钅少", "证": "讠正",
     "刷": "尸巾刂", "氰": "气青", "化": "亻匕", "钾": "钅甲", "硝": "石肖", "酸": "酉夋", "铵": "钅安", "粉": "米分",
     "麻": "广林", "针": "钅十", "孔": "子乚", "摄": "扌聂", "像": "亻象", "听": "口斤", "信": "亻言", "伪": "亻为",
-    "护": "扌户", "银": "钅艮", "据": "扌居", "赌": "贝者", "博": "十尃", "彩": "采彡", "雷": "雨田", "管": "⺮官",
-    "药": "艹约", "剂": "齐刂", "制": "牜冂刂", "棍": "木昆", "弩": "奴弓", "码": "石马", "蔽": "艹敝",
+    "护": "扌户", "银": "钅艮", "据": "扌居", "赌": "贝者", "博": "十尃", "彩": "采彡", "雷": "雨田", "管": "竹官",
+    "药": "艹约", "剂": "齐刂", "棍": "木昆", "弩": "奴弓", "码": "石马", "蔽": "艹敝",
 }  # fmt: skip
 """Characters taken apart into the parts that a reader puts together again."""
 
@@ -109,12 +114,33 @@ def _homophone(term: str, rng: Random) -> str:
 
 
 def _half_pinyin(term: str, rng: Random) -> str:
-    place = rng.randrange(len(term))
-    return term[:place] + "".join(lazy_pinyin(term[place])) + term[place + 1 :]
+    """One character away from Latin letters."""
+    place = rng.choice([at for at in range(len(term)) if not any(map(str.isascii, term[max(0, at - 1) : at + 2]))])
+    return term[:place] + lazy_pinyin(term)[_syllable(term, place)] + term[place + 1 :]
+
+
+def _syllable(term: str, place: int) -> int:
+    """Which of the readings of a term belongs to the character at a place; a run of Latin letters has one."""
+    return len(lazy_pinyin(term[: place + 1])) - 1
 
 
 def _initials(term: str, rng: Random) -> str:
     return "".join(lazy_pinyin(term, style=Style.FIRST_LETTER))
+
+
+def _some_initials(term: str, rng: Random) -> str:
+    """The last character shortened."""
+    return term[:-1] + lazy_pinyin(term[-1], style=Style.FIRST_LETTER)[0]
+
+
+def _filled(term: str, rng: Random) -> str:
+    if any(char.isascii() for char in term):
+        return term
+    return "".join(char + rng.choice(ascii_lowercase) for char in term[:-1]) + term[-1]
+
+
+def _combining(term: str, rng: Random) -> str:
+    return "".join(char + rng.choice(_COMBINING) for char in term)
 
 
 def _split(term: str, rng: Random) -> str:
@@ -122,11 +148,38 @@ def _split(term: str, rng: Random) -> str:
 
 
 def _look_alike(term: str, rng: Random) -> str:
+    """One character inside the term, or its Latin letters."""
+    written = term.translate(_LATIN_LOOK_ALIKES)
+    able = [place for place, char in enumerate(term[:-1]) if place and char in _LOOK_ALIKES]
+    if written == term and able:
+        place = rng.choice(able)
+        written = term[:place] + _LOOK_ALIKES[term[place]] + term[place + 1 :]
+    return written
+
+
+def _look_alike_throughout(term: str, rng: Random) -> str:
     return "".join(_LOOK_ALIKES.get(char, char) for char in term.translate(_LATIN_LOOK_ALIKES))
+
+
+def _digits(term: str, rng: Random) -> str:
+    able = [place for place, char in enumerate(term) if char in _DIGITS]
+    if not able:
+        return term
+    place = rng.choice(able)
+    return term[:place] + _DIGITS[term[place]] + term[place + 1 :]
 
 
 def _reversed(term: str, rng: Random) -> str:
     return term[::-1]
+
+
+def _swapped(term: str, rng: Random) -> str:
+    place = rng.randrange(len(term) - 1)
+    return term[:place] + term[place + 1] + term[place] + term[place + 2 :]
+
+
+def _reversed_pinyin(term: str, rng: Random) -> str:
+    return "".join(lazy_pinyin(term[::-1]))
 
 
 DISGUISES = (
@@ -134,16 +187,23 @@ DISGUISES = (
     Disguise(name="full_width", rewrite=_full_width),
     Disguise(name="case", rewrite=_case),
     Disguise(name="zero_width", rewrite=_zero_width),
+    Disguise(name="combining", rewrite=_combining),
     Disguise(name="punctuated", rewrite=_between(_MARKS)),
     Disguise(name="emoji", rewrite=_between(_EMOJI)),
     Disguise(name="spaced", rewrite=_between(" \u3000"), shortest=3),
+    Disguise(name="filled", rewrite=_filled),
     Disguise(name="pinyin", rewrite=_pinyin, shortest=3),
+    Disguise(name="half_pinyin", rewrite=_half_pinyin, shortest=3),
     Disguise(name="homophone", rewrite=_homophone, shortest=3),
-    Disguise(name="half_pinyin", rewrite=_half_pinyin, beyond=True),
-    Disguise(name="initials", rewrite=_initials, beyond=True),
-    Disguise(name="look_alike_glyphs", rewrite=_look_alike, beyond=True),
-    Disguise(name="reversed", rewrite=_reversed, beyond=True),
-    Disguise(name="split_characters", rewrite=_split, beyond=True),
+    Disguise(name="initials", rewrite=_initials, shortest=4),
+    Disguise(name="some_initials", rewrite=_some_initials, shortest=3),
+    Disguise(name="split_characters", rewrite=_split),
+    Disguise(name="look_alike_glyphs", rewrite=_look_alike, shortest=5),
+    Disguise(name="digits", rewrite=_digits, shortest=3),
+    Disguise(name="reversed", rewrite=_reversed, shortest=3),
+    Disguise(name="swapped", rewrite=_swapped, shortest=3),
+    Disguise(name="look_alike_throughout", rewrite=_look_alike_throughout, beyond=True),
+    Disguise(name="reversed_pinyin", rewrite=_reversed_pinyin, beyond=True),
 )
 
 

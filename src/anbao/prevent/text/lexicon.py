@@ -1,4 +1,4 @@
-"""A lexicon: terms with category, severity, exceptions, provisions and tags; read from CSV, kept as canonical bytes.
+"""A lexicon: terms with category, severity, exceptions and provisions; read from CSV, kept as canonical bytes.
 
 - Terms are unique by term and category, and sorted by them; so the digest does not depend on the order of rows.
 - Every term keeps at least one character when folded.
@@ -22,8 +22,9 @@ MAX_CATEGORY = 128
 REPORTED_ROWS = 20
 """Bad rows that the message quotes; ``BadLexicon.rows`` holds all."""
 
-COLUMNS = ("term", "category", "severity", "exceptions", "provision", "tags")
+COLUMNS = ("term", "category", "severity", "exceptions", "harmless_in", "allowed_with", "provision", "tags")
 _REQUIRED = COLUMNS[:3]
+_HEADER = f"{','.join(_REQUIRED)}[,{','.join(COLUMNS[3:])}]"
 _COLUMN_NAMES = {
     **{name: name for name in COLUMNS},
     "provisions": "provision",
@@ -32,6 +33,8 @@ _COLUMN_NAMES = {
     "类别": "category",
     "严重度": "severity",
     "例外": "exceptions",
+    "无害类目": "harmless_in",
+    "许可": "allowed_with",
     "法条": "provision",
     "标签": "tags",
 }
@@ -44,7 +47,11 @@ _BETWEEN = "|"
 
 
 class Term(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One term. ``severity``: 1 to 5; ``exceptions``: phrases in which it means no harm; ``provisions``: references."""
+    """One term. ``severity``: 1 to 5; ``provisions``: references.
+
+    It means no harm in the phrases ``exceptions``; in goods of the categories ``harmless_in`` (as the catalogue or the
+    platform calls them); and from a merchant that holds a licence of one of the kinds ``allowed_with``.
+    """
 
     term: str
     category: str
@@ -52,6 +59,8 @@ class Term(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     exceptions: tuple[str, ...] = ()
     provisions: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    harmless_in: tuple[str, ...] = ()
+    allowed_with: tuple[str, ...] = ()
 
 
 class RowError(msgspec.Struct, frozen=True):
@@ -85,8 +94,7 @@ class BadLexicon(InvalidInput):
                 + (f"; {more} more" if more else ""),
             ),
             hint=Text(
-                "表头须为 term,category,severity[,exceptions,provision,tags]，一格内多个值以 | 分隔",
-                "the header is term,category,severity[,exceptions,provision,tags]; | divides values in a cell",
+                f"表头须为 {_HEADER}，一格内多个值以 | 分隔", f"the header is {_HEADER}; | divides values in a cell"
             ),
             field="file",
         )
@@ -123,7 +131,9 @@ class Lexicon:
         rows = csv.writer(out, lineterminator="\n")
         rows.writerow(COLUMNS)
         for term in self.terms:
-            lists = (_BETWEEN.join(values) for values in (term.exceptions, term.provisions, term.tags))
+            lists = map(
+                _BETWEEN.join, (term.exceptions, term.harmless_in, term.allowed_with, term.provisions, term.tags)
+            )
             rows.writerow((term.term, term.category, term.severity, *lists))
         return out.getvalue().encode()
 
@@ -190,7 +200,7 @@ def _columns(header: list[str]) -> tuple[int, ...]:
 
 
 def _term(line: int, row: list[str], columns: tuple[int, ...], problems: list[RowError]) -> Term:
-    term, category, severity, exceptions, provision, tags = (
+    term, category, severity, exceptions, harmless_in, allowed_with, provision, tags = (
         row[place].strip() if 0 <= place < len(row) else "" for place in columns
     )
     level = _SEVERITIES.get(severity.lower(), 0)
@@ -219,7 +229,16 @@ def _term(line: int, row: list[str], columns: tuple[int, ...], problems: list[Ro
         problems.append(
             RowError(line, "row", Text("多出的列，是否缺少引号", "more cells than columns; quotes missing?"))
         )
-    return Term(term, category, level, _list(exceptions), _list(provision), _list(tags))
+    return Term(
+        term=term,
+        category=category,
+        severity=level,
+        exceptions=_list(exceptions),
+        provisions=_list(provision),
+        tags=_list(tags),
+        harmless_in=_list(harmless_in),
+        allowed_with=_list(allowed_with),
+    )
 
 
 def _list(cell: str) -> tuple[str, ...]:
