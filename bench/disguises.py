@@ -15,6 +15,7 @@ from collections import Counter
 from random import Random
 
 import disguising
+import material
 from anbao.model.listing import WRITTEN
 from anbao.prevent.text import Hit, Lexicon, Matcher, Term, fold
 
@@ -165,4 +166,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    material.needs_shared_texts()
     main()

@@ -1,6 +1,7 @@
 """What the benchmarks run on: Chinese text of the sizes that the goals name, from a fixed seed."""
 
 import random
+import sys
 from pathlib import Path
 
 import msgspec
@@ -54,3 +55,10 @@ def write_jsonl(path: Path, rows: list[dict[str, str]]) -> None:
     """One JSON object a line."""
     encode = msgspec.json.encode
     path.write_bytes(b"".join(encode(row) + b"\n" for row in rows))
+
+
+def needs_shared_texts() -> None:
+    """End the program, saying so, where the texts that may not be shipped are not beside the repository."""
+    if not (Path(__file__).parents[2] / "shared" / "data").is_dir():
+        print(f"{Path(sys.argv[0]).name}: skipped, the shared texts are not at hand")
+        sys.exit(0)

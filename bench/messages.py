@@ -16,6 +16,7 @@ from pathlib import Path
 
 import daachorse
 
+import material
 from anbao.law.locate import default_pack_path
 from anbao.prevent.contact import ContactMatcher, load_fraud_book
 from disguised_contacts import DISGUISES, UNSEEN, contact_messages, decoys, fill
@@ -138,4 +139,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    material.needs_shared_texts()
     main()

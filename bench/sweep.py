@@ -286,4 +286,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    material.needs_shared_texts()
     main()
