@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 TEST_STAMP := .venv/.ready-to-test
+# A file of tests stays on one core, since its tests may share what they set up.
+PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .PHONY: help setup demo test test-all bench lint
 help:            ## this list
@@ -29,12 +31,12 @@ lint: $(TEST_STAMP)  ## ruff and mypy --strict
 	@$(BIN)/mypy
 
 test: lint       ## the tests, on SQLite and a real PostgreSQL
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest -m "not slow" $(PARALLEL)
 
 test-all: lint   ## also what takes longer: crashes, an independent verifier in Go (installed from Debian where root may)
 	@command -v go >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
 	  apt-get install -y -qq golang golang-golang-x-mod-dev; } || echo 'no Go here: the independent verifier is skipped'
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(PARALLEL)
 
 bench: $(TEST_STAMP)  ## speed, as ratios against named baselines
 	@for file in bench/scan.py bench/disguises.py bench/append.py bench/bulk.py bench/over_http.py bench/messages.py bench/pictures.py bench/linking.py bench/sweep.py bench/cases.py; do $(BIN)/python $$file || exit 1; done
