@@ -10,6 +10,9 @@ from anbao.cli import root
 from anbao.model.hazard import Confirmation, Fingerprint, Suspicion
 from anbao.model.listing import Listing, ListingScreened
 from anbao.prevent.replay import replay
+from anbao.remove import records as removals
+from anbao.remove.appeals import AppealFiled
+from anbao.remove.measures import MeasureOrder
 from anbao.work import Work
 
 BARCODE = "6901234567892"
@@ -132,3 +135,68 @@ def test_files_are_guarded_too(platform: anbao.Platform, tmp_path: Path) -> None
         entries = platform.ledger.entries(conn, before, kind="listing.screened")
     blocked = [one.entry().subjects["listing"] for one in entries if one.entry().body["outcome"] == "block"]
     assert blocked == ["f7"]
+
+
+def granted(platform: anbao.Platform) -> None:
+    """The takedown that a sweep brought is appealed against, and a second person finds the appeal right."""
+    platform.advance()
+    with platform.reading() as conn:
+        [one] = [one for one in removals.listed(conn, limit=10) if one.kind == "takedown"]
+    assert (one.listing, one.hazard) == ("l", "h1")
+    filed = AppealFiled(measure=one.id, text="条码为赠品所有")
+
+    def appeal(work: Work) -> None:
+        name = platform.remove.appeal(work, filed, actor="merchant:m1")
+        platform.remove.decide_appeal(work, name, "granted", "条码录入有误", person="zhao", actor="zhao")
+
+    platform.run(appeal)
+    platform.advance()
+
+
+def test_what_was_found_not_to_be_the_danger_passes_as_it_was_found(platform: anbao.Platform) -> None:
+    offer = {"description": BARCODE, "merchant": "m1"}
+    screened(platform, "移动电源", **offer)
+    confirm(platform, "h1", ("barcode", BARCODE))
+    platform.advance()
+    assert screened(platform, "移动电源 加强版", **offer).outcome == "block"
+    granted(platform)
+
+    again = screened(platform, "移动电源", **offer)
+    assert (again.outcome, again.findings) == ("pass", ())
+    assert screened(platform, "移动电源 加强版", **offer).outcome == "block"  # nobody judged that
+    assert screened(platform, "移动电源", description=BARCODE, merchant="m2").outcome == "block"
+    other = Listing(id="other", title="移动电源", description=BARCODE, merchant="m1")
+    assert platform.submit_listing(other).outcome == "block"
+
+    screened(platform, "移动电源", **offer)
+    order = MeasureOrder(measure="takedown", listing="l", hazard="h1", facts="实物检验为召回批次")
+    platform.run(lambda work: platform.remove.take(work, order, person="li", actor="li"))
+    assert screened(platform, "移动电源", **offer).outcome == "block"
+    assert all(replays(platform))
+
+
+def test_a_danger_that_was_lifted_and_confirmed_again_knows_no_clearance(platform: anbao.Platform) -> None:
+    offer = {"description": BARCODE, "merchant": "m1"}
+    screened(platform, "移动电源", **offer)
+    confirm(platform, "h1", ("barcode", BARCODE))
+    granted(platform)
+    confirm_again = Confirmation(basis="补充检测")
+    platform.run(lambda work: platform.investigate.confirm(work, "h1", confirm_again))
+    assert screened(platform, "移动电源", **offer).outcome == "pass"
+    platform.run(lambda work: platform.investigate.lift(work, "h1", "误报"))
+    confirm(platform, "h1", ("barcode", BARCODE))
+    assert screened(platform, "移动电源", **offer).outcome == "block"
+    assert all(replays(platform))
+
+
+def test_a_person_who_says_that_it_is_another_thing_is_not_asked_again(platform: anbao.Platform) -> None:
+    screened(platform, RELATED, merchant="m1")
+    confirm(platform, "h1", ("title", TITLE))
+    platform.advance()
+    with platform.reading() as conn:
+        [case] = platform.cases.worst(conn, kinds=["hazard_match"])
+    platform.run(lambda work: platform.cases.decide(work, case.id, person="zhao", outcome="keep", reason="另一型号"))
+    platform.advance()
+    assert screened(platform, RELATED, merchant="m1").outcome == "pass"
+    assert screened(platform, TITLE, merchant="m1").outcome == "review"
+    assert all(replays(platform))

@@ -1,8 +1,8 @@
 """Keeps confirmed hazards from coming back: new listings are held against all that are in force.
 
 - What is guarded against is told by ``hazard.confirmed`` and ``hazard.lifted`` entries, projected to ``guarded_hazard``
-  with the entries from and before which each holds. So the ledger's size names a set of hazards for good, and a
-  decision that states it can be replayed.
+  with the entries from and before which each holds; what was found not to be one of them, by ``listing.cleared``
+  (``clearances``). So the ledger's size names both for good, and a decision that states it can be replayed.
 - A certain match blocks, whatever the policy's table says; an uncertain one is looked at by a person, never more.
 - Pictures are guarded when they have been read; see ``prevent.picture``.
 """
@@ -16,6 +16,7 @@ from anbao.likeness.dangers import Danger, DangerIndex, Offer
 from anbao.likeness.fold import Page
 from anbao.model.hazard import HazardRecord, Match
 from anbao.model.listing import Finding, Listing
+from anbao.prevent.clearances import Cleared, cleared_of
 from anbao.prevent.policy import Verdict
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
@@ -60,12 +61,21 @@ def project_lifted(conn: Connection, placed: Sequence[Placed]) -> None:
         _end(conn, sealed.subjects["hazard"], index)
 
 
+class Guarded(msgspec.Struct, frozen=True):
+    """The hazards in force, ready for searching, and what was found to be none of them."""
+
+    index: DangerIndex
+    cleared: Cleared = msgspec.field(default_factory=dict)
+
+
 def in_force(conn: Connection) -> int:
-    """The size of the ledger that names the hazards in force: 0 where there never were any."""
+    """The size of the ledger that names the hazards and clearances in force: 0 where there never were any."""
     newest = sql(
         conn,
         "SELECT max(idx) FROM (SELECT max(since) AS idx FROM guarded_hazard"
-        " UNION ALL SELECT max(until) FROM guarded_hazard) AS changes",
+        " UNION ALL SELECT max(until) FROM guarded_hazard"
+        " UNION ALL SELECT max(since) FROM cleared_listing"
+        " UNION ALL SELECT max(until) FROM cleared_listing) AS changes",
     ).scalar()
     return 0 if newest is None else int(newest) + 1
 
@@ -85,11 +95,29 @@ def load(conn: Connection, size: int) -> DangerIndex:
     return DangerIndex(_danger(data) for (data,) in rows)
 
 
-def match(index: DangerIndex, listings: Sequence[Listing], page: Page) -> dict[int, list[Match]]:
+def changed_at(conn: Connection, size: int) -> int:
+    """The size of the ledger up to ``size`` from which the hazards were as they are at ``size``."""
+    newest = sql(
+        conn,
+        "SELECT max(idx) FROM (SELECT max(since) AS idx FROM guarded_hazard WHERE since < ?"
+        " UNION ALL SELECT max(until) FROM guarded_hazard WHERE until < ?) AS changes",
+        (size, size),
+    ).scalar()
+    return 0 if newest is None else int(newest) + 1
+
+
+def match(guarded: Guarded, listings: Sequence[Listing], page: Page) -> dict[int, list[Match]]:
     """The known dangers that listings are or may be, by their place. ``page``: titles and descriptions in turn."""
-    if not len(index):
+    if not len(guarded.index):
         return {}
-    return index.match([_offer(listing) for listing in listings], page)
+    found = guarded.index.match([_offer(listing) for listing in listings], page)
+    if guarded.cleared:
+        for place in list(found):
+            harmless = cleared_of(guarded.cleared, listings[place])
+            found[place] = [one for one in found[place] if one.hazard not in harmless]
+            if not found[place]:
+                del found[place]
+    return found
 
 
 def findings(matches: Iterable[Match]) -> list[Finding]:

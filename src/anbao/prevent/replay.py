@@ -15,6 +15,7 @@ from anbao.model.merchant import Licence
 from anbao.model.message import MessageScreened
 from anbao.model.picture import PictureReading, PictureScreened
 from anbao.prevent import listings, messages
+from anbao.prevent.clearances import cleared_of_entry
 from anbao.prevent.merchants.acts import INFO_ACCEPTED
 from anbao.prevent.merchants.decision import APPLIED, CLOSED, DECIDED, VERIFIED, WAITING
 from anbao.prevent.merchants.file import merged
@@ -106,12 +107,15 @@ def _replay_picture(conn: Connection, ledger: Ledger, rulesets: Rulesets, stored
     entry = _body.decode(stored.data)
     old = msgspec.convert(entry.body, PictureScreened)
     versions = old.versions
+    used = (versions.lexicon, versions.policy, versions.pack, versions.hazards, versions.fraud)
+    ruleset = rulesets.build(conn, *used)
     reading = None
     if old.reading >= 0:
         reading = msgspec.convert(_body.decode(ledger.entry(conn, old.reading).data).body, PictureReading)
     case = Case(
         category=old.category,
         entry=old.reading,
+        harmless=cleared_of_entry(ruleset.guarded.cleared, ledger, conn, entry.subjects["listing"], old.screened),
         place=old.place,
         problem=old.problem if reading is None else "",
         reading=reading,
@@ -120,8 +124,7 @@ def _replay_picture(conn: Connection, ledger: Ledger, rulesets: Rulesets, stored
         standing=Standing(old.before, 0),
         why=old.text,
     )
-    used = (versions.lexicon, versions.policy, versions.pack, versions.hazards, versions.fraud)
-    new = judge(case, rulesets.build(conn, *used), dangers_at(conn, versions.hazards), old.rules)
+    new = judge(case, ruleset, dangers_at(conn, versions.hazards), old.rules)
     new = msgspec.structs.replace(new, versions=msgspec.structs.replace(new.versions, engine=versions.engine))
     return _compared(stored, entry, old, new)
 

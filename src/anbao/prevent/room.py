@@ -14,7 +14,7 @@ from anbao.model.listing import Listing, ListingScreened, Outcome
 from anbao.model.message import Message
 from anbao.model.picture import PictureScreened
 from anbao.options import OPTION_CHANGED
-from anbao.prevent import changes, guard, listings, messages, rulesets, suggestions
+from anbao.prevent import changes, clearances, guard, listings, messages, rulesets, suggestions
 from anbao.prevent.changes import Changes
 from anbao.prevent.contact import load_fraud_book
 from anbao.prevent.contact.books import OWN_DOMAINS, Books
@@ -68,6 +68,9 @@ class Prevent(Room):
         yield parameters.CHANGED, parameters.project_changes
         yield guard.CONFIRMED, guard.project_confirmed
         yield guard.LIFTED, guard.project_lifted
+        yield guard.LIFTED, clearances.project_end
+        yield clearances.TAKEN, clearances.project_end
+        yield clearances.CLEARED, clearances.project
         yield "model.activated", rulesets.project_activation
         yield "model.deactivated", rulesets.project_activation
         for role in ("lexicon", "policy", "model"):
@@ -83,6 +86,8 @@ class Prevent(Room):
 
     def reactions(self) -> Iterable[Reaction]:
         yield Reaction("prevent.review", frozenset({"case.decided"}), listings.follow_case)
+        clear = frozenset({clearances.LIFTED, clearances.CASE_DECIDED})
+        yield Reaction("prevent.clear", clear, partial(clearances.follow, self.core.ledger))
         yield Reaction("prevent.message", frozenset({"case.decided"}), messages.follow_case)
         yield from self.merchants.reactions()
 

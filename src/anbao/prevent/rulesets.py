@@ -18,10 +18,11 @@ from anbao.law.catalogue import Catalogue, load_catalogue
 from anbao.likeness.dangers import DangerIndex
 from anbao.model.entry import Entry
 from anbao.model.listing import Versions
-from anbao.prevent import guard
+from anbao.prevent import clearances, guard
 from anbao.prevent.artefacts import ArtefactKind, artefact, keep
 from anbao.prevent.contact import ContactMatcher, load_fraud_book
 from anbao.prevent.contact.books import Books
+from anbao.prevent.guard import Guarded
 from anbao.prevent.learning import Model
 from anbao.prevent.policy import Policy
 from anbao.prevent.text import Lexicon, Matcher
@@ -48,7 +49,7 @@ class Ruleset(msgspec.Struct, frozen=True):
     policy: Policy
     catalogue: Catalogue
     contact: ContactMatcher | None
-    dangers: DangerIndex
+    guarded: Guarded
     versions: Versions
     model: Model | None = None
 
@@ -64,7 +65,7 @@ def ruleset_of_pack(where: Path) -> Ruleset:
         policy,
         catalogue,
         ContactMatcher(book),
-        DangerIndex(()),
+        Guarded(DangerIndex(())),
         Versions(engine=ENGINE, fraud=book.digest, lexicon=lexicon.digest, pack=catalogue.digest, policy=policy.digest),
     )
 
@@ -84,7 +85,8 @@ class Rulesets:
         self._catalogue = catalogue
         self.books = books
         self._built: dict[tuple[str, str, str], Ruleset] = {}
-        self._guarded: dict[int, DangerIndex] = {}
+        self._dangers: dict[int, DangerIndex] = {}
+        self._guarded: dict[int, Guarded] = {}
         self._models: dict[str, Model] = {}
         self._building = threading.Lock()
 
@@ -116,7 +118,7 @@ class Rulesets:
         return msgspec.structs.replace(
             rules,
             contact=self.books.load(conn, fraud) if fraud else None,
-            dangers=self._dangers(conn, hazards) if hazards else rules.dangers,
+            guarded=self._guard(conn, hazards) if hazards else rules.guarded,
             model=self._model(conn, model) if model else None,
             versions=msgspec.structs.replace(rules.versions, fraud=fraud, hazards=hazards, model=model),
         )
@@ -129,16 +131,26 @@ class Rulesets:
                 self._models[digest] = Model.from_bytes(artefact(conn, digest))
             return self._models[digest]
 
-    def _dangers(self, conn: Connection, hazards: int) -> DangerIndex:
+    def _guard(self, conn: Connection, size: int) -> Guarded:
         with self._building:
-            if hazards in self._guarded:
-                return self._guarded[hazards]
-            found = guard.load(conn, hazards)
-            if guard.is_settled(conn, hazards):
+            if size in self._guarded:
+                return self._guarded[size]
+            found = Guarded(self._index(conn, guard.changed_at(conn, size)), clearances.load(conn, size))
+            if guard.is_settled(conn, size):
                 while len(self._guarded) > 3:
                     del self._guarded[next(iter(self._guarded))]
-                self._guarded[hazards] = found
+                self._guarded[size] = found
             return found
+
+    def _index(self, conn: Connection, size: int) -> DangerIndex:
+        if size in self._dangers:
+            return self._dangers[size]
+        found = guard.load(conn, size)
+        if guard.is_settled(conn, size):
+            while len(self._dangers) > 3:
+                del self._dangers[next(iter(self._dangers))]
+            self._dangers[size] = found
+        return found
 
     def _rules(self, conn: Connection, lexicon: str, policy: str, catalogue: str) -> Ruleset:
         key = (lexicon, policy, catalogue)
@@ -174,7 +186,7 @@ class Rulesets:
             Policy.from_bytes(artefact(conn, policy)),
             known,
             None,
-            DangerIndex(()),
+            Guarded(DangerIndex(())),
             Versions(engine=ENGINE, lexicon=lexicon, pack=catalogue, policy=policy),
         )
 

@@ -35,7 +35,7 @@ def screen(listings: Sequence[Listing], ruleset: Ruleset, licences: Licences, on
         texts.append(listing.description)
     page = fold_page(texts)
     hits = ruleset.matcher.scan(texts, page)
-    known = guard.match(ruleset.dangers, listings, page)
+    known = guard.match(ruleset.guarded, listings, page)
     sightings = ruleset.contact.scan(texts, page) if ruleset.contact else [[] for _ in texts]
     scored = learning.findings(ruleset.model, listings) if ruleset.model else {}
     versions = ruleset.versions

@@ -14,6 +14,7 @@ from anbao.law.parameters import in_force
 from anbao.model.picture import PictureProblem, PictureReading, PictureRules, PictureScreened
 from anbao.parameters import value_of
 from anbao.prevent import guard, listings
+from anbao.prevent.clearances import cleared_of_entry
 from anbao.prevent.picture import records
 from anbao.prevent.picture.candidates import Standing
 from anbao.prevent.picture.dangers import DangerPictures, Dangers, project_dangers
@@ -88,9 +89,14 @@ class PictureDesk:
     def _decide(self, work: Work, task: Task, read: Read | None, problem: PictureProblem = "") -> PictureScreened:
         conn = work.conn
         shop = records.shop_of(conn, task.listing, work.now)
+        ruleset = self._rulesets.in_force(conn, work.now)
+        cleared = ruleset.guarded.cleared
+        if task.listing in cleared:
+            work.flush()  # so that the offer can be read
         case = Case(
             category=shop.category,
             entry=-1 if read is None else read.entry,
+            harmless=cleared_of_entry(cleared, self._core.ledger, conn, task.listing, task.screened),
             place=task.place,
             problem=problem,
             reading=None if read is None else read.reading,
@@ -98,7 +104,6 @@ class PictureDesk:
             source=task.source,
             standing=shop.standing,
         )
-        ruleset = self._rulesets.in_force(conn, work.now)
         known = self._dangers.at(conn, ruleset.versions.hazards)
         decision = judge(case, ruleset, known, self.rules(conn, work.now))
         work.record(records.screened_entry(work, task, shop.merchant, decision, work.now))

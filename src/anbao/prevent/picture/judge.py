@@ -33,11 +33,13 @@ UNREADABLE, CODE, HAZARD = "picture.unreadable", "picture.code", "picture.hazard
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """One picture of one listing. ``reading`` is None where the bytes never came, and ``problem`` says why.
 
-    ``why``: why its text is read, where that was decided before.
+    ``why``: why its text is read, where that was decided before. ``harmless``: the dangers that the offer was found not
+    to be (``clearances``); a picture that lies elsewhere may have been changed since, and is held against them all.
     """
 
     category: str
     entry: int = -1
+    harmless: frozenset[str] = frozenset()
     place: int
     problem: PictureProblem = ""
     reading: PictureReading | None
@@ -67,7 +69,8 @@ def judge(case: Case, ruleset: Ruleset, dangers: Dangers, rules: PictureRules) -
         told = reading.why if reading is not None else case.source
         seen.append(_Seen(_finding(ruleset.catalogue, UNREADABLE, term=problem, text=told), fact="unread"))
     else:
-        seen += _hazards(reading, ruleset.catalogue, dangers, rules)
+        harmless = case.harmless if case.source == reading.picture else frozenset()
+        seen += _hazards(reading, ruleset.catalogue, dangers, rules, harmless)
         seen += _texts(reading, ruleset)
         why = why_text(reading, case.standing, rules, found=bool(seen)) if case.why is None else case.why
     verdict = ruleset.policy.decide(
@@ -105,11 +108,15 @@ def is_worse(outcome: Outcome, than: Outcome) -> bool:
     return OUTCOMES.index(outcome) > OUTCOMES.index(than)
 
 
-def _hazards(reading: PictureReading, catalogue: Catalogue, dangers: Dangers, rules: PictureRules) -> list[_Seen]:
+def _hazards(
+    reading: PictureReading, catalogue: Catalogue, dangers: Dangers, rules: PictureRules, harmless: frozenset[str]
+) -> list[_Seen]:
     if reading.quality < rules.quality:
         return []
     seen = []
     for known in dangers.near(reading.pdq, max(rules.same, rules.alike)):
+        if known.hazard in harmless:
+            continue
         found = _finding(
             catalogue,
             HAZARD,

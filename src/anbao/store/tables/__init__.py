@@ -18,7 +18,16 @@ from anbao.store.tables.merchants import (
 )
 from anbao.store.tables.obligations import milestone, obligation
 from anbao.store.tables.pictures import hazard_picture, listing_picture, picture
-from anbao.store.tables.prevent import activation, artefact, guarded_hazard, listing, merchant, message, proposal
+from anbao.store.tables.prevent import (
+    activation,
+    artefact,
+    cleared_listing,
+    guarded_hazard,
+    listing,
+    merchant,
+    message,
+    proposal,
+)
 from anbao.store.tables.remove import (
     appeal,
     authority_report,
@@ -45,6 +54,7 @@ __all__ = [
     "bulk_order",
     "case_file",
     "checkpoint",
+    "cleared_listing",
     "complaint",
     "complaint_trace",
     "control",

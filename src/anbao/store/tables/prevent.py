@@ -73,6 +73,20 @@ guarded_hazard = Table(
     comment="what new listings are guarded against, from entry since to before entry until",
 )
 
+cleared_listing = Table(
+    "cleared_listing",
+    metadata,
+    Column("hazard", Text, nullable=False),
+    Column("listing", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("until", BigInteger),
+    Column("offer", Text, nullable=False),
+    PrimaryKeyConstraint("hazard", "listing", "since"),
+    Index("cleared_listing_by_since", "since"),
+    Index("cleared_listing_by_until", "until"),
+    comment="offers (by digest) that were found not to be a danger, from entry since to before entry until",
+)
+
 message = Table(
     "message",
     metadata,

@@ -67,5 +67,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hazard", "since"),
         comment="what new listings are guarded against, from entry since to before entry until",
     )
+    op.create_table(
+        "cleared_listing",
+        sa.Column("hazard", sa.Text(), nullable=False),
+        sa.Column("listing", sa.Text(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.Column("offer", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("hazard", "listing", "since"),
+        comment="offers (by digest) that were found not to be a danger, from entry since to before entry until",
+    )
+    op.create_index("cleared_listing_by_since", "cleared_listing", ["since"])
+    op.create_index("cleared_listing_by_until", "cleared_listing", ["until"])
     op.create_index("guarded_hazard_by_since", "guarded_hazard", ["since"])
     op.create_index("guarded_hazard_by_until", "guarded_hazard", ["until"])
