@@ -13,25 +13,13 @@ from anbao.model.entry import Entry
 from anbao.obligations.read import page
 from anbao.prevent.merchants import MerchantDecision
 from anbao.store.bulk import sql
+from helpers import Clock
 
-DAY = 86_400_000
-HOUR = 3_600_000
-START = 1_795_000_000_000
 """2026-11-18, before noon in Shanghai."""
 
 FOOD = {"kind": "food_business", "number": "JY13202020009651", "valid_until": "2027-03-31"}
 OTHER_FOOD = {"kind": "food_business", "number": "JY13101060025900", "valid_until": "2031-03-31"}
 RESIDENT = "11010519491231002X"
-
-
-class Clock:
-    """A clock that the test moves."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> int:
-        return self.now
 
 
 class Desk:

@@ -18,22 +18,15 @@ from anbao.platform import Platform, open_platform
 from anbao.prevent.text import Lexicon
 from anbao.store.bulk import sql
 from anbao.work import Work
+from helpers import Clock
 
 NOW = 1_790_000_000_000
 MINUTE = 60_000
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> int:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(NOW)
 
 
 @pytest.fixture
@@ -376,7 +369,7 @@ steps = st.lists(
 @pytest.fixture(scope="module")
 def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Platform, Clock]]:
     """One platform for many sequences; each begins with a fresh queue."""
-    clock = Clock()
+    clock = Clock(NOW)
     with open_platform(f"sqlite:///{tmp_path_factory.mktemp('cases')}/a.db", clock=clock) as platform:
         yield platform, clock
 

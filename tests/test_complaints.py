@@ -22,25 +22,16 @@ from anbao.model.event import Event
 from anbao.model.listing import Listing
 from anbao.platform import Platform, open_platform
 from anbao.store.bulk import sql
+from helpers import DAY, HOUR, Clock
 
 NOW = 1_790_000_000_000
-HOUR = 3_600_000
-DAY = 24 * HOUR
 PHOTO = Attachment(sha256="ab" * 32, size=10, type="image/jpeg")
 SCALD = "充电宝充电时突然起火，孩子的手被烫伤，已送医院。"
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> int:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(NOW)
 
 
 @pytest.fixture

@@ -23,10 +23,8 @@ from anbao.store.bulk import sql
 from anbao.text import Text
 from anbao.work import Work
 from api_server import served
-from test_platform import HOUR, Clock
+from helpers import DAY, HOUR, Clock
 from test_policy import DATA
-
-DAY = 24 * HOUR
 
 
 @pytest.fixture

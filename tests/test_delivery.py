@@ -23,6 +23,7 @@ from anbao.platform import Platform, open_platform
 from anbao.simulator.receiver import Manners, Receiver, receiving
 from anbao.store.bulk import sql
 from anbao.work import Work
+from helpers import SUSPECTED
 
 START = 1_790_000_000_000
 KILLS = 3
@@ -66,7 +67,9 @@ def ask(platform: Platform, *listings: str, topic: str = "listing.takedown", **s
         for listing in listings:
             about = {"hazard": "H1", "listing": listing}
             [index] = work.record(
-                Entry(actor="t", at=work.now, body={}, kind="hazard.suspected", recorded=work.now, subjects=about)
+                Entry(
+                    actor="t", at=work.now, body=SUSPECTED, kind="hazard.suspected", recorded=work.now, subjects=about
+                )
             )
             effect = Effect(topic=topic, subjects={"listing": listing, **subjects}, body={"why": "测试"})
             found.append(send(work, index, effect))

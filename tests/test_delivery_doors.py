@@ -13,6 +13,7 @@ from anbao.platform import open_platform
 from anbao.simulator.receiver import Manners, receiving
 from anbao.work import Work
 from api_server import Served, served
+from helpers import SUSPECTED
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def server(sqlite_url: str) -> Iterator[Served]:
 
 def ask(work: Work) -> str:
     cause = Entry(
-        actor="t", at=work.now, body={}, kind="hazard.suspected", recorded=work.now, subjects={"hazard": "H1"}
+        actor="t", at=work.now, body=SUSPECTED, kind="hazard.suspected", recorded=work.now, subjects={"hazard": "H1"}
     )
     [index] = work.record(cause)
     return send(work, index, Effect(topic="listing.takedown", subjects={"listing": "L1"}, body={}), part="商品")

@@ -13,21 +13,10 @@ from anbao.investigate.sweep import matches, passes
 from anbao.likeness.dangers import DangerIndex
 from anbao.model.hazard import Confirmation, Coverage, Fingerprint, Suspicion
 from anbao.store.bulk import sql
+from helpers import Clock
 
-START = 1_795_000_000_000
-HOUR = 3_600_000
 BARCODE = "6901234567892"
 TITLE = "20000毫安大容量充电宝便携快充移动电源"
-
-
-class Clock:
-    """A clock that the test moves."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> int:
-        return self.now
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from anbao.prevent.learning.training import train
 from anbao.prevent.policy import MODEL_ALONE, Policy, PolicyFacts
 from anbao.prevent.replay import replay
 from api_server import served
-from test_platform import Clock
+from helpers import Clock
 from test_policy import DATA
 
 LI, WANG = "officer:li", "officer:wang"

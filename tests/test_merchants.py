@@ -15,7 +15,8 @@ from anbao.parameters import change as change_parameter
 from anbao.prevent.merchants import MerchantDecision, file
 from anbao.prevent.replay import replay
 from anbao.remove.measures import MeasureOrder
-from merchant_desk import DAY, FOOD, OTHER_FOOD, RESIDENT, Desk, opened
+from helpers import DAY
+from merchant_desk import FOOD, OTHER_FOOD, RESIDENT, Desk, opened
 
 EXPIRED = {**FOOD, "valid_until": "2026-11-01"}
 FORGED = {**FOOD, "number": "JY15101000000000"}

@@ -13,18 +13,7 @@ from anbao.model.message import Message
 from anbao.prevent.replay import Erased, replay
 from anbao.simulator.chats import OWN_DOMAINS, TRICKS, chats
 from anbao.store.bulk import sql
-
-START = 1_795_000_000_000
-HOUR = 3_600_000
-
-
-class Clock:
-    """A clock that the test moves."""
-
-    now = START
-
-    def __call__(self) -> int:
-        return self.now
+from helpers import HOUR, Clock
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from anbao.connect.moderation import ANSWERED, FAILED, Moderation
 from anbao.model.entry import Entry
 from anbao.model.listing import Listing
 from anbao.store.bulk import sql
-from test_platform import Clock
+from helpers import Clock
 
 
 class Outside(ThreadingHTTPServer):

@@ -19,6 +19,7 @@ from anbao.prevent.picture.reading import read
 from anbao.prevent.replay import REPLAYED, replay
 from anbao.simulator.pictures import disguised, jpeg, product, with_qr, with_text
 from anbao.store.bulk import sql
+from helpers import Clock
 
 NOON = 1_795_600_000_000
 CONTACT = jpeg(with_text(product("contact"), "WeChat: shop8818"))
@@ -26,19 +27,9 @@ CODE = jpeg(with_qr(product("code"), "https://u.example.com/f/9"))
 CLEAN = jpeg(product("clean"))
 
 
-class Clock:
-    """Stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> int:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(NOON)
 
 
 @pytest.fixture

@@ -15,25 +15,12 @@ from anbao.prevent.policy import Policy
 from anbao.prevent.replay import replay
 from anbao.prevent.text import Lexicon
 from anbao.store.bulk import sql
-
-HOUR = 3_600_000
-DAY = 24 * HOUR
-START = 1_795_000_000_000
+from helpers import DAY, HOUR, START, Clock
 
 LEXICON = """term,category,severity,exceptions,provision,tags
 仿真枪,weapon.firearm,5,玩具仿真枪,cn.ecommerce_law.13,
 改装电瓶,electrical.modified,3,,,
 """.encode()
-
-
-class Clock:
-    """A clock that the test moves."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> int:
-        return self.now
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from anbao.model.registry import RegistryQuestion
 from anbao.prevent.merchants import questions
 from anbao.prevent.merchants.port import RegistryDown
 from anbao.simulator.registry import Record, RegistryServer
-from merchant_desk import DAY, FOOD, HOUR, RESIDENT, Desk, opened
+from helpers import DAY, HOUR
+from merchant_desk import FOOD, RESIDENT, Desk, opened
 
 HOLDER = "m1商贸有限公司"
 CODE = Record(kind="uscc", number="91320200MA1MGN8MXH", holder=HOLDER)

@@ -29,25 +29,15 @@ from anbao.remove.rules import LadderFacts
 from anbao.simulator.receiver import Manners, Receiver, receiving
 from anbao.store.bulk import sql
 from anbao.work import Work
+from helpers import DAY, HOUR, Clock, record
 
 START = 1_790_000_000_000
 BARCODE = "6901234567892"
-HOUR, DAY = 3_600_000, 24 * 3_600_000
-
-
-class Clock:
-    """The platform's clock, which tests move."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> int:
-        return self.now
 
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(START)
 
 
 @pytest.fixture
@@ -78,14 +68,6 @@ def offer(platform: Platform, listing: str, merchant: str, category: str = "toy"
     """A listing on the shelves; where screening kept it off, a reviewer let it pass."""
     platform.submit_listing(Listing(id=listing, merchant=merchant, title="儿童短袖", category=category))
     platform.review_listing(listing, "pass", "证照齐全", actor="reviewer")
-
-
-def record(platform: Platform, kind: str, body: dict[str, Any], actor: str = "test", **subjects: str) -> int:
-    return platform.run(
-        lambda work: work.record(
-            Entry(actor=actor, at=work.now, body=body, kind=kind, recorded=work.now, subjects=subjects)
-        )
-    )[0]
 
 
 def confirm_hazard(platform: Platform, hazard: str = "H1", severity: Severity = 4, listing: str = "") -> None:

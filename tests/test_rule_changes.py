@@ -16,10 +16,9 @@ from anbao.prevent.changes import Change, Changes
 from anbao.prevent.policy import Policy
 from anbao.prevent.text import Lexicon
 from api_server import Served, served
-from test_platform import HOUR, Clock
+from helpers import DAY, HOUR, Clock
 from test_policy import DATA
 
-DAY = 24 * HOUR
 LI, WANG = "officer:li", "officer:wang"
 GOODS = ("甲毒物 现货", "乙毒物 批发", "纯棉毛巾", "陶瓷碗")
 

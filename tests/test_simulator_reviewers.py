@@ -4,7 +4,7 @@ import anbao
 from anbao.simulator.market import Market
 from anbao.simulator.reviewers import decide, rulings
 from anbao.simulator.story import live
-from test_platform import Clock
+from helpers import Clock
 
 
 def test_reviewers_decide_by_the_truth_and_the_platform_learns_from_it(sqlite_url: str) -> None:

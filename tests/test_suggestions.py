@@ -14,7 +14,7 @@ from anbao.prevent.rulesets import Role
 from anbao.prevent.suggestions import Acceptance, Suggestions
 from anbao.prevent.text import Lexicon
 from api_server import served
-from test_platform import Clock
+from helpers import Clock
 
 LI = "officer:li"
 LEXICON = b"term,category,severity\n\xe6\x9e\xaa,weapon,3\n"  # 枪

@@ -11,9 +11,7 @@ from anbao.model.listing import Listing
 from anbao.model.merchant import Licence, Merchant
 from anbao.prevent.replay import replay
 from anbao.prevent.text import Lexicon
-
-DAY = 86_400_000
-START = 1_795_000_000_000
+from helpers import DAY, Clock
 
 LEXICON = """term,category,severity,exceptions,harmless_in,allowed_with
 冲锋枪,weapon,5,,toy|模型玩具,
@@ -21,16 +19,6 @@ LEXICON = """term,category,severity,exceptions,harmless_in,allowed_with
 """.encode()
 
 LICENCE = Licence(kind="drug_business", number="苏AB1234567", valid_until="2026-12-31")
-
-
-class Clock:
-    """A clock that the test moves."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> int:
-        return self.now
 
 
 @pytest.fixture
