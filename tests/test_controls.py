@@ -55,7 +55,7 @@ def view(platform: anbao.Platform, control: str) -> ControlView:
 
 def counts(platform: anbao.Platform) -> dict[str, int]:
     """Rows of every table that a probe might touch."""
-    names = ("listing", "merchant", "trade", "acknowledgement", "personal", "milestone", "outbox")
+    names = ("listing", "merchant", "trade", "notice_step", "personal", "milestone", "outbox")
     with platform.reading() as conn:
         return {name: int(sql(conn, f"SELECT count(*) FROM {name}").scalar_one()) for name in names}
 
