@@ -78,6 +78,30 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     entry: int | None
 
 
+class Lexicons:
+    """The latest few lexicons of this process with their matchers, which all its platforms share."""
+
+    def __init__(self) -> None:
+        self._built: dict[str, tuple[Lexicon, Matcher]] = {}
+        self._building = threading.Lock()
+
+    def get(self, conn: Connection, digest: str) -> tuple[Lexicon, Matcher]:
+        """The lexicon with this digest, out of the artefacts. Raises NotFound."""
+        with self._building:
+            if digest not in self._built:
+                while len(self._built) > 3:
+                    del self._built[next(iter(self._built))]
+                lexicon = Lexicon.from_bytes(artefact(conn, digest))
+                self._built[digest] = lexicon, Matcher(lexicon)
+                # The terms live long: without this the collector would look at each of 100,000 again and again.
+                gc.collect()
+                gc.freeze()
+            return self._built[digest]
+
+
+_LEXICONS = Lexicons()
+
+
 class Rulesets:
     """The rulesets of one store; building one costs time, so the latest few are kept."""
 
@@ -169,20 +193,13 @@ class Rulesets:
         return self.build(conn, *used)
 
     def _load(self, conn: Connection, lexicon: str, policy: str, catalogue: str) -> Ruleset:
-        ruleset = self._read(conn, lexicon, policy, catalogue)
-        # The terms live long: without this the collector would look at each of 100,000 again and again.
-        gc.collect()
-        gc.freeze()
-        return ruleset
-
-    def _read(self, conn: Connection, lexicon: str, policy: str, catalogue: str) -> Ruleset:
-        terms = Lexicon.from_bytes(artefact(conn, lexicon))
+        terms, matcher = _LEXICONS.get(conn, lexicon)
         known = self._catalogue
         if catalogue != known.digest:
             known = Catalogue.from_bytes(artefact(conn, catalogue))
         return Ruleset(
             terms,
-            Matcher(terms),
+            matcher,
             Policy.from_bytes(artefact(conn, policy)),
             known,
             None,
