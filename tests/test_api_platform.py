@@ -103,8 +103,8 @@ def test_merchant_order_and_notices(server: Served, client: httpx.Client) -> Non
 def test_events_open_obligations_that_can_be_listed_and_waived(client: httpx.Client) -> None:
     reported = []
     for number in range(3):
-        dispute = {"kind": "dispute.opened", "subjects": {"dispute": f"d{number}"}}
-        answer = client.post("/v1/events", json=dispute, params={"at": "2026-01-05T10:00:00+08:00"})
+        statement = {"kind": "statement.requested", "subjects": {"statement": f"s{number}"}}
+        answer = client.post("/v1/events", json=statement, params={"at": "2026-01-05T10:00:00+08:00"})
         reported.append(answer.json()["entry"])
     overdue = [one for page in every_page(client, "/v1/obligations", limit=2, state="overdue") for one in page]
     assert overdue == sorted(overdue, key=lambda one: (one["due_at"], one["opened_by"], one["norm"]))
