@@ -30,15 +30,26 @@ async def running_clock(platform: Platform, checkpoint_every: float) -> AsyncIte
         (FORGET_SECONDS, lambda: platform.run(lambda work: idempotency.forget(work.conn, work.now))),
         *((ADVANCE_SECONDS, partial(platform.work_off, step)) for step in platform.steps),
     ]
-    with ThreadPoolExecutor(len(jobs), "anbao-clock") as threads:
-        tasks = [asyncio.create_task(_every(seconds, job, threads)) for seconds, job in jobs]
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await _attempt(lambda: sign_if_grown(platform), threads)
+    try:
+        with ThreadPoolExecutor(len(jobs), "anbao-clock") as threads:
+            tasks = [asyncio.create_task(_every(seconds, job, threads)) for seconds, job in jobs]
+            try:
+                yield
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+    finally:
+        # Only now does nothing of the clock's run any more that could still record something.
+        with ThreadPoolExecutor(1, "anbao-clock-end") as last:
+            await _attempt(lambda: _conclude(platform), last)
+
+
+def _conclude(platform: Platform) -> None:
+    """Let the rooms react to all that was accepted, then cover it with a checkpoint."""
+    while platform.run(platform.react):
+        pass
+    sign_if_grown(platform)
 
 
 def sign_if_grown(platform: Platform) -> bool:

@@ -14,8 +14,8 @@ _ONLY_QUANTITIES = re.compile(rf"(?:\d+(?:\.\d+)?(?:{_UNITS})?)+")
 _PHRASE = re.compile(r"\d{1,3}[a-z]{3,}")
 _MIN_MODEL = 5
 _MIN_NUMBER = 6
-_MAX_NUMBER = 11
-"""Longer numbers are barcodes, certificates, telephone or order numbers."""
+_MAX_NUMBER = 14
+"""Longer than any barcode: numbers of certificates, orders, accounts."""
 
 
 def plain(text: str) -> str:

@@ -52,8 +52,8 @@ class Complaint(Noun, frozen=True, kw_only=True):
     """
 
     attachments: Annotated[tuple[Attachment, ...], Meta(max_length=MAX_ATTACHMENTS)] = ()
-    concern: Concern
     conceal: bool = False
+    concern: Concern
     harmed: bool = False
     link: Annotated[str, Meta(max_length=2_000)] = ""
     listing: Reference = ""
