@@ -124,6 +124,16 @@ def test_the_command_line_takes_shows_and_decides(
     assert (taken["case"], taken["holder"]) == (names[2], "wang")
     rows("decide", names[2], "remove", "--reason", "看过", "--by", "li", status=2)
     rows("decide", names[2], "remove", "--reason", "看过", "--by", "wang")
+    rows("reopen", names[2], "--reason", "新证据", "--by", "li")
+    rows("reopen", names[2], "--reason", "再开", "--by", "li", status=2)
+    [held] = rows("lease", names[2], "--by", "wang", "--format", "csv")
+    assert held["holder"] == "wang"
+    rows("hand-over", names[2], "zhao", "--by", "li", status=2)
+    rows("hand-over", names[2], "zhao", "--by", "wang")
+    [held] = rows("lease", names[2], "--by", "zhao", "--format", "csv")
+    assert held["holder"] == "zhao"
+    [free] = rows("give-back", names[2], "--by", "zhao", "--format", "csv")
+    assert free["holder"] == "zhao"  # it was handed to zhao
     rows("assign", names[1], "li", "--by", "chief")
     assert [row["what"] for row in rows("show", names[1], "--format", "csv")][1:] == [
         "A case for a person was opened",

@@ -262,21 +262,6 @@ def statement(platform: Platform, complaint: str, **more: Any) -> None:
     platform.run(lambda work: platform.investigate.complaints.state(work, complaint, said, actor="m1"))
 
 
-def take_measure(platform: Platform, complaint: str) -> None:
-    """As the room of removal records it."""
-    subjects = {"complaint": complaint, "listing": "L1", "measure": "x1", "merchant": "m1"}
-    entry = Entry(
-        actor="wang",
-        at=platform.clock(),
-        body={"measure": "shield"},
-        kind="measure.taken",
-        recorded=platform.clock(),
-        subjects=subjects,
-    )
-    platform.run(lambda work: work.record(entry))
-    platform.run(platform.react)
-
-
 def open_norms(platform: Platform, complaint: str) -> set[str]:
     with platform.reading() as conn:
         found = platform.investigate.complaints.file_of(conn, complaint).obligations
@@ -301,7 +286,7 @@ def test_a_notice_runs_its_course_and_ends_after_fifteen_days(platform: Platform
     decide(platform, name, "act", "有初步证据")
     [told] = effects(platform, "merchant.complaint")
     assert set(told["reveal"]) == {"text", "contact", "name", "proof"}
-    take_measure(platform, name)
+    platform.advance()
     assert not {"cn.ip.measure", "cn.ip.forward"} & open_norms(platform, name)
     statement(platform, name, counter=True)
     assert effects(platform, "complainant.counter_statement")[0]["reveal"] == ["statement"]
@@ -317,9 +302,9 @@ def test_a_notice_runs_its_course_and_ends_after_fifteen_days(platform: Platform
     platform.advance()
     seen = kinds(platform, name)
     assert seen.count("ip.measures_ended") == 1
-    order = ["ip.notified", "ip.forwarded", "ip.measured", "ip.countered", "ip.counter_forwarded"]
+    order = ["ip.notified", "ip.admitted", "ip.forwarded", "ip.measured", "ip.countered", "ip.counter_forwarded"]
     order += ["ip.counter_delivered", "ip.measures_ended", "ip.resolved"]
-    assert [kind for kind in seen if kind.startswith("ip.")] == order
+    assert [kind for kind in seen if kind.startswith("ip.") and kind != "ip.published"] == order
     assert state(platform, name) == "handled"
     assert "cn.ip.counter_wait" not in open_norms(platform, name)
     with platform.reading() as conn:

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from moto.server import ThreadedMotoServer
 
-from anbao.api import complaint_routes
+from anbao.api import complaint_routes, notice_routes
 from anbao.api.throttle import Throttle
 from anbao.cli.root import run
 from anbao.connect import attachments
@@ -41,6 +41,7 @@ def server(store_url: str, s3_server: str, monkeypatch: pytest.MonkeyPatch) -> I
     for name, value in {"ACCESS_KEY_ID": "t", "SECRET_ACCESS_KEY": "t", "REGION": "us-east-1"}.items():
         monkeypatch.setenv(f"AWS_{name}", value)
     monkeypatch.setattr(complaint_routes, "_throttle", Throttle(4, 100, 3600))
+    monkeypatch.setattr(notice_routes, "_throttle", Throttle(4, 100, 3600))
     complaint_routes._storage.cache_clear()
     with served(store_url) as running:
         yield running
@@ -138,6 +139,31 @@ def test_the_platform_files_and_a_notice_goes_its_way(server: Served) -> None:
     assert page["items"][0]["token"] == ""
 
 
+def test_a_stranger_completes_a_notice_and_the_public_reads_of_it(server: Served) -> None:
+    stranger, officer = server.anonymous(), server.client("officer")
+    notice = {"concern": "infringement", "source": "rights_holder", "merchant": "m1", "conceal": False}
+    filed = ok(stranger.post("/public/complaints", json=told(**notice, text="假冒我司商标")))
+    assert filed["lacking"] == ["right", "proof"]
+    follow = f"/public/complaints/{filed['token']}"
+    base = f"/v1/complaints/{filed['receipt']}"
+    assert ok(officer.post(f"{base}/publish"), 409)["code"] == "conflict"
+    assert ok(stranger.post(f"{follow}/complete", json={"right": "商标 <1234567>"})) == {"lacking": ["proof"]}
+    assert ok(stranger.post("/public/complaints/none/complete", json={"right": "x"}), 404)["code"] == "not_found"
+    assert ok(stranger.post(f"{follow}/complete", json={}), 400)["code"] == "invalid_input"
+    trader = server.client("trade")
+    assert ok(trader.post(f"{base}/complete", json={"proof": "对比图"})) == {"lacking": []}
+    assert ok(trader.post(f"{base}/complete", json={"proof": "对比图"}), 409)["code"] == "conflict"
+    assert ok(stranger.get("/public/notices.json"), 200) == {"items": []}
+    ok(officer.post(f"{base}/publish"))
+    [shown] = ok(stranger.get("/public/notices.json"), 200)["items"]
+    assert (shown["right"], shown["shop"], shown["state"]) == ("商标 <1234567>", "m1", "notified")
+    page = stranger.get("/public/notices", params={"lang": "en"})
+    assert "A notice was received" in page.text
+    assert "&lt;1234567&gt;" in page.text
+    assert "假冒我司商标" not in page.text
+    assert [stranger.post(f"{follow}/complete", json={"right": "x"}).status_code for _ in range(2)] == [409, 429]
+
+
 def test_files_are_known_by_their_bytes() -> None:
     known = {
         b"\xff\xd8\xff\xe0": "image/jpeg",
@@ -193,5 +219,18 @@ def test_the_command_line_files_lists_shows_and_forwards(
     assert shown[-1]["what"]["en"] == "It was forwarded to the merchant"
     [lacking] = answer("file", "侵权", "--concern", "infringement", "--merchant", "m1", "--source", "rights_holder")
     assert len(lacking["lacking"]) == 2
+    answer("complete", lacking["receipt"], "--right", "商标 1", "--by", "wang")
+    answer("complete", lacking["receipt"], "--proof", "对比图", "--attach", str(photo), "--by", "wang")
+    answer("complete", lacking["receipt"], "--proof", "再补", "--by", "wang", status=2)
+    answer("forward", lacking["receipt"], "--by", "wang")
+    answer("delivered", lacking["receipt"], "--by", "wang", status=2)
+    answer("statement", lacking["receipt"], "有授权", "--counter", "--by", "m1")
+    answer("delivered", lacking["receipt"], "--by", "wang")
+    answer("proceedings", lacking["receipt"], "已起诉", "--by", "wang")
+    answer("publish", lacking["receipt"], "--by", "wang")
+    shown = [one["what"]["en"] for one in answer("show", lacking["receipt"], "--format", "json")]
+    assert "The right holder told of a complaint or suit" in shown
+    assert "The complainant added what was wanting" in shown
+    assert "Notice, counter-statement or result was published" in shown
     with pytest.raises(InvalidInput):
         attachments.keep(None, [b"MZ"])  # type: ignore[arg-type]

@@ -33,7 +33,9 @@ by_option = click.option("--by", "person", required=True, help=t("何人", "by w
 reason_option = click.option("--reason", required=True, help=t("理由", "the reason"))
 
 
-@click.group(help=t("待人工决定的事项：领取、列出、决定、指派、批量", "cases: next, list, show, decide, assign, bulk"))
+@click.group(
+    help=t("待人工决定的事项：领取、列出、决定、移交、重开、批量", "cases: next, list, decide, hand over, reopen, bulk")
+)
 def command() -> None:
     """The group; its commands follow."""
 
@@ -133,6 +135,58 @@ def assign(case: str, to: str, person: str, note: str, store_url: str | None) ->
     """Ends any lease."""
     with open_store_option(store_url) as platform:
         entry = platform.run(lambda work: leases.assign(work, case, to, by=person, note=note, actor=person))
+    click.echo(t(f"条目 {entry}", f"entry {entry}"), err=True)
+
+
+@command.command("lease", help=t("占用一件，或延长占用", "lease a case, or hold it longer"))
+@click.argument("case")
+@by_option
+@click.option(
+    "--minutes", type=click.IntRange(1, leases.LONGEST_LEASE_MINUTES), default=leases.LEASE_MINUTES, show_default=True
+)
+@store_option
+@format_option()
+def lease(case: str, person: str, minutes: int, store_url: str | None, output_format: str) -> None:
+    """Exit status 2 where another has it, or it waits for nobody."""
+    with open_store_option(store_url) as platform:
+        held = platform.run(lambda work: leases.lease(work, case, person, minutes))
+        _emit(platform, [held], output_format)
+
+
+@command.command("give-back", help=t("放回队列", "give it back to the queue"))
+@click.argument("case")
+@by_option
+@store_option
+@format_option()
+def give_back(case: str, person: str, store_url: str | None, output_format: str) -> None:
+    """Ends this person's lease and nobody else's."""
+    with open_store_option(store_url) as platform:
+        free = platform.run(lambda work: leases.give_back(work, case, person))
+        _emit(platform, [free], output_format)
+
+
+@command.command("hand-over", help=t("把手中的一件移交他人", "hand over a case that one holds"))
+@click.argument("case")
+@click.argument("to")
+@by_option
+@click.option("--note", default="", help=t("说明", "a note"))
+@store_option
+def hand_over(case: str, to: str, person: str, note: str, store_url: str | None) -> None:
+    """Exit status 2 where ``--by`` does not hold it."""
+    with open_store_option(store_url) as platform:
+        entry = platform.run(lambda work: leases.hand_over(work, case, person=person, to=to, note=note, actor=person))
+    click.echo(t(f"条目 {entry}", f"entry {entry}"), err=True)
+
+
+@command.command("reopen", help=t("重新打开已结案的一件", "open a closed case again"))
+@click.argument("case")
+@reason_option
+@by_option
+@store_option
+def reopen(case: str, reason: str, person: str, store_url: str | None) -> None:
+    """Exit status 2 where it is not closed."""
+    with open_store_option(store_url) as platform:
+        entry = platform.run(lambda work: platform.cases.reopen(work, case, person=person, reason=reason, actor=person))
     click.echo(t(f"条目 {entry}", f"entry {entry}"), err=True)
 
 

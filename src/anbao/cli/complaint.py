@@ -6,10 +6,10 @@ from typing import get_args
 import click
 import msgspec
 
-from anbao.cli.common import format_option, open_store_option, require_store, store_option, t
+from anbao.cli import complaint_course
+from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.obligations import shown
 from anbao.cli.output import Column, emit
-from anbao.errors import InvalidInput
 from anbao.model.complaint import Complaint, Concern, Reporter, Source
 from anbao.text import Text, system_language
 
@@ -23,7 +23,11 @@ STATES = {
 }
 
 
-@click.group(help=t("投诉举报：提交、列出、查看、转送、处理", "complaints: file, list, show, forward, handle"))
+@click.group(
+    help=t(
+        "投诉举报：提交、列出、查看、转送、陈述、补正、公示", "complaints: file, list, show, forward, answer, complete"
+    )
+)
 def command() -> None:
     """The group; its commands follow."""
 
@@ -58,16 +62,8 @@ def file(
     output_format: str,
 ) -> None:
     """Prints the receipt, and the token that follows it."""
-    from anbao.connect import attachments
-    from anbao.connect.storage import storage_for
-
-    try:
-        data = [one.read_bytes() for one in files]
-    except OSError as error:
-        raise InvalidInput(Text(f"无法读取附件：{error}", f"cannot read an attachment: {error}")) from error
-    kept = attachments.keep(storage_for(require_store(store_url)), data) if data else ()
     given = {
-        "attachments": kept,
+        "attachments": complaint_course.keep(files, store_url),
         "concern": concern,
         "conceal": conceal,
         "harmed": harmed,
@@ -175,3 +171,7 @@ def forward(complaint: str, summary: str, person: str, store_url: str | None) ->
             lambda work: platform.investigate.complaints.forward(work, complaint, summary=summary, actor=person)
         )
     click.echo(t(f"条目 {entry}", f"entry {entry}"), err=True)
+
+
+for _verb in complaint_course.VERBS:
+    command.add_command(_verb)

@@ -41,7 +41,9 @@ VERBS = {
     "report": t("向主管部门报告：起草、查看、记录发送", "reports to the authority: draft, show, record as sent"),
     "webhook": t("投递：端点、指令、死信重发", "delivery: endpoints, effects, dead letters"),
     "control": t("安全控制措施：负责人与检查", "controls that must be alive: list, assign, probe, retire"),
-    "complaint": t("投诉举报：提交、列出、查看、转送", "complaints: file, list, show, forward"),
+    "complaint": t(
+        "投诉举报：提交、查看、转送、陈述、补正、公示", "complaints: file, show, forward, answer, complete, publish"
+    ),
     "case": t("待人工决定的事项：领取、决定、批量", "cases: take, decide, many at once"),
     "assist": t("合理协助：求助、提供、冻结、部门调取", "assistance: requests for help, authorities' requests"),
     "key": t("接口密钥：新建、列出、吊销", "API keys: create, list, revoke"),

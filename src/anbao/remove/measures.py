@@ -109,6 +109,7 @@ def approve(desk: Desk, work: Work, measure: str, *, person: str, actor: str) ->
     one = _proposed(work.conn, measure)
     proposed = desk.core.ledger.entry(work.conn, one.entry).entry()
     order = MeasureOrder(
+        complaint=one.complaint,
         evidence=tuple(proposed.body["evidence"]),
         facts=proposed.body["facts"],
         hazard=one.hazard,
@@ -211,7 +212,8 @@ def _checked(desk: Desk, conn: Connection, order: MeasureOrder) -> tuple[Measure
     for index in order.evidence:
         desk.core.ledger.entry(conn, index)
     same = {"listing": order.listing} if kind.on == "listing" else {"merchant": order.merchant}
-    if held := records.standing(conn, kind=kind.id, hazard=order.hazard, violation=order.violation, **same):
+    because = {"complaint": order.complaint, "hazard": order.hazard, "violation": order.violation}
+    if held := records.standing(conn, kind=kind.id, **because, **same):
         raise Conflict(
             Text(f"已有同一措施 {held[0].id}", f"the measure {held[0].id} holds already"),
             hint=Text("先解除再重新采取", "lift it first"),
@@ -220,7 +222,8 @@ def _checked(desk: Desk, conn: Connection, order: MeasureOrder) -> tuple[Measure
 
 
 def _name(work: Work, order: MeasureOrder) -> str:
-    identity = [order.measure, order.listing, order.merchant, order.hazard, order.violation, work.now]
+    because = (order.complaint, order.hazard, order.violation)
+    identity = [order.measure, order.listing, order.merchant, *because, work.now]
     again = sql(
         work.conn, "SELECT count(*) FROM measure WHERE merchant = ? AND listing = ?", (order.merchant, order.listing)
     ).scalar_one()

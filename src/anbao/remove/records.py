@@ -46,11 +46,13 @@ class Measure(Noun, frozen=True, kw_only=True):
     token: str
     problem: str
     entry: int
+    complaint: str
 
     @property
     def subjects(self) -> dict[str, str]:
         """What it is about."""
         about = {
+            "complaint": self.complaint,
             "hazard": self.hazard,
             "listing": self.listing,
             "merchant": self.merchant,
@@ -118,7 +120,7 @@ def find(conn: Connection, name: str) -> Measure:
 
 
 def standing(conn: Connection, **about: str) -> list[Measure]:
-    """Measures that hold and are about all of this (``kind``, ``listing``, ``merchant``, ``violation``, ``hazard``)."""
+    """Measures that hold and are about all of this (``kind``, ``listing``, ``complaint`` …)."""
     where = " AND ".join(f"{column} = ?" for column in about)
     return _measures(conn, f"{where} AND {_IN_STANDING}", *about.values())
 
@@ -190,6 +192,7 @@ def project_measure(conn: Connection, placed: Sequence[Placed]) -> None:
                 facts.get("token", ""),
                 "",
                 index,
+                about.get("complaint", ""),
             )
         )
     upsert_many(conn, tables.measure, rows)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from anbao.core import Core, Room, Step
 from anbao.ledger import Stored
 from anbao.reactions import Reaction
-from anbao.remove import appeals, hazards, measures, records, reports, sanctions, violations
+from anbao.remove import appeals, hazards, measures, notices, records, reports, sanctions, violations
 from anbao.remove.appeals import AppealFiled, Outcome
 from anbao.remove.measures import Desk, MeasureOrder
 from anbao.remove.reports import Sent
@@ -49,6 +49,7 @@ class Remove(Room):
         yield Reaction("remove.ladder", frozenset({records.FOUND}), self._on_violation)
         yield Reaction("remove.publish", frozenset({records.IMPOSED}), self._on_imposed)
         yield Reaction("remove.delivery", frozenset({DELIVERED, UNDELIVERED}), self._on_delivery)
+        yield Reaction("remove.notice", notices.ADMITTED | notices.OVER, self._on_notice)
 
     def steps(self) -> Iterable[Step]:
         yield self._end_some
@@ -121,6 +122,9 @@ class Remove(Room):
             about=stored.index,
             person=danger.person if danger else entry.actor,
         )
+
+    def _on_notice(self, work: Work, stored: Stored) -> None:
+        notices.follow(self._desk, work, stored)
 
     def _on_imposed(self, work: Work, stored: Stored) -> None:
         sanctions.on_imposed(self._desk, work, stored)

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from anbao.core import Core
 from anbao.errors import Conflict, InvalidInput
-from anbao.investigate.complaints import notices, records
+from anbao.investigate.complaints import completing, notices, records
 from anbao.investigate.complaints.records import Known
 from anbao.ledger import Stored
 from anbao.model.base import Noun, PersonName, Statement
@@ -72,7 +72,7 @@ def forward(core: Core, work: Work, one: Known, *, summary: str, actor: str) -> 
 
 def state(core: Core, work: Work, one: Known, statement: MerchantStatement, actor: str) -> int:
     """Record what the merchant says; the entry's index. Raises Conflict, InvalidInput."""
-    if one.state in ("joined", "handled"):
+    if one.state == "joined" or (one.state == "handled" and not one.track):
         raise Conflict(
             Text(f"投诉 {one.id} 已{_WORDS[one.state].zh}", f"the complaint {one.id} is {_WORDS[one.state].en}")
         )
@@ -86,10 +86,12 @@ def state(core: Core, work: Work, one: Known, statement: MerchantStatement, acto
     return index
 
 
-def handle(core: Core, work: Work, one: Known, outcome: str, answer: str, person: str, actor: str) -> None:
-    """Answer it, and each complaint that was joined to it."""
+def handle(
+    core: Core, work: Work, one: Known, outcome: str, answer: str, person: str, actor: str, *, again: bool = False
+) -> None:
+    """Answer it, and each complaint that was joined to it; what was answered before only where ``again``."""
     for each in (one, *records.joined_to(work.conn, one.id)):
-        if each.state == "handled":
+        if each.state == "handled" and not again:
             continue
         body = {"answer": answer, "outcome": outcome, "person": person}
         index = records.note(work, records.HANDLED, each, body, actor)
@@ -100,20 +102,6 @@ def handle(core: Core, work: Work, one: Known, outcome: str, answer: str, person
             index,
             Effect(topic=ANSWER_TOPIC, subjects={"complaint": each.id}, body=effect_body, reveal=reveal),
         )
-
-
-def follow_case(core: Core, work: Work, stored: Stored) -> None:
-    """``case.decided`` on a complaint → it is handled; on a notice → it is forwarded, or stays lacking."""
-    entry = stored.entry()
-    kind, outcome, reason = (str(entry.body[name]) for name in ("case_kind", "outcome", "reason"))
-    if kind == "complaint":
-        one = records.find(work.conn, entry.subjects["complaint"])
-        handle(core, work, one, outcome, reason, str(entry.body["person"]), entry.actor)
-    elif kind == "notice_check" and outcome == "act":
-        one = records.find(work.conn, entry.subjects["complaint"])
-        notice = notices.find(work.conn, one.id)
-        if notice is not None and notice.state == "notified" and one.merchant and one.state in ("received", "accepted"):
-            forward(core, work, one, summary=reason if one.conceal else "", actor=entry.actor)
 
 
 def follow_delivery(core: Core, work: Work, stored: Stored) -> None:
@@ -142,12 +130,10 @@ def _told(core: Core, work: Work, one: Known, summary: str) -> Effect:
     body: dict[str, Any] = {"concern": one.concern, "summary": summary}
     if one.conceal:
         return Effect(topic=MERCHANT_TOPIC, subjects=subjects, body=body)
-    work.flush()
-    received = core.ledger.entry(work.conn, one.entry).entry()
-    held = received.body
+    held = completing.told(core, work, one)
     body |= {"attachments": held.get("attachments", []), "text": held["text"]}
     reveal = ["text"]
-    if order := received.subjects.get("order"):
+    if order := core.ledger.entry(work.conn, one.entry).entry().subjects.get("order"):
         subjects = {**subjects, "order": order}
     if one.track:
         who = held.get("reporter", {})
@@ -159,8 +145,7 @@ def _told(core: Core, work: Work, one: Known, summary: str) -> Effect:
 
 def _contact(core: Core, work: Work, one: Known) -> tuple[dict[str, Any], tuple[str, ...]]:
     """How the platform can reach the complainant, as commitments that open when the effect leaves."""
-    work.flush()
-    who = core.ledger.entry(work.conn, one.entry).entry().body.get("reporter", {})
+    who = completing.told(core, work, one).get("reporter", {})
     told = {key: who[key] for key in ("buyer", "contact", "phone") if key in who}
     return told, tuple(told)
 

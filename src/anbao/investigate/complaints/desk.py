@@ -6,8 +6,18 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from anbao.core import Core, Step
-from anbao.investigate.complaints import acting, filing, notices, records, timeline
+from anbao.investigate.complaints import (
+    acting,
+    completing,
+    deciding,
+    filing,
+    notices,
+    publishing,
+    records,
+    timeline,
+)
 from anbao.investigate.complaints.acting import MerchantStatement
+from anbao.investigate.complaints.completing import Completion
 from anbao.investigate.complaints.rules import Rules, Table, load_rules
 from anbao.ledger import Stored
 from anbao.model.complaint import Complaint, Filed
@@ -38,13 +48,16 @@ class Complaints:
         for kind in (records.ACCEPTED, records.FORWARDED, records.STATED):
             yield kind, records.project_state
         yield records.HANDLED, records.project_handled
+        yield records.COMPLETED, records.project_completed
         for kind in notices.kinds():
             yield kind, notices.project
+        yield publishing.PUBLISHED, publishing.project
 
     def reactions(self) -> Iterable[Reaction]:
         yield Reaction("investigate.complaint_decided", frozenset({"case.decided"}), self._on_case)
         yield Reaction("investigate.counter_delivered", frozenset({"effect.delivered"}), self._on_delivery)
         yield Reaction("investigate.notice_measured", frozenset({"measure.taken"}), notices.follow_measure)
+        yield Reaction("investigate.notice_published", publishing.TELLING, self._on_telling)
 
     def steps(self) -> Iterable[Step]:
         yield self.end_waiting
@@ -69,6 +82,18 @@ class Complaints:
         """Record what the merchant says; the entry's index. Raises NotFound, Conflict, InvalidInput."""
         return acting.state(self._core, work, records.find(work.conn, name), statement, actor)
 
+    def complete(self, work: Work, name: str, given: Completion, *, actor: str) -> tuple[str, ...]:
+        """Add what a notice lacked; what it still lacks. Raises NotFound, Conflict, InvalidInput."""
+        return completing.complete(self._core, work, self.rules, records.find(work.conn, name), given, actor)
+
+    def complete_with_token(self, work: Work, digest: str, given: Completion, *, actor: str) -> tuple[str, ...]:
+        """As ``complete``, for the holder of the token with this SHA-256 (hex)."""
+        return completing.complete(self._core, work, self.rules, records.by_token(work.conn, digest), given, actor)
+
+    def publish(self, work: Work, name: str, *, actor: str) -> int:
+        """Publish an IP notice as it stands; the entry's index. Raises NotFound, Conflict."""
+        return publishing.publish(self._core, work, records.find(work.conn, name), actor)
+
     def measured(self, work: Work, name: str, what: str, *, actor: str) -> int:
         """Measures were taken on a notice; the entry's index. Raises NotFound, Conflict."""
         return notices.measured(work, records.find(work.conn, name), {"measure": what}, actor)
@@ -86,9 +111,9 @@ class Complaints:
     def end_waiting(self) -> bool:
         """End the measures of a notice whose waiting period is over; whether there was one."""
         with self._core.reading() as conn:
-            if not notices.any_due(conn, self._core.clock()):
+            if not deciding.any_over(conn, self._core.clock()):
                 return False
-        return self._core.run(notices.end_one)
+        return self._core.run(lambda work: deciding.end_one(self._core, work))
 
     def file_of(self, conn: Connection, name: str) -> timeline.ComplaintFile:
         """All that is known of a complaint. Raises NotFound."""
@@ -99,7 +124,10 @@ class Complaints:
         return timeline.follow(self._core, conn, digest)
 
     def _on_case(self, work: Work, stored: Stored) -> None:
-        acting.follow_case(self._core, work, stored)
+        deciding.follow_case(self._core, work, self.rules, stored)
+
+    def _on_telling(self, work: Work, stored: Stored) -> None:
+        publishing.follow(self._core, work, stored)
 
     def _on_delivery(self, work: Work, stored: Stored) -> None:
         acting.follow_delivery(self._core, work, stored)

@@ -2,6 +2,7 @@
 waiting → the measures end, or proceedings are known.
 
 - A notice that lacks what the law asks of it is not forwarded; the complainant is told what is wanting.
+- A person admits a notice or finds it lacking; the room of removal takes or lifts the measure because of that entry.
 - Measures end on a counter-statement only when the waiting period is over and no proceedings are known. How long it is
   says the pack: the norm that guards it, or the platform's setting where the law says 合理期限.
 """
@@ -39,6 +40,7 @@ NoticeState = Literal["lacking", "notified", "measured", "countered", "waiting",
 _STATES: dict[str, NoticeState] = {
     "measured": "measured",
     "countered": "countered",
+    "found_lacking": "lacking",
     "proceedings_known": "proceedings",
     "measures_ended": "ended",
 }
@@ -55,7 +57,7 @@ class Notice(Noun, frozen=True, kw_only=True):
 
 def kinds() -> tuple[str, ...]:
     """All entry kinds of notices that move their table."""
-    acts = ("notified", *_STATES, "counter_delivered")
+    acts = ("notified", "admitted", *_STATES, "counter_delivered")
     return tuple(f"{track}.{act}" for track in ROLES for act in acts)
 
 
@@ -101,33 +103,40 @@ def proceedings(work: Work, one: Known, what: str, actor: str, at: int) -> int:
     return _note(work, one, "proceedings_known", {"what": what}, actor, at)
 
 
+def admit(work: Work, one: Known, provisions: Sequence[str], reason: str, person: str, actor: str) -> None:
+    """A person found prima facie proof. A notice that names no listing says that no takedown follows."""
+    body = {"about": one.entry, "person": person, "provisions": list(provisions), "reason": reason}
+    _note(work, one, "admitted", body, actor)
+    if not one.listing:
+        _note(work, one, "no_listing", {}, actor)
+
+
+def find_lacking(work: Work, one: Known, reason: str, person: str, actor: str) -> int:
+    """A person found that it lacks what the law asks of a notice; the entry's index. Raises Conflict."""
+    _standing(work.conn, one, "lacking", "notified", "measured")
+    return _note(work, one, "found_lacking", {"person": person, "reason": reason}, actor)
+
+
 def measured(work: Work, one: Known, body: dict[str, object], actor: str) -> int:
     """Necessary measures were taken. Raises Conflict where that was recorded before."""
     _standing(work.conn, one, "lacking", "notified")
     return _note(work, one, "measured", body, actor)
 
 
-def end_one(work: Work) -> bool:
-    """End the measures of a notice whose waiting period is over; whether there was one."""
-    name = sql(
-        work.conn,
+def next_over(conn: Connection, now: int) -> str | None:
+    """The complaint whose waiting period was over first; None where none is."""
+    found: str | None = sql(
+        conn,
         "SELECT complaint FROM rights_notice WHERE state = 'waiting' AND ends_at <= ? ORDER BY ends_at LIMIT 1",
-        (work.now,),
+        (now,),
     ).scalar()
-    if name is None:
-        return False
-    one = records.find(work.conn, name)
+    return found
+
+
+def end_measures(work: Work, one: Known, outcome: str) -> None:
+    """The waiting period passed without proceedings; the room of removal lifts what was taken."""
     _note(work, one, "measures_ended", {"on_counter": True}, _ENGINE)
-    _note(work, one, "resolved", {"outcome": "counter_stood"}, _ENGINE)
-    if one.state != "handled":
-        records.note(work, records.HANDLED, one, {"outcome": "counter_stood"}, _ENGINE)
-    return True
-
-
-def any_due(conn: Connection, now: int) -> bool:
-    """Whether a waiting period is over."""
-    row = sql(conn, "SELECT 1 FROM rights_notice WHERE state = 'waiting' AND ends_at <= ? LIMIT 1", (now,)).first()
-    return row is not None
+    _note(work, one, "resolved", {"outcome": outcome}, _ENGINE)
 
 
 def follow_measure(work: Work, stored: Stored) -> None:
@@ -149,9 +158,15 @@ def project(conn: Connection, placed: Sequence[Placed]) -> None:
         track, _, act = sealed.kind.partition(".")
         if act == "notified":
             state = "notified" if sealed.facts.get("prima_facie") else "lacking"
-            insert_many(conn, tables.rights_notice, [(name, track, state, 0, index)])
+            if find(conn, name) is None:
+                insert_many(conn, tables.rights_notice, [(name, track, state, 0, index, None)])
+                continue
+        elif act == "admitted":
+            sql(conn, "UPDATE rights_notice SET state = 'notified' WHERE complaint = ? AND state = 'lacking'", (name,))
             continue
-        state, ends_at = _STATES.get(act, "waiting"), 0
+        else:
+            state = _STATES.get(act, "waiting")
+        ends_at = 0
         if act == "counter_delivered":
             ends_at = int(sealed.facts["ends_at"])
         sql(

@@ -24,6 +24,7 @@ ACCEPTED = "complaint.accepted"
 FORWARDED = "complaint.forwarded"
 STATED = "complaint.stated"
 HANDLED = "complaint.handled"
+COMPLETED = "complaint.completed"
 
 State = Literal["received", "accepted", "forwarded", "stated", "joined", "handled"]
 
@@ -160,6 +161,17 @@ def project_state(conn: Connection, placed: Sequence[Placed]) -> None:
         before = tuple(one for one, rank in _NEXT.items() if rank < _NEXT[state])
         marks = ", ".join("?" for _ in before)
         sql(conn, f"UPDATE complaint SET state = ? WHERE id = ? AND state IN ({marks})", (state, name, *before))
+
+
+def project_completed(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``complaint.completed``: it is looked at anew, with what it is now known to be about."""
+    for _index, sealed in placed:
+        about = sealed.subjects
+        sql(
+            conn,
+            "UPDATE complaint SET state = 'received', outcome = '', listing = ?, merchant = ? WHERE id = ?",
+            (about.get("listing", ""), about.get("merchant", ""), about["complaint"]),
+        )
 
 
 def project_handled(conn: Connection, placed: Sequence[Placed]) -> None:

@@ -27,10 +27,11 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class NoticeNeeds(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a notice must hold, and the provisions that say so."""
+    """What a notice must hold, and the provisions that say so; ``acting``: those by which it is acted on."""
 
     needs: tuple[str, ...]
     provisions: tuple[str, ...]
+    acting: tuple[str, ...]
 
 
 class Patterns(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

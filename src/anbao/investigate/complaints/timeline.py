@@ -25,9 +25,19 @@ _PUBLIC = frozenset(
         records.FORWARDED,
         records.STATED,
         records.HANDLED,
+        records.COMPLETED,
     }
 )
-_PUBLIC_ACTS = ("forwarded", "measured", "countered", "counter_delivered", "measures_ended", "proceedings_known")
+_PUBLIC_ACTS = (
+    "forwarded",
+    "measured",
+    "no_listing",
+    "found_lacking",
+    "countered",
+    "counter_delivered",
+    "measures_ended",
+    "proceedings_known",
+)
 
 
 class Line(Noun, frozen=True, kw_only=True):

@@ -4,10 +4,13 @@ Two texts are alike by the share of their runs of three characters that they hav
 the smallest hashes of each; what is kept of a text is that sketch, not the text.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import sha256
+from typing import Any
 from zlib import crc32
+
+import msgspec
 
 from anbao.investigate.complaints.rules import Facts, NoticeNeeds, Rules, Table
 from anbao.likeness.fold import fold
@@ -51,12 +54,17 @@ def track_of(complaint: Complaint) -> Track:
 
 def lacking(complaint: Complaint, needs: NoticeNeeds) -> tuple[str, ...]:
     """What a notice needs and this one does not hold."""
-    who = complaint.reporter
+    return wanting(msgspec.to_builtins(complaint), needs)
+
+
+def wanting(told: Mapping[str, Any], needs: NoticeNeeds) -> tuple[str, ...]:
+    """As ``lacking``, of a complaint as plain values, be they open or sealed."""
+    who = told.get("reporter", {})
     held = {
-        "identity": bool(who.name and (who.contact or who.phone)),
-        "proof": bool(complaint.proof or complaint.attachments),
-        "right": bool(complaint.right.strip()),
-        "target": bool(complaint.listing or complaint.merchant or complaint.message or complaint.link),
+        "identity": bool(who.get("name") and (who.get("contact") or who.get("phone"))),
+        "proof": bool(told.get("proof") or told.get("attachments")),
+        "right": bool(str(told.get("right", "")).strip()),
+        "target": any(told.get(name) for name in ("listing", "merchant", "message", "link")),
     }
     return tuple(need for need in needs.needs if not held[need])
 

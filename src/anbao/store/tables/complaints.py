@@ -52,6 +52,8 @@ rights_notice = Table(
     key_column("state"),
     Column("ends_at", BigInteger, nullable=False),
     Column("entry", BigInteger, nullable=False),
+    Column("published", BigInteger),
     Index("rights_notice_by_end", "state", "ends_at"),
+    Index("rights_notice_by_publication", "published"),
     comment="ends_at: when the waiting period after a counter-statement is over; 0 where none runs",
 )

@@ -20,6 +20,8 @@ measure = Table(
     Column("token", Text, nullable=False),
     Column("problem", Text, nullable=False),
     Column("entry", BigInteger, nullable=False),
+    key_column("complaint"),
+    Index("measure_by_complaint", "complaint", "state"),
     Index("measure_by_listing", "listing", "state"),
     Index("measure_by_merchant", "merchant", "state"),
     Index("measure_by_hazard", "hazard", "state"),

@@ -1,0 +1,156 @@
+"""``anbao complaint``: what the parties say, and the course of a notice of infringement."""
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from anbao.cli.common import open_store_option, require_store, store_option, t
+from anbao.errors import InvalidInput
+from anbao.model.complaint import Attachment
+from anbao.text import Text
+
+by_option = click.option("--by", "person", required=True, help=t("何人", "by whom"))
+attach_option = click.option(
+    "--attach", "files", multiple=True, type=click.Path(path_type=Path), help=t("附件", "a file")
+)
+name_option = click.option("--name", help=t("真实姓名或者名称", "the real name"))
+contact_option = click.option("--contact", help=t("联系方式", "how to reach them"))
+
+
+@click.command(
+    "statement", help=t("记录商家陈述或者不侵权声明", "record the merchant's statement or counter-statement")
+)
+@click.argument("complaint")
+@click.argument("text")
+@click.option("--counter", is_flag=True, help=t("声明不侵权", "it declares that there is no infringement"))
+@name_option
+@contact_option
+@attach_option
+@by_option
+@store_option
+def statement(
+    complaint: str,
+    text: str,
+    counter: bool,
+    name: str | None,
+    contact: str | None,
+    files: tuple[Path, ...],
+    person: str,
+    store_url: str | None,
+) -> None:
+    """A counter-statement to a notice of tort needs name and contact."""
+    from anbao.investigate.complaints.acting import MerchantStatement
+
+    given = {"attachments": keep(files, store_url), "contact": contact, "counter": counter, "name": name, "text": text}
+    said = msgspec.convert(msgspec.to_builtins(given), MerchantStatement)
+    with open_store_option(store_url) as platform:
+        desk = platform.investigate.complaints
+        entry = platform.run(lambda work: desk.state(work, complaint, said, actor=person))
+        platform.advance()
+    _say(entry)
+
+
+@click.command(
+    "delivered", help=t("不侵权声明已到达权利人，等待期开始", "the counter-statement arrived: the wait begins")
+)
+@click.argument("complaint")
+@by_option
+@store_option
+def delivered(complaint: str, person: str, store_url: str | None) -> None:
+    """Also recorded when the platform confirms the effect."""
+    with open_store_option(store_url) as platform:
+        desk = platform.investigate.complaints
+        _say(platform.run(lambda work: desk.delivered(work, complaint, actor=person)))
+
+
+@click.command("proceedings", help=t("权利人已投诉或者起诉，措施保持", "the right holder went to law: measures stay"))
+@click.argument("complaint")
+@click.argument("what")
+@by_option
+@store_option
+def proceedings(complaint: str, what: str, person: str, store_url: str | None) -> None:
+    """Exit status 2 where no counter-statement waits."""
+    with open_store_option(store_url) as platform:
+        desk = platform.investigate.complaints
+        entry = platform.run(lambda work: desk.proceedings(work, complaint, what, actor=person))
+        platform.advance()
+    _say(entry)
+
+
+@click.command("complete", help=t("补正欠缺要件的侵权通知", "add what a notice of infringement lacked"))
+@click.argument("complaint")
+@click.option("--right", default="", help=t("权利及其编号", "which right, with its number"))
+@click.option("--proof", help=t("初步证据的说明", "why it is infringed at first sight"))
+@click.option("--listing", default="", help=t("商品", "the listing"))
+@click.option("--merchant", default="", help=t("商家", "the merchant"))
+@click.option("--link", default="", help=t("链接", "a link"))
+@name_option
+@contact_option
+@attach_option
+@by_option
+@store_option
+def complete(
+    complaint: str,
+    right: str,
+    proof: str | None,
+    listing: str,
+    merchant: str,
+    link: str,
+    name: str | None,
+    contact: str | None,
+    files: tuple[Path, ...],
+    person: str,
+    store_url: str | None,
+) -> None:
+    """Says what is still wanting."""
+    from anbao.investigate.complaints.completing import Completion
+
+    given = {
+        "attachments": keep(files, store_url),
+        "contact": contact,
+        "link": link,
+        "listing": listing,
+        "merchant": merchant,
+        "name": name,
+        "proof": proof,
+        "right": right,
+    }
+    added = msgspec.convert(msgspec.to_builtins(given), Completion)
+    with open_store_option(store_url) as platform:
+        desk = platform.investigate.complaints
+        lacking = platform.run(lambda work: desk.complete(work, complaint, added, actor=person))
+        platform.advance()
+        wanted = [desk.rules.needs[one] for one in lacking]
+    zh, en = "；".join(one.zh for one in wanted), "; ".join(one.en for one in wanted)
+    click.echo(t(f"尚缺：{zh}", f"still lacking: {en}") if wanted else t("要件齐全", "nothing is lacking"), err=True)
+
+
+@click.command("publish", help=t("公示知识产权通知的现状", "publish an IP notice as it stands"))
+@click.argument("complaint")
+@by_option
+@store_option
+def publish(complaint: str, person: str, store_url: str | None) -> None:
+    """Each step is published by itself once a person decided."""
+    with open_store_option(store_url) as platform:
+        desk = platform.investigate.complaints
+        _say(platform.run(lambda work: desk.publish(work, complaint, actor=person)))
+
+
+VERBS = (statement, delivered, proceedings, complete, publish)
+
+
+def keep(files: tuple[Path, ...], store_url: str | None) -> tuple[Attachment, ...]:
+    """Store files as attachments. Raises InvalidInput."""
+    from anbao.connect import attachments
+    from anbao.connect.storage import storage_for
+
+    try:
+        data = [one.read_bytes() for one in files]
+    except OSError as error:
+        raise InvalidInput(Text(f"无法读取附件：{error}", f"cannot read an attachment: {error}")) from error
+    return attachments.keep(storage_for(require_store(store_url)), data) if data else ()
+
+
+def _say(entry: int) -> None:
+    click.echo(t(f"条目 {entry}", f"entry {entry}"), err=True)

@@ -1,0 +1,95 @@
+"""A notice that lacked something is completed (补正): the same complaint, checked again, put before a person again."""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from anbao.cases import reading
+from anbao.cases.deciding import reopen
+from anbao.core import Core
+from anbao.errors import Conflict, InvalidInput
+from anbao.investigate.complaints import notices, records, weighing
+from anbao.investigate.complaints.records import Known
+from anbao.investigate.complaints.rules import Rules
+from anbao.model.base import Noun, PersonName, Phone, Statement
+from anbao.model.complaint import MAX_ATTACHMENTS, Attachment, Contact, Reference
+from anbao.store.bulk import sql
+from anbao.text import Text
+from anbao.work import Work
+
+_WHO = ("contact", "name", "phone")
+_REASON = "通知已补正 · the notice was completed"
+
+
+class Completion(Noun, frozen=True, kw_only=True):
+    """What was wanting. What is given here takes the place of what was told before; attachments are added."""
+
+    attachments: Annotated[tuple[Attachment, ...], Meta(max_length=MAX_ATTACHMENTS)] = ()
+    contact: Contact | None = None
+    link: Annotated[str, Meta(max_length=2_000)] = ""
+    listing: Reference = ""
+    merchant: Reference = ""
+    name: PersonName | None = None
+    phone: Phone | None = None
+    proof: Statement | None = None
+    right: Annotated[str, Meta(max_length=200)] = ""
+
+
+def complete(core: Core, work: Work, rules: Rules, one: Known, given: Completion, actor: str) -> tuple[str, ...]:
+    """Add to a notice that lacks something; what it still lacks. Raises Conflict, InvalidInput."""
+    notice = notices.find(work.conn, one.id)
+    if notice is None or notice.state != "lacking":
+        raise Conflict(Text("此投诉无须补正", "this complaint lacks nothing that could be added"))
+    if not any(getattr(given, name) for name in given.__struct_fields__):
+        raise InvalidInput(Text("须写明补正的内容", "say what is added"), field="proof")
+    listing, merchant = given.listing or one.listing, given.merchant or one.merchant
+    if listing and not merchant:
+        found = sql(work.conn, "SELECT merchant FROM listing WHERE id = ?", (listing,)).scalar()
+        merchant = str(found or "")
+    work.flush()
+    person = _person(core.ledger.entry(work.conn, one.entry).entry().subjects, one.id)
+    body = {key: value for key, value in core.vault.seal_noun(work.conn, given, person).items() if value}
+    known = msgspec.structs.replace(one, listing=listing, merchant=merchant)
+    index = records.note(work, records.COMPLETED, known, body, actor)
+    one = records.find(work.conn, one.id)
+    lacking = missing(core, work, one, rules)
+    notices.open_notice(core, work, one, lacking, index)
+    if not lacking and (one.listing or one.merchant):
+        records.note(work, records.ACCEPTED, one, {}, "engine")
+    _put_before_a_person(work, one)
+    return lacking
+
+
+def missing(core: Core, work: Work, one: Known, rules: Rules) -> tuple[str, ...]:
+    """What a notice needs and this one, with all that was added to it, does not hold."""
+    held = told(core, work, one)
+    target = {"listing": one.listing, "merchant": one.merchant}
+    return weighing.wanting(
+        {**held, **{key: value for key, value in target.items() if value}}, rules.notices[one.track]
+    )
+
+
+def told(core: Core, work: Work, one: Known) -> dict[str, Any]:
+    """All that the complainant told, first and later, as the ledger holds it: personal values as commitments."""
+    work.flush()
+    held = dict(core.ledger.entry(work.conn, one.entry).entry().body)
+    for stored in core.ledger.entries(work.conn, subject=("complaint", one.id), kind=records.COMPLETED):
+        more = stored.entry().body
+        who = {key: more[key] for key in _WHO if key in more}
+        held |= {key: value for key, value in more.items() if key not in (*_WHO, "attachments")}
+        held["reporter"] = {**held.get("reporter", {}), **who}
+        held["attachments"] = [*held.get("attachments", []), *more.get("attachments", [])]
+    return held
+
+
+def _put_before_a_person(work: Work, one: Known) -> None:
+    work.flush()
+    for case in reading.about(work.conn, "complaint", one.id):
+        if case.kind == "notice_check" and case.state == "closed":
+            reopen(work, case, person="engine", reason=_REASON, actor="engine")
+
+
+def _person(subjects: dict[str, str], name: str) -> str:
+    consumer = subjects.get("consumer", "")
+    return f"consumer:{consumer}" if consumer else f"complainant:{name}"

@@ -1,0 +1,84 @@
+"""What follows when a person, or time, has decided on a complaint.
+
+- A complaint is answered. An admitted notice (有初步证据) is forwarded, and the room of removal takes its measure:
+  one decision does both. One that was found wanting is answered with what is wanting, and can be completed.
+- Handled is not over for a notice: the merchant may still declare that there is no infringement (电子商务法 43).
+- A second decision that differs from the first takes its place, and the measure with it.
+"""
+
+from sqlalchemy import Connection
+
+from anbao.cases import reading
+from anbao.cases.deciding import reopen
+from anbao.core import Core
+from anbao.investigate.complaints import acting, completing, notices, records
+from anbao.investigate.complaints.notices import Notice
+from anbao.investigate.complaints.records import Known
+from anbao.investigate.complaints.rules import Rules
+from anbao.ledger import Stored
+from anbao.model.entry import Entry
+from anbao.work import Work
+
+COMPLAINT, NOTICE = "complaint", "notice_check"
+ACT, LACKING = "act", "lacking"
+COUNTER_STOOD = "counter_stood"
+
+_INCOMPLETE = "通知欠缺法定要件，先补正 · the notice lacks what the law asks of it: have it completed first"
+_ENDED = "不侵权声明到达后等待期满，未收到投诉或者起诉的通知，措施已终止"
+_ENGINE = "engine"
+
+
+def follow_case(core: Core, work: Work, rules: Rules, stored: Stored) -> None:
+    """``case.decided`` on a complaint or a notice."""
+    entry = stored.entry()
+    kind, outcome = str(entry.body["case_kind"]), str(entry.body["outcome"])
+    if kind not in (COMPLAINT, NOTICE):
+        return
+    one = records.find(work.conn, entry.subjects["complaint"])
+    reason, person = str(entry.body["reason"]), str(entry.body["person"])
+    if kind == COMPLAINT:
+        acting.handle(core, work, one, outcome, reason, person, entry.actor)
+        return
+    notice = notices.find(work.conn, one.id)
+    if notice is None or notice.state not in ("lacking", "notified", "measured"):
+        return
+    if outcome == LACKING:
+        notices.find_lacking(work, one, reason, person, entry.actor)
+        acting.handle(core, work, one, outcome, reason, person, entry.actor, again=one.outcome != outcome)
+    elif completing.missing(core, work, one, rules):
+        _ask_again(work, entry)
+    else:
+        _admit(core, work, rules, one, notice, entry)
+
+
+def any_over(conn: Connection, now: int) -> bool:
+    """Whether a waiting period is over."""
+    return notices.next_over(conn, now) is not None
+
+
+def end_one(core: Core, work: Work) -> bool:
+    """End the measures of a notice whose waiting period is over, and tell its complainant; whether there was one."""
+    name = notices.next_over(work.conn, work.now)
+    if name is None:
+        return False
+    one = records.find(work.conn, name)
+    notices.end_measures(work, one, COUNTER_STOOD)
+    acting.handle(core, work, one, COUNTER_STOOD, _ENDED, _ENGINE, _ENGINE, again=True)
+    return True
+
+
+def _admit(core: Core, work: Work, rules: Rules, one: Known, notice: Notice, entry: Entry) -> None:
+    if notice.state == "measured" and one.state == "handled":
+        return
+    reason, person = str(entry.body["reason"]), str(entry.body["person"])
+    notices.admit(work, one, rules.notices[one.track].acting, reason, person, entry.actor)
+    if one.merchant and one.state in ("received", "accepted"):
+        acting.forward(core, work, one, summary=reason if one.conceal else "", actor=entry.actor)
+    acting.handle(core, work, one, ACT, reason, person, entry.actor, again=one.outcome != ACT)
+
+
+def _ask_again(work: Work, entry: Entry) -> None:
+    """The case is open again, and says why, where its decision cannot be carried out."""
+    case = reading.find(work.conn, entry.subjects["case"])
+    if case.state == "closed":
+        reopen(work, case, person=_ENGINE, reason=_INCOMPLETE, actor=_ENGINE)

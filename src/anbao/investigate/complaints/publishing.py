@@ -1,0 +1,103 @@
+"""Notices, counter-statements and results made public (电子商务法 44).
+
+- Nothing is public before a person found prima facie proof or sent the notice on: false notices would harm the shop.
+- The public reads which right, shop and listing, when, and how it stands; words, names and papers stay where they are.
+  Who asked not to be named is not told by the number of their right either.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.core import Core
+from anbao.errors import Conflict
+from anbao.investigate.complaints import completing, notices, records
+from anbao.investigate.complaints.records import Known
+from anbao.ledger import Stored
+from anbao.model.base import Noun
+from anbao.store.bulk import sql
+from anbao.text import Text
+from anbao.work import Placed, Work
+
+PUBLISHED = "ip.published"
+TELLING = frozenset({"ip.forwarded", "ip.countered", "ip.proceedings_known", "ip.measures_ended", "ip.found_lacking"})
+"""Entries after which the public reads something new."""
+
+MOST_PUBLIC = 500
+
+STANDING = {
+    "notified": Text("已收到通知", "A notice was received"),
+    "measured": Text("已采取必要措施", "Necessary measures were taken"),
+    "countered": Text("商家已提交不侵权声明", "The merchant declared that there is no infringement"),
+    "waiting": Text("不侵权声明已转送权利人，等待期内", "The statement reached the right holder, who may go to law"),
+    "proceedings": Text("权利人已投诉或者起诉，措施保持", "The right holder went to law; the measures stay"),
+    "ended": Text("等待期满，措施已终止", "The waiting period is over and the measures were ended"),
+    "lacking": Text(
+        "经复核，通知欠缺要件，措施已终止", "Looked at again, the notice was found wanting; no measure stands"
+    ),
+}
+
+
+class PublicNotice(Noun, frozen=True, kw_only=True):
+    """What the public reads of a notice; instants in UTC milliseconds, ``countered_at`` 0 without a statement."""
+
+    at: int
+    countered_at: int
+    entry: int
+    listing: str
+    notified_at: int
+    right: str
+    shop: str
+    state: str
+
+
+def follow(core: Core, work: Work, stored: Stored) -> None:
+    """Publish what is new; a notice that was found wanting only where it was public before."""
+    one = records.find(work.conn, stored.entry().subjects["complaint"])
+    was = sql(work.conn, "SELECT published FROM rights_notice WHERE complaint = ?", (one.id,)).scalar()
+    if stored.kind != "ip.found_lacking" or was is not None:
+        publish(core, work, one, "engine")
+
+
+def publish(core: Core, work: Work, one: Known, actor: str) -> int:
+    """Publish a notice as it stands; the entry's index. Raises Conflict for what is no IP notice, or a lacking one."""
+    notice = notices.find(work.conn, one.id)
+    was = sql(work.conn, "SELECT published FROM rights_notice WHERE complaint = ?", (one.id,)).scalar()
+    if notice is None or notice.track != "ip" or (notice.state == "lacking" and was is None):
+        raise Conflict(Text("没有可公示的知识产权通知", "there is no IP notice to publish"))
+    shop = sql(work.conn, "SELECT shop_name FROM merchant WHERE id = ?", (one.merchant,)).scalar()
+    right = "" if one.conceal else str(completing.told(core, work, one).get("right", ""))
+    history = core.ledger.entries(work.conn, subject=("complaint", one.id), kind="ip.countered", limit=1)
+    body = {
+        "countered_at": history[0].at if history else 0,
+        "notified_at": one.at,
+        "right": right,
+        "shop": shop or one.merchant,
+        "state": notice.state,
+    }
+    return records.note(work, PUBLISHED, one, body, actor, ip_notice=one.id)
+
+
+def public(conn: Connection, limit: int = MOST_PUBLIC) -> list[PublicNotice]:
+    """What is to be read now, the newest first."""
+    rows = sql(
+        conn,
+        "SELECT e.idx, e.data FROM rights_notice n JOIN entry e ON e.idx = n.published"
+        " ORDER BY n.published DESC LIMIT ?",
+        (limit,),
+    )
+    return [_public(index, msgspec.json.decode(bytes(data))) for index, data in rows]
+
+
+def project(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``ip.published`` → ``rights_notice``."""
+    for index, sealed in placed:
+        if name := sealed.subjects.get("complaint"):
+            sql(conn, "UPDATE rights_notice SET published = ? WHERE complaint = ?", (index, name))
+
+
+def _public(index: int, entry: dict[str, Any]) -> PublicNotice:
+    listing = entry["subjects"].get("listing", "")
+    return msgspec.convert({**entry["body"], "at": entry["at"], "entry": index, "listing": listing}, PublicNotice)

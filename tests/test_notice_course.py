@@ -1,0 +1,284 @@
+"""A notice of infringement from its receipt to the end of its measures, with the platform's system at the other end."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from anbao.cases import reading
+from anbao.errors import Conflict, InvalidInput
+from anbao.investigate.complaints import publishing
+from anbao.investigate.complaints.acting import MerchantStatement
+from anbao.investigate.complaints.completing import Completion
+from anbao.investigate.complaints.timeline import ComplaintFile
+from anbao.model.complaint import Complaint, Filed
+from anbao.model.listing import Listing
+from anbao.model.merchant import Merchant
+from anbao.platform import Platform, open_platform
+from anbao.remove import records
+from anbao.remove.measures import MeasureOrder
+from anbao.simulator.receiver import Receiver, receiving
+from test_platform import HOUR, Clock
+
+DAY = 24 * HOUR
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def platform(store_url: str, clock: Clock) -> Iterator[Platform]:
+    with open_platform(store_url, clock=clock) as opened:
+        opened.submit_merchant(Merchant(id="m1", kind="company", legal_name="示例商贸有限公司", shop_name="小铺"))
+        opened.submit_listing(Listing(id="L1", title="某牌充电宝 20000 毫安", merchant="m1", category="power_bank"))
+        opened.run(lambda work: opened.cases.change(work, "notice_check", second_look=0))
+        yield opened
+
+
+@pytest.fixture
+def receiver(platform: Platform) -> Iterator[Receiver]:
+    with receiving() as one:
+        made = platform.run(lambda work: platform.delivery.add_endpoint(work, one.url, [], actor="officer"))
+        one.secrets.append(made.secrets[0].secret)
+        yield one
+
+
+def notify(platform: Platform, **more: Any) -> Filed:
+    told: dict[str, Any] = {
+        "concern": "infringement",
+        "listing": "L1",
+        "proof": "注册证与侵权商品对比图",
+        "reporter": {"name": "某品牌公司", "contact": "ip@example.cn"},
+        "right": "商标 1234567",
+        "source": "rights_holder",
+        "text": "该商品假冒我司商标",
+    }
+    complaint = msgspec.convert(told | more, Complaint)
+    return platform.run(lambda work: platform.investigate.complaints.file(work, complaint))
+
+
+def decide(platform: Platform, complaint: str, outcome: str) -> None:
+    with platform.reading() as conn:
+        [case] = [one for one in reading.about(conn, "complaint", complaint) if one.kind == "notice_check"]
+    platform.run(lambda work: platform.cases.decide(work, case.id, person="wang", outcome=outcome, reason="已核对"))
+    settle(platform)
+
+
+def settle(platform: Platform) -> None:
+    platform.advance()
+    platform.advance()
+
+
+def counter(platform: Platform, complaint: str) -> None:
+    said = MerchantStatement(text="有合法授权，附授权书", counter=True)
+    platform.run(lambda work: platform.investigate.complaints.state(work, complaint, said, actor="m1"))
+    settle(platform)
+
+
+def file_of(platform: Platform, complaint: str) -> ComplaintFile:
+    with platform.reading() as conn:
+        return platform.investigate.complaints.file_of(conn, complaint)
+
+
+def kinds(platform: Platform, complaint: str) -> list[str]:
+    return [line.kind for line in file_of(platform, complaint).timeline]
+
+
+def open_norms(platform: Platform, complaint: str) -> set[str]:
+    found = file_of(platform, complaint).obligations
+    return {one.norm for one in found if one.state in ("open", "overdue")}
+
+
+def measures(platform: Platform) -> list[records.Measure]:
+    with platform.reading() as conn:
+        return records.listed(conn)
+
+
+def case_state(platform: Platform, complaint: str) -> str:
+    with platform.reading() as conn:
+        [case] = [one for one in reading.about(conn, "complaint", complaint) if one.kind == "notice_check"]
+    return case.state
+
+
+def sound(platform: Platform) -> None:
+    with platform.reading() as conn:
+        assert not platform.reactions.lags(conn)
+    assert not platform.obligation_differences()
+    assert platform.verify().sound
+
+
+def test_one_decision_takes_the_listing_down_and_fifteen_days_bring_it_back(
+    platform: Platform, receiver: Receiver, clock: Clock
+) -> None:
+    name = notify(platform).receipt
+    decide(platform, name, "act")
+    [taken] = receiver.topics("listing.takedown")
+    assert taken.payload["subjects"]["complaint"] == name
+    [told] = receiver.topics("merchant.complaint")
+    assert told.payload["data"]["right"] == "商标 1234567"
+    [measure] = measures(platform)
+    assert (measure.kind, measure.state, measure.person, measure.complaint) == ("takedown", "confirmed", "wang", name)
+    with platform.reading() as conn:
+        [ordered] = platform.ledger.entries(conn, kind="measure.taken")
+    assert ordered.entry().body["provisions"] == ["cn.ecommerce_law.2018/42.2"]
+    assert file_of(platform, name).complaint.state == "handled"
+    assert open_norms(platform, name) == set()
+    counter(platform, name)
+    assert receiver.topics("complainant.counter_statement")
+    assert "ip.counter_delivered" in kinds(platform, name)
+    clock.now += 15 * DAY - HOUR
+    settle(platform)
+    assert not receiver.topics("listing.restore")
+    clock.now += 2 * DAY
+    settle(platform)
+    settle(platform)
+    [back] = receiver.topics("listing.restore")
+    assert back.payload["subjects"]["listing"] == "L1"
+    assert [one.state for one in measures(platform)] == ["lifted"]
+    moves = ("measure.taken", "measure.confirmed", "measure.lifted", "measure.restored")
+    assert [kind for kind in kinds(platform, name) if kind in moves] == list(moves)
+    told_merchant = [one for one in receiver.topics("merchant.notified") if "等待期满" in str(one.payload)]
+    assert len(told_merchant) == 1
+    answers = [one.payload["data"]["outcome"] for one in receiver.topics("complainant.answer")]
+    assert answers == ["act", "counter_stood"]
+    assert open_norms(platform, name) == set()
+    sound(platform)
+
+
+def test_proceedings_within_fifteen_days_keep_the_measure(platform: Platform, receiver: Receiver, clock: Clock) -> None:
+    name = notify(platform).receipt
+    decide(platform, name, "act")
+    counter(platform, name)
+    clock.now += 10 * DAY
+    platform.run(lambda work: platform.investigate.complaints.proceedings(work, name, "已向法院起诉", actor="wang"))
+    clock.now += 30 * DAY
+    settle(platform)
+    assert not receiver.topics("listing.restore")
+    assert [one.state for one in measures(platform)] == ["confirmed"]
+    assert open_norms(platform, name) == set()
+    with platform.reading() as conn:
+        assert [one.state for one in publishing.public(conn)] == ["proceedings"]
+    sound(platform)
+
+
+def test_a_listing_that_another_notice_or_danger_holds_stays_down(
+    platform: Platform, receiver: Receiver, clock: Clock
+) -> None:
+    name = notify(platform).receipt
+    decide(platform, name, "act")
+    order = MeasureOrder(facts="另一事由", listing="L1", measure="takedown")
+    platform.run(lambda work: platform.remove.take(work, order, person="li", actor="li"))
+    counter(platform, name)
+    clock.now += 18 * DAY
+    settle(platform)
+    assert sorted(one.state for one in measures(platform)) == ["confirmed", "lifted"]
+    assert not receiver.topics("listing.restore")
+
+
+def test_a_notice_that_names_no_listing_says_that_nothing_was_taken_down(
+    platform: Platform, receiver: Receiver
+) -> None:
+    name = notify(platform, listing="", merchant="m1").receipt
+    decide(platform, name, "act")
+    assert measures(platform) == []
+    assert "ip.no_listing" in kinds(platform, name)
+    assert receiver.topics("merchant.complaint")
+    assert open_norms(platform, name) == {"cn.ip.measure"}
+
+
+def test_a_tort_notice_goes_the_same_way(platform: Platform, receiver: Receiver, clock: Clock) -> None:
+    name = notify(platform, concern="tort").receipt
+    decide(platform, name, "act")
+    assert [one.state for one in measures(platform)] == ["confirmed"]
+    said = msgspec.convert(
+        {"text": "未侵权", "counter": True, "name": "李四", "contact": "l@example.cn"}, MerchantStatement
+    )
+    platform.run(lambda work: platform.investigate.complaints.state(work, name, said, actor="m1"))
+    settle(platform)
+    clock.now += 18 * DAY
+    settle(platform)
+    settle(platform)
+    assert [one.state for one in measures(platform)] == ["lifted"]
+    assert receiver.topics("listing.restore")
+    assert open_norms(platform, name) == set()
+    with platform.reading() as conn:
+        assert publishing.public(conn) == []
+
+
+def test_a_second_person_who_finds_the_notice_wanting_brings_the_listing_back(
+    platform: Platform, receiver: Receiver
+) -> None:
+    name = notify(platform).receipt
+    decide(platform, name, "act")
+    with platform.reading() as conn:
+        [case] = [one for one in reading.about(conn, "complaint", name) if one.kind == "notice_check"]
+    platform.run(lambda work: platform.cases.reopen(work, case.id, person="li", reason="权利证明已失效"))
+    decide(platform, name, "lacking")
+    assert receiver.topics("listing.restore")
+    assert [one.state for one in measures(platform)] == ["lifted"]
+    assert [one.payload["data"]["outcome"] for one in receiver.topics("complainant.answer")] == ["act", "lacking"]
+    with platform.reading() as conn:
+        assert [one.state for one in publishing.public(conn)] == ["lacking"]
+    sound(platform)
+
+
+def test_a_lacking_notice_is_completed_and_decided_anew(platform: Platform, receiver: Receiver, clock: Clock) -> None:
+    name = notify(platform, right="", proof=None, listing="", link="https://example.cn/1").receipt
+    desk = platform.investigate.complaints
+    decide(platform, name, "act")
+    assert measures(platform) == []
+    assert case_state(platform, name) == "open"
+    decide(platform, name, "lacking")
+    assert file_of(platform, name).complaint.state == "handled"
+    assert open_norms(platform, name) == set()
+    with pytest.raises(InvalidInput):
+        platform.run(lambda work: desk.complete(work, name, Completion(), actor="platform"))
+    some = Completion(right="商标 1234567")
+    assert platform.run(lambda work: desk.complete(work, name, some, actor="platform")) == ("proof",)
+    clock.now += HOUR
+    rest = Completion(proof="权利人另附的对比图", listing="L1", contact="new@example.cn")
+    assert platform.run(lambda work: desk.complete(work, name, rest, actor="platform")) == ()
+    settle(platform)
+    assert case_state(platform, name) == "open"
+    assert file_of(platform, name).complaint.state == "accepted"
+    assert {"cn.ip.measure", "cn.ip.forward", "cn.ip.publish", "cn.complaint.handle"} <= open_norms(platform, name)
+    with pytest.raises(Conflict):
+        platform.run(lambda work: desk.complete(work, name, rest, actor="platform"))
+    clock.now += HOUR
+    decide(platform, name, "act")
+    [told] = receiver.topics("merchant.complaint")
+    assert told.payload["data"]["proof"] == "权利人另附的对比图"
+    assert told.payload["data"]["contact"] == "new@example.cn"
+    assert [one.state for one in measures(platform)] == ["confirmed"]
+    assert open_norms(platform, name) == set()
+    with platform.reading() as conn:
+        everything = b"".join(one.data for one in platform.entries(conn)).decode()
+    assert "另附的对比图" not in everything
+    assert "new@example.cn" not in everything
+    sound(platform)
+
+
+def test_the_public_reads_of_a_notice_without_words_or_names(platform: Platform, receiver: Receiver) -> None:
+    name = notify(platform).receipt
+    settle(platform)
+    with platform.reading() as conn:
+        assert publishing.public(conn) == []
+    assert "cn.ip.publish" in open_norms(platform, name)
+    decide(platform, name, "act")
+    counter(platform, name)
+    with platform.reading() as conn:
+        [shown] = publishing.public(conn)
+    assert (shown.shop, shown.listing, shown.right) == ("小铺", "L1", "商标 1234567")
+    assert shown.countered_at
+    assert not {"cn.ip.publish", "cn.ip.publish_outcome"} & open_norms(platform, name)
+    assert "某品牌公司" not in str(shown)
+    concealed = notify(platform, conceal=True, text="另一件").receipt
+    decide(platform, concealed, "act")
+    with platform.reading() as conn:
+        assert {one.right for one in publishing.public(conn)} == {"商标 1234567", ""}
+    lacking = notify(platform, right="").receipt
+    with pytest.raises(Conflict):
+        platform.run(lambda work: platform.investigate.complaints.publish(work, lacking, actor="wang"))
