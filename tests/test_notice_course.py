@@ -19,7 +19,7 @@ from anbao.platform import Platform, open_platform
 from anbao.remove import records
 from anbao.remove.measures import MeasureOrder
 from anbao.simulator.receiver import Receiver, receiving
-from test_platform import HOUR, Clock
+from helpers import HOUR, Clock
 
 DAY = 24 * HOUR
 
