@@ -21,7 +21,6 @@ FLOORS: dict[str, int] = {
     "obligations": 3,
     "work": 4,
     "linkage": 4,
-    "options": 5,
     "outbox": 5,
     "parameters": 5,
     "reactions": 5,

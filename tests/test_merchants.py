@@ -11,7 +11,6 @@ from anbao.model.entry import Entry
 from anbao.model.event import Event
 from anbao.model.merchant import MerchantChange
 from anbao.model.trade import Order
-from anbao.parameters import change as change_parameter
 from anbao.prevent.merchants import MerchantDecision, file
 from anbao.prevent.replay import replay
 from anbao.remove.measures import MeasureOrder
@@ -115,9 +114,7 @@ def test_who_left_freely_may_come_back_and_who_was_closed_may_not_under_its_own_
 
 def test_an_agents_phone_joins_nobody_and_the_cap_can_be_changed(desk: Desk) -> None:
     agent = "12000000000"
-    desk.platform.run(
-        lambda work: change_parameter(work, desk.platform.pack, "merchant.shared_identifier_cap", 2, "officer:wang")
-    )
+    desk.platform.change_parameter("merchant.shared_identifier_cap", 2, actor="officer:wang")
     codes = ("91110000600037341L", "91320200MA1MGN8MXH", "52320200MA1MGN8MX")
     desk.company("m1", phone=agent, credit_code=codes[0])
     assert [one.merchant for one in desk.company("m2", phone=agent).links] == ["m1"]
@@ -127,9 +124,7 @@ def test_an_agents_phone_joins_nobody_and_the_cap_can_be_changed(desk: Desk) -> 
         view = desk.merchants.links(conn, "m3")
     assert (view.family, view.shared_by_crowd, view.cap) == (("m3",), ("phone",), 2)
     with pytest.raises(InvalidInput, match="law"):
-        desk.platform.run(
-            lambda work: change_parameter(work, desk.platform.pack, "merchant.unregistered_turnover", 5, "officer")
-        )
+        desk.platform.change_parameter("merchant.unregistered_turnover", 5, actor="officer")
 
 
 # ── review, re-verification, closure ──────────────────────────────────────────────────────────────────────────────────

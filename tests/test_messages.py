@@ -71,7 +71,7 @@ def test_neither_text_nor_contact_stands_in_the_ledger(platform: anbao.Platform)
 
 def test_a_decision_is_made_again_from_the_vault_until_the_person_is_erased(platform: anbao.Platform) -> None:
     [answer] = platform.submit_messages([say("a", "先验号再付款，加薇❤abc12345", buyer="b1")])
-    platform.change_option("platform.domains", "other.example", actor="officer")
+    platform.change_parameter("platform.domains", "other.example", actor="officer")
     with platform.reading() as conn:
         again = replay(conn, platform.ledger, platform.prevent.rulesets, answer.receipt.entry, platform.vault)
     assert again.same
@@ -100,12 +100,12 @@ def test_a_held_message_waits_for_a_person_under_a_deadline(platform: anbao.Plat
 def test_own_domains_tell_a_false_link_from_an_outside_one(platform: anbao.Platform) -> None:
     text = "请打开 https://anba0-mall.example/login"
     [before] = platform.submit_messages([say("a", text)])
-    platform.change_option("platform.domains", OWN_DOMAINS, actor="officer:wang")
+    platform.change_parameter("platform.domains", OWN_DOMAINS, actor="officer:wang")
     [after] = platform.submit_messages([say("b", text)])
     assert (before.decision.decision, after.decision.decision) == ("warn", "hold")
     assert after.decision.versions.fraud != before.decision.versions.fraud
     with pytest.raises(InvalidInput):
-        platform.change_option("platform.domains", "no domain", actor="officer:wang")
+        platform.change_parameter("platform.domains", "no domain", actor="officer:wang")
 
 
 def test_contact_details_in_a_listing_go_to_review(platform: anbao.Platform) -> None:
@@ -120,7 +120,7 @@ def test_contact_details_in_a_listing_go_to_review(platform: anbao.Platform) -> 
 
 def test_the_platform_does_with_each_chat_what_its_truth_asks_for(sqlite_url: str, clock: Clock) -> None:
     with anbao.open(sqlite_url, clock=clock) as platform:
-        platform.change_option("platform.domains", OWN_DOMAINS, actor="officer")
+        platform.change_parameter("platform.domains", OWN_DOMAINS, actor="officer")
         said = [one for chat in chats(3, 200, fraud_share=0.3) for one in chat]
         answers = platform.submit_messages([one.message for one in said])
         assert {one.truth.trick for one in said} == {"", *TRICKS}

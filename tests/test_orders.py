@@ -57,7 +57,7 @@ def test_each_sort_of_buyer_gets_the_answer_that_a_strict_platform_gives(platfor
         ("order.unsuitable", "refuse"),
         ("notice.least_seconds", str(LEAST_SECONDS)),
     ):
-        platform.change_option(option, value, actor="officer")
+        platform.change_parameter(option, value, actor="officer")
     seen = set()
     for reading in readings(1, TOUR.id, NOTICE):
         act(platform, reading)
@@ -140,8 +140,8 @@ def test_over_http_a_purchase_is_checked_told_and_taken(store_url: str) -> None:
     with served(store_url) as server:
         client = server.client()
         assert client.post("/v1/listings", json=msgspec.to_builtins(TOUR)).status_code == 201
-        assert client.post("/v1/options/order.without_notice", json={"value": "refuse"}).status_code == 201
-        assert client.post("/v1/options/order.without_notice", json={"value": "maybe"}).status_code == 400
+        assert client.post("/v1/parameters/order.without_notice", json={"value": "refuse"}).status_code == 201
+        assert client.post("/v1/parameters/order.without_notice", json={"value": "maybe"}).status_code == 400
         intent = {"buyer": "b1", "listing": TOUR.id}
         assert client.post("/v1/orders/check", json=intent).json()["allowed"] is False
         assert client.post("/v1/orders", json={**intent, "id": "o1"}).json()["refused"] is True

@@ -15,7 +15,7 @@ from anbao.law.pack import Pack, load_pack
 from anbao.law.templates import Templates, load_templates
 from anbao.ledger import Ledger, Stored, Vault, open_ledger, open_vault
 from anbao.obligations.engine import ObligationEngine
-from anbao.options import OPTION_CHANGED, Options, load_options, project_options
+from anbao.parameters import PARAMETER_CHANGED, Parameters, project_changes
 from anbao.reactions import Reaction, Reactions
 from anbao.store import Store
 from anbao.text import Text
@@ -85,7 +85,7 @@ class Core:
         self.pack: Pack = load_pack(where)
         self.catalogue: Catalogue = load_catalogue(where)
         self.templates: Templates = load_templates(where)
-        self.options: Options = load_options(where)
+        self.parameters = Parameters(self.pack.parameters)
         self.clock = clock
         self.ledger: Ledger = open_ledger(store)
         self.vault: Vault = open_vault(store)
@@ -94,7 +94,7 @@ class Core:
         self.reactions = Reactions(self.ledger)
         self.steps: list[Step] = []
         self.probes: dict[str, Probe] = {}
-        self._projectors: dict[str, list[Projector]] = {OPTION_CHANGED: [project_options]}
+        self._projectors: dict[str, list[Projector]] = {PARAMETER_CHANGED: [project_changes]}
         self._writer = Writer(store, self._begin, self._follow_up)
 
     def join(self, room: Room) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
-from anbao import parameters
 from anbao.assist.room import Assist
 from anbao.cases import Cases
 from anbao.controls.room import Controls
@@ -28,7 +27,6 @@ from anbao.model.trade import NoticeAcknowledged, NoticeAnswered, NoticeChoice, 
 from anbao.obligations import read, recompute, tick
 from anbao.obligations.engine import WAIVED, Recorded
 from anbao.obligations.settings import SETTING_CHANGED
-from anbao.options import OPTION_CHANGED
 from anbao.prevent import artefacts, listings, rulesets
 from anbao.prevent.exceptions import require_known_licences
 from anbao.prevent.merchants import MerchantDecision
@@ -234,26 +232,9 @@ class Platform(Core):
         )
         return work.record(entry)[0]
 
-    def choose(self, work: Work, option: str, value: str, *, actor: str) -> int:
-        """Change one of the platform's choices (``options.yaml``); the entry's index. Raises InvalidInput."""
-        plain = self.options.get(option).read(value)
-        entry = Entry(
-            actor=actor,
-            at=work.now,
-            body={"option": option, "value": plain},
-            kind=OPTION_CHANGED,
-            recorded=work.now,
-            subjects={"option": option},
-        )
-        return work.record(entry)[0]
-
-    def change_option(self, option: str, value: str, *, actor: str) -> int:
-        """As ``choose``, in a work of its own."""
-        return self.run(lambda work: self.choose(work, option, value, actor=actor))
-
-    def change_parameter(self, parameter: str, value: int, *, actor: str) -> int:
-        """Set a number that the platform may set; the entry's index. Raises InvalidInput."""
-        return self.run(lambda work: parameters.change(work, self.pack, parameter, value, actor))
+    def change_parameter(self, parameter: str, value: int | str, *, actor: str) -> int:
+        """Set a number or choice that is the platform's own; the entry's index. Raises InvalidInput."""
+        return self.run(lambda work: self.parameters.change(work, parameter, value, actor=actor))
 
     def waive(self, opened_by: int, norm: str, reason: str, *, actor: str) -> int:
         """Waive an obligation: by whom and why stands in the entry. Raises NotFound, InvalidInput."""

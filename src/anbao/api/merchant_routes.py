@@ -7,7 +7,6 @@ from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
-from anbao import parameters
 from anbao.api.answers import Recorded
 from anbao.api.door import Caller, commit, door_of, told
 from anbao.api.reading import (
@@ -22,7 +21,6 @@ from anbao.api.reading import (
     no_nul,
 )
 from anbao.errors import NotFound
-from anbao.law.parameters import Parameter
 from anbao.model.merchant import Merchant, MerchantChange, Status
 from anbao.prevent.merchants import MerchantDecision, file
 from anbao.prevent.merchants.links import LinkView
@@ -71,19 +69,6 @@ class IdentityReport(msgspec.Struct, frozen=True, kw_only=True):
     entry: int
     identities: Identities
     period: str
-
-
-class NewValue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The new value of a parameter."""
-
-    value: Annotated[int, Meta(ge=1, le=parameters.MOST)]
-
-
-class ParameterAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A number that rules use, and its value now."""
-
-    parameter: Parameter
-    value: int
 
 
 @post("/v1/merchants", **told("商家申请入驻：核验并决定", "A merchant applies: check and decide", "merchants"))
@@ -254,33 +239,4 @@ async def submitted(request: Caller, digest: Name, at: At = None, key: Idempoten
     desk = platform.prevent.merchants
     return await commit(
         request, key, lambda work: Recorded(entry=desk.submit_report(work, digest, at=when, actor=actor))
-    )
-
-
-@get("/v1/parameters", sync_to_thread=True, **told("规则所用的数值", "The numbers that rules use", "read"))
-def all_parameters(request: Caller) -> list[ParameterAnswer]:
-    """With their values now."""
-    platform = door_of(request).platform
-    now = platform.clock()
-    with platform.reading() as conn:
-        return [
-            ParameterAnswer(parameter=one, value=parameters.value_of(conn, platform.pack, one.id, now))
-            for one in platform.pack.parameters
-        ]
-
-
-@post(
-    "/v1/parameters/{parameter:str}",
-    **told("修改平台自定的数值", "Change a number that the platform sets itself", "officer"),
-)
-async def set_parameter(
-    request: Caller, parameter: Name, data: JSONBody[NewValue], key: IdempotencyKey = None
-) -> Response[Recorded]:
-    """Raises InvalidInput for an unknown one, and for one that the law sets."""
-    no_nul(parameter=parameter)
-    platform, actor = door_of(request).platform, request.auth.actor
-    return await commit(
-        request,
-        key,
-        lambda work: Recorded(entry=parameters.change(work, platform.pack, parameter, data.value, actor)),
     )

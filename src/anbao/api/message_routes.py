@@ -1,18 +1,17 @@
-"""Messages between the parties of a trade, and the platform's choices."""
+"""Messages between the parties of a trade."""
 
 from typing import Annotated
 
 import msgspec
-from litestar import Response, get, post
-from litestar.params import FromPath, JSONBody
+from litestar import Response, post
+from litestar.params import JSONBody
 from msgspec import Meta
 
-from anbao.api.answers import FindingAnswer, Recorded, finding_answer
+from anbao.api.answers import FindingAnswer, finding_answer
 from anbao.api.door import Caller, commit, door_of, told
-from anbao.api.reading import At, IdempotencyKey, event_time, no_nul
+from anbao.api.reading import At, IdempotencyKey, event_time
 from anbao.model.entry import Receipt
 from anbao.model.message import Message, MessageDecision, MessageVersions
-from anbao.options import Option
 from anbao.prevent.messages import ScreenedMessage
 from anbao.text import Text
 
@@ -38,19 +37,6 @@ class MessageAnswer(msgspec.Struct, frozen=True, kw_only=True):
     findings_cut: int
     versions: MessageVersions
     receipt: Receipt
-
-
-class OptionAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """One of the platform's choices and its value now."""
-
-    option: Option
-    value: str
-
-
-class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The new value of an option."""
-
-    value: Annotated[str, Meta(max_length=4_000)]
 
 
 @post(
@@ -84,30 +70,6 @@ async def messages(
         request,
         key,
         lambda work: [_answer(one) for one in platform.prevent.screen_messages(work, data, at=when, actor=actor)],
-    )
-
-
-@get("/v1/options", sync_to_thread=True, **told("平台选项及现值", "The platform's choices and their values", "officer"))
-def options(request: Caller) -> list[OptionAnswer]:
-    """All of them."""
-    platform = door_of(request).platform
-    with platform.reading() as conn:
-        now = platform.clock()
-        return [
-            OptionAnswer(option=option, value=platform.options.in_force(conn, option.id, now))
-            for option in platform.options.all
-        ]
-
-
-@post("/v1/options/{option:str}", **told("修改一个平台选项", "Change one of the platform's choices", "officer"))
-async def choose(
-    request: Caller, option: FromPath[str], data: JSONBody[Choice], key: IdempotencyKey = None
-) -> Response[Recorded]:
-    """From now on. Raises InvalidInput for an unknown option or a value that does not fit."""
-    no_nul(option=option)
-    platform, actor = door_of(request).platform, request.auth.actor
-    return await commit(
-        request, key, lambda work: Recorded(entry=platform.choose(work, option, data.value, actor=actor))
     )
 
 

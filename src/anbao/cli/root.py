@@ -24,7 +24,7 @@ VERBS = {
     "screen": t("审核一个商品文件（CSV、JSONL、Parquet）", "screen a file of listings (CSV, JSONL, Parquet)"),
     "message": t("审查交易消息", "screen messages between the parties of a trade"),
     "notice": t("交易前的风险提示：列出、查看、渲染", "risk notices before the trade: list, show, render"),
-    "option": t("平台选项：列出、修改", "the platform's choices: list, set"),
+    "parameter": t("规则所用的数值与平台选择：列出、修改", "numbers and choices that rules use: list, set"),
     "verify": t("离线核验存证", "verify a ledger, a tile directory or a receipt offline"),
     "replay": t("按原版本重放旧决定", "make an old decision again from its entry"),
     "law": t("查法条、规范与义务清单", "list, search and show provisions, norms and duties"),

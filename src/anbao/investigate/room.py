@@ -15,7 +15,6 @@ from anbao.likeness.dangers import DangerIndex
 from anbao.likeness.pictures import PictureBounds
 from anbao.linkage import family
 from anbao.model.hazard import Confirmation, Suspicion
-from anbao.parameters import value_of
 from anbao.reactions import Reaction
 from anbao.work import Projector, Work
 
@@ -105,4 +104,4 @@ class Investigate(Room):
         return {name: frozenset(family(conn, [name], cap) - {name}) for name in sorted(named)}
 
     def _parameter(self, conn: Connection, name: str) -> int:
-        return value_of(conn, self.core.pack, name, self.core.clock())
+        return self.core.parameters.number(conn, name, self.core.clock())

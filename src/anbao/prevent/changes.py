@@ -16,7 +16,6 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import Connection
 
-from anbao import parameters
 from anbao.core import Core
 from anbao.errors import Conflict, Forbidden, InvalidInput, NotFound
 from anbao.law.deadlines import due_at
@@ -160,7 +159,7 @@ class Changes:
 
     def _window(self) -> Window:
         with self._core.reading() as conn:
-            return Window(sample=parameters.value_of(conn, self._core.pack, SAMPLE, self._core.clock()))
+            return Window(sample=self._core.parameters.number(conn, SAMPLE, self._core.clock()))
 
     def _try(self, role: Role, digest: str, window: Window) -> Backtest:
         with self._core.reading() as conn:
@@ -173,7 +172,7 @@ class Changes:
         if not result.examined or result.base == result.candidate:
             return
         share, removed = (
-            parameters.value_of(conn, self._core.pack, name, self._core.clock()) for name in (SHARE, TERMS_REMOVED)
+            self._core.parameters.number(conn, name, self._core.clock()) for name in (SHARE, TERMS_REMOVED)
         )
         if role == "policy":
             yield Text("更换处置策略", "another policy")

@@ -6,14 +6,13 @@ from functools import partial
 import msgspec
 from sqlalchemy import Connection
 
-from anbao import parameters
 from anbao.core import Core, Probe, Room, Step
 from anbao.law.deadlines import legal_day
 from anbao.model.entry import Receipt, Sealed
 from anbao.model.listing import Listing, ListingScreened, Outcome
 from anbao.model.message import Message
 from anbao.model.picture import PictureScreened
-from anbao.options import OPTION_CHANGED
+from anbao.parameters import PARAMETER_CHANGED
 from anbao.prevent import changes, clearances, guard, listings, messages, rulesets, suggestions
 from anbao.prevent.changes import Changes
 from anbao.prevent.contact import load_fraud_book
@@ -55,7 +54,7 @@ class Prevent(Room):
 
     def __init__(self, core: Core) -> None:
         super().__init__(core)
-        self.books = Books(load_fraud_book(core.where / "fraud"), core.options)
+        self.books = Books(load_fraud_book(core.where / "fraud"), core.parameters)
         self.rulesets = Rulesets(core.catalogue, self.books)
         self.changes = Changes(core, self.rulesets)
         self.merchants = Counter(core)
@@ -65,7 +64,6 @@ class Prevent(Room):
     def projectors(self) -> Iterable[tuple[str, Projector]]:
         yield "lexicon.activated", rulesets.project_activation
         yield "policy.activated", rulesets.project_activation
-        yield parameters.CHANGED, parameters.project_changes
         yield guard.CONFIRMED, guard.project_confirmed
         yield guard.LIFTED, guard.project_lifted
         yield guard.LIFTED, clearances.project_end
@@ -81,7 +79,7 @@ class Prevent(Room):
         yield from self.merchants.projectors()
         yield messages.SCREENED, messages.project_messages
         yield messages.DECIDED, messages.project_rulings
-        yield OPTION_CHANGED, self._keep_book
+        yield PARAMETER_CHANGED, self._keep_book
         yield from self.pictures.projectors()
 
     def reactions(self) -> Iterable[Reaction]:
@@ -136,7 +134,7 @@ class Prevent(Room):
 
     def _keep_book(self, conn: Connection, placed: Sequence[Placed]) -> None:
         for _, sealed in placed:
-            if sealed.facts["option"] == OWN_DOMAINS:
+            if sealed.facts["parameter"] == OWN_DOMAINS:
                 self.books.keep(conn, str(sealed.facts["value"]))
 
     def suggest(self) -> Suggestions:

@@ -15,7 +15,6 @@ from sqlalchemy import Connection
 
 from anbao import linkage
 from anbao.law.deadlines import latest_start
-from anbao.parameters import value_of
 from anbao.remove import records
 from anbao.remove.measures import Desk, MeasureOrder, propose, take
 from anbao.remove.records import ENGINE, Violation, record
@@ -132,7 +131,7 @@ def settle(work: Work, violation: str) -> None:
 
 def family(desk: Desk, conn: Connection, merchant: str, now: int) -> list[str]:
     """A merchant and those that share identifiers with it, also through others."""
-    cap = value_of(conn, desk.core.pack, _SHARED_CAP, now)
+    cap = desk.core.parameters.number(conn, _SHARED_CAP, now)
     return sorted(linkage.family(conn, [merchant], cap))[:MOST_LINKED]
 
 

@@ -151,14 +151,14 @@ class Warn(Room):
         return known_facts(self.core.catalogue.facts.values(), dict(record.get("facts", ())), text)
 
     def _told(self, conn: Connection, consumer: str, listing: str, notices: Sequence[Notice], at: int) -> Told:
-        least = int(self.core.options.in_force(conn, LEAST_SECONDS, at))
+        least = self.core.parameters.number(conn, LEAST_SECONDS, at)
         return steps.told(conn, consumer, listing, notices, at, least)
 
     def _rules(self, conn: Connection, at: int) -> orders.Rules:
-        options = self.core.options
+        parameters = self.core.parameters
         return orders.Rules(
-            refuse_untold=options.in_force(conn, WITHOUT_NOTICE, at) == "refuse",
-            refuse_unsuitable=options.in_force(conn, UNSUITABLE, at) == "refuse",
+            refuse_untold=parameters.word(conn, WITHOUT_NOTICE, at) == "refuse",
+            refuse_unsuitable=parameters.word(conn, UNSUITABLE, at) == "refuse",
         )
 
     # ── after the trade ───────────────────────────────────────────────────────────────────────────────────────────

@@ -63,7 +63,7 @@ def tell_choice(tell: Teller, platform: Platform, seed: int) -> None:
     trip = readers.tour()
     platform.submit_listing(trip)
     for option, value in _STRICT.items():
-        platform.change_option(option, value, actor=OFFICER)
+        platform.change_parameter(option, value, actor=OFFICER)
     with platform.reading() as conn:
         [notice, *_] = platform.warn.notices_of(conn, trip.id, system_language())
     tell.say(
@@ -79,7 +79,7 @@ def tell_choice(tell: Teller, platform: Platform, seed: int) -> None:
         why = " · ".join(filter(None, (lacking, "unsuitable" if answer.unsuitable else "")))
         tell.case("refused" if answer.refused else "pass", f"{one.order.id} ({one.reader})", why)
     for option in _STRICT:
-        platform.change_option(option, _MILD[option], actor=OFFICER)
+        platform.change_parameter(option, _MILD[option], actor=OFFICER)
 
 
 def _do(platform: Platform, act: readers.Act) -> None:

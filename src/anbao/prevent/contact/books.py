@@ -4,13 +4,13 @@ import threading
 
 from sqlalchemy import Connection
 
-from anbao.options import Options
+from anbao.parameters import Parameters
 from anbao.prevent.artefacts import artefact, keep
 from anbao.prevent.contact.book import FraudBook
 from anbao.prevent.contact.matcher import ContactMatcher
 
 OWN_DOMAINS = "platform.domains"
-"""The option that names the platform's own domains."""
+"""The parameter that names the platform's own domains."""
 
 _KEPT = 4
 
@@ -18,20 +18,20 @@ _KEPT = 4
 class Books:
     """The pack's book with the platform's domains, which are its own choice."""
 
-    def __init__(self, book: FraudBook, options: Options) -> None:
+    def __init__(self, book: FraudBook, parameters: Parameters) -> None:
         self._book = book
-        self._options = options
+        self._parameters = parameters
         self._with_domains: dict[str, FraudBook] = {}
         self._matchers: dict[str, ContactMatcher] = {}
         self._building = threading.Lock()
 
-    def __reduce__(self) -> tuple[type["Books"], tuple[FraudBook, Options]]:
+    def __reduce__(self) -> tuple[type["Books"], tuple[FraudBook, Parameters]]:
         """What goes to another process by pickling is built anew there."""
-        return Books, (self._book, self._options)
+        return Books, (self._book, self._parameters)
 
     def in_force(self, conn: Connection, now: int) -> ContactMatcher:
         """The matcher at ``now``."""
-        book = self._of(self._options.in_force(conn, OWN_DOMAINS, now))
+        book = self._of(self._parameters.word(conn, OWN_DOMAINS, now))
         return self._matcher(book.digest, book)
 
     def load(self, conn: Connection, digest: str) -> ContactMatcher:
@@ -46,7 +46,7 @@ class Books:
 
     def keep_in_force(self, conn: Connection, now: int) -> None:
         """Keep the book that is in force."""
-        self.keep(conn, self._options.in_force(conn, OWN_DOMAINS, now))
+        self.keep(conn, self._parameters.word(conn, OWN_DOMAINS, now))
 
     def _of(self, domains: str) -> FraudBook:
         with self._building:

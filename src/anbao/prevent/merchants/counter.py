@@ -10,7 +10,6 @@ from anbao.core import Core, Step
 from anbao.errors import AnbaoError
 from anbao.model.merchant import Merchant, MerchantChange
 from anbao.model.registry import RegistryAnswer
-from anbao.parameters import value_of
 from anbao.prevent import listings
 from anbao.prevent.merchants import acts, file, following, licences, links, questions, report, shelves, turnover
 from anbao.prevent.merchants.decision import (
@@ -105,7 +104,7 @@ class Counter:
 
     def cap(self, conn: Connection) -> int:
         """How many merchants may share an identifier before it links nobody."""
-        return value_of(conn, self._core.pack, SHARED_CAP, self._core.clock())
+        return self._core.parameters.number(conn, SHARED_CAP, self._core.clock())
 
     # ── what follows ──────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -15,7 +15,6 @@ from anbao.law.deadlines import day_end, legal_day
 from anbao.model.entry import Entry
 from anbao.model.merchant import Licence, Merchant
 from anbao.outbox import Effect, send
-from anbao.parameters import value_of
 from anbao.prevent.admission import assess_merchant
 from anbao.prevent.credentials import fold_number
 from anbao.prevent.merchants.decision import ENGINE, Desk
@@ -46,7 +45,7 @@ class Kept(msgspec.Struct, frozen=True):
 
 def due(desk: Desk, conn: Connection, now: int) -> list[Kept]:
     """The licences that have run out, or of which to remind, the earliest first."""
-    days = value_of(conn, desk.core.pack, REMINDER_DAYS, now)
+    days = desk.core.parameters.number(conn, REMINDER_DAYS, now)
     rows = sql(
         conn,
         "SELECT * FROM merchant_licence WHERE (stage = 'valid' AND ends_at <= ?)"

@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 from anbao import linkage
 from anbao.model.base import Noun
 from anbao.model.merchant import Link, Merchant
-from anbao.parameters import value_of
 from anbao.prevent.merchants.decision import LINKED, SHARED_CAP, Desk, Matter, record
 from anbao.store.bulk import sql
 from anbao.work import Work
@@ -36,7 +35,7 @@ def note_identifiers(desk: Desk, work: Work, merchant: Merchant) -> None:
 
 def find_links(desk: Desk, work: Work, merchant: str, matter: Matter) -> tuple[Link, ...]:
     """The merchants that share identifiers with this one; recorded where there are any."""
-    cap = value_of(work.conn, desk.core.pack, SHARED_CAP, work.now)
+    cap = desk.core.parameters.number(work.conn, SHARED_CAP, work.now)
     links = _links(work.conn, merchant, cap)
     crowd = linkage.crowd_of(work.conn, merchant, cap)
     if links or crowd:

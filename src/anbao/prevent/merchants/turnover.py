@@ -12,7 +12,6 @@ from sqlalchemy import Connection
 
 from anbao.law.deadlines import legal_day
 from anbao.outbox import Effect, send
-from anbao.parameters import value_of
 from anbao.prevent.merchants.decision import Desk, record
 from anbao.prevent.merchants.file import files_of
 from anbao.store.bulk import sql
@@ -71,7 +70,7 @@ def unchecked(conn: Connection) -> list[tuple[str, int, int]]:
 def watch(desk: Desk, work: Work) -> None:
     """Look at the persons whose orders came in: who is over the limit for the first time in the year is told so."""
     for merchant, year, cents in unchecked(work.conn):
-        limit = value_of(work.conn, desk.core.pack, LIMIT, work.now)
+        limit = desk.core.parameters.number(work.conn, LIMIT, work.now)
         shops = shops_of(work.conn, merchant)
         total, crossed = of_person(work.conn, shops, year)
         if total > limit * _CENTS and not crossed:

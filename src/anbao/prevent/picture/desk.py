@@ -12,7 +12,6 @@ from anbao.law.deadlines import legal_day
 from anbao.law.pack import load_pack
 from anbao.law.parameters import in_force
 from anbao.model.picture import PictureProblem, PictureReading, PictureRules, PictureScreened
-from anbao.parameters import value_of
 from anbao.prevent import guard, listings
 from anbao.prevent.clearances import cleared_of_entry
 from anbao.prevent.picture import records
@@ -48,10 +47,8 @@ class PictureDesk:
 
     def rules(self, conn: Connection, now: int) -> PictureRules:
         """The platform's numbers in force."""
-        pack = self._core.pack
-        return PictureRules(
-            **{name: value_of(conn, pack, f"picture.{name}", now) for name in PictureRules.__struct_fields__}
-        )
+        number = self._core.parameters.number
+        return PictureRules(**{name: number(conn, f"picture.{name}", now) for name in PictureRules.__struct_fields__})
 
     def looking(self, conn: Connection) -> Look:
         """How pictures by themselves are decided on now."""
@@ -114,9 +111,8 @@ def look_by_pack(where: Path) -> Look:
     """How the defaults of a pack decide on pictures by themselves, without a store. Raises PackError."""
     pack = load_pack(where)
     today = legal_day(system_clock())
-    rules = PictureRules(
-        **{name: in_force(pack.parameters, f"picture.{name}", today).value for name in PictureRules.__struct_fields__}
-    )
+    names = PictureRules.__struct_fields__
+    rules = PictureRules(**{name: int(in_force(pack.parameters, f"picture.{name}", today).value) for name in names})
     ruleset = ruleset_of_pack(where)
     return lambda reading: judge(_alone(reading), ruleset, Dangers(()), rules)
 
