@@ -48,11 +48,12 @@ class CaseProjection:
 
     def opened(self, conn: Connection, placed: Sequence[Placed]) -> None:
         """``case.opened``. Raises InvalidInput for a kind of case that the pack does not know."""
+        settings = Settings(conn, self._core.settings)
         rows = []
         for index, sealed in placed:
             subjects = {role: name for role, name in sealed.subjects.items() if role != "case"}
             rows.append(
-                self._row(conn, index, sealed, sealed.subjects["case"], str(sealed.facts["case_kind"]), subjects)
+                self._row(settings, index, sealed, sealed.subjects["case"], str(sealed.facts["case_kind"]), subjects)
             )
         insert_many(conn, tables.case_file, rows)
 
@@ -60,11 +61,12 @@ class CaseProjection:
         """``listing.screened``: of several screenings of one listing the last counts."""
         newest = {sealed.subjects["listing"]: (index, sealed) for index, sealed in placed}
         _close_reviews(conn, {listing: index for listing, (index, _) in newest.items()}, lambda _: SUPERSEDED)
+        settings = Settings(conn, self._core.settings)
         rows = []
         for index, sealed in newest.values():
             if sealed.facts["outcome"] == "review":
                 name = case_id(LISTING_REVIEW, sealed.subjects, str(index))
-                rows.append(self._row(conn, index, sealed, name, LISTING_REVIEW, sealed.subjects))
+                rows.append(self._row(settings, index, sealed, name, LISTING_REVIEW, sealed.subjects))
         insert_many(conn, tables.case_file, rows)
 
     def listing_decided(self, conn: Connection, placed: Sequence[Placed]) -> None:
@@ -74,12 +76,12 @@ class CaseProjection:
         _close_reviews(conn, indexes, lambda listing: newest[listing][1])
 
     def _row(
-        self, conn: Connection, index: int, sealed: Sealed, name: str, kind: str, subjects: Mapping[str, str]
+        self, settings: Settings, index: int, sealed: Sealed, name: str, kind: str, subjects: Mapping[str, str]
     ) -> tuple[Any, ...]:
         facts = sealed.facts
         due = facts.get("due")
         if due is None:
-            due = self._due(conn, kind, sealed.at, index)
+            due = self._due(settings, kind, sealed.at, index)
         severity = max(1, int(facts.get("severity", 0)))
         return (
             name,
@@ -104,11 +106,11 @@ class CaseProjection:
             index,
         )
 
-    def _due(self, conn: Connection, kind: str, at: int, index: int) -> int:
+    def _due(self, settings: Settings, kind: str, at: int, index: int) -> int:
         setting = self._core.pack.case_kind(kind).due
         if not setting:
             return NO_TIME
-        period = Settings(conn, self._core.settings).in_force(setting, at, index)
+        period = settings.in_force(setting, at, index)
         return due_at(at, period, self._core.pack.calendar)
 
 
