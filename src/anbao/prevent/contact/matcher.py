@@ -8,8 +8,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache
 
-import daachorse
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +20,8 @@ from anbao.prevent.contact.links import LinkFinder
 from anbao.prevent.contact.reading import DigitReader, Reading, half_width
 from anbao.prevent.contact.sighting import Sighting
 from anbao.prevent.contact.tricks import Ready, TrickFinder
+from anbao.prevent.text.eye import Eye
+from anbao.prevent.text.patterns import as_patterns
 
 Places = NDArray[np.intp]
 
@@ -46,7 +48,7 @@ class ContactMatcher:
         self.cues = sorted((self._handles.cues | self._links.cues | self._tricks.cues) - {""})
         self._masks = [self._tricks.masks.get(cue, 0) for cue in self.cues]
         self._leads = [_HANDLE * (cue in self._handles.cues) | _LINK * (cue in self._links.cues) for cue in self.cues]
-        self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(self.cues)
+        self._eye = Eye(as_patterns(self.cues, [0] * len(self.cues)))
         self._is_digit = np.zeros(LIMIT + 1, np.bool_)
         self._is_digit[list(map(ord, "0123456789" + self._digits.characters))] = True
         self._marks = _mark_table(
@@ -63,7 +65,8 @@ class ContactMatcher:
         leads: defaultdict[int, int] = defaultdict(int)
         masks: defaultdict[int, int] = defaultdict(int)
         words: defaultdict[int, list[tuple[int, int, int]]] = defaultdict(list)
-        hits = self._automaton.find_overlapping(page.text)
+        possible_with = cache(self._tricks.possible)
+        hits = list(self._eye.seen(page))
         for hit, field in zip(hits, ends.searchsorted([hit[0] for hit in hits]).tolist(), strict=True):
             number = hit[2]
             leads[field] |= self._leads[number]
@@ -76,7 +79,7 @@ class ContactMatcher:
             leads[field] |= lead
         for field, lead in leads.items():
             mask = masks.get(field, 0) | (self._tricks.any_marker if lead else 0)
-            possible = self._tricks.possible(mask) if mask else []
+            possible = possible_with(mask) if mask else []
             if lead or possible:
                 found[field] = self._look(fields[field], page, field, ends, lead, possible, words.get(field, []))
         return found
@@ -112,10 +115,9 @@ class ContactMatcher:
 
     def _runs(self, page: Page) -> Places:
         """Where long runs of digits, in any writing, begin."""
-        digits = self._is_digit.take(page.codes, mode="clip")
-        edges = np.flatnonzero(np.diff(np.concatenate(([False], digits, [False])).view(np.int8)))
-        begins, stops = edges[::2], edges[1::2]
-        long: Places = begins[stops - begins >= _SHORTEST_RUN]
+        digits = np.flatnonzero(self._is_digit.take(page.codes, mode="clip"))
+        begins = np.flatnonzero(np.diff(digits, prepend=-2) > 1)
+        long: Places = digits[begins[np.diff(begins, append=digits.size) >= _SHORTEST_RUN]]
         return long
 
     def _marked(self, page: Page) -> Iterator[tuple[int, int]]:
