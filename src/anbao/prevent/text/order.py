@@ -12,7 +12,7 @@ import numpy as np
 from anbao.likeness.fold import LIMIT, Page
 from anbao.prevent.text.guess import Guess
 from anbao.prevent.text.patterns import Patterns
-from anbao.prevent.text.sequences import BitTable, Places, Symbols, look_up
+from anbao.prevent.text.sequences import NumberIndex, Places, Symbols
 
 WIDTHS = (3, 4)
 """Lengths of a term that is found in any order. Longer ones are found by the first of these widths."""
@@ -35,24 +35,16 @@ class Order:
             if width == WIDTHS[0]:
                 fits |= lengths > WIDTHS[-1]
             places = np.flatnonzero(fits & (steps <= lengths - width))
-            sums = totals[places + width] - totals[places]
-            order = np.argsort(sums, kind="stable")
-            known, first = np.unique(sums[order], return_index=True)
-            self._indexes.append((width, known, np.append(first, places.size), owner[places[order]], BitTable(sums)))
+            self._indexes.append((width, NumberIndex(totals[places + width] - totals[places], owner[places])))
 
     def swapped(self, page: Page) -> Iterator[Guess]:
         """Where all characters of a pattern stand together in another order."""
         totals = self._totals(page.codes)
         found: dict[tuple[int, int], None] = {}
-        for width, known, first, owner, likely in self._indexes:
-            if not known.size or totals.size <= width:
-                continue
-            sums = totals[width:] - totals[:-width]
-            places = np.flatnonzero(likely.knows(sums))
-            ranks, kept = look_up(known, sums[places])
-            counts = first[ranks + 1] - first[ranks]
-            entries = np.repeat(first[ranks] - np.cumsum(counts) + counts, counts) + np.arange(int(counts.sum()))
-            found.update(dict.fromkeys(self._whole(totals, np.repeat(places[kept], counts), owner[entries], width)))
+        for width, known in self._indexes:
+            if totals.size > width:
+                places, (numbers,) = known.find(totals[width:] - totals[:-width])
+                found.update(dict.fromkeys(self._whole(totals, places, numbers.astype(np.intp), width)))
         for start, number in found:
             pattern = self._patterns.chars(number)
             written = page.codes[start : start + pattern.size]

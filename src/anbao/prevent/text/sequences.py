@@ -5,7 +5,7 @@ step, so that the cost depends on how many places begin like a sequence, never o
 table of bits, small enough for the processor's cache, lets hardly any other places start.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,24 +16,47 @@ Keys = NDArray[np.uint64]
 
 _HASH = np.uint32(2654435761)
 _SPARSE = 7
-"""The table has 2 ** _SPARSE bits for each sequence, but no more than 2 ** _LARGEST in all."""
+"""A table of bits has 2 ** _SPARSE bits for each number, but no more than 2 ** _LARGEST in all."""
 
 _LARGEST = 23
 
 
-class BitTable:
-    """Knows numbers, and rarely takes another for one of them. Small enough for the processor's cache."""
+class NumberIndex:
+    """Numbers, each with a row of what belongs to it, to be found in long arrays of which few are known.
 
-    def __init__(self, numbers: Symbols) -> None:
-        bits = max(3, min(numbers.size.bit_length() + _SPARSE, _LARGEST))
-        self._shift = np.uint32(32 - bits)
+    A table of bits, small enough for the processor's cache, rules out nearly all others; what is left is looked up in
+    buckets by the first bits of its hash. A row lies in one piece, so that reading it costs one miss of the cache.
+    """
+
+    def __init__(self, numbers: Symbols, *columns: NDArray[Any]) -> None:
+        """``columns``: of 32 bits, one row for each number; a number may stand several times."""
+        hashes = numbers * _HASH
+        order = hashes.argsort(kind="stable")
+        self._rows = np.stack([hashes, *columns], axis=1, dtype=np.uint32, casting="unsafe")[order]
+        size = hashes.size.bit_length()
+        bits = max(3, min(size + _SPARSE, _LARGEST))
+        self._bit = np.uint32(32 - bits)
         flags = np.zeros(1 << bits, np.bool_)
-        flags[(numbers * _HASH) >> self._shift] = True
+        flags[hashes >> self._bit] = True
         self._flags = np.packbits(flags, bitorder="little")
+        self._bucket = np.uint32(31 - size)
+        buckets = np.arange((2 << size) + 1, dtype=np.uint32)
+        self._first = (hashes[order] >> self._bucket).searchsorted(buckets).astype(np.int32)
 
-    def knows(self, numbers: Symbols) -> NDArray[np.bool_]:
-        """Where the number may be known."""
-        slots = (numbers * _HASH) >> self._shift
+    def find(self, numbers: Symbols) -> tuple[Places, NDArray[Any]]:
+        """Where the known ones stand in ``numbers``, each as often as it is known, and the columns of each."""
+        hashes = numbers * _HASH
+        places = np.flatnonzero(self._may_know(hashes))
+        hashes = hashes[places]
+        buckets = hashes >> self._bucket
+        first = self._first[buckets]
+        asked, entries = spread(first, self._first[buckets + np.uint32(1)] - first)
+        rows = self._rows.take(entries, axis=0)
+        kept = np.flatnonzero(rows[:, 0] == hashes[asked])
+        return places[asked[kept]], rows.take(kept, axis=0)[:, 1:].T
+
+    def _may_know(self, hashes: Symbols) -> NDArray[np.bool_]:
+        slots = hashes >> self._bit
         bits = self._flags.take(slots >> np.uint32(3), mode="clip")
         bits >>= (slots & np.uint32(7)).astype(np.uint8)
         bits &= np.uint8(1)
@@ -61,7 +84,7 @@ class SequenceIndex:
         symbols, starts, lengths = sequences
         self._width = width
         self._size = np.uint64(size)
-        heads = self._heads(symbols, starts)
+        heads = _joined([symbols[starts + step] for step in range(width)], self._size)
         self._roots, nodes = np.unique(heads, return_inverse=True)
         edges = [np.empty(0, np.uint64)]
         count = self._roots.size
@@ -75,16 +98,15 @@ class SequenceIndex:
         self._edges = np.concatenate(edges)
         self._by_node = np.argsort(nodes, kind="stable")
         self._first = np.searchsorted(nodes[self._by_node], np.arange(count + 1))
-        self._beginnings = BitTable(heads.astype(np.uint32))
+        self._beginnings = NumberIndex(self._roots.astype(np.uint32), np.arange(self._roots.size))
 
     def find(self, symbols: Symbols, starts: Places | None = None) -> tuple[Places, Places]:
         """All occurrences (that begin at one of ``starts``): where each begins, and which sequence it is."""
         places = np.empty(0, np.intp)
         if not self._roots.size or symbols.size < self._width:
             return places, places
-        starts = self._likely(symbols) if starts is None else starts[starts <= symbols.size - self._width]
-        nodes, kept = look_up(self._roots, self._heads(symbols, starts))
-        at, ends = starts[kept], starts[kept] + self._width
+        at, nodes = self._begin(symbols, starts)
+        ends = at + self._width
         walked = [(at, nodes)]
         while at.size and self._edges.size:
             inside = np.flatnonzero(ends < symbols.size)
@@ -98,27 +120,35 @@ class SequenceIndex:
     def _ending(self, at: Places, nodes: Places) -> tuple[Places, Places]:
         """The sequences that end at these nodes, each with where it began."""
         first = self._first[nodes]
-        counts = self._first[nodes + 1] - first
-        places = np.repeat(at, counts)
-        ranks = np.arange(places.size) - np.repeat(np.cumsum(counts) - counts, counts)
-        return places, self._by_node[np.repeat(first, counts) + ranks]
+        which, ranks = spread(first, self._first[nodes + 1] - first)
+        return at[which], self._by_node[ranks]
 
-    def _likely(self, symbols: Symbols) -> Places:
-        """Places whose beginning may be known."""
+    def _begin(self, symbols: Symbols, starts: Places | None) -> tuple[Places, Places]:
+        """Where (among ``starts``) a known beginning stands, and its node."""
         count = symbols.size - self._width + 1
-        size = np.uint32(self._size)
-        heads = symbols[:count].copy()
-        for step in range(1, self._width):
-            heads *= size
-            heads += symbols[step : step + count]
-        return np.flatnonzero(self._beginnings.knows(heads))
+        parts = [symbols[step : step + count] for step in range(self._width)]
+        if starts is not None:
+            starts = starts[starts < count]
+            parts = [part[starts] for part in parts]
+        at, (nodes,) = self._beginnings.find(_joined(parts, np.uint32(self._size)))
+        kept = np.flatnonzero(self._roots[nodes] == _joined([part[at] for part in parts], self._size))
+        at = at[kept]
+        return at if starts is None else starts[at], nodes[kept].astype(np.intp)
 
-    def _heads(self, symbols: Symbols, starts: Places) -> Keys:
-        heads = symbols[starts].astype(np.uint64)
-        for step in range(1, self._width):
-            heads *= self._size
-            heads += symbols[starts + step]
-        return heads
+
+def _joined(parts: list[Symbols], size: np.uint32 | np.uint64) -> NDArray[Any]:
+    """The numbers that symbols side by side form, of the width of ``size``."""
+    numbers: NDArray[Any] = parts[0]
+    for part in parts[1:]:
+        numbers = numbers * size + part
+    return numbers
+
+
+def spread(first: Places, counts: Places) -> tuple[Places, Places]:
+    """For ranges of ``counts`` numbers from ``first`` on: the range that each number belongs to, and the numbers."""
+    ends = counts.cumsum()
+    which = np.arange(counts.size).repeat(counts)
+    return which, (first - ends + counts)[which] + np.arange(which.size)
 
 
 def look_up(known: Keys, keys: Keys) -> tuple[Places, Places]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from anbao.likeness.fold import BREAK, LIMIT, Page, fold_table
 from anbao.prevent.text.guess import Guess
 from anbao.prevent.text.patterns import Patterns
-from anbao.prevent.text.sequences import BitTable, Places, Symbols, look_up
+from anbao.prevent.text.sequences import NumberIndex, Places, Symbols
 from anbao.prevent.text.sound import LATIN
 
 SHORTEST = 3
@@ -108,14 +108,11 @@ class Shapes:
     def _around_uncommon(self, codes: Symbols) -> tuple[Places, Places]:
         """Where patterns may start of which two characters side by side are, or may be taken for, those around."""
         at = np.flatnonzero(_is_uncommon().take(codes, mode="clip"))
-        readings = [codes, *(table.take(codes, mode="clip") for table in self._alike.nearest)]
         tried = []
-        before, after = at[at > 0] - 1, at[at < codes.size - 1]
-        for other in readings[1:]:
-            for whole in readings:
-                tried.append((whole[before], other[before + 1], before))
-                tried.append((other[after], whole[after + 1], after))
-        left, right, places = (np.concatenate(part) for part in zip(*tried, strict=True))
+        for places, of_left, of_right in ((at[at > 0] - 1, 0, 1), (at[at < codes.size - 1], 1, 0)):
+            left, right = self._alike.readings(codes[places]), self._alike.readings(codes[places + 1])
+            tried.append(np.broadcast_arrays(left[of_left:, None], right[None, of_right:], places))
+        left, right, places = (np.concatenate([part.ravel() for part in parts]) for parts in zip(*tried, strict=True))
         starts, numbers, _ = self._pairs[0].find(left, right, places)
         kept = np.flatnonzero((starts >= 0) & (starts + self._patterns.lengths[numbers] <= codes.size))
         return starts[kept], numbers[kept]
@@ -131,27 +128,18 @@ class _Pairs:
         step = (np.arange(patterns.codes.size) - np.repeat(patterns.starts, lengths)).astype(np.int32)
         places = np.flatnonzero((step < patterns.lengths[owner] - apart) & (patterns.lengths[owner] >= SHORTEST))
         left, right = patterns.codes[places], patterns.codes[places + apart]
-        keys = _keys(left, right)
-        order = np.argsort(keys, kind="stable")
-        self._keys, first = np.unique(keys[order], return_index=True)
-        self._first = np.append(first, places.size)
-        self._owner, self._step = owner[places[order]], step[places[order]]
-        self._likely = BitTable(_hashed(left, right))
+        self._known = NumberIndex(_joined(left, right), left, owner[places], step[places])
 
     def find(self, left: Symbols, right: Symbols, at: Places) -> tuple[Places, Places, Places]:
         """Where patterns with these pairs, the left ones ``at`` these places, would start; which; the pair's step."""
-        likely = np.flatnonzero(self._likely.knows(_hashed(left, right)))
-        if not (likely.size and self._keys.size):
-            return likely[:0], likely[:0], likely[:0]
-        ranks, known = look_up(self._keys, _keys(left[likely], right[likely]))
-        counts = self._first[ranks + 1] - self._first[ranks]
-        entries = np.repeat(self._first[ranks] - np.cumsum(counts) + counts, counts) + np.arange(int(counts.sum()))
-        steps = self._step[entries].astype(np.intp)
-        return np.repeat(at[likely[known]], counts) - steps, self._owner[entries].astype(np.intp), steps
+        places, (known, numbers, steps) = self._known.find(_joined(left, right))
+        kept = np.flatnonzero(known == left[places])
+        numbers, steps = numbers[kept].astype(np.intp), steps[kept].astype(np.intp)
+        return at[places[kept]] - steps, numbers, steps
 
 
 class _Alike:
-    """What looks like the characters that some patterns use. ``nearest``: tables of what a code point nearly is."""
+    """What looks like the characters that some patterns use."""
 
     def __init__(self, used: Symbols) -> None:
         wanted = np.union1d(used, [np.uint32(BREAK)])
@@ -160,20 +148,22 @@ class _Alike:
         kept = wanted[columns] == targets
         sources, targets, columns = sources[kept], targets[kept], columns[kept]
         rank = np.arange(sources.size) - np.searchsorted(sources, sources)
-        self.nearest = []
-        for number in range(NEAREST):
-            table = np.zeros(LIMIT + 1, np.uint32)
-            table[sources[rank == number]] = targets[rank == number]
-            self.nearest.append(table)
+        self._nearest = np.zeros((NEAREST, LIMIT + 1), np.uint32)
+        near = np.flatnonzero(rank < NEAREST)
+        self._nearest[rank[near], sources[near]] = targets[near]
         rows = np.union1d(sources, wanted)
-        self._row = np.zeros(LIMIT + 1, np.intp)
+        self._row = np.zeros(LIMIT + 1, np.uint32)
         self._row[rows] = np.arange(1, rows.size + 1)
-        self._column = np.zeros(LIMIT + 1, np.intp)
+        self._column = np.zeros(LIMIT + 1, np.uint32)
         self._column[wanted] = np.arange(wanted.size)
         grid = np.zeros((rows.size + 1, wanted.size), np.bool_)
         grid[self._row[sources], columns] = True
         grid[self._row[wanted], np.arange(wanted.size)] = True
         self._grid = np.packbits(grid, axis=1, bitorder="little")
+
+    def readings(self, codes: Symbols) -> Symbols:
+        """In rows: what stands there, and what it may be taken for, the nearest first; 0 where there is no more."""
+        return np.vstack((codes, self._nearest.take(codes, axis=1, mode="clip")))
 
     def is_alike(self, codes: Symbols, chars: Symbols) -> NDArray[np.bool_]:
         """Whether each code is, or may be taken for, the character of a pattern beside it."""
@@ -208,9 +198,6 @@ def _is_uncommon() -> NDArray[np.bool_]:
     return table
 
 
-def _keys(left: Symbols, right: Symbols) -> NDArray[np.uint64]:
-    return left.astype(np.uint64) * np.uint64(LIMIT) + right
-
-
-def _hashed(left: Symbols, right: Symbols) -> Symbols:
+def _joined(left: Symbols, right: Symbols) -> Symbols:
+    """A number for each pair of characters; of two pairs with the same number the left ones differ."""
     return left * np.uint32(LIMIT) + right
