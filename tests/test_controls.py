@@ -28,11 +28,6 @@ from test_policy import DATA
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def platform(store_url: str, clock: Clock) -> Iterator[anbao.Platform]:
     with anbao.open(store_url, clock=clock) as opened:
         opened.advance()

@@ -6,7 +6,6 @@ import sys
 import time
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterator
 from hmac import digest
 from pathlib import Path
 
@@ -20,43 +19,12 @@ from anbao.errors import Conflict, InvalidInput, NotFound
 from anbao.model.entry import Entry
 from anbao.outbox import Effect, send
 from anbao.platform import Platform, open_platform
-from anbao.simulator.receiver import Manners, Receiver, receiving
+from anbao.simulator.receiver import Manners, receiving
 from anbao.store.bulk import sql
 from anbao.work import Work
-from helpers import SUSPECTED
+from helpers import SUSPECTED, Clock, connect
 
-START = 1_790_000_000_000
 KILLS = 3
-
-
-class Clock:
-    """The platform's clock, which tests move."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> int:
-        return self.now
-
-    def pass_seconds(self, seconds: float) -> None:
-        self.now += int(seconds * 1000)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def platform(store_url: str, clock: Clock) -> Iterator[Platform]:
-    with open_platform(store_url, clock=clock) as opened:
-        yield opened
-
-
-def connect(platform: Platform, receiver: Receiver, *topics: str) -> str:
-    one = platform.run(lambda work: platform.delivery.add_endpoint(work, receiver.url, topics, actor="officer"))
-    receiver.secrets.append(one.secrets[0].secret)
-    return one.id
 
 
 def ask(platform: Platform, *listings: str, topic: str = "listing.takedown", **subjects: str) -> list[str]:

@@ -1,6 +1,5 @@
 """The relisting guard: a confirmed hazard does not come back, under whatever merchant, and old decisions replay."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,12 +17,6 @@ from anbao.work import Work
 BARCODE = "6901234567892"
 TITLE = "20000毫安大容量充电宝便携快充移动电源"
 RELATED = "大容量充电宝20000毫安便携式移动电源"
-
-
-@pytest.fixture
-def platform(store_url: str) -> Iterator[anbao.Platform]:
-    with anbao.open(store_url) as opened:
-        yield opened
 
 
 def confirm(platform: anbao.Platform, hazard: str, *pairs: tuple[str, str], on_likeness: bool = False) -> None:

@@ -1,7 +1,5 @@
 """Hazards and sweeps, end to end on both databases: suspected, confirmed, found everywhere, proven."""
 
-from collections.abc import Iterator
-
 import msgspec
 import pytest
 
@@ -13,21 +11,9 @@ from anbao.investigate.sweep import matches, passes
 from anbao.likeness.dangers import DangerIndex
 from anbao.model.hazard import Confirmation, Coverage, Fingerprint, Suspicion
 from anbao.store.bulk import sql
-from helpers import Clock
 
 BARCODE = "6901234567892"
 TITLE = "20000毫安大容量充电宝便携快充移动电源"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def platform(store_url: str, clock: Clock) -> Iterator[anbao.Platform]:
-    with anbao.open(store_url, clock=clock) as opened:
-        yield opened
 
 
 def listing(name: str, title: str, **more: str) -> anbao.Listing:

@@ -1,7 +1,6 @@
 """The classifier: learned from reviewers' decisions, the same each time, explained, replayed, never decisive alone."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -18,7 +17,6 @@ from anbao.prevent.learning.training import train
 from anbao.prevent.policy import MODEL_ALONE, Policy, PolicyFacts
 from anbao.prevent.replay import replay
 from api_server import served
-from helpers import Clock
 from test_policy import DATA
 
 LI, WANG = "officer:li", "officer:wang"
@@ -37,12 +35,6 @@ def titles(blocked: bool, count: int, seed: int = 1) -> list[str]:
 
 
 MODEL = train(titles(True, 60), titles(False, 60))
-
-
-@pytest.fixture
-def platform(store_url: str) -> Iterator[anbao.Platform]:
-    with anbao.open(store_url, clock=Clock()) as opened:
-        yield opened
 
 
 def fill(platform: anbao.Platform) -> None:

@@ -1,6 +1,5 @@
 """Messages: decided on, recorded without their text, replayed from the vault; held ones go to a person."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -14,17 +13,6 @@ from anbao.prevent.replay import Erased, replay
 from anbao.simulator.chats import OWN_DOMAINS, TRICKS, chats
 from anbao.store.bulk import sql
 from helpers import HOUR, Clock
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def platform(store_url: str, clock: Clock) -> Iterator[anbao.Platform]:
-    with anbao.open(store_url, clock=clock) as opened:
-        yield opened
 
 
 def say(name: str, text: str, sender: str = "merchant", **more: str) -> Message:

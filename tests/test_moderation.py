@@ -12,7 +12,6 @@ from anbao.connect.moderation import ANSWERED, FAILED, Moderation
 from anbao.model.entry import Entry
 from anbao.model.listing import Listing
 from anbao.store.bulk import sql
-from helpers import Clock
 
 
 class Outside(ThreadingHTTPServer):
@@ -53,12 +52,6 @@ def outside() -> Iterator[Outside]:
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-@pytest.fixture
-def platform(store_url: str) -> Iterator[anbao.Platform]:
-    with anbao.open(store_url, clock=Clock()) as opened:
-        yield opened
 
 
 def url(server: Outside) -> str:

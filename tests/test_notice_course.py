@@ -18,15 +18,10 @@ from anbao.model.merchant import Merchant
 from anbao.platform import Platform, open_platform
 from anbao.remove import records
 from anbao.remove.measures import MeasureOrder
-from anbao.simulator.receiver import Receiver, receiving
+from anbao.simulator.receiver import Receiver
 from helpers import HOUR, Clock
 
 DAY = 24 * HOUR
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
@@ -36,14 +31,6 @@ def platform(store_url: str, clock: Clock) -> Iterator[Platform]:
         opened.submit_listing(Listing(id="L1", title="某牌充电宝 20000 毫安", merchant="m1", category="power_bank"))
         opened.run(lambda work: opened.cases.change(work, "notice_check", second_look=0))
         yield opened
-
-
-@pytest.fixture
-def receiver(platform: Platform) -> Iterator[Receiver]:
-    with receiving() as one:
-        made = platform.run(lambda work: platform.delivery.add_endpoint(work, one.url, [], actor="officer"))
-        one.secrets.append(made.secrets[0].secret)
-        yield one
 
 
 def notify(platform: Platform, **more: Any) -> Filed:

@@ -1,7 +1,6 @@
 """Numbers and choices that rules use: defaults of the pack, the platform's own values from their time on, errors."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -21,17 +20,6 @@ OWN = {
     "source": "s",
     "title": {"zh": "甲", "en": "x"},
 }
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def platform(store_url: str, clock: Clock) -> Iterator[anbao.Platform]:
-    with anbao.open(store_url, clock=clock) as opened:
-        yield opened
 
 
 def test_a_change_holds_from_its_time_on_and_is_an_entry(platform: anbao.Platform, clock: Clock) -> None:

@@ -1,6 +1,5 @@
 """Pictures of listings from upload to decision, on both databases: contacts, dangers, addresses, disorder, replay."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -13,7 +12,7 @@ from anbao.errors import TooLarge
 from anbao.model.hazard import Confirmation, Fingerprint, Suspicion
 from anbao.model.listing import Listing
 from anbao.model.picture import PictureScreened
-from anbao.platform import Platform, open_platform
+from anbao.platform import Platform
 from anbao.prevent.picture import records
 from anbao.prevent.picture.reading import read
 from anbao.prevent.replay import REPLAYED, replay
@@ -30,12 +29,6 @@ CLEAN = jpeg(product("clean"))
 @pytest.fixture
 def clock() -> Clock:
     return Clock(NOON)
-
-
-@pytest.fixture
-def platform(store_url: str, clock: Clock) -> Iterator[Platform]:
-    with open_platform(store_url, clock=clock) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from anbao.prevent.merchants import questions
 from anbao.prevent.merchants.port import RegistryDown
 from anbao.simulator.registry import Record, RegistryServer
 from helpers import DAY, HOUR
-from merchant_desk import FOOD, RESIDENT, Desk, opened
+from merchant_desk import FOOD, RESIDENT, Desk
 
 HOLDER = "m1商贸有限公司"
 CODE = Record(kind="uscc", number="91320200MA1MGN8MXH", holder=HOLDER)
@@ -29,11 +29,10 @@ def server() -> Iterator[RegistryServer]:
 
 
 @pytest.fixture
-def desk(store_url: str, server: RegistryServer) -> Iterator[Desk]:
+def desk(desk: Desk, server: RegistryServer) -> Iterator[Desk]:
     registry = client(server)
-    with opened(store_url) as one:
-        one.merchants.connect(registry)
-        yield one
+    desk.merchants.connect(registry)
+    yield desk
     registry.close()
 
 

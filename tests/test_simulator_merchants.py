@@ -3,28 +3,27 @@
 from anbao.connect.registry import HttpRegistry, RegistrySettings
 from anbao.simulator.merchants import ALONE, ASKING, BACK, CLOSED, FAMILY, SERVED_BY_AGENT, live
 from anbao.simulator.registry import RegistryServer
-from merchant_desk import opened
+from merchant_desk import Desk
 
 SEED = 7
 
 
-def test_alone_the_platform_finds_what_can_be_found_without_asking(store_url: str) -> None:
-    with opened(store_url) as desk:
-        told = live(desk.platform, SEED)
-        for one in told:
-            assert one.decision.decision == ALONE.get(one.applicant.truth.part, "verified"), one.applicant.merchant.id
-        links = {one.applicant.merchant.id: {link.merchant for link in one.decision.links} for one in told}
-        with desk.platform.reading() as conn:
-            families = desk.merchants.families(conn)
-            one_family = desk.merchants.links(conn, FAMILY[0]).family
+def test_alone_the_platform_finds_what_can_be_found_without_asking(desk: Desk) -> None:
+    told = live(desk.platform, SEED)
+    for one in told:
+        assert one.decision.decision == ALONE.get(one.applicant.truth.part, "verified"), one.applicant.merchant.id
+    links = {one.applicant.merchant.id: {link.merchant for link in one.decision.links} for one in told}
+    with desk.platform.reading() as conn:
+        families = desk.merchants.families(conn)
+        one_family = desk.merchants.links(conn, FAMILY[0]).family
     assert sorted(map(sorted, families)) == sorted([sorted(FAMILY), sorted((CLOSED, BACK))])
     assert one_family == FAMILY
     assert links[FAMILY[2]] == {FAMILY[1]}
     assert sum(name.startswith("served") for name in links) == SERVED_BY_AGENT
 
 
-def test_with_a_registry_that_was_down_all_is_found_and_nobody_was_waved_through(store_url: str) -> None:
-    with RegistryServer() as server, opened(store_url) as desk:
+def test_with_a_registry_that_was_down_all_is_found_and_nobody_was_waved_through(desk: Desk) -> None:
+    with RegistryServer() as server:
         registry = HttpRegistry(RegistrySettings(name="示例登记机关", url=server.url), pause=lambda seconds: None)
         desk.merchants.connect(registry)
         told = live(desk.platform, SEED, server)

@@ -1,0 +1,85 @@
+"""Removal that is killed goes on where it stood: each listing goes once."""
+
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from anbao.model.entry import Entry
+from anbao.platform import open_platform
+from anbao.simulator.receiver import receiving
+from anbao.work import Work
+from helpers import connect
+from removal_desk import (
+    confirm_hazard,
+    entries,
+    measures,
+    sound,
+)
+
+_WORK = """
+import sys, time
+from anbao.delivery.queue import Patience, listed
+from anbao.platform import open_platform
+
+with open_platform(sys.argv[1]) as platform:
+    platform.delivery.patience = Patience(lease=1, timeout=0.5)
+    print("ready", flush=True)
+    while True:
+        platform.advance()
+        with platform.reading() as conn:
+            if not listed(conn, state="waiting", limit=1):
+                break
+        time.sleep(0.02)
+"""
+
+
+def test_killed_during_a_bulk_takedown_each_listing_goes_once(store_url: str, tmp_path: Path) -> None:
+    dice = random.Random(store_url[:6])
+    wanted = [f"L{n}" for n in range(120)]
+    with receiving() as receiver:
+        with open_platform(store_url) as platform:
+            connect(platform, receiver)
+            confirm_hazard(platform)
+            body: dict[str, Any] = {"certainty": "certain", "reasons": [], "screened": 0, "severity": 4, "sweep": "S1"}
+            about = [{"hazard": "H1", "listing": one, "merchant": f"M{n}"} for n, one in enumerate(wanted)]
+
+            def find(work: Work) -> None:
+                work.record(
+                    *(
+                        Entry(
+                            actor="sweep",
+                            at=work.now,
+                            body=body,
+                            kind="listing.matched_hazard",
+                            recorded=work.now,
+                            subjects=one,
+                        )
+                        for one in about
+                    )
+                )
+
+            platform.run(find)
+        kills, status = 0, -1
+        while status != 0:
+            with (tmp_path / "log.txt").open("ab") as log:
+                running = subprocess.Popen([sys.executable, "-c", _WORK, store_url], stdout=subprocess.PIPE, stderr=log)
+            assert running.stdout
+            running.stdout.readline()
+            if kills < 3:
+                time.sleep(dice.uniform(0.0, 0.6))
+                running.kill()
+                kills += 1
+            status = running.wait(timeout=100)
+            running.stdout.close()
+    downs = receiver.topics("listing.takedown")
+    assert Counter(one.payload["subjects"]["listing"] for one in downs) == Counter(wanted)
+    assert {one.key for one in receiver.received} == set(receiver.done)
+    with open_platform(store_url) as platform:
+        assert Counter(one.listing for one in measures(platform, kind="takedown", state="confirmed")) == Counter(wanted)
+        assert len(entries(platform, "violation.found")) == len(wanted)
+        assert entries(platform, "hazard.removed")[-1].body["listings"] == len(wanted)
+        sound(platform)
