@@ -12,7 +12,7 @@ os.environ["COLUMNS"] = "100"
 
 import click
 
-from anbao.cli.root import VERBS, root
+from anbao.cli.root import root
 from anbao.law.locate import default_pack_path
 from anbao.law.pack import Pack, load_pack
 
@@ -30,7 +30,7 @@ def command_line() -> str:
         "",
     ]
     with click.Context(root, info_name="anbao") as context:
-        for verb in VERBS:
+        for verb in root.list_commands(context):
             command = root.get_command(context, verb)
             assert command is not None
             lines += _help(command, f"anbao {verb}", context, 2)

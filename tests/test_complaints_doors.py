@@ -11,7 +11,7 @@ import httpx
 import pytest
 from moto.server import ThreadedMotoServer
 
-from anbao.api import complaint_routes, notice_routes
+from anbao.api.investigate import complaint_routes, notice_routes
 from anbao.api.throttle import Throttle
 from anbao.cli.root import run
 from anbao.connect import attachments

@@ -16,8 +16,8 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from anbao.cli.output import Column, emit
-from anbao.cli.screening_report import Meta, render_html, render_terminal
-from anbao.cli.screening_report.words import NOT_ADVICE, share, visible
+from anbao.cli.prevent.screening_report import Meta, render_html, render_terminal
+from anbao.cli.prevent.screening_report.words import NOT_ADVICE, share, visible
 from anbao.connect.files import RowError
 from anbao.connect.summary import MAX_WORST, Summary
 from anbao.model.listing import Finding, ListingRecord, ListingScreened, Outcome, Versions

@@ -211,20 +211,6 @@ def test_the_html_report_is_written(sqlite_url: str, lexicon: Path, tmp_path: Pa
     assert "<svg" in text
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_verb_explains_itself_in_both_languages(language: str) -> None:
-    import subprocess
-    import sys
-
-    from anbao.cli.root import VERBS
-
-    program = str(Path(sys.executable).parent / "anbao")
-    for verb in ["", *VERBS]:
-        command = [program, *([verb] if verb else []), "--help", "--lang", language]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-        assert any("\u4e00" <= char <= "\u9fff" for char in done.stdout) == (language == "zh")
-
-
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads the process table of Linux")
 def test_workers_end_when_their_parent_is_killed(sqlite_url: str, tmp_path: Path) -> None:
     import signal

@@ -12,9 +12,9 @@ from litestar.types import ASGIApp
 
 from anbao.api.clock import running_clock
 from anbao.api.door import Door
-from anbao.api.intake import ListingIntake
 from anbao.api.keys import KeyRing
 from anbao.api.metrics import Metrics, Observed
+from anbao.api.prevent.intake import ListingIntake
 from anbao.api.problems import respond
 from anbao.api.reading import MAX_BODY, JsonRequest
 from anbao.api.routes import HANDLERS

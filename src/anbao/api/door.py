@@ -11,9 +11,9 @@ from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp, Receive, Send
 
 from anbao.api.idempotency import Answer, Attempt, keep, recall
-from anbao.api.intake import ListingIntake
 from anbao.api.keys import KeyRing, Principal, Scope, refused
 from anbao.api.metrics import Metrics
+from anbao.api.prevent.intake import ListingIntake
 from anbao.api.reading import fingerprint, idempotency_key
 from anbao.connect.pictures import Pictures
 from anbao.errors import InvalidInput

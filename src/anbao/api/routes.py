@@ -2,28 +2,20 @@
 
 from litestar.handlers import BaseRouteHandler
 
-from anbao.api import (
-    assist_routes,
+from anbao.api.assist import assist_routes
+from anbao.api.investigate import complaint_routes, hazard_routes, notice_routes
+from anbao.api.operate import (
     case_routes,
-    complaint_routes,
     control_routes,
     delivery_routes,
-    hazard_routes,
-    ledger_routes,
-    listing_routes,
-    log_routes,
-    merchant_routes,
-    message_routes,
-    notice_routes,
     officer_routes,
     operations_routes,
     parameter_routes,
-    picture_routes,
-    removal_routes,
-    rule_routes,
-    trade_routes,
-    warning_routes,
 )
+from anbao.api.prevent import listing_routes, merchant_routes, message_routes, picture_routes, rule_routes
+from anbao.api.prove import ledger_routes, log_routes
+from anbao.api.remove import removal_routes
+from anbao.api.warn import trade_routes, warning_routes
 
 HANDLERS: list[BaseRouteHandler] = [
     merchant_routes.apply,

@@ -50,25 +50,44 @@ VERBS = {
     "doctor": t("自检：环境、存储、义务重算", "check environment and store; derive obligations again"),
 }
 
+ROOMS = {
+    "prevent": (t("危险防范", "Prevention"), "merchant screen picture message lexicon policy model replay"),
+    "investigate": (t("危险排查", "Investigation"), "complaint hazard sweep"),
+    "remove": (t("危险排除", "Removal"), "measure appeal report"),
+    "warn": (t("危险警示", "Warning"), "notice warn"),
+    "assist": (t("合理协助", "Assistance"), "assist"),
+    "prove": (t("举证", "Proof"), "verify log"),
+    "operate": (t("运行", "Operation"), "case obligations control parameter webhook key serve doctor"),
+}
+"""The folder of each verb, and the heading it stands under; verbs of no room stand first."""
+
+_ROOM_OF = {verb: room for room, (_, verbs) in ROOMS.items() for verb in verbs.split()}
 
 click.Context.formatter_class = Formatter
 
 
 class Root(click.Group):
-    """Finds verbs by name in ``anbao.cli.<verb>``; each module offers ``command``."""
+    """Finds verbs by name in ``anbao.cli[.<room>].<verb>``; each module offers ``command``."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(VERBS)
+        return [verb for _, verbs in _sections() for verb in verbs]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
             return None
-        command: click.Command = importlib.import_module(f"anbao.cli.{cmd_name}").command
+        place = ".".join(filter(None, ("anbao.cli", _ROOM_OF.get(cmd_name), cmd_name)))
+        command: click.Command = importlib.import_module(place).command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(VERBS.items()))
+        for heading, verbs in _sections():
+            with formatter.section(heading):
+                formatter.write_dl([(verb, VERBS[verb]) for verb in verbs])
+
+
+def _sections() -> list[tuple[str, list[str]]]:
+    alone = [verb for verb in VERBS if verb not in _ROOM_OF]
+    return [("Commands", alone), *((heading, verbs.split()) for heading, verbs in ROOMS.values())]
 
 
 @click.command(

@@ -58,7 +58,7 @@ def tell_all(tell: Teller, platform: Platform, folder: Path, listings: int, seed
 
 def _serve(console: Console, url: str, port: int, token: str) -> None:
     from anbao.api.app import Settings
-    from anbao.cli.serve import run_server
+    from anbao.cli.operate.serve import run_server
 
     base = f"http://127.0.0.1:{port}"
     console.print(f"\n[bold]{t('接口与说明', 'API and documentation')}[/]  {base}/docs   [dim]{base}/log/checkpoint[/]")

@@ -4,7 +4,7 @@ from collections import Counter
 
 from anbao.cli.common import t
 from anbao.cli.demo.teller import Teller
-from anbao.cli.obligations import shown
+from anbao.cli.operate.obligations import shown
 from anbao.connect.pictures import Pictures
 from anbao.ledger import verify_receipt
 from anbao.platform import Platform

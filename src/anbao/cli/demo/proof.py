@@ -6,7 +6,7 @@ from pathlib import Path
 
 from anbao.cli.common import t
 from anbao.cli.demo.teller import Teller
-from anbao.cli.obligations import norm_words, shown
+from anbao.cli.operate.obligations import norm_words, shown
 from anbao.ledger import verify_store
 from anbao.platform import Platform
 from anbao.prevent.replay import replay

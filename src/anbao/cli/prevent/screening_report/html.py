@@ -9,7 +9,7 @@ from typing import TypeVar
 import jinja2
 import msgspec
 
-from anbao.cli.screening_report.words import (
+from anbao.cli.prevent.screening_report.words import (
     CHANNELS,
     EMPTY,
     FIELDS,
@@ -107,7 +107,7 @@ def render_html(summary: Summary, meta: Meta, language: Language) -> str:
 
 
 def _template() -> jinja2.Template:
-    source = files("anbao.cli.screening_report").joinpath("report.html.j2").read_text("utf-8")
+    source = files("anbao.cli.prevent.screening_report").joinpath("report.html.j2").read_text("utf-8")
     environment = jinja2.Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
     )

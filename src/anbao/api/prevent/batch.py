@@ -19,7 +19,7 @@ from litestar.types import Receive, Scope, Send
 
 from anbao.api.door import Caller, Door
 from anbao.api.idempotency import Answer, Attempt
-from anbao.api.intake import Submission
+from anbao.api.prevent.intake import Submission
 from anbao.api.problems import log, problem_of
 from anbao.api.reading import MAX_BODY, decode_json
 from anbao.errors import AnbaoError, TooLarge

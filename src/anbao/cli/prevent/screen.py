@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from anbao.cli.common import FORMATS, open_store_option, store_option, t
 from anbao.cli.output import stderr_console
-from anbao.cli.screening_report import Meta, render_html, render_terminal
+from anbao.cli.prevent.screening_report import Meta, render_html, render_terminal
 from anbao.connect.bulk import Progress as Reached
 from anbao.connect.bulk import screen_file
 from anbao.connect.files import Mapping, RowError, open_source

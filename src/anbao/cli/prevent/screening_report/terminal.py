@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text as RichText
 
 from anbao.cli.output import stdout_console
-from anbao.cli.screening_report.words import (
+from anbao.cli.prevent.screening_report.words import (
     CHANNELS,
     EMPTY,
     FIELDS,

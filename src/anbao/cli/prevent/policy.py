@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from anbao.cli.changes import add_changes
 from anbao.cli.common import open_store_option, store_option, t
+from anbao.cli.prevent.changes import add_changes
 from anbao.errors import InvalidInput
 from anbao.prevent import rulesets
 from anbao.prevent.artefacts import artefact

@@ -6,7 +6,7 @@ from datetime import datetime
 import click
 
 from anbao.cli.common import F, format_option, open_store_option, store_option, t
-from anbao.cli.obligations import shown
+from anbao.cli.operate.obligations import shown
 from anbao.cli.output import Column, emit
 from anbao.errors import InvalidInput
 from anbao.prevent import rulesets

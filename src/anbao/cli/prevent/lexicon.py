@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from anbao.cli.changes import actor_option, add_changes, tell
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit
+from anbao.cli.prevent.changes import actor_option, add_changes, tell
 from anbao.errors import InvalidInput
 from anbao.prevent.artefacts import artefact
 from anbao.prevent.suggestions import DEFAULT_SEVERITY, Acceptance

@@ -6,9 +6,9 @@ from litestar import Response, post
 from litestar.params import JSONBody
 
 from anbao.api.answers import LineAnswer, ListingAnswer
-from anbao.api.batch import Batch
 from anbao.api.door import Caller, Direct, answered, attempt_of, door_of, told
-from anbao.api.intake import Submission
+from anbao.api.prevent.batch import Batch
+from anbao.api.prevent.intake import Submission
 from anbao.api.reading import At, IdempotencyKey, event_time, idempotency_key, wrong_type
 from anbao.model.listing import Listing
 

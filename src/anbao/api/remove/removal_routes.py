@@ -11,8 +11,8 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
 from anbao.api.answers import Recorded
-from anbao.api.case_routes import Person
 from anbao.api.door import Caller, Visitor, commit, door_of, told
+from anbao.api.operate.case_routes import Person
 from anbao.api.public import public_page, reader_language
 from anbao.api.reading import DEFAULT_PAGE, At, IdempotencyKey, Limit, event_time, no_nul
 from anbao.model.base import legal_time

@@ -6,9 +6,9 @@ from typing import get_args
 import click
 import msgspec
 
-from anbao.cli import complaint_course
 from anbao.cli.common import format_option, open_store_option, store_option, t
-from anbao.cli.obligations import shown
+from anbao.cli.investigate import complaint_course
+from anbao.cli.operate.obligations import shown
 from anbao.cli.output import Column, emit
 from anbao.model.complaint import Complaint, Concern, Reporter, Source
 from anbao.text import Text, system_language

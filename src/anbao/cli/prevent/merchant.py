@@ -9,10 +9,10 @@ from typing import BinaryIO, TypeVar
 import click
 import msgspec
 
-from anbao.cli.checks import CHECK_COLUMNS, STATUS, check_rows, tell_decision
 from anbao.cli.common import connect_registry, format_option, open_store_option, store_option, t
-from anbao.cli.obligations import shown
+from anbao.cli.operate.obligations import shown
 from anbao.cli.output import Column, emit
+from anbao.cli.prevent.checks import CHECK_COLUMNS, STATUS, check_rows, tell_decision
 from anbao.errors import InvalidInput
 from anbao.model.merchant import Merchant, MerchantChange
 from anbao.obligations.subject import subjects_of

@@ -6,7 +6,7 @@ import click
 
 from anbao.cases import Case, bulk, leases, reading
 from anbao.cli.common import format_option, open_store_option, store_option, t
-from anbao.cli.obligations import shown
+from anbao.cli.operate.obligations import shown
 from anbao.cli.output import Column, emit
 from anbao.platform import Platform
 from anbao.text import Text, system_language

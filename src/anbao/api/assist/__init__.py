@@ -1,0 +1,1 @@
+"""Routes of assistance (合理协助)."""

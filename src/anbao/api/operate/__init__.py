@@ -1,0 +1,1 @@
+"""Routes of operation: cases, controls, delivery, parameters, health."""

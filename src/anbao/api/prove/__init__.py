@@ -1,0 +1,1 @@
+"""Routes of proof (举证): entries, receipts, the public log."""

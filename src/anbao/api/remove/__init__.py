@@ -1,0 +1,1 @@
+"""Routes of removal (危险排除): measures, appeals, reports to the authority."""

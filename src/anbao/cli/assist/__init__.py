@@ -1,0 +1,1 @@
+"""Verbs of assistance (合理协助)."""

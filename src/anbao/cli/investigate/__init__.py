@@ -1,0 +1,1 @@
+"""Verbs of investigation (危险排查): complaints, hazards, sweeps."""

@@ -1,0 +1,1 @@
+"""Verbs of operation: cases, obligations, controls, delivery, keys, the server."""
