@@ -22,7 +22,8 @@ def test_every_spelling_of_a_reference_leads_to_the_same_paragraph(pack: Pack, r
     found = pack.provision(ref)
     assert found.ref == "cn.ecommerce_law.2018/38.2"
     assert found.text.startswith("对关系消费者生命健康的商品或者服务")
-    assert found.label == "《电子商务法》第三十八条第2款"
+    assert found.label.zh == "《电子商务法》第三十八条第二款"
+    assert found.label.en == "E-Commerce Law, art. 38(2)"
 
 
 def test_a_reference_without_paragraph_gives_the_whole_article(pack: Pack) -> None:

@@ -24,6 +24,7 @@ from anbao.model.listing import Finding, ListingRecord, ListingScreened, Outcome
 from anbao.text import Language, Text
 
 VERSIONS = Versions(engine="engine-7", lexicon="lexicon-7", pack="pack-7", policy="policy-7")
+NAMES = {"甲": Text("甲", "甲")}
 EVIL = "<script>alert('1')</script>&\x1b[31m\u202e"
 
 
@@ -167,7 +168,7 @@ def test_a_run_without_rows_can_be_reported() -> None:
 def test_terminal_report_explains_outcomes_and_channels(language: Language) -> None:
     summary = summarise([screened(f"{EVIL}甲", [("甲", 5)], "block")], 1)
     console = Console(file=io.StringIO(), width=150, record=True)
-    render_terminal(summary, language, console)
+    render_terminal(summary, language, NAMES, console)
     shown = console.export_text()
     assert {"zh": "拦截", "en": "Blocked"}[language] in shown
     assert {"zh": "与词条写法完全相同", "en": "Written exactly as the term"}[language] in shown

@@ -7,8 +7,10 @@ from anbao.model.entry import Entry, Receipt
 from anbao.model.listing import Channel, Finding, Outcome, Versions
 from anbao.model.picture import Box, PictureProblem, PictureScreened, WhyText
 from anbao.obligations.read import ObligationView
+from anbao.prevent.explaining import Explainer
 from anbao.prevent.room import ScreenedListing
 from anbao.prevent.rulesets import Version
+from anbao.text import Text
 from anbao.warn.notices import RenderedNotice, render
 
 
@@ -56,7 +58,10 @@ class PictureFindingAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PictureDecisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The decision on one picture of a listing; while ``text_pending``, another follows when its text was read."""
+    """The decision on one picture of a listing; while ``text_pending``, another follows when its text was read.
+
+    ``why``: its reasons and findings in words.
+    """
 
     place: int
     source: str
@@ -67,6 +72,7 @@ class PictureDecisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     problem: PictureProblem
     text: WhyText
     text_pending: bool
+    why: tuple[Text, ...]
 
 
 class ListingNotice(NoticeAnswer, frozen=True, kw_only=True):
@@ -79,7 +85,8 @@ class ListingNotice(NoticeAnswer, frozen=True, kw_only=True):
 class DecisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The decision on a listing; ``notices`` are ids of what must be shown before an order.
 
-    ``outcome`` includes the ``pictures`` that had been read before; decisions on the others follow.
+    ``outcome`` includes the ``pictures`` that had been read before; decisions on the others follow. ``why``: the
+    reasons, then the findings, in words with the provisions that they rest on.
     """
 
     listing: str
@@ -92,6 +99,7 @@ class DecisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     pictures: tuple[PictureDecisionAnswer, ...]
     versions: Versions
     receipt: Receipt
+    why: tuple[Text, ...]
 
 
 class ListingAnswer(DecisionAnswer, frozen=True, kw_only=True):
@@ -165,7 +173,7 @@ def finding_answer(one: Finding) -> FindingAnswer:
     )
 
 
-def picture_answer(one: PictureScreened) -> PictureDecisionAnswer:
+def picture_answer(one: PictureScreened, explainer: Explainer) -> PictureDecisionAnswer:
     return PictureDecisionAnswer(
         place=one.place,
         source=one.source,
@@ -176,6 +184,7 @@ def picture_answer(one: PictureScreened) -> PictureDecisionAnswer:
         problem=one.problem,
         text=one.text,
         text_pending=one.text_pending,
+        why=explainer.why(one.reasons, one.findings),
     )
 
 
@@ -193,7 +202,7 @@ def listing_notice(zh: RenderedNotice, en: RenderedNotice) -> ListingNotice:
     return ListingNotice(id=zh.id, version=zh.version, zh=zh, en=en, rendering_zh=zh.digest, rendering_en=en.digest)
 
 
-def listing_answer(screened: ScreenedListing, catalogue: Catalogue) -> ListingAnswer:
+def listing_answer(screened: ScreenedListing, catalogue: Catalogue, explainer: Explainer) -> ListingAnswer:
     decision = screened.decision
     return ListingAnswer(
         listing=decision.listing.id,
@@ -203,14 +212,15 @@ def listing_answer(screened: ScreenedListing, catalogue: Catalogue) -> ListingAn
         findings=tuple(map(finding_answer, decision.findings)),
         findings_cut=decision.findings_cut,
         notices=decision.notices,
-        pictures=tuple(map(picture_answer, screened.pictures)),
+        pictures=tuple(picture_answer(one, explainer) for one in screened.pictures),
         versions=decision.versions,
         receipt=screened.receipt,
+        why=explainer.why(decision.reasons, decision.findings),
         notice_texts=notice_answers(catalogue, decision.notices),
     )
 
 
-def line_answer(screened: ScreenedListing, line: int) -> LineAnswer:
+def line_answer(screened: ScreenedListing, line: int, explainer: Explainer) -> LineAnswer:
     decision = screened.decision
     return LineAnswer(
         line=line,
@@ -221,7 +231,8 @@ def line_answer(screened: ScreenedListing, line: int) -> LineAnswer:
         findings=tuple(map(finding_answer, decision.findings)),
         findings_cut=decision.findings_cut,
         notices=decision.notices,
-        pictures=tuple(map(picture_answer, screened.pictures)),
+        pictures=tuple(picture_answer(one, explainer) for one in screened.pictures),
         versions=decision.versions,
         receipt=screened.receipt,
+        why=explainer.why(decision.reasons, decision.findings),
     )

@@ -5,14 +5,14 @@ says why it is kept by hand. Errors are PackError with file and line.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
-from anbao.errors import InvalidInput
+from anbao.errors import InvalidInput, NotFound
 from anbao.law import kinds as entry_kinds
 from anbao.law.calendar import WorkCalendar, YearTable
 from anbao.law.case_kinds import CaseKind
@@ -24,7 +24,7 @@ from anbao.law.norm_files import Vocabulary, check_reference, read_norms
 from anbao.law.norms import Norm
 from anbao.law.once import read_once
 from anbao.law.parameters import Parameter
-from anbao.law.provisions import Hit, Library, Provision, load_library
+from anbao.law.provisions import Hit, Library, Provision, cited, load_library
 from anbao.law.reports import ReportForm
 from anbao.law.yaml_source import YamlSource
 from anbao.text import Text
@@ -60,6 +60,17 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     def provision(self, ref: str, on: date | None = None) -> Provision:
         """The provision that a reference leads to, on a day. Raises InvalidInput, NotFound."""
         return self.library.provision(ref, on)
+
+    def cite(self, refs: Iterable[str], on: date | None = None) -> Text:
+        """Provisions by name; what the pack does not hold, as a platform's own lexicon may cite, stands as written."""
+        found, unknown = [], []
+        for ref in refs:
+            try:
+                found.append(self.library.provision(ref, on))
+            except (InvalidInput, NotFound):
+                unknown.append(ref)
+        known = cited(found)
+        return Text("，".join(filter(None, (known.zh, *unknown))), "; ".join(filter(None, (known.en, *unknown))))
 
     def search(self, text: str) -> Iterator[Hit]:
         """Articles that contain all the words of ``text``. Raises InvalidInput for none."""

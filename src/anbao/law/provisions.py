@@ -27,6 +27,7 @@ Match = Literal["cited", "renumbered", "guess"]
 RENUMBERING = "renumbering.json"
 _ITEM = re.compile(r"（[一二三四五六七八九十]+）|\d+[.、]")
 _AROUND = 40
+_NUMERALS: list[str] = ["", *"一二三四五六七八九"]
 
 
 class Article(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -125,10 +126,21 @@ class Provision(msgspec.Struct, frozen=True, kw_only=True):
     match: Match
 
     @property
-    def label(self) -> str:
-        """As lawyers write it: 《电子商务法》第三十八条第2款."""
-        article = self.article.label if self.article else ""
-        return f"《{self.instrument.title.zh}》{article}" + (f"第{self.paragraph}款" if self.paragraph else "")
+    def place(self) -> Text:
+        """Article and paragraph: 第三十八条第二款; art. 38(2). Empty for a whole instrument."""
+        zh = en = ""
+        if self.article is not None:
+            zh = self.article.label
+            en = f"art. {self.article.no}" if self.article.no else self.article.label
+        if self.paragraph is not None:
+            zh += f"第{_chinese(self.paragraph)}款"
+            en += f"({self.paragraph})"
+        return Text(zh, en)
+
+    @property
+    def label(self) -> Text:
+        """As lawyers write it: 《电子商务法》第三十八条第二款; E-Commerce Law, art. 38(2)."""
+        return cited([self])
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
@@ -237,6 +249,22 @@ class Library:
             in_force=None if on is None else one.in_force.covers(on),
             match=match,
         )
+
+
+def cited(provisions: Iterable[Provision]) -> Text:
+    """Provisions by name, each instrument named once."""
+    places: dict[str, tuple[Text, list[Text]]] = {}
+    for one in provisions:
+        places.setdefault(one.instrument.id, (one.instrument.title, []))[1].append(one.place)
+    zh = (f"《{title.zh}》" + "、".join(one.zh for one in listed) for title, listed in places.values())
+    en = (", ".join([title.en or title.zh, *(one.en for one in listed if one.en)]) for title, listed in places.values())
+    return Text("，".join(zh), "; ".join(en))
+
+
+def _chinese(number: int) -> str:
+    """A paragraph's number as statutes write it; no article here has a hundred paragraphs."""
+    tens, ones = divmod(number, 10)
+    return ("" if tens == 0 else "十" if tens == 1 else _NUMERALS[tens] + "十") + _NUMERALS[ones]
 
 
 def load_library(folder: Path) -> Library:

@@ -17,6 +17,7 @@ from anbao.prevent import changes, clearances, guard, listings, messages, rulese
 from anbao.prevent.changes import Changes
 from anbao.prevent.contact import load_fraud_book
 from anbao.prevent.contact.books import OWN_DOMAINS, Books
+from anbao.prevent.explaining import Explainer
 from anbao.prevent.learning import Model
 from anbao.prevent.merchants.counter import Counter
 from anbao.prevent.picture.desk import PictureDesk
@@ -60,6 +61,7 @@ class Prevent(Room):
         self.merchants = Counter(core)
         self.apply = self.merchants.apply
         self.pictures = PictureDesk(core, self.rulesets)
+        self.explainer = Explainer(core.pack, core.catalogue, core.where)
 
     def projectors(self) -> Iterable[tuple[str, Projector]]:
         yield "lexicon.activated", rulesets.project_activation

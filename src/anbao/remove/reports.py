@@ -20,7 +20,7 @@ from anbao.model.base import Noun, legal_time
 from anbao.remove import records
 from anbao.remove.measures import Desk
 from anbao.remove.records import Violation, record
-from anbao.remove.statements import cited, letter, shop_name
+from anbao.remove.statements import letter, shop_name
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import Language, Text
@@ -79,7 +79,7 @@ def draft(desk: Desk, work: Work, violation: str, *, actor: str) -> str:
         "measures": _measures(desk, work.conn, one),
         "merchant": _merchant(desk, work.conn, one.merchant),
         "number": name,
-        "provisions": cited(desk.core, recipient.provisions),
+        "provisions": desk.core.pack.cite(recipient.provisions),
         "recipient": recipient.to,
         "today": f"{legal_time(work.now):%Y-%m-%d}",
     }

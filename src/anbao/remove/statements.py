@@ -45,7 +45,7 @@ def statement_letter(core: Core, conn: Connection, kind: MeasureKind, one: State
         "measure": kind.title,
         "number": one.number,
         "period": period(one.until),
-        "provisions": cited(core, one.provisions),
+        "provisions": core.pack.cite(one.provisions),
         "evidence": entries(one.evidence),
         "shop": shop_name(conn, one.merchant),
     }
@@ -77,17 +77,6 @@ def letter(core: Core, template: str, slots: dict[str, object]) -> Letter:
     """The template in both languages; a ``Text`` among the slots is read in each."""
     zh, en = (core.templates.render(template, language, _in(language, slots)) for language in _LANGUAGES)
     return Letter(title=Text(zh.title, en.title), body=Text(zh.body, en.body))
-
-
-def cited(core: Core, provisions: tuple[str, ...]) -> Text:
-    """The provisions by name."""
-    found = [core.pack.provision(reference) for reference in provisions]
-    return Text(
-        "、".join(one.label for one in found),
-        "; ".join(
-            f"{one.instrument.title.en or one.instrument.title.zh}, {one.ref.partition('/')[2]}" for one in found
-        ),
-    )
 
 
 def entries(indexes: tuple[int, ...]) -> Text:

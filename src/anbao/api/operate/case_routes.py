@@ -51,10 +51,14 @@ class CasePage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A case and all entries that moved it, in ledger order, beginning with what it is about."""
+    """A case and all entries that moved it, in ledger order, beginning with what it is about.
+
+    ``why``: why that was decided so as to need a person, in words.
+    """
 
     case: Case
     entries: list[EntryAnswer]
+    why: tuple[Text, ...]
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -214,7 +218,8 @@ def case(request: Caller, case: FromPath[str]) -> CaseFile:
         history = platform.ledger.entries(conn, subject=("case", case))
         cause = [] if any(one.index == found.about for one in history) else [platform.ledger.entry(conn, found.about)]
         entries = [EntryAnswer(index=one.index, entry=one.entry()) for one in [*cause, *history]]
-    return CaseFile(case=found, entries=entries)
+    about = next(one.entry for one in entries if one.index == found.about)
+    return CaseFile(case=found, entries=entries, why=platform.prevent.explainer.entry(about))
 
 
 @post(

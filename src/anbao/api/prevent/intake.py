@@ -192,5 +192,6 @@ def _replayed(kept: Kept, attempt: Attempt) -> Result:
 
 
 def _encoded(platform: Platform, screened: ScreenedListing, line: int) -> bytes:
-    answer = line_answer(screened, line) if line else listing_answer(screened, platform.catalogue)
+    explainer = platform.prevent.explainer
+    answer = line_answer(screened, line, explainer) if line else listing_answer(screened, platform.catalogue, explainer)
     return msgspec.json.encode(answer)

@@ -125,7 +125,7 @@ def decisions(request: Caller, listing: FromPath[str], limit: Limit = DEFAULT_PA
     with platform.reading() as conn:
         found = platform.ledger.entries(conn, 0, limit, kind=records.SCREENED, subject=("listing", listing))
     bodies = [msgspec.convert(one.entry().body, PictureScreened) for one in found]
-    return PictureDecisions(items=[picture_answer(one) for one in bodies])
+    return PictureDecisions(items=[picture_answer(one, platform.prevent.explainer) for one in bodies])
 
 
 def _answer(entry: int, read: PictureReading) -> PictureAnswer:

@@ -41,7 +41,7 @@ def tell_all(tell: Teller, platform: Platform, folder: Path, listings: int, seed
     start = time.perf_counter()
     tally = live(platform, Market(seed=seed, now=platform.clock(), listings=listings))
     pictures = Pictures(platform)
-    admission.tell_applications(tell, tally)
+    admission.tell_applications(tell, platform, tally)
     admission.tell_street(tell, platform, seed)
     offers.tell_listings(tell, platform, tally, time.perf_counter() - start)
     offers.tell_disguises(tell, platform, tally)

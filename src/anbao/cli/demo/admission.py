@@ -2,18 +2,22 @@
 
 from collections import Counter
 
-from anbao.cli.demo.teller import Teller, one_of_each
+from anbao.cli.common import t
+from anbao.cli.demo.teller import Teller, one_of_each, said
+from anbao.cli.demo.words import FAULTS, PARTS
 from anbao.connect.registry import HttpRegistry, RegistrySettings
 from anbao.platform import Platform
+from anbao.prevent.explaining import named
 from anbao.simulator import merchants as street
 from anbao.simulator.registry import RegistryServer
 from anbao.simulator.story import Tally
+from anbao.text import Text
 
 FAULTS_SHOWN = 7
 PARTS_SHOWN = 10
 
 
-def tell_applications(tell: Teller, tally: Tally) -> None:
+def tell_applications(tell: Teller, platform: Platform, tally: Tally) -> None:
     """Each kind of fault once, with what was checked and the provision that asks for it."""
     tell.chapter("商家入驻审核", "Merchants apply")
     decided = Counter(one.decision.decision for one in tally.merchants)
@@ -27,8 +31,8 @@ def tell_applications(tell: Teller, tally: Tally) -> None:
     faulty = ((one.truth.fault, one) for one in tally.merchants if one.truth.fault)
     for one in one_of_each(faulty, FAULTS_SHOWN):
         wrong = max((check for check in one.decision.checks if check.problem), key=lambda check: len(check.provisions))
-        why = f"{wrong.kind} {wrong.number}: {wrong.problem}  {' '.join(wrong.provisions[:2])}"
-        tell.case(one.decision.decision, f"{one.name} ({one.truth.fault})", why)
+        fault = said(named(FAULTS, one.truth.fault))
+        tell.case(one.decision.decision, f"{one.name} ({fault})", said(platform.prevent.explainer.check(wrong)))
 
 
 def tell_street(tell: Teller, platform: Platform, seed: int) -> None:
@@ -46,5 +50,17 @@ def tell_street(tell: Teller, platform: Platform, seed: int) -> None:
     )
     stopped = ((one.applicant.truth.part, one) for one in told if one.stands in ("held", "refused"))
     for one in one_of_each(stopped, PARTS_SHOWN):
-        linked = " ← " + " ".join(link.merchant for link in one.decision.links) if one.decision.links else ""
-        tell.case(one.stands, f"{one.applicant.merchant.shop_name}  {one.applicant.truth.part}{linked}")
+        part = said(named(PARTS, one.applicant.truth.part))
+        why = [said(words) for words in _latest_why(platform, one.applicant.merchant.id)[:1]]
+        if one.decision.links:
+            names = ", ".join(link.merchant for link in one.decision.links)
+            why.append(t(f"与 {names} 关联", f"linked to {names}"))
+        tell.case(one.stands, f"{one.applicant.merchant.shop_name} ({part})", *why)
+
+
+def _latest_why(platform: Platform, merchant: str) -> tuple[Text, ...]:
+    """Why the last decision on a merchant was made."""
+    with platform.reading() as conn:
+        entries = [one.entry() for one in platform.ledger.entries(conn, subject=("merchant", merchant))]
+    found = [why for entry in entries if (why := platform.prevent.explainer.entry(entry))]
+    return found[-1] if found else ()

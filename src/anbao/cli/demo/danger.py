@@ -3,7 +3,7 @@
 from collections import Counter
 
 from anbao.cli.common import t
-from anbao.cli.demo.teller import Teller
+from anbao.cli.demo.teller import Teller, said
 from anbao.cli.operate.obligations import shown
 from anbao.connect.pictures import Pictures
 from anbao.ledger import verify_receipt
@@ -21,13 +21,13 @@ def tell_rescue(tell: Teller, platform: Platform, pictures: Pictures) -> None:
     tell.chapter("一件投诉之后：发烫的充电宝", "After one complaint: the scalding power bank")
     cast = scalding.stage(platform, pictures)
     rescue = unfold(platform, pictures, cast)
-    _tell_search(tell, rescue)
-    _tell_removal(tell, rescue)
+    _tell_search(tell, platform, rescue)
+    _tell_removal(tell, platform, rescue)
     _tell_people(tell, rescue)
     _tell_timeline(tell, platform, rescue)
 
 
-def _tell_search(tell: Teller, rescue: Rescue) -> None:
+def _tell_search(tell: Teller, platform: Platform, rescue: Rescue) -> None:
     looked, listings = rescue.swept
     tell.say(
         f"消费者投诉被烫伤，分级为 {rescue.severity}/5；检测后确认危险，立即排查 {looked:,}/{listings:,} 件商品：",
@@ -38,9 +38,8 @@ def _tell_search(tell: Teller, rescue: Rescue) -> None:
     for found in rescue.matched:
         offer = parts.get(found.listing)
         if offer:
-            reasons = " · ".join(
-                f"{ground.kind} {ground.surface or ground.value}" for ground in found.reasons if ground.agrees
-            )
+            explained = (platform.prevent.explainer.ground(ground) for ground in found.reasons if ground.agrees)
+            reasons = " · ".join(map(said, explained))
             tell.case(found.certainty, f"{found.listing} {offer.title}", reasons)
     down, all_of_them = len(rescue.removed & scalding.DANGEROUS), len(scalding.DANGEROUS)
     hidden, kept = len(rescue.removed & scalding.BY_PICTURE_ONLY), len(rescue.kept - scalding.DANGEROUS)
@@ -51,7 +50,7 @@ def _tell_search(tell: Teller, rescue: Rescue) -> None:
     )
 
 
-def _tell_removal(tell: Teller, rescue: Rescue) -> None:
+def _tell_removal(tell: Teller, platform: Platform, rescue: Rescue) -> None:
     tell.say(
         f"平台系统第一次都答 503：重试 {rescue.retried} 次后完成；{rescue.refused_first} 一度被拒绝，"
         f"安全员重发后下架；重复执行 {rescue.doubled} 次",
@@ -61,7 +60,7 @@ def _tell_removal(tell: Teller, rescue: Rescue) -> None:
     decision = rescue.comeback.decision
     seen = next(one for one in decision.findings if one.detector == "hazard")
     tell.say("换个商家名义再次上架：", "It comes back under another merchant's name:")
-    tell.case(rescue.comeback.outcome, decision.listing.title, f"{seen.term} [{seen.detector}] {seen.surface}")
+    tell.case(rescue.comeback.outcome, decision.listing.title, said(platform.prevent.explainer.finding(seen)))
 
 
 def _tell_people(tell: Teller, rescue: Rescue) -> None:
@@ -97,7 +96,8 @@ def _tell_timeline(tell: Teller, platform: Platform, rescue: Rescue) -> None:
         seen[line.kind] += 1
         if seen[line.kind] <= _OFTEN:
             tell.note(_line(platform, line))
-    more = ", ".join(f"{kind} +{count - _OFTEN}" for kind, count in sorted(seen.items()) if count > _OFTEN)
+    often = ((kind, count - _OFTEN) for kind, count in sorted(seen.items()) if count > _OFTEN)
+    more = t("，", ", ").join(f"{said(platform.pack.kind(kind).title)} ×{count}" for kind, count in often)
     tell.note(t("其余：", "and: ") + more)
 
 

@@ -2,13 +2,15 @@
 
 import msgspec
 
-from anbao.cli.demo.teller import Teller, one_of_each, why_of
+from anbao.cli.demo.teller import Teller, one_of_each, said
+from anbao.cli.demo.words import DISGUISES
 from anbao.connect.pictures import Pictures
 from anbao.model.listing import Listing
 from anbao.model.picture import PictureScreened
 from anbao.platform import Platform
+from anbao.prevent.explaining import named
 from anbao.simulator.pictures import jpeg, product, with_qr, with_text
-from anbao.simulator.story import Tally
+from anbao.simulator.story import Tally, ToldListing
 
 SHOWN = 10
 
@@ -35,7 +37,7 @@ def tell_listings(tell: Teller, platform: Platform, tally: Tally, seconds: float
     )
     bare = [one for one in tally.flagged if one.truth.kind == "uncertified" and one.decision.outcome in STOPPED]
     for one in bare[:1]:
-        tell.case(one.decision.outcome, one.decision.listing.title, why_of(one.decision.findings[0]))
+        tell.case(one.decision.outcome, one.decision.listing.title, _why(platform, one))
 
 
 def tell_disguises(tell: Teller, platform: Platform, tally: Tally) -> None:
@@ -50,7 +52,7 @@ def tell_disguises(tell: Teller, platform: Platform, tally: Tally) -> None:
         tell.case(
             one.decision.outcome,
             one.decision.listing.title,
-            f"{one.truth.disguise}: {why_of(one.decision.findings[0])}",
+            f"{said(named(DISGUISES, one.truth.disguise))}  {_why(platform, one)}",
         )
     tell.say("形似而无害，照常放行：", "Harmless look-alikes that pass:")
     passed = (
@@ -59,7 +61,8 @@ def tell_disguises(tell: Teller, platform: Platform, tally: Tally) -> None:
         if one.truth.label == "look_alike" and one.decision.outcome not in STOPPED
     )
     for one in one_of_each(passed, SHOWN):
-        tell.case(one.decision.outcome, one.decision.listing.title)
+        told = [said(platform.prevent.explainer.reason(code)) for code in one.decision.reasons[:1]]
+        tell.case(one.decision.outcome, one.decision.listing.title, *told)
 
 
 def tell_picture(tell: Teller, platform: Platform, pictures: Pictures) -> None:
@@ -80,6 +83,10 @@ def tell_picture(tell: Teller, platform: Platform, pictures: Pictures) -> None:
         screened = msgspec.convert(entry.body, PictureScreened)
         if entry.subjects["listing"] in hidden:
             seen = screened.findings[0]
-            what = f"“{seen.surface or seen.text}” [{seen.detector}] {seen.category} {' '.join(seen.provisions[:2])}"
-            place = f" @ {seen.box.left},{seen.box.top}–{seen.box.right},{seen.box.bottom}" if seen.box else ""
-            tell.case(screened.outcome, entry.subjects["listing"], what + place)
+            place = f"  @ {seen.box.left},{seen.box.top}–{seen.box.right},{seen.box.bottom}" if seen.box else ""
+            why = said(platform.prevent.explainer.finding(seen))
+            tell.case(screened.outcome, entry.subjects["listing"], why + place)
+
+
+def _why(platform: Platform, one: ToldListing) -> str:
+    return said(platform.prevent.explainer.finding(one.decision.findings[0]))

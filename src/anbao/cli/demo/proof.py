@@ -5,7 +5,8 @@ from collections import Counter
 from pathlib import Path
 
 from anbao.cli.common import t
-from anbao.cli.demo.teller import Teller
+from anbao.cli.demo.teller import Teller, said
+from anbao.cli.operate.control import STATES
 from anbao.cli.operate.obligations import norm_words, shown
 from anbao.ledger import verify_store
 from anbao.platform import Platform
@@ -24,7 +25,7 @@ def tell_controls(tell: Teller, platform: Platform) -> None:
     tell.chapter("安全控制措施", "Controls that must be alive")
     views = platform.controls.views()
     states = Counter(view.state for view in views)
-    told = ", ".join(f"{state} {count}" for state, count in sorted(states.items()))
+    told = t("，", ", ").join(f"{said(STATES[state])} {count}" for state, count in sorted(states.items()))
     tell.say(f"{len(views)} 项控制措施经真实路径检查：{told}", f"{len(views)} controls tried on the real path: {told}")
     for view in views:
         if view.state == "failed":

@@ -1,6 +1,7 @@
 """Rules learn: what reviewers decide suggests terms; a change is tried on past listings, a heavy one needs two."""
 
-from anbao.cli.demo.teller import Teller
+from anbao.cli.common import t
+from anbao.cli.demo.teller import Teller, said
 from anbao.errors import InvalidInput
 from anbao.platform import Platform
 from anbao.prevent.suggestions import Acceptance
@@ -25,7 +26,13 @@ def tell_rules(tell: Teller, platform: Platform, tally: Tally, seed: int) -> Non
         f" {len(suggested.exceptions)} exceptions:",
     )
     for term in suggested.terms[:SHOWN]:
-        tell.note(f"{term.term} → {term.category}  {term.blocked} : {term.passed}")
+        category = said(platform.prevent.explainer.category(term.category))
+        tell.note(
+            t(
+                f"{term.term} → {category}（拦截 {term.blocked} : 放行 {term.passed}）",
+                f"{term.term} → {category} ({term.blocked} blocked : {term.passed} passed)",
+            )
+        )
     if suggested.terms:
         best = suggested.terms[0]
         taken = Acceptance(term=best.term, category=best.category, severity=best.severity, reason="审核员一致拦截")
@@ -52,11 +59,12 @@ def _emptied(platform: Platform) -> str:
 def _change(tell: Teller, platform: Platform, digest: str) -> None:
     change = platform.prevent.changes.propose("lexicon", digest, actor=OFFICER)
     tried = change.backtest
-    told = (
-        f"+{tried.terms_added} −{tried.terms_removed}, {tried.changed}/{tried.examined}"
-        f" ({tried.share}‰) {'; '.join(reason.get(system_language()) for reason in change.because)}"
+    told = t(
+        f"词条 +{tried.terms_added} −{tried.terms_removed}；以往 {tried.examined} 件商品中 {tried.changed} 件结论会变",
+        f"terms +{tried.terms_added} −{tried.terms_removed}; {tried.changed} of {tried.examined} past listings differ",
     )
-    tell.case("pass" if change.state == "in_force" else "held", f"{digest} {change.state}", told)
+    what = t(f"词库 {digest}", f"lexicon {digest}")
+    tell.case(change.state, what, told, *map(said, change.because))
     if change.state == "proposed":
         platform.run(lambda work: platform.prevent.changes.refuse(work, "lexicon", digest, "删词过多", actor=SECOND))
-        tell.note(f"{SECOND}: refused 否决")
+        tell.note(t(f"{SECOND} 否决", f"{SECOND} refuses it"))

@@ -3,13 +3,19 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 
 from anbao.cli.common import t
-from anbao.model.listing import Finding
+from anbao.cli.demo.words import OUTCOME_WORDS
+from anbao.prevent.explaining import named
+from anbao.text import Text, system_language
 
 T = TypeVar("T")
+
+_WIDTH = 12
+"""Columns that an outcome stands in."""
 
 COLOURS = {
     "pass": "green",
@@ -35,23 +41,23 @@ class Teller:
         """A sentence."""
         self._console.print(t(zh, en), markup=False)
 
-    def case(self, outcome: str, what: str, why: str = "") -> None:
-        """One thing and what was decided on it; ``why`` stands below."""
+    def case(self, outcome: str, what: str, *why: str) -> None:
+        """One thing and what was decided on it; each ``why`` stands on a line below."""
         colour = COLOURS.get(outcome, "red")
-        self._console.print(f"  [{colour}]{outcome:8}[/] {escape(what)}")
-        if why:
-            self._console.print(f"           {why}", style="dim", markup=False)
+        word = named(OUTCOME_WORDS, outcome).get(system_language())
+        gap = " " * max(1, _WIDTH - cell_len(word))
+        self._console.print(f"  [{colour}]{escape(word)}[/]{gap}{escape(what)}")
+        for line in filter(None, why):
+            self.note(" " * _WIDTH + line)
 
     def note(self, text: str) -> None:
         """A quiet line."""
         self._console.print(f"  {text}", style="dim", markup=False)
 
 
-def why_of(finding: Finding) -> str:
-    """What was seen, as what, by which detector and channel, and under which provisions."""
-    provisions = " ".join(finding.provisions[:2])
-    seen = f"“{finding.surface}” → {finding.term}" if finding.surface else finding.term
-    return f"{seen} [{finding.channel or finding.detector}] {finding.category} {provisions}".rstrip()
+def said(words: Text) -> str:
+    """The words in the user's language."""
+    return words.get(system_language())
 
 
 def one_of_each(items: Iterable[tuple[str, T]], most: int) -> list[T]:

@@ -2,9 +2,11 @@
 
 from collections import Counter
 
-from anbao.cli.demo.teller import Teller, one_of_each
+from anbao.cli.demo.teller import Teller, one_of_each, said
+from anbao.cli.demo.words import READERS, STEPS
 from anbao.model.trade import NoticeChoice
 from anbao.platform import Platform
+from anbao.prevent.explaining import named
 from anbao.simulator import readers
 from anbao.simulator.chats import chats
 from anbao.simulator.story import Tally
@@ -25,24 +27,24 @@ _STRICT = {
 def tell_messages(tell: Teller, platform: Platform, seed: int) -> None:
     """Fraudsters lure buyers away; harmless chats go through."""
     tell.chapter("交易消息", "Messages")
-    said = [line for chat in chats(seed, CHATS, fraud_share=0.2) for line in chat]
-    decided = platform.run(lambda work: platform.prevent.screen_messages(work, [one.message for one in said]))
+    lines = [line for chat in chats(seed, CHATS, fraud_share=0.2) for line in chat]
+    decided = platform.run(lambda work: platform.prevent.screen_messages(work, [one.message for one in lines]))
     outcomes = Counter(one.decision.decision for one in decided)
-    frauds = [(one, answer) for one, answer in zip(said, decided, strict=True) if one.truth.label == "fraud"]
-    plain = [answer for one, answer in zip(said, decided, strict=True) if one.truth.label != "fraud"]
+    frauds = [(one, answer) for one, answer in zip(lines, decided, strict=True) if one.truth.label == "fraud"]
+    plain = [answer for one, answer in zip(lines, decided, strict=True) if one.truth.label != "fraud"]
     stopped = sum(answer.decision.decision != "pass" for _, answer in frauds)
     wrongly = sum(answer.decision.decision != "pass" for answer in plain)
     tell.say(
-        f"{len(said)} 条消息：放行 {outcomes['pass']}，提示 {outcomes['warn']}，暂缓 {outcomes['hold']}；"
+        f"{len(lines)} 条消息：放行 {outcomes['pass']}，提示 {outcomes['warn']}，暂缓 {outcomes['hold']}；"
         f"诈骗话术识别 {stopped}/{len(frauds)}，普通对话误判 {wrongly}/{len(plain)}；私聊内容只以承诺值入账",
-        f"{len(said)} messages: {outcomes['pass']} pass, {outcomes['warn']} with a warning, {outcomes['hold']} held;"
+        f"{len(lines)} messages: {outcomes['pass']} pass, {outcomes['warn']} with a warning, {outcomes['hold']} held;"
         f" {stopped}/{len(frauds)} of the fraudsters', {wrongly}/{len(plain)} of the others';"
         " the ledger holds commitments, not what was said",
     )
     caught = ((one.truth.trick, (one, answer)) for one, answer in frauds if answer.decision.decision != "pass")
     for one, answer in one_of_each(caught, TRICKS_SHOWN):
         seen = answer.decision.findings[0]
-        tell.case(answer.decision.decision, one.message.text, f"{seen.category} {' '.join(seen.provisions[:2])}")
+        tell.case(answer.decision.decision, one.message.text, said(platform.prevent.explainer.finding(seen)))
 
 
 def tell_notices(tell: Teller, tally: Tally) -> None:
@@ -75,9 +77,11 @@ def tell_choice(tell: Teller, platform: Platform, seed: int) -> None:
         for act in one.acts:
             _do(platform, act)
         answer = platform.place_order(one.order)
-        lacking = " ".join(step for missing in answer.lacking for step in missing.steps)
-        why = " · ".join(filter(None, (lacking, "unsuitable" if answer.unsuitable else "")))
-        tell.case("refused" if answer.refused else "pass", f"{one.order.id} ({one.reader})", why)
+        lacking = [step for missing in answer.lacking for step in missing.steps]
+        steps = dict.fromkeys([*lacking, *(["unsuitable"] if answer.unsuitable else [])])
+        why = " · ".join(said(named(STEPS, step)) for step in steps)
+        reader = said(named(READERS, one.reader))
+        tell.case("refused" if answer.refused else "pass", f"{one.order.id} ({reader})", why)
     for option in _STRICT:
         platform.change_parameter(option, _MILD[option], actor=OFFICER)
 

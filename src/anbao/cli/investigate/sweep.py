@@ -9,6 +9,7 @@ from anbao.investigate.sweep import matches, passes
 from anbao.investigate.sweep.passes import Pass
 from anbao.model.base import legal_time
 from anbao.platform import Platform
+from anbao.prevent.words import CERTAINTIES
 from anbao.text import Text, system_language
 
 STATES = {
@@ -78,9 +79,7 @@ def show(sweep: str, store_url: str | None, output_format: str) -> None:
         ]
     titles = {
         "hazard": Text("危险", "hazard"),
-        "certain": Text("确定相同", "certain"),
-        "likely": Text("很可能", "likely"),
-        "possible": Text("可能", "possible"),
+        **CERTAINTIES,
     }
     emit(rows, [Column(key, title) for key, title in titles.items()], output_format, system_language())
 

@@ -93,6 +93,7 @@ def show(case: str, store_url: str | None, output_format: str) -> None:
                 "actor": one.entry().body.get("person", one.entry().actor),
                 "outcome": one.entry().body.get("outcome", ""),
                 "reason": one.entry().body.get("reason", ""),
+                "why": platform.prevent.explainer.entry(one.entry()) if one.index == found.about else (),
             }
             for one in history
         ]
@@ -103,6 +104,7 @@ def show(case: str, store_url: str | None, output_format: str) -> None:
         "actor": Text("何人", "by"),
         "outcome": Text("决定", "outcome"),
         "reason": Text("理由", "reason"),
+        "why": Text("缘由", "why"),
     }
     emit(rows, [Column(key, title) for key, title in titles.items()], output_format, system_language())
 

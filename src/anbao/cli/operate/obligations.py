@@ -88,7 +88,8 @@ def norm_words(platform: Platform, norm_id: str) -> tuple[str, bool, str]:
     norm = platform.pack.norm(norm_id)
     if norm is None:
         return norm_id, False, ""
-    return norm.title.get(system_language()), norm.deadline == "law", " ".join(norm.provisions[:2])
+    cited = platform.pack.cite(norm.provisions[:2])
+    return norm.title.get(system_language()), norm.deadline == "law", cited.get(system_language())
 
 
 def shown(instant: int) -> str:

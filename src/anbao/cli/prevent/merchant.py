@@ -12,7 +12,7 @@ import msgspec
 from anbao.cli.common import connect_registry, format_option, open_store_option, store_option, t
 from anbao.cli.operate.obligations import shown
 from anbao.cli.output import Column, emit
-from anbao.cli.prevent.checks import CHECK_COLUMNS, STATUS, check_rows, tell_decision
+from anbao.cli.prevent.checks import CHECK_COLUMNS, check_rows, tell_decision
 from anbao.errors import InvalidInput
 from anbao.model.merchant import Merchant, MerchantChange
 from anbao.obligations.subject import subjects_of
@@ -20,6 +20,7 @@ from anbao.platform import Platform
 from anbao.prevent.merchants import MerchantDecision, file
 from anbao.prevent.merchants.report import Kind
 from anbao.prevent.merchants.view import MerchantView, view
+from anbao.prevent.words import STANDINGS
 from anbao.store.bulk import sql
 from anbao.text import Text, system_language
 
@@ -85,7 +86,7 @@ def apply(source: BinaryIO, actor: str, store_url: str | None, output_format: st
 
 
 @command.command("list", help=t("商家名录", "the merchants"))
-@click.option("--status", type=click.Choice(list(STATUS)), help=t("只列此状态", "only of this status"))
+@click.option("--status", type=click.Choice(list(STANDINGS)), help=t("只列此状态", "only of this status"))
 @click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True)
 @store_option
 @format_option()
@@ -315,7 +316,7 @@ def _due(platform: Platform, days: int) -> Iterable[str]:
 
 def _reverified(one: MerchantDecision) -> dict[str, object]:
     problems = [f"{check.kind}:{check.problem}" for check in one.checks if check.problem]
-    return {"merchant": one.merchant, "decision": STATUS[one.decision], "problems": problems, "entry": one.entry}
+    return {"merchant": one.merchant, "decision": STANDINGS[one.decision], "problems": problems, "entry": one.entry}
 
 
 def _row(one: file.MerchantRow) -> dict[str, object]:
@@ -325,7 +326,7 @@ def _row(one: file.MerchantRow) -> dict[str, object]:
     return {
         "id": one.id,
         "shop_name": one.shop_name,
-        "status": STATUS[one.status],
+        "status": STANDINGS[one.status],
         "kind": one.kind,
         "credit_code": one.credit_code,
         "categories": one.categories,

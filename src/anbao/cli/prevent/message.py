@@ -11,6 +11,7 @@ from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit
 from anbao.errors import InvalidInput
 from anbao.model.message import Message
+from anbao.prevent.words import MESSAGE_DECISIONS
 from anbao.text import Text, system_language
 
 BATCH = 1_000
@@ -19,6 +20,7 @@ COLUMNS = [
     Column("sender", Text("发送方", "sender")),
     Column("decision", Text("决定", "decision")),
     Column("kinds", Text("命中", "findings")),
+    Column("why", Text("缘由", "why")),
     Column("warning", Text("对消费者的警示", "warning")),
     Column("entry", Text("条目", "entry")),
 ]
@@ -34,6 +36,7 @@ def command(file: Path, every: bool, store_url: str | None, output_format: str) 
     language = system_language()
     counts = {"pass": 0, "warn": 0, "hold": 0}
     rows: list[dict[str, object]] = []
+    table = output_format == "table"
     with open_store_option(store_url, create=True) as platform:
         for batch in _batches(_messages(file)):
             for one in platform.submit_messages(batch, actor="file"):
@@ -44,8 +47,9 @@ def command(file: Path, every: bool, store_url: str | None, output_format: str) 
                         {
                             "message": one.message,
                             "sender": decision.sender,
-                            "decision": decision.decision,
+                            "decision": MESSAGE_DECISIONS[decision.decision] if table else decision.decision,
                             "kinds": sorted({finding.category for finding in decision.findings}),
+                            "why": platform.prevent.explainer.why((), decision.findings),
                             "warning": one.warnings[0].get(language) if one.warnings else "",
                             "entry": one.receipt.entry,
                         }

@@ -2,7 +2,6 @@
 
 import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,10 +21,7 @@ from anbao.connect.output import Sink
 from anbao.connect.pictures import Pictures
 from anbao.connect.rows import RowFormat
 from anbao.connect.summary import Summary
-from anbao.errors import AnbaoError
 from anbao.law.deadlines import legal_day
-from anbao.law.locate import default_pack_path
-from anbao.law.yaml_source import YamlSource
 from anbao.prevent.picture import records
 from anbao.text import Text, system_language
 
@@ -145,9 +141,9 @@ def command(
     if report:
         report.write_text(render_html(summary, meta, system_language()), encoding="utf-8")
     if output_format == "table":
-        render_terminal(summary, system_language())
+        render_terminal(summary, system_language(), names)
     elif output:
-        render_terminal(summary, system_language(), console)
+        render_terminal(summary, system_language(), names, console)
     return 1 if summary.found or raised else 0
 
 
@@ -187,14 +183,14 @@ def _settle_pictures(platform: "Platform", console: Console) -> int:
 
 
 def _names(platform: "Platform", summary: Summary) -> dict[str, Text]:
-    """What the categories and provisions of a report are called."""
-    source = YamlSource(default_pack_path() / "lexicon" / "categories.yaml")
-    names = {row.id: row.title for row in source.read(list[TermCategory])}
-    for reference in {reference for worst in summary.worst for reference in worst.provisions}:
-        with suppress(AnbaoError):  # a platform's own lexicon may cite what the pack does not hold
-            label = platform.pack.provision(reference, legal_day(platform.clock())).label
-            names[reference] = Text(label, reference)
-    return names
+    """What the categories, credentials and provisions of a report are called."""
+    today, explainer = legal_day(platform.clock()), platform.prevent.explainer
+    cited = {reference for worst in summary.worst for reference in worst.provisions}
+    return {
+        **{name: explainer.category(name) for name in summary.categories},
+        **{one.term: explainer.credential(one.term) for one in summary.worst if one.detector == "credential"},
+        **{reference: platform.pack.cite([reference], today) for reference in cited},
+    }
 
 
 def _mapping(given: tuple[str, ...]) -> Mapping | None:

@@ -9,20 +9,11 @@ from typing import TypeVar
 import jinja2
 import msgspec
 
-from anbao.cli.prevent.screening_report.words import (
-    CHANNELS,
-    EMPTY,
-    FIELDS,
-    NOT_ADVICE,
-    OUTCOMES,
-    SEVERITIES,
-    Meaning,
-    share,
-    visible,
-)
+from anbao.cli.prevent.screening_report.words import EMPTY, NOT_ADVICE, share, visible
 from anbao.connect.summary import Summary
 from anbao.model.base import legal_time
 from anbao.model.listing import Versions
+from anbao.prevent.words import CHANNELS, FIELDS, OUTCOMES, SEVERITIES, Meaning
 from anbao.text import Language, Text
 
 Key = TypeVar("Key", str, int)

@@ -9,18 +9,9 @@ from rich.table import Table
 from rich.text import Text as RichText
 
 from anbao.cli.output import stdout_console
-from anbao.cli.prevent.screening_report.words import (
-    CHANNELS,
-    EMPTY,
-    FIELDS,
-    NOT_ADVICE,
-    OUTCOMES,
-    SEVERITIES,
-    Meaning,
-    share,
-    visible,
-)
+from anbao.cli.prevent.screening_report.words import EMPTY, NOT_ADVICE, share, visible
 from anbao.connect.summary import Summary, Worst
+from anbao.prevent.words import CHANNELS, FIELDS, OUTCOMES, SEVERITIES, Meaning
 from anbao.text import Language, Text
 
 SHOWN_WORST = 10
@@ -29,12 +20,14 @@ SHOWN_TERMS = 10
 _STYLES = {"block": "bold red", "review": "yellow", "notice": "blue", "pass": "green"}
 
 
-def render_terminal(summary: Summary, language: Language, console: Console | None = None) -> None:
+def render_terminal(
+    summary: Summary, language: Language, names: Mapping[str, Text], console: Console | None = None
+) -> None:
     """Print outcomes with their meaning, the worst findings and the most frequent terms; on stdout by default."""
     parts: list[RenderableType] = [_heading(Text("审核结果", "Screening"), language), _outcomes(summary, language)]
     if summary.findings:
-        parts += [_heading(Text("最严重的命中", "Worst findings"), language), _worst(summary, language)]
-        parts += [_heading(Text("命中最多的词", "Terms found most often"), language), _terms(summary, language)]
+        parts += [_heading(Text("最严重的命中", "Worst findings"), language), _worst(summary, language, names)]
+        parts += [_heading(Text("命中最多的词", "Terms found most often"), language), _terms(summary, language, names)]
         parts += [_heading(Text("命中方式", "How terms were found"), language), _channels(summary, language)]
     else:
         parts.append(Padding(EMPTY.get(language), (1, 0, 0, 2)))
@@ -76,7 +69,7 @@ def _outcomes(summary: Summary, language: Language) -> Table:
     return table
 
 
-def _worst(summary: Summary, language: Language) -> Table:
+def _worst(summary: Summary, language: Language, names: Mapping[str, Text]) -> Table:
     table = _table(
         language,
         (Text("行", "row"), "right"),
@@ -92,12 +85,16 @@ def _worst(summary: Summary, language: Language) -> Table:
             str(worst.row),
             RichText(visible(worst.listing)),
             SEVERITIES[worst.severity].name.get(language),
-            RichText(visible(worst.term)),
+            RichText(visible(_name(worst.term, names, language))),
             _place(worst, language),
             _context(worst),
-            RichText(", ".join(worst.provisions)),
+            RichText("\n".join(_name(one, names, language) for one in worst.provisions)),
         )
     return table
+
+
+def _name(code: str, names: Mapping[str, Text], language: Language) -> str:
+    return names[code].get(language) if code in names else code
 
 
 def _place(worst: Worst, language: Language) -> str:
@@ -111,7 +108,7 @@ def _context(worst: Worst) -> RichText:
     return shown.append(visible(worst.after))
 
 
-def _terms(summary: Summary, language: Language) -> Table:
+def _terms(summary: Summary, language: Language, names: Mapping[str, Text]) -> Table:
     table = _table(
         language,
         (Text("词条", "term"), "left"),
@@ -121,8 +118,9 @@ def _terms(summary: Summary, language: Language) -> Table:
     )
     ranked = sorted(summary.terms.items(), key=lambda item: (-item[1].findings, item[0]))
     for term, count in ranked[:SHOWN_TERMS]:
+        what, category = visible(_name(term, names, language)), _name(count.category, names, language)
         severity = SEVERITIES[count.severity].name.get(language)
-        table.add_row(RichText(visible(term)), RichText(count.category), severity, f"{count.findings:,}")
+        table.add_row(RichText(what), RichText(category), severity, f"{count.findings:,}")
     return table
 
 

@@ -1,0 +1,189 @@
+"""Why something was decided, for people: the reasons, and what was seen under which provision, in words.
+
+Codes stay in entries and answers, since programs compare them; every door shows people these words beside the codes.
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from anbao.law.catalogue import Catalogue
+from anbao.law.pack import Pack
+from anbao.law.titles import load_titles
+from anbao.model.entry import Entry
+from anbao.model.hazard import Ground
+from anbao.model.listing import Finding
+from anbao.model.merchant import CredentialCheck
+from anbao.model.picture import PictureFinding
+from anbao.prevent import listings, messages
+from anbao.prevent.admission import IDENTITY
+from anbao.prevent.contact.sighting import DETECTOR as CONTACT
+from anbao.prevent.guard import DETECTOR as GUARD
+from anbao.prevent.learning.model import DETECTOR as MODEL
+from anbao.prevent.merchants import decision as merchants
+from anbao.prevent.picture import records as pictures
+from anbao.prevent.policy import load_reasons
+from anbao.prevent.words import ADMISSION_REASONS, APPLICATION_FIELDS, CHANNELS, GROUNDS, MODEL_SAYS, PROBLEMS
+from anbao.text import Text
+
+_CREDENTIAL = "credential"
+_SHOWN_PROVISIONS = 2
+
+CATEGORY = "category"
+MATCHED = "listing.matched_hazard"
+
+_SORTS = {
+    _CREDENTIAL: Text("资质", "credential"),
+    GUARD: Text("已确认的危险", "confirmed danger"),
+    MODEL: Text("分类模型", "classifier"),
+}
+"""Detectors that name their categories themselves."""
+
+
+class _Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """What is explained of the body of a decision on a listing or a message."""
+
+    findings: tuple[Finding, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+class _JudgedPicture(msgspec.Struct, frozen=True, kw_only=True):
+    findings: tuple[PictureFinding, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+class _Assessed(msgspec.Struct, frozen=True, kw_only=True):
+    checks: tuple[CredentialCheck, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+class _Matched(msgspec.Struct, frozen=True, kw_only=True):
+    reasons: tuple[Ground, ...] = ()
+
+
+class Explainer:
+    """Reads its words out of the pack in folder ``where``. Raises PackError."""
+
+    def __init__(self, pack: Pack, catalogue: Catalogue, where: Path) -> None:
+        self._pack = pack
+        self._catalogue = catalogue
+        self._titles = load_titles(where)
+        self._reasons = load_reasons(where / "policy" / "reasons.yaml")
+
+    def why(self, reasons: Iterable[str], findings: Iterable[Finding | PictureFinding]) -> tuple[Text, ...]:
+        """Each reason of a decision, then each finding."""
+        return (*map(self.reason, reasons), *map(self.finding, findings))
+
+    def entry(self, one: Entry) -> tuple[Text, ...]:
+        """Why an entry that decides on something decided so; nothing for entries that decide nothing."""
+        if one.kind in (listings.SCREENED, messages.SCREENED):
+            seen = msgspec.convert(one.body, _Judged)
+            return self.why(seen.reasons, seen.findings)
+        if one.kind == pictures.SCREENED:
+            looked = msgspec.convert(one.body, _JudgedPicture)
+            return self.why(looked.reasons, looked.findings)
+        if one.kind in merchants.DECIDED:
+            assessed = msgspec.convert(one.body, _Assessed)
+            wrong = map(self.check, _demanded(check for check in assessed.checks if check.problem))
+            return (*(named(ADMISSION_REASONS, code) for code in assessed.reasons), *wrong)
+        if one.kind == MATCHED:
+            return tuple(map(self.ground, msgspec.convert(one.body, _Matched).reasons))
+        return ()
+
+    def reason(self, code: str) -> Text:
+        """What a policy's reason means; a code of the platform's own policy stands as it is."""
+        return named(self._reasons, code)
+
+    def category(self, name: str) -> Text:
+        """What a category of findings, or of goods, is called."""
+        if name in self._titles:
+            return self._titles[name]
+        if name in self._catalogue.categories:
+            return self._catalogue.categories[name].title
+        sort, _, rest = name.partition(".")
+        if sort in _SORTS:
+            what, detail = _SORTS[sort], named({**PROBLEMS, **GROUNDS, **MODEL_SAYS}, rest)
+            return Text(f"{what.zh}：{detail.zh}", f"{what.en}: {detail.en}")
+        return Text(name, name)
+
+    def finding(self, one: Finding | PictureFinding) -> Text:
+        """What was seen, as what, how it was written, and under which provisions.
+
+        “冰/毒” → 冰毒（间隔）：毒品，《电子商务法》第十三条.
+        """
+        if one.detector == _CREDENTIAL:
+            return self._credential(one.term, one.surface, one.category.partition(".")[2], one.provisions)
+        if one.detector == GUARD:
+            ground = one.category.partition(".")[2]
+            return self._hazard(one.term, self.ground(Ground(kind=ground, surface=one.surface)))
+        seen = one.surface or getattr(one, "text", "")
+        zh, en = (f"“{seen}”", f"“{seen}”") if seen else ("", "")
+        if one.term and one.term != seen and one.detector != CONTACT:
+            zh, en = f"{zh} → {one.term}".lstrip(" →"), f"{en} → {one.term}".lstrip(" →")
+        if one.channel in CHANNELS:
+            how = CHANNELS[one.channel].name
+            zh, en = f"{zh}（{how.zh}）", f"{en} ({how.en})"
+        what = self.category(one.category)
+        return self._under(Text(f"{zh}：{what.zh}", f"{en}: {what.en}"), one.provisions)
+
+    def check(self, one: CredentialCheck) -> Text:
+        """What is wrong with a credential, who demands it, and under which provisions."""
+        if one.kind == CATEGORY:
+            return self._banned(one)
+        return self._credential(one.kind, one.number, one.problem, one.provisions)
+
+    def credential(self, kind: str) -> Text:
+        """What a kind of credential, or a field of an application, is called."""
+        form = self._catalogue.formats.get(kind)
+        return form.name if form is not None else named(APPLICATION_FIELDS, kind)
+
+    def demand(self, required_by: str) -> Text:
+        """Who asks for a credential: everyone's identity, or a category of goods; empty where nobody does."""
+        return Text("主体身份", "identity") if required_by == IDENTITY else self.category(required_by)
+
+    def ground(self, one: Ground) -> Text:
+        """Why something is taken for a known danger."""
+        name, seen = named(GROUNDS, one.kind), one.surface or one.value
+        zh, en = f"{name.zh} {seen}".rstrip(), f"{name.en} {seen}".rstrip()
+        if one.kind == "title" and seen.isdigit():
+            zh, en = (f"{word} {int(seen) / 10:.0f}%" for word in (name.zh, name.en))
+        elif one.kind == "picture" and seen.isdigit():
+            zh, en = f"{name.zh}（相差 {seen} 位）", f"{name.en} ({seen} bits apart)"
+        return Text(zh, en) if one.agrees else Text(f"不符：{zh}", f"not so: {en}")
+
+    def _credential(self, kind: str, number: str, problem: str, provisions: tuple[str, ...]) -> Text:
+        name, wrong = self.credential(kind), named(PROBLEMS, problem)
+        zh, en = f"{name.zh} {number}".rstrip(), f"{name.en} {number}".rstrip()
+        return self._under(Text(f"{zh}：{wrong.zh}", f"{en}: {wrong.en}"), provisions)
+
+    def _banned(self, one: CredentialCheck) -> Text:
+        """A category that may not be sold online, with the rule that says so and whether that was checked."""
+        goods = self._catalogue.categories.get(one.number)
+        what, wrong = self.category(one.number), named(PROBLEMS, one.problem)
+        told = self._under(Text(f"{what.zh}：{wrong.zh}", f"{what.en}: {wrong.en}"), one.provisions)
+        if one.provisions or goods is None or goods.forbidden is None:
+            return told
+        source, checked = goods.forbidden.source, goods.forbidden.confidence != "memory"
+        unsure = Text("", "") if checked else Text("（来源未核对）", " (not checked against its source)")
+        return Text(f"{told.zh}，《{source}》{unsure.zh}", f"{told.en}; {source}{unsure.en}")
+
+    def _hazard(self, hazard: str, ground: Text) -> Text:
+        return Text(f"已确认的危险 {hazard}：{ground.zh}", f"the confirmed danger {hazard}: {ground.en}")
+
+    def _under(self, what: Text, provisions: tuple[str, ...]) -> Text:
+        if not provisions:
+            return what
+        cited = self._pack.cite(provisions[:_SHOWN_PROVISIONS])
+        return Text(f"{what.zh}，{cited.zh}", f"{what.en}; {cited.en}")
+
+
+def _demanded(checks: Iterable[CredentialCheck]) -> list[CredentialCheck]:
+    """What is asked for by a provision first; the same credential is told of once."""
+    ordered = sorted(checks, key=lambda one: not one.provisions)
+    return list({(one.kind, one.number): one for one in reversed(ordered)}.values())[::-1]
+
+
+def named(titles: Mapping[str, Text], code: str) -> Text:
+    """The word for a code; the code itself where there is none."""
+    return titles.get(code) or Text(code, code)
