@@ -80,7 +80,14 @@ def test_the_reference_page_says_what_the_catalogue_says() -> None:
     ],
 )
 def test_a_pack_error_names_file_and_line(tmp_path: Path, file: str, old: str, new: str, at: str) -> None:
-    for name in ("categories.yaml", "credentials.yaml", "facts.yaml", "notices.yaml", "pictures.yaml"):
+    for name in (
+        "categories.yaml",
+        "credentials.yaml",
+        "facts.yaml",
+        "notices.yaml",
+        "pictures.yaml",
+        "standings.yaml",
+    ):
         (tmp_path / name).write_text((PACK / name).read_text(encoding="utf-8"), encoding="utf-8")
     spoilt = (tmp_path / file).read_text(encoding="utf-8").replace(old, new, 1)
     (tmp_path / file).write_text(spoilt, encoding="utf-8")

@@ -60,6 +60,7 @@ def test_all_that_a_program_can_try_works_in_a_new_platform(platform: anbao.Plat
     assert {one.state for one in views if one.automatic} == {"works"}
     assert {one.id for one in views if one.automatic} >= {
         "listing_monitoring", "lexicon", "credential_check", "notices", "ledger", "checkpoint", "reactions", "delivery",
+        "picture_check", "complaint_channel",
     }  # fmt: skip
     assert {one.state for one in views if not one.automatic} == {"unprobed"}
 
@@ -112,6 +113,7 @@ def test_a_policy_that_passes_everything_turns_screening_and_credentials_red(
         "contact_detector",
         "credential_check",
         "listing_monitoring",
+        "picture_check",
     }
     assert "氰化钾 现货 → pass" in view(platform, "listing_monitoring").why.zh
 

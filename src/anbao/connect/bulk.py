@@ -3,7 +3,8 @@
 Invariants
 - Entries, the run's progress and its summary are committed together; only what was not committed is done again.
 - Output lines are on disk before the commit that counts them, and are cut back to the counted length on resume.
-- A chunk is committed under the ruleset in force at that moment; one decided under another is decided again.
+- A chunk is committed under the ruleset in force at that moment, and as merchants stand then; one decided under another
+  is decided again.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from anbao.connect.workers import Workers
 from anbao.core import system_clock
 from anbao.platform import Platform
 from anbao.prevent.rulesets import Rulesets
+from anbao.prevent.standing import changed_at
 from anbao.store import Store, open_store, tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.work import Work
@@ -122,9 +124,11 @@ def _commit_job(
     group: list[tuple[Chunk, Processed]],
 ) -> Callable[[Work], None]:
     def job(work: Work) -> None:
+        work.flush()
         current = platform.prevent.rulesets.in_force(work.conn, work.now).versions
+        moved = changed_at(work.conn)
         for chunk, done in group:
-            if done.versions != current:
+            if done.versions != current or done.moved != moved:
                 done = local.process(chunk)
             entries = work.record_sealed(done.sealed)
             if sink.rows:

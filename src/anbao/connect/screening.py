@@ -17,9 +17,10 @@ from anbao.errors import InvalidInput
 from anbao.law.deadlines import legal_day
 from anbao.model.entry import Sealed
 from anbao.model.listing import Listing, Versions
-from anbao.prevent.listings import licences_on_file, seal_screened
+from anbao.prevent.listings import seal_screened
 from anbao.prevent.rulesets import Rulesets
 from anbao.prevent.screening import screen
+from anbao.prevent.standing import changed_at, on_file
 from anbao.store import Store
 
 ACTOR = "file"
@@ -27,10 +28,12 @@ ACTOR = "file"
 
 class Processed(msgspec.Struct, frozen=True):
     """A screened chunk. ``lines`` are output lines in row order: (index into ``sealed``, bytes), the bytes lacking the
-    entry's number; -1 and a whole line for a row that is no listing.
+    entry's number; -1 and a whole line for a row that is no listing. ``moved``: the newest entry that told where a
+    merchant stands.
     """
 
     versions: Versions
+    moved: int
     sealed: list[Sealed]
     lines: list[tuple[int, bytes]]
     errors: list[RowError]
@@ -71,8 +74,8 @@ class Screener:
         now = self._clock()
         with self._store.read() as conn:
             ruleset = self._rulesets.in_force(conn, now)
-            licences = licences_on_file(conn, listings)
-        screened = screen(listings, ruleset, licences, legal_day(now))
+            merchants, moved = on_file(conn, listings), changed_at(conn)
+        screened = screen(listings, ruleset, merchants, legal_day(now))
         sealed: list[Sealed] = []
         lines: list[tuple[int, bytes]] = []
         errors: list[RowError] = []
@@ -96,7 +99,7 @@ class Screener:
             summary.add_error(row)
             if self._rows:
                 lines.append((-1, error_line(row, self._rows)))
-        return Processed(ruleset.versions, sealed, lines, errors, summary)
+        return Processed(ruleset.versions, moved, sealed, lines, errors, summary)
 
     def _with_pictures(self, row: Listing, chunk: Chunk, place: int) -> Listing | RowError:
         """The listing with its pictures as entries name them; those named by path are kept first."""

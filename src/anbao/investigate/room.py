@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
-from anbao.core import Core, Room, Step
+from anbao.core import Core, Probe, Room, Step
 from anbao.investigate import hazards, suspicions
 from anbao.investigate.complaints.desk import Complaints
 from anbao.investigate.hazards import Hazard
@@ -50,6 +50,9 @@ class Investigate(Room):
     def steps(self) -> Iterable[Step]:
         yield self.sweep
         yield from self.complaints.steps()
+
+    def probes(self) -> Iterable[tuple[str, Probe]]:
+        yield from self.complaints.probes()
 
     def suspect(self, work: Work, suspicion: Suspicion, *, at: int | None = None, actor: str = "platform") -> int:
         """Record a suspicion; the entry's index. Raises Conflict, InvalidInput."""

@@ -115,6 +115,19 @@ class PictureKind(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True
     severity: Severity
 
 
+class StandingKind(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a merchant stands that may not simply sell; ``of``: states of its file and sanctions that put it there.
+
+    ``blocks``: nothing of it passes, whatever the policy says.
+    """
+
+    id: str
+    title: Text
+    of: Annotated[tuple[str, ...], Meta(min_length=1)]
+    severity: Severity
+    blocks: bool = False
+
+
 class _CategoriesFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     identity: tuple[IdentityRule, ...]
     categories: tuple[Category, ...]
@@ -127,11 +140,13 @@ class _Content(msgspec.Struct, frozen=True):
     notices: tuple[Notice, ...]
     pictures: tuple[PictureKind, ...] = ()
     facts: tuple[ListingFact, ...] = ()
+    standings: tuple[StandingKind, ...] = ()
 
 
 class Catalogue:
     """Credential formats, identity rules, categories, notices, facts of listings, kinds of findings in pictures: by id.
 
+    ``standings``: where a state or a sanction puts a merchant; ``strictness``: the place of each, the strictest first.
     ``digest`` is the first 16 hex of SHA-256.
     """
 
@@ -142,6 +157,8 @@ class Catalogue:
         self.facts = {fact.id: fact for fact in content.facts}
         self._notices = {notice.id: notice for notice in content.notices}
         self.pictures = {kind.id: kind for kind in content.pictures}
+        self.standings = {word: kind for kind in content.standings for word in kind.of}
+        self.strictness = {kind.id: place for place, kind in enumerate(content.standings)}
         self._content = content
         self._names = {_fold(name): category for category in content.categories for name in _names(category)}
         self._found: dict[str, Category | None] = {"": None}
@@ -199,7 +216,7 @@ class Catalogue:
 
 @read_once
 def load_catalogue(folder: Path) -> Catalogue:
-    """Read a pack's files of credentials, categories, notices, facts of listings and findings in pictures.
+    """Read a pack's files of credentials, categories, notices, facts of listings, findings in pictures and standings.
 
     Raises PackError with file and line where a file does not fit, a name stands twice, or a reference leads nowhere.
     """
@@ -207,6 +224,7 @@ def load_catalogue(folder: Path) -> Catalogue:
     notices = YamlSource(folder / "notices.yaml")
     pictures = YamlSource(folder / "pictures.yaml")
     facts = YamlSource(folder / "facts.yaml")
+    standings = YamlSource(folder / "standings.yaml")
     categories = YamlSource(folder / "categories.yaml")
     file = categories.read(_CategoriesFile)
     content = _Content(
@@ -216,6 +234,7 @@ def load_catalogue(folder: Path) -> Catalogue:
         notices=notices.read(tuple[Notice, ...]),
         pictures=pictures.read(tuple[PictureKind, ...]),
         facts=facts.read(tuple[ListingFact, ...]),
+        standings=standings.read(tuple[StandingKind, ...]),
     )
     facts_known = _unique(facts, [fact.id for fact in content.facts])
     for place, notice in enumerate(content.notices):
@@ -225,6 +244,7 @@ def load_catalogue(folder: Path) -> Catalogue:
     formats_known = _unique(credentials, [form.id for form in content.credentials])
     notices_known = _unique(notices, [notice.id for notice in content.notices])
     _unique(pictures, [kind.id for kind in content.pictures])
+    _unique(standings, [kind.id for kind in content.standings])
     for name, keys in _credentials_named(content):
         if name not in formats_known:
             raise categories.error(Text(f"未知的证照种类 {name}", f"no credential is called {name}"), *keys)

@@ -1,6 +1,6 @@
 """Back-tests: what another lexicon, policy or model would decide on the listings of the past, before it takes effect.
 
-Each listing is decided anew under the rules in force and under the candidate, with the licences that are on file now;
+Each listing is decided anew under the rules in force and under the candidate, with what is on file of merchants now;
 so the difference is the candidate's alone, whatever the rules were when the listing came in.
 """
 
@@ -19,6 +19,7 @@ from anbao.model.listing import Listing, ListingScreened, Outcome
 from anbao.prevent import listings
 from anbao.prevent.rulesets import Ruleset
 from anbao.prevent.screening import screen
+from anbao.prevent.standing import on_file
 from anbao.store.bulk import sql
 
 PAGE = 500
@@ -184,9 +185,9 @@ def _both(
 ) -> Iterator[tuple[Stored, ListingScreened, ListingScreened]]:
     batch = [listing_of(decode_screened(stored.data).body) for stored in page]
     with core.reading() as conn:
-        licences = listings.licences_on_file(conn, batch)
+        merchants = on_file(conn, batch)
     on = legal_day(core.clock())
-    yield from zip(page, screen(batch, base, licences, on), screen(batch, candidate, licences, on), strict=True)
+    yield from zip(page, screen(batch, base, merchants, on), screen(batch, candidate, merchants, on), strict=True)
 
 
 def _stretches(first: int, end: int, sample: int | None) -> list[tuple[int, int, int]]:

@@ -1,16 +1,14 @@
-"""Listings as entries: ``listing.screened``, its projection, and the licences that screening asks for."""
+"""Listings as entries: ``listing.screened``, and its projection."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
-import msgspec
 from sqlalchemy import Connection
 
 from anbao.errors import NotFound
 from anbao.ledger import Stored, seal_trusted
 from anbao.model.entry import Entry, Facts, Sealed
-from anbao.model.listing import Listing, ListingScreened, Outcome
-from anbao.model.merchant import Licence
+from anbao.model.listing import ListingScreened, Outcome
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import Text
@@ -18,15 +16,6 @@ from anbao.work import Placed, Work
 
 SCREENED = "listing.screened"
 DECIDED = "listing.decided"
-
-_PER_QUERY = 5_000
-
-
-class _File(msgspec.Struct):
-    licences: tuple[Licence, ...] = ()
-
-
-_licences = msgspec.json.Decoder(_File)
 
 
 def seal_screened(screened: ListingScreened, at: int, now: int, actor: str) -> Sealed:
@@ -81,16 +70,3 @@ def project_listings(conn: Connection, placed: Sequence[Placed]) -> None:
             (subjects["listing"], subjects.get("merchant", ""), facts.get("category", ""), facts["outcome"], index)
         )
     upsert_many(conn, tables.listing, rows)
-
-
-def licences_on_file(conn: Connection, listings: Iterable[Listing]) -> dict[str, tuple[Licence, ...]]:
-    """The licences of the verified merchants behind these listings."""
-    names = list({listing.merchant for listing in listings if listing.merchant})
-    found: dict[str, tuple[Licence, ...]] = {}
-    for start in range(0, len(names), _PER_QUERY):
-        some = names[start : start + _PER_QUERY]
-        marks = ", ".join("?" * len(some))
-        rows = sql(conn, f"SELECT id, file FROM merchant WHERE status = 'verified' AND id IN ({marks})", tuple(some))
-        for name, file in rows:
-            found[name] = _licences.decode(file).licences
-    return found

@@ -11,7 +11,7 @@ import hashlib
 import json
 from itertools import product
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 import zen
@@ -36,6 +36,10 @@ PictureFact = Literal["", "unread", "code", "alike", "same"]
 PICTURE_FACTS: tuple[PictureFact, ...] = ("", "unread", "code", "alike", "same")
 """The worst last."""
 
+MerchantFact = Literal["", "waiting", "held", "restricted", "refused", "suspended", "closed"]
+MERCHANT_FACTS: tuple[MerchantFact, ...] = get_args(MerchantFact)
+"""The strictest last; the ids of the pack's standings."""
+
 
 class PolicyFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the table may read. Severities are 0 (none) to 5.
@@ -44,7 +48,7 @@ class PolicyFacts(msgspec.Struct, frozen=True, kw_only=True):
     that were guessed through a disguise; ``contact``: worst among contact details, false links and tricks; ``notices``:
     how many the category demands; ``model``: whether the classifier's score reached its threshold. ``picture``: the
     worst that was found in a picture: it could not be read · it holds a code · it is like a danger's picture · it is
-    that picture.
+    that picture. ``merchant``: where the merchant stands, if it may not simply sell.
     """
 
     strong: int = 0
@@ -57,6 +61,7 @@ class PolicyFacts(msgspec.Struct, frozen=True, kw_only=True):
     unknown_category: bool = False
     model: bool = False
     picture: PictureFact = ""
+    merchant: MerchantFact = ""
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -146,7 +151,8 @@ def load_reasons(path: Path) -> dict[str, Text]:
 def _all_facts() -> list[PolicyFacts]:
     """Every combination of facts, ``weak`` = 0 first, with up to two notices and three levels of ``contact``.
 
-    A picture is decided on by itself, so its facts are joined only with what is read in it.
+    A picture is decided on by itself, so its facts are joined only with what is read in it; where the merchant stands,
+    only with what is read in the listing.
     """
     severities = range(6)
     credentials: tuple[Literal["", "missing", "expired", "invalid"], ...] = ("", "missing", "expired", "invalid")
@@ -170,4 +176,8 @@ def _all_facts() -> list[PolicyFacts]:
         PolicyFacts(strong=strong, weak=weak, contact=contact, picture=picture)
         for weak, strong, contact, picture in product(severities, severities, _PROBED_CONTACT, PICTURE_FACTS[1:])
     ]
-    return listings + pictures
+    barred = [
+        PolicyFacts(strong=strong, weak=weak, contact=contact, merchant=merchant)
+        for weak, strong, contact, merchant in product(severities, severities, _PROBED_CONTACT, MERCHANT_FACTS[1:])
+    ]
+    return listings + pictures + barred

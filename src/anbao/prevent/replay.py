@@ -11,24 +11,18 @@ from anbao.ledger import Ledger, Vault, seal
 from anbao.ledger.log import Stored
 from anbao.model.entry import Entry
 from anbao.model.listing import Listing, ListingScreened
-from anbao.model.merchant import Licence
 from anbao.model.message import MessageScreened
 from anbao.model.picture import PictureReading, PictureScreened
 from anbao.prevent import listings, messages
 from anbao.prevent.clearances import cleared_of_entry
-from anbao.prevent.merchants.acts import INFO_ACCEPTED
-from anbao.prevent.merchants.decision import APPLIED, CLOSED, DECIDED, VERIFIED, WAITING
-from anbao.prevent.merchants.file import merged
-from anbao.prevent.merchants.following import REOPENED
 from anbao.prevent.picture import records
 from anbao.prevent.picture.candidates import Standing
 from anbao.prevent.picture.dangers import dangers_at
 from anbao.prevent.picture.judge import Case, judge
 from anbao.prevent.rulesets import ENGINE, Rulesets
 from anbao.prevent.screening import screen
+from anbao.prevent.standing import on_file_before
 from anbao.text import Text
-
-_MOVING = frozenset({APPLIED, CLOSED, INFO_ACCEPTED, REOPENED, WAITING, *DECIDED})
 
 
 class Replay(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,8 +82,8 @@ def replay(conn: Connection, ledger: Ledger, rulesets: Rulesets, index: int, vau
     )
     used = (versions.lexicon, versions.policy, versions.pack, versions.hazards, versions.fraud, versions.model)
     ruleset = rulesets.build(conn, *used)
-    licences = {record.merchant: _licences_before(conn, ledger, record.merchant, index)} if record.merchant else {}
-    [new] = screen([listing], ruleset, licences, legal_day(entry.recorded))
+    merchants = {record.merchant: on_file_before(conn, ledger, record.merchant, index)} if record.merchant else {}
+    [new] = screen([listing], ruleset, merchants, legal_day(entry.recorded))
     new = msgspec.structs.replace(new, versions=msgspec.structs.replace(new.versions, engine=versions.engine))
     again = listings.seal_screened(new, entry.at, entry.recorded, entry.actor)
     same = again.data == stored.data
@@ -155,32 +149,3 @@ def _compared(stored: Stored, entry: Entry, old: _Decision, new: _Decision) -> R
         recorded=None if same else msgspec.to_builtins(old),
         replayed=None if same else msgspec.to_builtins(new),
     )
-
-
-def _licences_before(conn: Connection, ledger: Ledger, merchant: str, index: int) -> tuple[Licence, ...]:
-    """The licences of the merchant's newest file, if it stood verified before ``index``."""
-    status, start = "", 0
-    file: dict[str, Any] = {}
-    while True:
-        page = ledger.entries(conn, start, 500, end=index, subject=("merchant", merchant))
-        for stored in page:
-            if stored.kind in _MOVING:
-                status, file = _moved(status, file, stored)
-        if len(page) < 500:
-            stated = file.get("licences", ()) if status == VERIFIED else ()
-            return msgspec.convert(stated, tuple[Licence, ...])
-        start = page[-1].index + 1
-
-
-def _moved(status: str, file: dict[str, Any], stored: Stored) -> tuple[str, dict[str, Any]]:
-    """Status and file after an entry, as the projections of ``merchants.file`` have them."""
-    body = stored.entry().body
-    if stored.kind == APPLIED:
-        return APPLIED, body
-    if stored.kind == INFO_ACCEPTED:
-        return status, merged(file, body["change"])
-    if stored.kind == REOPENED:
-        return "", file
-    if stored.kind == WAITING and status == VERIFIED and body.get("occasion") == "reverify":
-        return status, file
-    return stored.kind, file

@@ -13,7 +13,7 @@ from anbao.model.listing import Listing, ListingScreened, Outcome
 from anbao.model.message import Message
 from anbao.model.picture import PictureScreened
 from anbao.parameters import PARAMETER_CHANGED
-from anbao.prevent import changes, clearances, guard, listings, messages, rulesets, suggestions
+from anbao.prevent import changes, clearances, guard, listings, messages, rulesets, standing, suggestions
 from anbao.prevent.changes import Changes
 from anbao.prevent.contact import load_fraud_book
 from anbao.prevent.contact.books import OWN_DOMAINS, Books
@@ -21,6 +21,7 @@ from anbao.prevent.explaining import Explainer
 from anbao.prevent.learning import Model
 from anbao.prevent.merchants.counter import Counter
 from anbao.prevent.picture.desk import PictureDesk
+from anbao.prevent.picture.probe import try_pictures
 from anbao.prevent.probes import try_cases, try_guard, try_lexicon
 from anbao.prevent.rulesets import Ruleset, Rulesets
 from anbao.prevent.screening import screen
@@ -79,6 +80,9 @@ class Prevent(Room):
         yield listings.SCREENED, listings.project_listings
         yield listings.DECIDED, listings.project_listings
         yield from self.merchants.projectors()
+        yield standing.IMPOSED, standing.project_sanctions
+        for kind in standing.ENDED:
+            yield kind, standing.project_ends
         yield messages.SCREENED, messages.project_messages
         yield messages.DECIDED, messages.project_rulings
         yield PARAMETER_CHANGED, self._keep_book
@@ -94,6 +98,7 @@ class Prevent(Room):
     def probes(self) -> Iterable[tuple[str, Probe]]:
         yield "lexicon", partial(try_lexicon, self)
         yield "hazard_guard", partial(try_guard, self)
+        yield "picture_check", partial(try_pictures, self)
         for control in self.core.pack.controls:
             if control.cases:
                 yield control.id, partial(try_cases, self, control.cases)
@@ -108,7 +113,7 @@ class Prevent(Room):
         """Screen listings, in order, under the ruleset in force; decide; record."""
         when = work.now if at is None else at
         ruleset = self.rulesets.in_force(work.conn, work.now)
-        screened = screen(batch, ruleset, listings.licences_on_file(work.conn, batch), legal_day(work.now))
+        screened = screen(batch, ruleset, standing.on_file(work.conn, batch), legal_day(work.now))
         sealed = [listings.seal_screened(one, when, work.now, actor) for one in screened]
         indexes = work.record_sealed(sealed)
         return [

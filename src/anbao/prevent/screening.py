@@ -1,34 +1,43 @@
-"""Screens listings: text and credentials → findings → one decision. Pure: the same input gives the same bytes."""
+"""Screens listings: text, credentials, the merchant's standing → findings → one decision.
 
-from collections.abc import Iterable, Mapping, Sequence
+Pure: the same input gives the same bytes.
+"""
+
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import cast
 
-from anbao.law.catalogue import Category
+from anbao.law.catalogue import Category, StandingKind
 from anbao.likeness.fold import fold_page
 from anbao.model.hazard import Match
 from anbao.model.listing import MAX_FINDINGS, WRITTEN, Finding, Listing, ListingRecord, ListingScreened
-from anbao.model.merchant import CredentialCheck, Licence
-from anbao.prevent import contact, guard, learning
+from anbao.model.merchant import CredentialCheck
+from anbao.prevent import contact, guard, learning, standing
 from anbao.prevent.admission import CredentialFact, credentials_problem
 from anbao.prevent.exceptions import is_excused
-from anbao.prevent.policy import PolicyFacts
+from anbao.prevent.policy import MerchantFact, PolicyFacts
 from anbao.prevent.rulesets import Ruleset
+from anbao.prevent.standing import NOBODY, Merchants, OnFile
 from anbao.prevent.text import finding
-
-Licences = Mapping[str, tuple[Licence, ...]]
-"""Licences on file by merchant; a merchant that is not verified is absent."""
 
 CREDENTIAL_SEVERITY = 4
 
 _FIELDS = ("title", "description")
 
 
-def screen(listings: Sequence[Listing], ruleset: Ruleset, licences: Licences, on: date) -> list[ListingScreened]:
+_Standings = Sequence[tuple[StandingKind, str]]
+
+
+def screen(listings: Sequence[Listing], ruleset: Ruleset, merchants: Merchants, on: date) -> list[ListingScreened]:
     """One decision per listing, in order. ``on`` is the legal day on which licences must be in force.
 
     Where neither a merchant nor a licence is named there is nobody to ask, and only the text is judged.
     """
+    barred = {
+        name: found
+        for name, one in merchants.items()
+        if one.bars and (found := standing.kinds_of(one.bars, ruleset.catalogue))
+    }
     texts: list[str] = []
     for listing in listings:
         texts.append(listing.title)
@@ -48,27 +57,29 @@ def screen(listings: Sequence[Listing], ruleset: Ruleset, licences: Licences, on
             categories[name] = ruleset.catalogue.find(name)
         seen = sightings[place] or sightings[place + 1]
         clean = not hits[place] and not hits[place + 1] and not seen and row not in known and row not in scored
-        if not name and clean:
+        if not name and clean and listing.merchant not in barred:
             screened.append(
                 ListingScreened(
                     listing=_record(listing), outcome="pass", pictures=len(listing.pictures), versions=versions
                 )
             )
         else:
+            known_of = merchants.get(listing.merchant, NOBODY)
             findings = [
                 finding(hit, _FIELDS[side], ruleset.lexicon)
                 for side in (0, 1)
                 for hit in hits[place + side]
-                if not is_excused(
-                    ruleset.lexicon.terms[hit.term], name, licences.get(listing.merchant, ()), ruleset.catalogue, on
-                )
+                if not is_excused(ruleset.lexicon.terms[hit.term], name, known_of.licences, ruleset.catalogue, on)
             ]
             if ruleset.contact and seen:
                 for side in (0, 1):
                     findings += contact.findings(sightings[place + side], _FIELDS[side], ruleset.contact.book)
             if row in scored:
                 findings.append(scored[row])
-            screened.append(_decide(listing, findings, known.get(row, []), categories[name], ruleset, licences, on))
+            standings = barred.get(listing.merchant, ())
+            screened.append(
+                _decide(listing, findings, known.get(row, []), standings, categories[name], ruleset, known_of, on)
+            )
         place += 2
     return screened
 
@@ -77,16 +88,18 @@ def _decide(
     listing: Listing,
     findings: list[Finding],
     matches: Sequence[Match],
+    standings: _Standings,
     category: Category | None,
     ruleset: Ruleset,
-    licences: Licences,
+    merchant: OnFile,
     on: date,
 ) -> ListingScreened:
     credential: CredentialFact = ""
     if category is not None and category.requires and (listing.merchant or listing.licences):
-        held = (*licences.get(listing.merchant, ()), *listing.licences)
+        held = (*merchant.licences, *listing.licences)
         credential, checks = credentials_problem(held, category, ruleset.catalogue, on)
         findings += _credential_findings(checks)
+    findings += standing.findings(standings)
     findings += guard.findings(matches)
     notices = category.notices if category is not None else ()
     verdict = ruleset.policy.decide(
@@ -100,9 +113,10 @@ def _decide(
             life_health=category is not None and category.life_health,
             notices=len(notices),
             unknown_category=bool(listing.category) and category is None,
+            merchant=cast(MerchantFact, standings[0][0].id) if standings else "",
         )
     )
-    verdict = guard.raised(verdict, matches)
+    verdict = guard.raised(standing.raised(verdict, standings), matches)
     return ListingScreened(
         category=category.id if category is not None else listing.category,
         findings=tuple(findings[:MAX_FINDINGS]),

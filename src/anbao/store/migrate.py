@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect
 from anbao.errors import StoreError
 from anbao.text import Text
 
-HEAD = "0011"
+HEAD = "0012"
 
 
 def migrate(conn: Connection) -> None:

@@ -5,13 +5,14 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
-from anbao.core import Core, Step
+from anbao.core import Core, Probe, Step
 from anbao.investigate.complaints import (
     acting,
     completing,
     deciding,
     filing,
     notices,
+    probe,
     publishing,
     records,
     timeline,
@@ -61,6 +62,9 @@ class Complaints:
 
     def steps(self) -> Iterable[Step]:
         yield self.end_waiting
+
+    def probes(self) -> Iterable[tuple[str, Probe]]:
+        yield "complaint_channel", lambda: probe.try_channel(self._core, *self._read, self.look)
 
     def file(
         self, work: Work, complaint: Complaint, *, origin: str = "", actor: str = "platform", at: int | None = None

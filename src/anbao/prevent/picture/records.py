@@ -188,6 +188,13 @@ def pending(conn: Connection) -> int:
     return int(sql(conn, "SELECT count(*) FROM listing_picture WHERE state IN ('waiting', 'text')").scalar_one())
 
 
+def overdue(conn: Connection, since: int) -> int:
+    """How many tasks were due before ``since``."""
+    states = "state IN ('waiting', 'text')"
+    found = sql(conn, f"SELECT count(*) FROM listing_picture WHERE {states} AND due_at < ?", (since,)).scalar_one()
+    return int(found)
+
+
 class Shop(msgspec.Struct, frozen=True):
     """What a decision on a picture needs of its listing."""
 

@@ -10,6 +10,7 @@ from anbao.store.tables.doors import api_key, idempotency, screen_run
 from anbao.store.tables.investigate import hazard, hazard_match, sweep
 from anbao.store.tables.ledger import checkpoint, entry, entry_subject, meta, personal, tile
 from anbao.store.tables.merchants import (
+    merchant_bar,
     merchant_closure,
     merchant_identifier,
     merchant_licence,
@@ -72,6 +73,7 @@ __all__ = [
     "listing_picture",
     "measure",
     "merchant",
+    "merchant_bar",
     "merchant_closure",
     "merchant_identifier",
     "merchant_licence",

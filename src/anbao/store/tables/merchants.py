@@ -39,6 +39,16 @@ merchant_licence = Table(
     comment="licences on file that end; stage: valid, expiring, expired; ends_at: 24:00 of the last day (UTC ms)",
 )
 
+merchant_bar = Table(
+    "merchant_bar",
+    metadata,
+    key_column("merchant"),
+    key_column("measure"),
+    Column("sanction", Text, nullable=False),
+    PrimaryKeyConstraint("merchant", "measure"),
+    comment="sanctions that hold, as the entry sanction.imposed calls them",
+)
+
 turnover = Table(
     "turnover",
     metadata,

@@ -1,0 +1,64 @@
+"""The probe of the complaint channel: a test complaint is taken in, acknowledged, decided, answered, and taken back.
+
+Since nothing of it lasts, no statistics, report or due date ever counts it.
+"""
+
+from hashlib import sha256
+
+from anbao.cases import deciding as cases_deciding
+from anbao.cases import reading
+from anbao.cases.rules import Rule
+from anbao.core import Core, Probed
+from anbao.investigate.complaints import deciding, filing, records, timeline
+from anbao.investigate.complaints.rules import Rules, Table
+from anbao.model.complaint import Complaint
+from anbao.store.bulk import sql
+from anbao.text import Text
+from anbao.work import Work
+
+ACTOR = "probe"
+ANSWER = "渠道测试，无需处理"
+TEST = Complaint(
+    concern="service",
+    link="anbao:probe",
+    merchant="anbao-probe",
+    source="anonymous",
+    text="探针：测试投诉渠道，请忽略。",
+)
+STEPS = (records.RECEIVED, records.ACKNOWLEDGED, records.TRIAGED, records.ACCEPTED, "case.opened", records.HANDLED)
+"""What must be on the record of a complaint that was decided."""
+
+
+def try_channel(core: Core, rules: Rules, table: Table, look: filing.Look) -> Probed:
+    """A test complaint goes its whole way, and its complainant can follow it to the answer."""
+
+    def job(work: Work) -> Probed:
+        filed = filing.file(core, work, rules, table, look, TEST, origin="", actor=ACTOR, at=work.now)
+        _decide(core, work, rules, filed.entry)
+        work.flush()
+        history = core.ledger.entries(work.conn, subject=("complaint", filed.receipt), limit=100)
+        told = timeline.follow(core, work.conn, sha256(filed.token.encode()).hexdigest())
+        missing = sorted({*STEPS} - {stored.kind for stored in history})
+        seen = {"due": filed.due_at is not None, "missing": missing, "state": told.state}
+        if not missing and filed.due_at is not None and (told.state, told.answer) == ("handled", ANSWER):
+            why = Text(
+                "测试投诉已接收、确认、办结并可查询",
+                "a test complaint was received, acknowledged, closed and can be followed",
+            )
+            return Probed(ok=True, why=why, seen=seen)
+        what = ", ".join(missing) or ("due_at" if filed.due_at is None else told.state)
+        return Probed(ok=False, why=Text(f"测试投诉未走完：{what}", f"a test complaint got stuck: {what}"), seen=seen)
+
+    return core.rehearse(job)
+
+
+def _decide(core: Core, work: Work, rules: Rules, about: int) -> None:
+    """As a person and the reaction to the decision do."""
+    work.flush()
+    name = sql(work.conn, "SELECT id FROM case_file WHERE about = ?", (about,)).scalar_one()
+    case, alone = reading.find(work.conn, name), Rule(second_look=0, undo_minutes=0)
+    decided = cases_deciding.first_decision(
+        work, alone, case, person=ACTOR, outcome="rejected", reason=ANSWER, actor=ACTOR
+    )
+    work.flush()
+    deciding.follow_case(core, work, rules, core.ledger.entry(work.conn, decided.entry))
