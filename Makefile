@@ -3,6 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 TEST_STAMP := .venv/.ready-to-test
+# Where the machine forbids it, each program that a test starts would compile all of the source again.
+unexport PYTHONDONTWRITEBYTECODE
+
 # A file of tests stays on one core, since its tests may share what they set up.
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from anbao.api.describe import endpoints, page
+from anbao.api.app import DESCRIPTION
 from anbao.api.keys import SCOPES
 from anbao.ledger import open_checkpoint, parse_verifier, verify_directory
 from anbao.ledger.export import tiles_of
@@ -42,7 +42,7 @@ def is_open(path: str) -> bool:
 
 def test_nothing_is_open_but_health_the_public_log_and_the_public_pages(shared_server: Served) -> None:
     anonymous = shared_server.anonymous()
-    for one in endpoints():
+    for one in DESCRIPTION.endpoints:
         status = anonymous.request(one.method, concrete(one.path)).status_code
         assert (status != 401) == is_open(one.path), one
         assert bool(one.scope) != (is_open(one.path) or one.path in ANY_KEY), one
@@ -50,7 +50,7 @@ def test_nothing_is_open_but_health_the_public_log_and_the_public_pages(shared_s
 
 def test_a_key_does_only_what_its_scopes_say(shared_server: Served) -> None:
     clients = {scope: shared_server.client(scope) for scope in SCOPES}
-    for one in endpoints():
+    for one in DESCRIPTION.endpoints:
         if not one.scope:
             continue
         for scope, client in clients.items():
@@ -67,14 +67,14 @@ def test_the_reference_lists_exactly_the_endpoints_that_there_are() -> None:
         r"^\| (GET|POST) \| `([^`]+)` \| (?:`([^`]+)`|\S+) \| (.+) \|$", DOCUMENT.read_text("utf-8"), re.M
     )
     assert {(method, path, scope, words) for method, path, scope, words in rows} == {
-        (one.method, one.path, one.scope, one.words.en) for one in endpoints()
+        (one.method, one.path, one.scope, one.words.en) for one in DESCRIPTION.endpoints
     }
 
 
 def test_the_page_shows_all_endpoints_and_loads_nothing() -> None:
     for language in ("zh", "en"):
-        shown = page(language)
-        assert all(html.escape(one.words.get(language)) in shown for one in endpoints())
+        shown = DESCRIPTION.page(language)
+        assert all(html.escape(one.words.get(language)) in shown for one in DESCRIPTION.endpoints)
         assert "<script" not in shown
         assert not re.search(r"(src|href)=\"?(https?:)?//", shown)
 

@@ -1,5 +1,6 @@
 """``kill -9`` at random moments: nothing acknowledged is lost, nothing is doubled, and the books still agree."""
 
+import os
 import random
 import signal
 import socket
@@ -97,7 +98,8 @@ def test_killed_under_load_over_http(store_url: str, tmp_path: Path) -> None:
     command = [str(ANBAO), "serve", "--store", store_url, "--port", str(port), "--checkpoint-every", "0.3"]
     for _ in range(KILLS):
         with (tmp_path / "log.txt").open("ab") as log:
-            server = subprocess.Popen(command, stdout=log, stderr=log)
+            # What a killed server leaves behind goes with the test.
+            server = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "TMPDIR": str(tmp_path)})
         wait_until_healthy(port, server)
         with ThreadPoolExecutor(4) as pool:
             calls = [pool.submit(caller.call_until_it_dies) for _ in range(4)]

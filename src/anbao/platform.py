@@ -29,10 +29,11 @@ from anbao.obligations.engine import WAIVED, Recorded
 from anbao.obligations.settings import SETTING_CHANGED
 from anbao.prevent import artefacts, listings, rulesets
 from anbao.prevent.exceptions import require_known_licences
+from anbao.prevent.listings import ScreenedListing
 from anbao.prevent.merchants import MerchantDecision
 from anbao.prevent.messages import ScreenedMessage
 from anbao.prevent.policy import Policy
-from anbao.prevent.room import Prevent, ScreenedListing
+from anbao.prevent.room import Prevent
 from anbao.prevent.text import Lexicon
 from anbao.remove.room import Remove
 from anbao.store import Store, open_store

@@ -8,7 +8,7 @@ from anbao.model.listing import Channel, Finding, Outcome, Versions
 from anbao.model.picture import Box, PictureProblem, PictureScreened, WhyText
 from anbao.obligations.read import ObligationView
 from anbao.prevent.explaining import Explainer
-from anbao.prevent.room import ScreenedListing
+from anbao.prevent.listings import ScreenedListing
 from anbao.prevent.rulesets import Version
 from anbao.text import Text
 from anbao.warn.notices import RenderedNotice, render

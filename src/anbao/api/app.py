@@ -11,6 +11,7 @@ from litestar.datastructures import State
 from litestar.types import ASGIApp
 
 from anbao.api.clock import running_clock
+from anbao.api.describe import Description
 from anbao.api.door import Door
 from anbao.api.keys import KeyRing
 from anbao.api.metrics import Metrics, Observed
@@ -22,6 +23,8 @@ from anbao.connect.moderation import attach_from_environment
 from anbao.connect.pictures import Pictures
 from anbao.connect.registry import registry_from_environment
 from anbao.platform import Platform, open_platform
+
+DESCRIPTION = Description(HANDLERS)
 
 SETTINGS_VARIABLE = "ANBAO_SERVE"
 """Settings as JSON, for the worker processes that ``anbao serve`` starts."""
@@ -62,7 +65,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> ASGIApp:
         openapi_config=None,
         request_class=JsonRequest,
         request_max_body_size=MAX_BODY,
-        state=State({"open_docs": settings.open_docs}),
+        state=State({"description": DESCRIPTION, "open_docs": settings.open_docs}),
     )
     return Observed(app, metrics)
 

@@ -1,7 +1,8 @@
 """The API described: as OpenAPI, and as one page without scripts that loads nothing from elsewhere."""
 
 import html
-from functools import cache
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -46,24 +47,61 @@ class Endpoint(msgspec.Struct, frozen=True):
     words: Text
 
 
-@cache
-def _schema() -> dict[str, Any]:
-    from anbao.api.routes import HANDLERS
+class Description:
+    """Handlers described; made when first asked for."""
 
-    described = _documented(HANDLERS).openapi_schema.to_schema()
-    schemas, components = msgspec.json.schema_components([Problem], ref_template="#/components/schemas/{name}")
-    described["components"]["schemas"].update(components)
-    failure = {"description": "RFC 9457", "content": {MEDIA_TYPE: {"schema": schemas[0]}}}
-    for path, methods in described["paths"].items():
-        for method, one in methods.items():
-            answers = {status: answer for status, answer in one["responses"].items() if status.startswith("2")}
-            one["responses"] = {**answers, "default": failure}
-            if media_type := _STREAMED.get((method, path)):
-                one["requestBody"] = {"required": True, "content": {media_type: {"schema": {"type": "string"}}}}
-    return described
+    def __init__(self, handlers: Sequence[BaseRouteHandler]) -> None:
+        self._handlers = handlers
+
+    @cached_property
+    def document(self) -> bytes:
+        """The OpenAPI document as JSON."""
+        return msgspec.json.encode(self._schema)
+
+    @cached_property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """All documented endpoints, by path."""
+        found = []
+        for path, methods in sorted(self._schema["paths"].items()):
+            for method, one in sorted(methods.items()):
+                scopes = [scope for need in one.get("security", []) for scope in need.get("key", [])]
+                words = Text(one["description"], one["summary"])
+                found.append(Endpoint(method.upper(), path, "".join(scopes), words))
+        return tuple(found)
+
+    def page(self, language: Language) -> str:
+        """The endpoints as HTML."""
+        other, switch = ("en", "English") if language == "zh" else ("zh", "中文")
+        heads = "".join(f"<th>{column.get(language)}</th>" for column in _COLUMNS)
+        rows = "".join(
+            f"<tr><td>{one.method}</td><td><code>{html.escape(one.path)}</code></td><td><code>{one.scope}</code></td>"
+            f"<td>{html.escape(one.words.get(language))}</td></tr>"
+            for one in self.endpoints
+        )
+        title = _TITLE.get(language)
+        return (
+            f'<!doctype html><html lang="{"zh-CN" if language == "zh" else "en"}"><meta charset="utf-8">'
+            f'<meta name="viewport" content="width=device-width"><title>{title}</title><style>{_STYLE}</style>'
+            f'<p><a href="?lang={other}">{switch}</a> · <a href="openapi.json">OpenAPI</a></p><h1>{title}</h1>'
+            f"<p>{html.escape(_INTRO.get(language))}</p><table><tr>{heads}</tr>{rows}</table></html>"
+        )
+
+    @cached_property
+    def _schema(self) -> dict[str, Any]:
+        described = _documented(self._handlers).openapi_schema.to_schema()
+        schemas, components = msgspec.json.schema_components([Problem], ref_template="#/components/schemas/{name}")
+        described["components"]["schemas"].update(components)
+        failure = {"description": "RFC 9457", "content": {MEDIA_TYPE: {"schema": schemas[0]}}}
+        for path, methods in described["paths"].items():
+            for method, one in methods.items():
+                answers = {status: answer for status, answer in one["responses"].items() if status.startswith("2")}
+                one["responses"] = {**answers, "default": failure}
+                if media_type := _STREAMED.get((method, path)):
+                    one["requestBody"] = {"required": True, "content": {media_type: {"schema": {"type": "string"}}}}
+        return described
 
 
-def _documented(handlers: list[BaseRouteHandler]) -> Litestar:
+def _documented(handlers: Sequence[BaseRouteHandler]) -> Litestar:
     """An application only to be described: the one that serves has no schema routes of its own."""
     security = SecurityScheme(type="http", scheme="bearer", bearer_format="anbao_<id>_<secret>")
     return Litestar(
@@ -74,41 +112,4 @@ def _documented(handlers: list[BaseRouteHandler]) -> Litestar:
             description=_INTRO.en,
             components=Components(security_schemes={"key": security}),
         ),
-    )
-
-
-@cache
-def document() -> bytes:
-    """The OpenAPI document as JSON."""
-    return msgspec.json.encode(_schema())
-
-
-@cache
-def endpoints() -> tuple[Endpoint, ...]:
-    """All documented endpoints, by path."""
-    found = []
-    for path, methods in sorted(_schema()["paths"].items()):
-        for method, one in sorted(methods.items()):
-            scopes = [scope for need in one.get("security", []) for scope in need.get("key", [])]
-            words = Text(one["description"], one["summary"])
-            found.append(Endpoint(method.upper(), path, "".join(scopes), words))
-    return tuple(found)
-
-
-@cache
-def page(language: Language) -> str:
-    """The endpoints as HTML."""
-    other, switch = ("en", "English") if language == "zh" else ("zh", "中文")
-    heads = "".join(f"<th>{column.get(language)}</th>" for column in _COLUMNS)
-    rows = "".join(
-        f"<tr><td>{one.method}</td><td><code>{html.escape(one.path)}</code></td><td><code>{one.scope}</code></td>"
-        f"<td>{html.escape(one.words.get(language))}</td></tr>"
-        for one in endpoints()
-    )
-    title = _TITLE.get(language)
-    return (
-        f'<!doctype html><html lang="{"zh-CN" if language == "zh" else "en"}"><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width"><title>{title}</title><style>{_STYLE}</style>'
-        f'<p><a href="?lang={other}">{switch}</a> · <a href="openapi.json">OpenAPI</a></p><h1>{title}</h1>'
-        f"<p>{html.escape(_INTRO.get(language))}</p><table><tr>{heads}</tr>{rows}</table></html>"
     )

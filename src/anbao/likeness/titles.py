@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from anbao.likeness.fold import BREAK, Codes, Page, fold_many, fold_page
 
@@ -67,6 +66,8 @@ class TitleIndex:
         spare = sizes + (-sizes * self._cover // 1000)  # grams that a pair may miss
         held = np.bincount(rows, minlength=sizes.size)
         rank = np.arange(rows.size) - np.repeat(np.cumsum(held) - held, held)
+        from scipy.sparse import csr_array  # loaded late: most commands search no titles
+
         rare = max(_RARE_COUNT, int(sizes.size * _RARE_SHARE))
         used = (dangers <= rare) | (rank < spare[rows] + _SPARE)
         rows, slots = rows[used], slots[used]
@@ -110,6 +111,8 @@ class TitleIndex:
         codes = page.codes
         if codes.size < 2 or not self._postings.nnz:
             return np.empty(0, np.int32), np.empty(0, np.int32)
+        from scipy.sparse import csr_array
+
         slots = _slots(codes)
         bits = self._bits.take(slots >> np.uint32(3))
         bits >>= (slots & np.uint32(7)).astype(np.uint8)

@@ -2,8 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 Numbers = NDArray[np.int64]
 
@@ -16,6 +14,9 @@ def components(merchants: Numbers, identifiers: Numbers, count: int, cap: int | 
     """
     if not len(identifiers):
         return np.arange(count, dtype=np.int32)
+    from scipy.sparse import csr_array  # loaded late: most commands link no merchants
+    from scipy.sparse.csgraph import connected_components
+
     shared = np.bincount(identifiers)[identifiers]
     joins = shared > 1 if cap is None else (shared > 1) & (shared <= cap)
     holders, held = merchants[joins], identifiers[joins]

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
+import msgspec
 from sqlalchemy import Connection
 
 from anbao.errors import NotFound
 from anbao.ledger import Stored, seal_trusted
-from anbao.model.entry import Entry, Facts, Sealed
+from anbao.model.entry import Entry, Facts, Receipt, Sealed
 from anbao.model.listing import ListingScreened, Outcome
+from anbao.model.picture import PictureScreened
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import Text
@@ -16,6 +18,23 @@ from anbao.work import Placed, Work
 
 SCREENED = "listing.screened"
 DECIDED = "listing.decided"
+
+
+class ScreenedListing(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to one listing: the decision, and the receipt of its entry.
+
+    ``pictures``: the decisions on those of its pictures that had been read before; the others follow.
+    """
+
+    decision: ListingScreened
+    receipt: Receipt
+    pictures: tuple[PictureScreened, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """What is decided so far, pictures included."""
+        raised = [one.outcome for one in self.pictures if one.raised]
+        return raised[-1] if raised else self.decision.outcome
 
 
 def seal_screened(screened: ListingScreened, at: int, now: int, actor: str) -> Sealed:

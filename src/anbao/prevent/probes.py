@@ -1,20 +1,25 @@
 """Probes of prevention: test listings and merchants go through the room's own methods and are taken back (规定 3)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from anbao.core import Probed
+from anbao.core import Core, Probed
 from anbao.law.controls import Case
 from anbao.model.entry import Entry
 from anbao.model.listing import Listing
+from anbao.model.merchant import Merchant
 from anbao.prevent.guard import CONFIRMED
+from anbao.prevent.listings import ScreenedListing
+from anbao.prevent.merchants import MerchantDecision
+from anbao.prevent.text import Lexicon
 from anbao.prevent.text.matcher import DETECTOR
 from anbao.text import Text
 from anbao.work import Work
 
-if TYPE_CHECKING:
-    from anbao.prevent.room import Prevent
+Screen = Callable[[Work, Sequence[Listing]], list[ScreenedListing]]
+Apply = Callable[[Work, Merchant], MerchantDecision]
+"""The room's own methods, done as ACTOR."""
 
 TERMS = 20
 """Terms of the lexicon that one probe tries; each probe tries others."""
@@ -26,9 +31,9 @@ BARCODE = "2900000000001"
 _HOUR = 3_600_000
 
 
-def try_cases(room: "Prevent", cases: Sequence[Case]) -> Probed:
+def try_cases(core: Core, screen: Screen, apply: Apply, cases: Sequence[Case]) -> Probed:
     """Every case must be decided on as it expects."""
-    seen = [room.core.rehearse(partial(_try, room, case)) for case in cases]
+    seen = [core.rehearse(partial(_try, screen, apply, case)) for case in cases]
     wrong = [one for one in seen if not one["right"]]
     if not wrong:
         why = Text(f"{len(seen)} 个测试样本均判断正确", f"all {len(seen)} test cases were decided rightly")
@@ -38,17 +43,16 @@ def try_cases(room: "Prevent", cases: Sequence[Case]) -> Probed:
     return Probed(ok=False, why=why, seen=seen)
 
 
-def try_lexicon(room: "Prevent") -> Probed:
+def try_lexicon(core: Core, lexicon: Lexicon, screen: Screen) -> Probed:
     """Terms spread over the lexicon in force must be found in listings made of them."""
-    lexicon = room.ruleset().lexicon
     terms = sorted({term.term for term in lexicon.terms})
     if not terms:
         return Probed(ok=False, why=Text("现行词库是空的", "the lexicon in force is empty"))
     step = max(1, len(terms) // TERMS)
-    first = room.core.clock() // _HOUR % step
+    first = core.clock() // _HOUR % step
     chosen = terms[first::step][:TERMS]
     batch = [Listing(id=f"anbao-probe-{place}", title=term) for place, term in enumerate(chosen)]
-    screened = room.core.rehearse(lambda work: room.screen(work, batch, actor=ACTOR))
+    screened = core.rehearse(lambda work: screen(work, batch))
     missed = [
         term
         for term, one in zip(chosen, screened, strict=True)
@@ -62,7 +66,7 @@ def try_lexicon(room: "Prevent") -> Probed:
     return Probed(ok=True, why=why, seen=seen)
 
 
-def try_guard(room: "Prevent") -> Probed:
+def try_guard(core: Core, screen: Screen) -> Probed:
     """A danger confirmed on trial must block a listing with its barcode and no other."""
     batch = [
         Listing(id=PROBE, title="探针商品", extra={"barcode": BARCODE}),
@@ -83,21 +87,21 @@ def try_guard(room: "Prevent") -> Probed:
         )
         work.record(confirmed)
         work.flush()
-        return [one.decision.outcome for one in room.screen(work, batch, actor=ACTOR)]
+        return [one.decision.outcome for one in screen(work, batch)]
 
-    outcomes = room.core.rehearse(job)
+    outcomes = core.rehearse(job)
     ok = outcomes == ["block", "pass"]
     why = Text("已知危险被拦截", "the known danger is blocked") if ok else Text("未起作用", "it does not work")
     return Probed(ok=ok, why=why, seen={"outcomes": outcomes})
 
 
-def _try(room: "Prevent", case: Case, work: Work) -> dict[str, Any]:
+def _try(screen: Screen, apply: Apply, case: Case, work: Work) -> dict[str, Any]:
     if case.merchant is not None:
-        decision = room.apply(work, case.merchant, actor=ACTOR)
+        decision = apply(work, case.merchant)
         what, outcome, detectors = case.merchant.id, str(decision.decision), {""}
     else:
         assert case.listing is not None
-        [answer] = room.screen(work, [case.listing], actor=ACTOR)
+        [answer] = screen(work, [case.listing])
         outcome = answer.decision.outcome
         what, detectors = case.listing.title, {"", *(one.detector for one in answer.decision.findings)}
     right = outcome in case.expect and case.detector in detectors

@@ -3,15 +3,13 @@
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-import msgspec
 from sqlalchemy import Connection
 
 from anbao.core import Core, Probe, Room, Step
 from anbao.law.deadlines import legal_day
 from anbao.model.entry import Receipt, Sealed
-from anbao.model.listing import Listing, ListingScreened, Outcome
+from anbao.model.listing import Listing
 from anbao.model.message import Message
-from anbao.model.picture import PictureScreened
 from anbao.parameters import PARAMETER_CHANGED
 from anbao.prevent import changes, clearances, guard, listings, messages, rulesets, standing, suggestions
 from anbao.prevent.changes import Changes
@@ -19,10 +17,11 @@ from anbao.prevent.contact import load_fraud_book
 from anbao.prevent.contact.books import OWN_DOMAINS, Books
 from anbao.prevent.explaining import Explainer
 from anbao.prevent.learning import Model
+from anbao.prevent.listings import ScreenedListing
 from anbao.prevent.merchants.counter import Counter
 from anbao.prevent.picture.desk import PictureDesk
 from anbao.prevent.picture.probe import try_pictures
-from anbao.prevent.probes import try_cases, try_guard, try_lexicon
+from anbao.prevent.probes import ACTOR, try_cases, try_guard, try_lexicon
 from anbao.prevent.rulesets import Ruleset, Rulesets
 from anbao.prevent.screening import screen
 from anbao.prevent.suggestions import Acceptance, Suggestions
@@ -32,23 +31,6 @@ from anbao.work import Placed, Projector, Work
 
 TRAINED_ON = 50_000
 """Latest decisions of reviewers that a model is trained on."""
-
-
-class ScreenedListing(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to one listing: the decision, and the receipt of its entry.
-
-    ``pictures``: the decisions on those of its pictures that had been read before; the others follow.
-    """
-
-    decision: ListingScreened
-    receipt: Receipt
-    pictures: tuple[PictureScreened, ...] = ()
-
-    @property
-    def outcome(self) -> Outcome:
-        """What is decided so far, pictures included."""
-        raised = [one.outcome for one in self.pictures if one.raised]
-        return raised[-1] if raised else self.decision.outcome
 
 
 class Prevent(Room):
@@ -96,12 +78,14 @@ class Prevent(Room):
         yield from self.merchants.reactions()
 
     def probes(self) -> Iterable[tuple[str, Probe]]:
-        yield "lexicon", partial(try_lexicon, self)
-        yield "hazard_guard", partial(try_guard, self)
-        yield "picture_check", partial(try_pictures, self)
+        screen, apply = partial(self.screen, actor=ACTOR), partial(self.apply, actor=ACTOR)
+        yield "lexicon", lambda: try_lexicon(self.core, self.ruleset().lexicon, screen)
+        yield "hazard_guard", partial(try_guard, self.core, screen)
+        take = partial(self.pictures.take, actor=ACTOR)
+        yield "picture_check", partial(try_pictures, self.core, screen, take)
         for control in self.core.pack.controls:
             if control.cases:
-                yield control.id, partial(try_cases, self, control.cases)
+                yield control.id, partial(try_cases, self.core, screen, apply, control.cases)
 
     def steps(self) -> Iterable[Step]:
         yield from self.merchants.steps()

@@ -18,7 +18,7 @@ from anbao.model.assistance import HelpRequest
 from anbao.model.base import legal_time
 from anbao.model.hazard import Confirmation, Fingerprint
 from anbao.platform import Platform
-from anbao.prevent.room import ScreenedListing
+from anbao.prevent.listings import ScreenedListing
 from anbao.remove import records as measures
 from anbao.remove import reports
 from anbao.remove.records import Measure

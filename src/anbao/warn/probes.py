@@ -1,25 +1,27 @@
 """The probe of notices: an order that should have had one is missed, and no longer once the buyer acknowledged it."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from anbao.core import Probed
+from anbao.core import Core, Probed
 from anbao.model.entry import Entry
 from anbao.model.trade import NoticeAcknowledged, NoticeShown, Order
 from anbao.text import Text
+from anbao.warn.orders import NoticeStep, OrderAnswer
 from anbao.work import Work
 
-if TYPE_CHECKING:
-    from anbao.warn.room import Warn
+PlaceOrder = Callable[[Work, Order], OrderAnswer]
+NoteNotice = Callable[[Work, NoticeStep], int]
+"""The room's own methods, done as ACTOR."""
 
+ACTOR = "probe"
 NAME = "anbao-probe"
 LISTED = "listing.decided"
 
 
-def try_notices(room: "Warn") -> Probed:
+def try_notices(core: Core, order: PlaceOrder, note: NoteNotice) -> Probed:
     """Try an order, untold and told, in each category that demands notices."""
-    demanding = [category for category in room.core.catalogue.categories.values() if category.notices]
-    wrong = [category.id for category in demanding if not room.core.rehearse(_trial(room, category.id))]
+    demanding = [category for category in core.catalogue.categories.values() if category.notices]
+    wrong = [category.id for category in demanding if not core.rehearse(_trial(core, order, note, category.id))]
     if wrong or not demanding:
         shown = "、".join(wrong)
         why = (
@@ -32,19 +34,19 @@ def try_notices(room: "Warn") -> Probed:
     return Probed(ok=True, why=why, seen={"categories": len(demanding)})
 
 
-def _trial(room: "Warn", category: str) -> Callable[[Work], bool]:
-    owed = tuple(notice.id for notice in room.core.catalogue.notices_for(category))
+def _trial(core: Core, order: PlaceOrder, note: NoteNotice, category: str) -> Callable[[Work], bool]:
+    owed = tuple(notice.id for notice in core.catalogue.notices_for(category))
 
     def job(work: Work) -> bool:
         body = {"category": category, "outcome": "notice", "reason": NAME}
         work.record(
-            Entry(actor="probe", at=work.now, body=body, kind=LISTED, recorded=work.now, subjects={"listing": NAME})
+            Entry(actor=ACTOR, at=work.now, body=body, kind=LISTED, recorded=work.now, subjects={"listing": NAME})
         )
-        untold = room.order(work, Order(amount="0", buyer=NAME, id=f"{NAME}-1", listing=NAME), actor="probe")
+        untold = order(work, Order(amount="0", buyer=NAME, id=f"{NAME}-1", listing=NAME))
         for notice in owed:
-            room.note_notice(work, NoticeShown(buyer=NAME, listing=NAME, notice=notice, seconds=1), actor="probe")
-            room.note_notice(work, NoticeAcknowledged(buyer=NAME, listing=NAME, notice=notice), actor="probe")
-        told = room.order(work, Order(amount="0", buyer=NAME, id=f"{NAME}-2", listing=NAME), actor="probe")
+            note(work, NoticeShown(buyer=NAME, listing=NAME, notice=notice, seconds=1))
+            note(work, NoticeAcknowledged(buyer=NAME, listing=NAME, notice=notice))
+        told = order(work, Order(amount="0", buyer=NAME, id=f"{NAME}-2", listing=NAME))
         return untold.missing_notices == owed and not told.missing_notices
 
     return job

@@ -18,7 +18,7 @@ from anbao.text import Language, Text, choose_language
 from anbao.warn import buyers, dangers, orders, steps
 from anbao.warn.facts import known_facts
 from anbao.warn.notices import RenderedNotice, render
-from anbao.warn.probes import try_notices
+from anbao.warn.probes import ACTOR, try_notices
 from anbao.warn.steps import Told
 from anbao.work import Projector, Work
 
@@ -55,7 +55,8 @@ class Warn(Room):
         yield lambda: self.core.run(lambda work: buyers.warn_some(work, self.core.templates))
 
     def probes(self) -> Iterable[tuple[str, Probe]]:
-        yield "notices", partial(try_notices, self)
+        order, note = partial(self.order, actor=ACTOR), partial(self.note_notice, actor=ACTOR)
+        yield "notices", partial(try_notices, self.core, order, note)
 
     # ── before the trade ──────────────────────────────────────────────────────────────────────────────────────────
 

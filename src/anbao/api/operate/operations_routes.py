@@ -3,7 +3,7 @@
 from litestar import Response, get
 from litestar.params import FromQuery
 
-from anbao.api.describe import document, page
+from anbao.api.describe import Description
 from anbao.api.door import Caller, Visitor, door_of, identify, told
 from anbao.api.reading import no_nul
 from anbao.store.bulk import sql
@@ -36,7 +36,7 @@ def metrics(request: Caller) -> Response[bytes]:
 async def openapi(request: Visitor) -> Response[bytes]:
     """Open where the server was started with ``--open-docs``."""
     await _may_read(request)
-    return Response(document(), media_type="application/json")
+    return Response(_description(request).document, media_type="application/json")
 
 
 @get("/docs", media_type="text/html", **told("本接口的说明页；任一密钥", "This API as a page; any key"))
@@ -45,9 +45,14 @@ async def docs(request: Visitor, lang: FromQuery[str | None] = None) -> Response
     await _may_read(request)
     no_nul(lang=lang)
     language = choose_language(lang or request.headers.get("accept-language"))
-    return Response(page(language))
+    return Response(_description(request).page(language))
 
 
 async def _may_read(request: Visitor) -> None:
     if not request.app.state.open_docs:
         await identify(request)
+
+
+def _description(request: Visitor) -> Description:
+    found: Description = request.app.state.description
+    return found

@@ -16,7 +16,7 @@ from anbao.api.idempotency import Answer, Attempt, Kept, keep, recall
 from anbao.errors import AnbaoError
 from anbao.model.listing import Listing
 from anbao.platform import Platform
-from anbao.prevent.room import ScreenedListing
+from anbao.prevent.listings import ScreenedListing
 from anbao.work import Work
 
 MAX_TOGETHER = 256

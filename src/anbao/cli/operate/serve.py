@@ -1,7 +1,11 @@
 """``anbao serve``: the HTTP API on uvicorn."""
 
 import os
+import signal
+import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 import msgspec
@@ -41,9 +45,9 @@ def command(
 def run_server(settings: Settings, host: str, port: int, workers: int = 1) -> None:
     """Serve until told to stop."""
     os.environ[SETTINGS_VARIABLE] = msgspec.json.encode(settings).decode()
-    with tempfile.TemporaryDirectory(prefix="anbao-metrics-") as counters:
-        if workers > 1:
-            os.environ[MULTIPROCESS_VARIABLE] = counters
+    # The server, once it stopped, raises the signal that stopped it anew: it must not end us before we tidied up.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with _shared_counters(workers):
         uvicorn.run(
             "anbao.api.app:from_environment",
             factory=True,
@@ -55,3 +59,14 @@ def run_server(settings: Settings, host: str, port: int, workers: int = 1) -> No
             server_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
+
+
+@contextmanager
+def _shared_counters(workers: int) -> Iterator[None]:
+    """A folder in which several processes count together, for as long as they serve."""
+    if workers == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="anbao-metrics-") as folder:
+        os.environ[MULTIPROCESS_VARIABLE] = folder
+        yield

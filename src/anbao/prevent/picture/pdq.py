@@ -9,15 +9,18 @@ All before the median is linear, and the same along each axis. So each axis has 
 """
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy.sparse import csr_array
 
 from anbao.likeness.hashes import BITS
 from anbao.prevent.picture.decode import Gray, Picture
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 SIDE = 512
 """Larger pictures are first made this small, as the reference does."""
@@ -83,14 +86,16 @@ def quality(sampled: Samples) -> int:
 
 
 @lru_cache(maxsize=256)
-def _sampling(length: int) -> csr_array:
+def _sampling(length: int) -> "csr_array":
     """(64, length): two passes of the box filter, seen at 64 points."""
     places = ((np.arange(_SAMPLES) + 0.5) * length / _SAMPLES).astype(int)
     return _means(places, length) @ _means(np.arange(length), length)
 
 
-def _means(places: NDArray[np.int64], length: int) -> csr_array:
+def _means(places: NDArray[np.int64], length: int) -> "csr_array":
     """(places, length): the mean over a window, cut off at the ends; an even window reaches one further ahead."""
+    from scipy.sparse import csr_array  # loaded late: most commands see no picture
+
     window = -(-length // (_PASSES * _SAMPLES))
     behind, ahead = (window - 1) // 2, window // 2
     offset = np.arange(length)[None, :] - places[:, None]

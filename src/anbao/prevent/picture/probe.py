@@ -4,27 +4,27 @@ Pictures that wait for long mean that nothing reads them: that is seen too.
 """
 
 import io
+from collections.abc import Callable
 from functools import cache, partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 import zxingcpp
 from PIL import Image
 
-from anbao.core import Probed
+from anbao.core import Core, Probed
 from anbao.model.entry import Entry
 from anbao.model.listing import Listing
 from anbao.model.picture import PictureReading
 from anbao.prevent.guard import CONFIRMED
 from anbao.prevent.picture import records
 from anbao.prevent.picture.reading import read
+from anbao.prevent.probes import ACTOR, Screen
 from anbao.text import Text
 from anbao.work import Work
 
-if TYPE_CHECKING:
-    from anbao.prevent.room import Prevent
+Take = Callable[[Work, PictureReading], object]
+"""The room's own method, done as ACTOR."""
 
-ACTOR = "probe"
 PROBE = "anbao-probe-picture"
 CONTACT = "加微信 abc12345 详谈"
 PATIENCE = 3_600_000
@@ -41,13 +41,13 @@ EXPECTED = {
 """By picture: the outcome that is right, and the category of a finding (up to its first dot) that must be there."""
 
 
-def try_pictures(room: "Prevent") -> Probed:
+def try_pictures(core: Core, screen: Screen, take: Take) -> Probed:
     """A code is held, the contact in it found, a known danger blocked, a harmless picture passed; none waits long."""
     readings = {name: read(data) for name, data in _drawn().items()}
-    seen = room.core.rehearse(partial(_try, room, readings))
+    seen = core.rehearse(partial(_try, screen, take, readings))
     wrong = [name for name, one in seen.items() if tuple(one) != ("yes", EXPECTED[name][0])]
-    with room.core.reading() as conn:
-        waiting = records.overdue(conn, room.core.clock() - PATIENCE)
+    with core.reading() as conn:
+        waiting = records.overdue(conn, core.clock() - PATIENCE)
     what = {"decided": {name: outcome for name, (_, outcome) in seen.items()}, "waiting": waiting}
     if not wrong and not waiting:
         why = Text("测试图片均判断正确", "all test pictures were decided rightly")
@@ -60,7 +60,7 @@ def try_pictures(room: "Prevent") -> Probed:
     return Probed(ok=False, why=why, seen=what)
 
 
-def _try(room: "Prevent", readings: dict[str, PictureReading], work: Work) -> dict[str, tuple[str, str]]:
+def _try(screen: Screen, take: Take, readings: dict[str, PictureReading], work: Work) -> dict[str, tuple[str, str]]:
     """By picture: whether the finding is there, and the outcome."""
     body = {
         "basis": PROBE,
@@ -75,9 +75,9 @@ def _try(room: "Prevent", readings: dict[str, PictureReading], work: Work) -> di
     work.flush()
     found: dict[str, tuple[str, str]] = {}
     for name, reading in readings.items():
-        room.pictures.take(work, reading, actor=ACTOR)
+        take(work, reading)
         listing = Listing(category="general", id=PROBE, pictures=(reading.picture,), title="探针商品")
-        [answer] = room.screen(work, [listing], actor=ACTOR)
+        [answer] = screen(work, [listing])
         categories = {one.category for picture in answer.pictures for one in picture.findings}
         wanted = EXPECTED[name][1]
         there = (

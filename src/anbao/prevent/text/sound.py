@@ -10,7 +10,6 @@ from typing import NamedTuple
 import daachorse
 import numpy as np
 from numpy.typing import NDArray
-from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
 
 from anbao.likeness.fold import LIMIT, fold
 
@@ -48,6 +47,8 @@ class Sounds(NamedTuple):
 @cache
 def sounds() -> Sounds:
     """The tables, built at first use."""
+    from pypinyin.constants import PINYIN_DICT  # loaded late: most commands ask for no sound
+
     first = {code: _toneless(readings.split(",")[0]) for code, readings in PINYIN_DICT.items() if code < LIMIT}
     spelled = ["", *LATIN, *sorted(set(first.values()))]
     letter_symbol = {letter: symbol for symbol, letter in enumerate(LATIN, 1)}
@@ -109,6 +110,8 @@ def read_phrases(text: str, symbols: Symbols) -> Symbols:
 
 @cache
 def _phrases() -> tuple[daachorse.CharwiseDoubleArrayAhoCorasick, list[list[int]]]:
+    from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
+
     tables = sounds()
     symbol_of = {
         _toneless(reading): int(tables.symbols[code])
