@@ -89,6 +89,10 @@ def test_a_measure_against_a_merchant_blocks_what_it_offers_until_it_is_lifted(
     found = next(one for one in barred.findings if one.surface == name)
     assert (found.detector, found.term, found.category) == ("merchant", SAYS[measure], f"merchant.{SAYS[measure]}")
     assert found.provisions == platform.catalogue.standings[measure.replace("restriction", "limit")].provisions
+    words = platform.prevent.explainer.finding(found)
+    assert words.zh.startswith("商家")
+    assert name in words.en
+    assert "《电子商务法》" in words.zh
     lift(platform, name)
     again = screened(platform)
     assert (again.outcome, again.findings) == ("pass", ())

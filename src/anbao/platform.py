@@ -27,7 +27,7 @@ from anbao.model.trade import NoticeAcknowledged, NoticeAnswered, NoticeChoice, 
 from anbao.obligations import read, recompute, tick
 from anbao.obligations.engine import WAIVED, Recorded
 from anbao.obligations.settings import SETTING_CHANGED
-from anbao.prevent import artefacts, listings, rulesets
+from anbao.prevent import artefacts, listings, pack_defaults, rulesets
 from anbao.prevent.exceptions import require_known_licences
 from anbao.prevent.listings import ScreenedListing
 from anbao.prevent.merchants import MerchantDecision
@@ -323,9 +323,6 @@ def _establish(platform: Platform, where: Path) -> None:
         _follow_pack(platform, work)
         if sql(work.conn, "SELECT 1 FROM entry WHERE kind = ? LIMIT 1", (OPENED,)).first():
             return
-        lexicon = Lexicon.from_csv(where / "lexicon" / "hazard.csv")
-        policy_data = (where / "policy" / "default.json").read_bytes()
-        policy = Policy.from_bytes(policy_data)
         work.record(
             Entry(
                 actor="engine",
@@ -336,11 +333,7 @@ def _establish(platform: Platform, where: Path) -> None:
                 subjects=dict(_SELF),
             )
         )
-        terms = {"terms": len(lexicon.terms)}
-        rulesets.import_version(work, "lexicon", lexicon.digest, lexicon.to_bytes(), "engine", terms)
-        rulesets.activate(work, "lexicon", lexicon.digest, "engine", 0)
-        rulesets.import_version(work, "policy", policy.digest, policy_data, "engine", {})
-        rulesets.activate(work, "policy", policy.digest, "engine", 0)
+        pack_defaults.establish(work, where)
 
     platform.run(job)
 

@@ -120,6 +120,8 @@ HANDLERS: list[BaseRouteHandler] = [
     rule_routes.versions,
     rule_routes.upload,
     rule_routes.upload_policy,
+    rule_routes.defaults_standing,
+    rule_routes.adopt_default,
     rule_routes.backtest,
     rule_routes.activate,
     rule_routes.confirm,

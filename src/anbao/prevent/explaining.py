@@ -24,6 +24,7 @@ from anbao.prevent.learning.model import DETECTOR as MODEL
 from anbao.prevent.merchants import decision as merchants
 from anbao.prevent.picture import records as pictures
 from anbao.prevent.policy import load_reasons
+from anbao.prevent.standing import DETECTOR as STANDING
 from anbao.prevent.words import ADMISSION_REASONS, APPLICATION_FIELDS, CHANNELS, GROUNDS, MODEL_SAYS, PROBLEMS
 from anbao.text import Text
 
@@ -69,6 +70,7 @@ class Explainer:
         self._pack = pack
         self._catalogue = catalogue
         self._titles = load_titles(where)
+        self._standings = {f"{STANDING}.{kind.id}": kind.title for kind in catalogue.standings.values()}
         self._reasons = load_reasons(where / "policy" / "reasons.yaml")
 
     def why(self, reasons: Iterable[str], findings: Iterable[Finding | PictureFinding]) -> tuple[Text, ...]:
@@ -101,6 +103,8 @@ class Explainer:
             return self._titles[name]
         if name in self._catalogue.categories:
             return self._catalogue.categories[name].title
+        if name in self._standings:
+            return self._standings[name]
         sort, _, rest = name.partition(".")
         if sort in _SORTS:
             what, detail = _SORTS[sort], named({**PROBLEMS, **GROUNDS, **MODEL_SAYS}, rest)
@@ -117,6 +121,10 @@ class Explainer:
         if one.detector == GUARD:
             ground = one.category.partition(".")[2]
             return self._hazard(one.term, self.ground(Ground(kind=ground, surface=one.surface)))
+        if one.detector == STANDING:
+            what = self.category(one.category)
+            zh, en = (f"（措施 {one.surface}）", f" (measure {one.surface})") if one.surface else ("", "")
+            return self._under(Text(f"{what.zh}{zh}", f"{what.en}{en}"), one.provisions)
         seen = one.surface or getattr(one, "text", "")
         zh, en = (f"“{seen}”", f"“{seen}”") if seen else ("", "")
         if one.term and one.term != seen and one.detector != CONTACT:

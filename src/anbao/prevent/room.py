@@ -11,8 +11,8 @@ from anbao.model.entry import Receipt, Sealed
 from anbao.model.listing import Listing
 from anbao.model.message import Message
 from anbao.parameters import PARAMETER_CHANGED
-from anbao.prevent import changes, clearances, guard, listings, messages, rulesets, standing, suggestions
-from anbao.prevent.changes import Changes
+from anbao.prevent import changes, clearances, guard, listings, messages, pack_defaults, rulesets, standing, suggestions
+from anbao.prevent.changes import Change, Changes
 from anbao.prevent.contact import load_fraud_book
 from anbao.prevent.contact.books import OWN_DOMAINS, Books
 from anbao.prevent.explaining import Explainer
@@ -152,6 +152,14 @@ class Prevent(Room):
         """Keep a model as a version; the entry's index."""
         facts = {"blocked": model.weights.blocked, "passed": model.weights.passed}
         return rulesets.import_version(work, "model", model.digest, model.to_bytes(), actor, facts)
+
+    def defaults(self) -> list[pack_defaults.DefaultView]:
+        """How the lexicon and the policy in force stand to the pack's defaults."""
+        return pack_defaults.views(self.core, self.rulesets, self.changes)
+
+    def propose_default(self, role: pack_defaults.DefaultRole, *, actor: str) -> Change:
+        """Propose the pack's default. Raises Conflict where it is in force."""
+        return pack_defaults.propose(self.core, self.rulesets, self.changes, role, actor=actor)
 
     def ruleset(self) -> Ruleset:
         """The ruleset in force now."""

@@ -11,14 +11,17 @@ from msgspec import Meta
 from anbao.api.answers import Imported, Recorded, VersionPage
 from anbao.api.door import Caller, body_of, commit, door_of, told
 from anbao.api.reading import IdempotencyKey, event_time, no_nul, wrong_type
+from anbao.errors import NotFound
 from anbao.prevent import rulesets
 from anbao.prevent.backtest import Backtest, Window
 from anbao.prevent.changes import Change, Proposal
 from anbao.prevent.exceptions import require_known_licences
+from anbao.prevent.pack_defaults import ROLES, DefaultView
 from anbao.prevent.policy import Policy
 from anbao.prevent.rulesets import Role
 from anbao.prevent.suggestions import Acceptance, Suggestions
 from anbao.prevent.text import Lexicon
+from anbao.text import Text
 from anbao.work import Work
 
 MAX_LEXICON = 64 << 20
@@ -36,6 +39,12 @@ class ProposalPage(msgspec.Struct, frozen=True, kw_only=True):
     """What waits for a second person, the oldest first."""
 
     items: list[Proposal]
+
+
+class DefaultPage(msgspec.Struct, frozen=True, kw_only=True):
+    """The lexicon and the policy."""
+
+    items: list[DefaultView]
 
 
 class Refusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -200,6 +209,37 @@ async def refuse(
 def proposals(request: Caller) -> ProposalPage:
     """The oldest first."""
     return ProposalPage(items=door_of(request).platform.prevent.changes.waiting())
+
+
+@get(
+    "/v1/defaults",
+    sync_to_thread=True,
+    **told(
+        "现行词库、策略与随包默认版本的异同",
+        "How the lexicon and the policy in force stand to the pack's defaults",
+        "officer",
+    ),
+)
+def defaults_standing(request: Caller) -> DefaultPage:
+    """A newer release changes no store by itself."""
+    return DefaultPage(items=door_of(request).platform.prevent.defaults())
+
+
+@post(
+    "/v1/defaults/{role:str}",
+    **told(
+        "提出改用随包的默认版本：回测后即启用，影响大的须第二人复核",
+        "Propose the pack's default of `lexicon` or `policy`; a heavy change waits for a second person",
+        "officer",
+    ),
+)
+async def adopt_default(request: Caller, role: FromPath[str]) -> Change:
+    """Raises NotFound, Conflict."""
+    wanted = next((one for one in ROLES if one == role), None)
+    if wanted is None:
+        raise NotFound(Text(f"没有 {role} 的默认版本", f"there is no default of {role}"), field="role")
+    room, actor = door_of(request).platform.prevent, request.auth.actor
+    return await asyncio.to_thread(room.propose_default, wanted, actor=actor)
 
 
 @get(

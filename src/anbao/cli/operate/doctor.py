@@ -9,6 +9,7 @@ from rich.console import Console
 
 from anbao import __version__
 from anbao.cli.common import STORE_VARIABLE, open_store_option, store_option, t
+from anbao.prevent.pack_defaults import TITLES, DefaultView
 from anbao.text import system_language
 
 
@@ -58,4 +59,25 @@ def command(store_url: str | None) -> int:
         say(not lags, t(f"未能完成的反应 {len(lags)} 项", f"reactions that stand before an entry: {len(lags)}"))
         for lag in lags:
             console.print(f"    {lag.name}: {lag.failed}", markup=False)
+        for default in opened.prevent.defaults():
+            if default.state != "current":
+                console.print(f"[yellow]![/] {told(default)}")
     return 0 if well else 1
+
+
+def told(default: DefaultView) -> str:
+    """What a store that keeps another version than the pack's default should know."""
+    title, how = TITLES[default.role], f"anbao {default.role} adopt-default"
+    if default.proposed:
+        how = f"anbao {default.role} confirm {default.default}"
+    if default.state == "older":
+        return t(
+            f"{title.zh}仍是旧版本所带的默认版本 {default.in_force}；随包的默认版本为 {default.default}（{how}）",
+            f"{title.en} in force, {default.in_force}, is an earlier release's default; now it is"
+            f" {default.default} ({how})",
+        )
+    return t(
+        f"{title.zh}为平台自有版本 {default.in_force}，与随包的默认版本 {default.default} 不同（可用 {how}）",
+        f"{title.en} in force, {default.in_force}, is the platform's own; the pack's default is"
+        f" {default.default} ({how})",
+    )

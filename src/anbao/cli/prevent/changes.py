@@ -135,6 +135,22 @@ def add_changes(group: click.Group, role: Role) -> None:
         ]
         emit(rows, columns, output_format, system_language())
 
+    if role != "model":
+
+        @group.command(
+            "adopt-default",
+            help=t(
+                "提出改用随包的默认版本：回测后即启用，影响大的须第二人复核",
+                "propose the pack's default; back-tested, a heavy change waits for a second person",
+            ),
+        )
+        @actor_option()
+        @store_option
+        def adopt_default(actor: str, store_url: str | None) -> None:
+            """A newer release changes no store by itself."""
+            with open_store_option(store_url) as platform:
+                tell(platform.prevent.propose_default(role, actor=actor))
+
     @group.command("list", help=t("列出各版本", "list the versions"))
     @store_option
     @format_option()
