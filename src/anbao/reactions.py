@@ -8,6 +8,7 @@ Invariants
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterable
 
 import msgspec
@@ -21,7 +22,10 @@ from anbao.work import Work
 log = logging.getLogger("anbao.reactions")
 
 MOST_AT_ONCE = 100
-"""Entries that one reaction handles in one transaction."""
+"""Entries that one reaction handles in one transaction, at the most."""
+
+SECONDS_AT_ONCE = 0.05
+"""After so long a reaction leaves the rest to the next transaction: others want to write, too."""
 
 
 class Reaction(msgspec.Struct, frozen=True):
@@ -59,7 +63,7 @@ class Reactions:
         return not self._kinds.isdisjoint(kinds)
 
     def run(self, work: Work) -> int:
-        """Handle what is new, at most ``MOST_AT_ONCE`` entries a reaction; how many were handled."""
+        """Handle what is new, a bounded number of entries a reaction; how many were handled."""
         work.flush()
         before: dict[str, int] = dict(sql(work.conn, "SELECT name, idx FROM reaction").all())
         return sum(self._run_one(work, reaction, before.get(reaction.name, -1)) for reaction in self._all)
@@ -70,7 +74,7 @@ class Reactions:
         return [Lag(name=name, handled=idx, failed=failed) for name, idx, failed in rows]
 
     def _run_one(self, work: Work, reaction: Reaction, cursor: int) -> int:
-        failed, handled = "", 0
+        failed, handled, end = "", 0, time.monotonic() + SECONDS_AT_ONCE
         for stored in self._ledger.entries_of(work.conn, reaction.kinds, cursor + 1, MOST_AT_ONCE):
             try:
                 work.attempt(lambda inner, one=stored: reaction.act(inner, one))  # type: ignore[misc]
@@ -79,6 +83,8 @@ class Reactions:
                 failed = f"{stored.index}: {type(error).__name__}: {error}"
                 break
             cursor, handled = stored.index, handled + 1
+            if time.monotonic() > end:
+                break
         if handled or failed:
             upsert_many(work.conn, tables.reaction, [(reaction.name, cursor, failed)])
         return handled

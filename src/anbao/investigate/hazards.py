@@ -167,6 +167,11 @@ def sought(conn: Connection, sweep: str, limit: int = -1) -> list[Hazard]:
     return [_hazard(*row) for row in rows]
 
 
+def sought_ids(conn: Connection, sweep: str) -> set[str]:
+    """As ``sought``, the ids alone."""
+    return {name for (name,) in sql(conn, "SELECT id FROM hazard WHERE state = 'confirmed' AND sweep = ?", (sweep,))}
+
+
 def project(conn: Connection, placed: Sequence[Placed]) -> None:
     """All kinds of entries about a hazard → ``hazard``."""
     for index, sealed in placed:

@@ -87,15 +87,17 @@ def count_before(conn: Connection, before: int) -> int:
 
 
 def newest_entry(conn: Connection, listing: str) -> int:
-    """The entry of a listing's newest screening; -1 where there is none."""
-    return int(
-        sql(
-            conn,
-            "SELECT coalesce(max(e.idx), -1) FROM entry_subject s JOIN entry e ON e.idx = s.idx"
-            " WHERE s.role = 'listing' AND s.subject = ? AND e.kind = ?",
-            (listing, SCREENED),
-        ).scalar_one()
-    )
+    """The entry of a listing's newest screening; -1 where there is none.
+
+    ``CROSS JOIN`` has SQLite begin with the listing's entries, not with all screenings.
+    """
+    found = sql(
+        conn,
+        "SELECT s.idx FROM entry_subject s CROSS JOIN entry e"
+        " WHERE s.role = 'listing' AND s.subject = ? AND e.idx = s.idx AND e.kind = ? ORDER BY s.idx DESC LIMIT 1",
+        (listing, SCREENED),
+    ).scalar()
+    return -1 if found is None else int(found)
 
 
 def newest(conn: Connection, listing: str) -> Screening | None:

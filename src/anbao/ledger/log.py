@@ -7,6 +7,7 @@ checkpoint is signed that does not extend the one before.
 
 from collections.abc import Collection, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -87,7 +88,7 @@ class Ledger:
         subject: tuple[str, str] | None = None,
     ) -> list[Stored]:
         """At most ``limit`` in log order with ``start <= index < end``, of one kind, about one (role, identifier)."""
-        source, where = "entry e", ["e.idx >= ?"]
+        source, where, order = "entry e", ["e.idx >= ?"], "e.idx"
         given: list[Any] = [start]
         if end is not None:
             where.append("e.idx < ?")
@@ -96,12 +97,13 @@ class Ledger:
             where.append("e.kind = ?")
             given.append(kind)
         if subject is not None:
-            source = "entry_subject s JOIN entry e ON e.idx = s.idx"
-            where += ["s.idx >= ?", "s.role = ?", "s.subject = ?"]
+            # CROSS JOIN has SQLite begin with what is about the subject, not with all of the kind.
+            source, order = "entry_subject s CROSS JOIN entry e", "s.idx"
+            where += ["e.idx = s.idx", "s.idx >= ?", "s.role = ?", "s.subject = ?"]
             given += [start, *subject]
         statement = (
             f"SELECT e.idx, e.kind, e.at, e.recorded, e.data FROM {source} WHERE {' AND '.join(where)}"
-            " ORDER BY e.idx LIMIT ?"
+            f" ORDER BY {order} LIMIT ?"
         )
         rows: Any = sql(conn, statement, (*given, limit))
         return [Stored(*row) for row in rows]
@@ -117,13 +119,17 @@ class Ledger:
         return None if row is None else Stored(*row)
 
     def entries_of(self, conn: Connection, kinds: Collection[str], start: int, limit: int) -> list[Stored]:
-        """Entries of any of these kinds from index ``start`` on, in order, at most ``limit``."""
-        marks = ", ".join("?" for _ in kinds)
+        """Entries of any of these kinds from index ``start`` on, in order, at most ``limit``.
+
+        Each kind is read by itself: a long backlog of one costs no more than ``limit`` of its entries.
+        """
+        of_one = "SELECT * FROM (SELECT idx FROM entry WHERE kind = ? AND idx >= ? ORDER BY idx LIMIT ?) AS one"
+        each = " UNION ALL ".join(of_one for _ in kinds)
         rows: Any = sql(
             conn,
-            f"SELECT idx, kind, at, recorded, data FROM entry WHERE kind IN ({marks}) AND idx >= ?"
-            " ORDER BY idx LIMIT ?",
-            (*sorted(kinds), start, limit),
+            "SELECT idx, kind, at, recorded, data FROM entry"
+            f" WHERE idx IN (SELECT idx FROM ({each}) AS found ORDER BY idx LIMIT ?) ORDER BY idx",
+            (*chain.from_iterable((kind, start, limit) for kind in sorted(kinds)), limit),
         )
         return [Stored(*row) for row in rows]
 

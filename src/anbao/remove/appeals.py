@@ -155,7 +155,7 @@ def restore_after_lifting(desk: Desk, work: Work, most: int) -> bool:
     lifting = desk.core.ledger.entry(work.conn, danger.entry).entry()
     reason = str(lifting.body.get("reason") or "危险已解除")
     done: set[str] = set()
-    for one in records.standing(work.conn, hazard=danger.id)[:most]:
+    for one in records.standing_because(work.conn, danger.id, most):
         if one.id not in done:
             done |= {each.id for each in _related(work.conn, one)}
             restore(desk, work, one, reason, person=lifting.actor, actor=lifting.actor)

@@ -25,6 +25,7 @@ from anbao.work import Placed, Work
 CONFIRMED, LIFTED, SWEPT, REMOVED = "hazard.confirmed", "hazard.lifted", "hazard.swept", "hazard.removed"
 MATCHED, DECIDED = "listing.matched_hazard", "case.decided"
 CASE_KIND = "hazard_match"
+_TAKEDOWN = ("takedown",)
 REACTION = "remove.hazards"
 """One reaction to all by which dangers are found, so that they are handled in the order of the ledger."""
 
@@ -140,26 +141,27 @@ def remove(desk: Desk, work: Work, about: int, entry: Entry, hazard: str, listin
 
 
 def conclude(work: Work, hazard: str, *, swept: bool = False, seen: int = -1) -> None:
-    """Record that a danger was removed, where it now is and the last such entry says less.
+    """Record that a danger was removed, where it now is: once, and again when more of it went or nothing is undecided.
 
     ``seen``: the entry that is being handled, where it is one of those by which dangers are found.
     """
-    counts: dict[str, int] = dict(
-        sql(
-            work.conn,
-            "SELECT state, count(*) FROM measure WHERE hazard = ? AND kind = 'takedown' GROUP BY state",
-            (hazard,),
-        ).all()
-    )
-    gone = counts.get("confirmed", 0)
-    if counts.get("taken", 0) or counts.get("failed", 0) or not (gone or swept) or _more_to_come(work, hazard, seen):
+    if records.stands(work.conn, ("taken", "failed"), _TAKEDOWN, hazard=hazard):
         return
-    undecided = sql(
-        work.conn, "SELECT count(*) FROM removal_match WHERE hazard = ? AND state = 'undecided'", (hazard,)
-    ).scalar_one()
-    body = {"listings": gone, "undecided": int(undecided)}
-    if _last_removal(work, hazard) != body:
+    if not (swept or records.stands(work.conn, ("confirmed",), _TAKEDOWN, hazard=hazard)):
+        return
+    if _more_to_come(work, hazard, seen):
+        return
+    body = {
+        "listings": _count(work.conn, "measure", "state = 'confirmed' AND kind = 'takedown'", hazard),
+        "undecided": _count(work.conn, "removal_match", "state = 'undecided'", hazard),
+    }
+    last = _last_removal(work, hazard)
+    if last is None or last["listings"] != body["listings"] or bool(last["undecided"]) != bool(body["undecided"]):
         record(work, REMOVED, {"hazard": hazard}, body, ENGINE)
+
+
+def _count(conn: Connection, table: str, where: str, hazard: str) -> int:
+    return int(sql(conn, f"SELECT count(*) FROM {table} WHERE hazard = ? AND {where}", (hazard,)).scalar_one())
 
 
 def _more_to_come(work: Work, hazard: str, seen: int) -> bool:
@@ -168,9 +170,9 @@ def _more_to_come(work: Work, hazard: str, seen: int) -> bool:
     after = max(seen, -1 if handled is None else handled)
     row = sql(
         work.conn,
-        "SELECT 1 FROM entry_subject s JOIN entry e ON e.idx = s.idx"
-        " WHERE s.role = 'hazard' AND s.subject = ? AND s.idx > ? AND e.kind IN (?, ?) LIMIT 1",
-        (hazard, after, MATCHED, CONFIRMED),
+        "SELECT 1 FROM entry e CROSS JOIN entry_subject s"
+        " WHERE e.kind IN (?, ?) AND e.idx > ? AND s.role = 'hazard' AND s.subject = ? AND s.idx = e.idx LIMIT 1",
+        (MATCHED, CONFIRMED, after, hazard),
     ).first()
     return row is not None
 
@@ -307,6 +309,6 @@ def _keep(conn: Connection, hazard: str, listing: str, merchant: str, state: str
 
 
 def _last_removal(work: Work, hazard: str) -> Any:
-    index = records.newest(work, REMOVED, "hazard", hazard)
+    index = records.newest_of_few(work, REMOVED, "hazard", hazard)
     data = None if index is None else sql(work.conn, "SELECT data FROM entry WHERE idx = ?", (index,)).scalar()
     return None if data is None else msgspec.json.decode(data)["body"]

@@ -224,9 +224,10 @@ def _checked(desk: Desk, conn: Connection, order: MeasureOrder) -> tuple[Measure
 def _name(work: Work, order: MeasureOrder) -> str:
     because = (order.complaint, order.hazard, order.violation)
     identity = [order.measure, order.listing, order.merchant, *because, work.now]
-    again = sql(
-        work.conn, "SELECT count(*) FROM measure WHERE merchant = ? AND listing = ?", (order.merchant, order.listing)
-    ).scalar_one()
+    where, given = (
+        ("listing = ?", order.listing) if order.listing else ("listing = '' AND merchant = ?", order.merchant)
+    )
+    again = sql(work.conn, f"SELECT count(*) FROM measure WHERE {where}", (given,)).scalar_one()
     return f"{order.measure}-{sha256(msgspec.json.encode([*identity, again])).hexdigest()[:16]}"
 
 

@@ -1,6 +1,6 @@
 """The entries of removal, the tables that project them, and how both are read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -26,6 +26,9 @@ ENGINE = "engine"
 State = Literal["proposed", "declined", "taken", "confirmed", "failed", "lifted", "ended"]
 STANDING = ("taken", "confirmed", "failed")
 """States in which a measure holds: taken, confirmed by the platform, or taken with its effect given up or refused."""
+
+MOST = 10_000
+"""Measures that are read at once."""
 
 _IN_STANDING = "state IN ('taken', 'confirmed', 'failed')"
 
@@ -92,13 +95,25 @@ def record(
 
 
 def newest(work: Work, kind: str, role: str, subject: str) -> int | None:
-    """The newest entry of a kind about a subject."""
+    """The newest entry of a kind about a subject of which there are few entries, such as a measure."""
     work.flush()
     found: int | None = sql(
         work.conn,
-        "SELECT max(s.idx) FROM entry_subject s JOIN entry e ON e.idx = s.idx"
-        " WHERE s.role = ? AND s.subject = ? AND e.kind = ?",
+        "SELECT s.idx FROM entry_subject s CROSS JOIN entry e"
+        " WHERE s.role = ? AND s.subject = ? AND e.idx = s.idx AND e.kind = ? ORDER BY s.idx DESC LIMIT 1",
         (role, subject, kind),
+    ).scalar()
+    return found
+
+
+def newest_of_few(work: Work, kind: str, role: str, subject: str) -> int | None:
+    """As ``newest``, of a kind of which there are few entries about a subject that may have any number: a danger."""
+    work.flush()
+    found: int | None = sql(
+        work.conn,
+        "SELECT e.idx FROM entry e CROSS JOIN entry_subject s"
+        " WHERE e.kind = ? AND s.role = ? AND s.subject = ? AND s.idx = e.idx ORDER BY e.idx DESC LIMIT 1",
+        (kind, role, subject),
     ).scalar()
     return found
 
@@ -123,6 +138,19 @@ def standing(conn: Connection, **about: str) -> list[Measure]:
     """Measures that hold and are about all of this (``kind``, ``listing``, ``complaint`` …)."""
     where = " AND ".join(f"{column} = ?" for column in about)
     return _measures(conn, f"{where} AND {_IN_STANDING}", *about.values())
+
+
+def standing_because(conn: Connection, hazard: str, most: int) -> list[Measure]:
+    """The first measures that hold because of a danger."""
+    return _measures(conn, f"hazard = ? AND {_IN_STANDING}", hazard, limit=most)
+
+
+def stands(conn: Connection, states: Sequence[State], kinds: Collection[str], **about: str) -> bool:
+    """Whether any measure of these kinds about one subject is in one of these states; the cost does not grow."""
+    [(column, subject)] = about.items()
+    marks = ", ".join("?" for _ in kinds)
+    statement = f"SELECT 1 FROM measure WHERE {column} = ? AND state = ? AND kind IN ({marks}) LIMIT 1"
+    return any(sql(conn, statement, (subject, state, *kinds)).first() for state in states)
 
 
 def of_violation(conn: Connection, violation: str) -> list[Measure]:
@@ -243,9 +271,7 @@ def project_violation_move(conn: Connection, placed: Sequence[Placed]) -> None:
         )
 
 
-def _measures(
-    conn: Connection, where: str, *given: object, order: str = "at, id", limit: int = 10_000
-) -> list[Measure]:
+def _measures(conn: Connection, where: str, *given: object, order: str = "at, id", limit: int = MOST) -> list[Measure]:
     rows = sql(conn, f"SELECT * FROM measure WHERE {where} ORDER BY {order} LIMIT ?", (*given, limit))
     return [msgspec.convert(by_column(tables.measure, row), Measure) for row in rows]
 

@@ -23,6 +23,9 @@ from anbao.store.bulk import sql
 from anbao.work import Work
 
 MOST_LINKED = 500
+MOST_NAMED = 100
+"""Measures that one entry names; of more it says how many they were."""
+
 HIGHEST = 5
 REMOVALS = frozenset({"shield", "takedown"})
 _SHARED_CAP = "merchant.shared_identifier_cap"
@@ -61,6 +64,8 @@ def note_relapse(desk: Desk, work: Work, found: Finding) -> str:
 
 
 def _known(conn: Connection, found: Finding) -> list[Violation]:
+    if not found.merchant:
+        return []
     where = "hazard = ? AND merchant = ? AND state <> 'withdrawn'"
     return records.violations(conn, where, found.hazard, found.merchant)
 
@@ -118,15 +123,31 @@ def climb(desk: Desk, work: Work, violation: str, *, facts: str, relapse: bool, 
 def settle(work: Work, violation: str) -> None:
     """Record that a violation was stopped once nothing of it is left on sale, and that the service was ended."""
     one = records.violation_of(work.conn, violation)
-    taken = [each for each in records.of_violation(work.conn, violation) if each.state not in ("proposed", "declined")]
-    left = [each for each in taken if each.kind in REMOVALS and each.state in ("taken", "failed")]
     subjects = {"violation": violation}
-    if one.state == "found" and not left:
-        done = [each.id for each in taken if each.kind in REMOVALS]
-        record(work, records.STOPPED, subjects, {"kept_out": not done, "measures": done}, ENGINE)
-    ending = [each.id for each in taken if each.kind in _ENDING and each.state == "confirmed"]
-    if one.serious and ending and records.newest(work, records.SERVICE_ENDED, "violation", violation) is None:
+    if one.state == "found" and not records.stands(work.conn, ("taken", "failed"), REMOVALS, violation=violation):
+        done, removed = _removals(work.conn, violation)
+        body = {"kept_out": not removed, "measures": done, "removed": removed}
+        record(work, records.STOPPED, subjects, body, ENGINE)
+    if not one.serious:
+        return
+    ending = [
+        each.id
+        for kind in sorted(_ENDING)
+        for each in records.standing(work.conn, merchant=one.merchant, kind=kind, violation=violation)
+        if each.state == "confirmed"
+    ]
+    if ending and records.newest_of_few(work, records.SERVICE_ENDED, "violation", violation) is None:
         record(work, records.SERVICE_ENDED, subjects, {"measures": ending}, ENGINE)
+
+
+def _removals(conn: Connection, violation: str) -> tuple[list[str], int]:
+    """The first removals that were taken because of a violation, and how many there were in all."""
+    marks = ", ".join("?" for _ in REMOVALS)
+    where = f"violation = ? AND kind IN ({marks}) AND state NOT IN ('proposed', 'declined')"
+    given = (violation, *sorted(REMOVALS))
+    first = sql(conn, f"SELECT id FROM measure WHERE {where} ORDER BY at, id LIMIT ?", (*given, MOST_NAMED))
+    count = sql(conn, f"SELECT count(*) FROM measure WHERE {where}", given).scalar_one()
+    return [name for (name,) in first], int(count)
 
 
 def family(desk: Desk, conn: Connection, merchant: str, now: int) -> list[str]:
@@ -151,10 +172,10 @@ def _is_relapse(desk: Desk, conn: Connection, now: int, found: Finding, known: S
         return False
     given = [known[-1].id] if known else family(desk, conn, found.merchant, now)
     where = "violation = ?" if known else f"merchant IN ({', '.join('?' for _ in given)})"
-    first = sql(
+    before = sql(
         conn,
-        "SELECT min(entry) FROM measure WHERE kind IN ('shield', 'takedown') AND state = 'confirmed' AND hazard = ?"
-        f" AND {where}",
-        (found.hazard, *given),
-    ).scalar()
-    return first is not None and found.screened > first
+        "SELECT 1 FROM measure WHERE kind IN ('shield', 'takedown') AND state = 'confirmed' AND hazard || '' = ?"
+        f" AND entry < ? AND {where} LIMIT 1",
+        (found.hazard, found.screened, *given),
+    ).first()
+    return before is not None

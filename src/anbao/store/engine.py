@@ -1,11 +1,12 @@
 """Opening a store, and its two kinds of transaction.
 
 Invariants: one writer at a time per store, whatever the number of threads and processes (``BEGIN IMMEDIATE`` on SQLite,
-a transaction-scoped advisory lock on PostgreSQL); a commit that returned is durable (WAL with synchronous=FULL;
-PostgreSQL's synchronous_commit).
+a transaction-scoped advisory lock on PostgreSQL), each in its turn; a commit that returned is durable (WAL with
+synchronous=FULL; PostgreSQL's synchronous_commit).
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from anbao.errors import StoreError
+from anbao.store.gate import poll, turn
 from anbao.store.migrate import migrate
 from anbao.text import Text
 
@@ -78,7 +80,7 @@ def open_store(url: str, *, create: bool = True) -> Store:
                 Text(f"目录不存在：{path.parent}", f"no such directory: {path.parent}"),
                 hint=Text("先建好目录", "create the directory first"),
             )
-        store = Store(url, "sqlite", _sqlite(url, "BEGIN IMMEDIATE"), _sqlite(url, "BEGIN"))
+        store = Store(url, "sqlite", _sqlite_writer(url, str(path)), _sqlite(url))
     elif parsed.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
         target = parsed.set(drivername="postgresql+psycopg")
         store = Store(
@@ -94,7 +96,43 @@ def open_store(url: str, *, create: bool = True) -> Store:
     return store
 
 
-def _sqlite(url: str, begin: str) -> Engine:
+def _sqlite(url: str) -> Engine:
+    engine = _sqlite_engine(url)
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+def _sqlite_writer(url: str, file: str) -> Engine:
+    engine = _sqlite_engine(url)
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        driver: Any = connection.connection.driver_connection
+        driver.execute("PRAGMA busy_timeout=0")  # waiting is done here, in turns
+        end = time.monotonic() + BUSY_SECONDS
+        with turn(file, end):
+            if not poll(lambda: _begins(driver), end):
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _begins(driver: sqlite3.Connection) -> bool:
+    """Take the write lock if nobody has it."""
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+            return False
+        raise
+    return True
+
+
+def _sqlite_engine(url: str) -> Engine:
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
@@ -109,10 +147,6 @@ def _sqlite(url: str, begin: str) -> Engine:
             "wal_autocheckpoint=8192",
         ):
             connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begun(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
 
     return engine
 

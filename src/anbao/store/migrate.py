@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect
 from anbao.errors import StoreError
 from anbao.text import Text
 
-HEAD = "0012"
+HEAD = "0013"
 
 
 def migrate(conn: Connection) -> None:

@@ -35,6 +35,9 @@ CORRECTION_TOPIC = "consumer.warning_corrected"
 MOST_AT_ONCE = 200
 """Trades that one transaction looks at."""
 
+MOST_LISTINGS = 100
+"""Listings whose trades one transaction looks at."""
+
 
 class Reach(msgspec.Struct, frozen=True, kw_only=True):
     """How far the warning of one hazard has got, in buyers."""
@@ -65,19 +68,43 @@ def drop_listing(work: Work, hazard: str, listing: str) -> None:
 
 
 def warn_some(work: Work, templates: Templates, language: Language = DEFAULT_LANGUAGE) -> bool:
-    """Warn the next few buyers of one affected listing; whether there was one to look at."""
-    row = sql(
+    """Warn the buyers of the next affected listings, a bounded number; whether there was one to look at."""
+    rows = sql(
         work.conn,
-        'SELECT hazard, listing, entry, since, "after" FROM affected WHERE done = 0 ORDER BY entry, listing LIMIT 1',
-    ).first()
-    if row is None:
-        return False
-    hazard, listing, cause, since, after = row
+        'SELECT hazard, listing, entry, since, "after" FROM affected WHERE done = 0 ORDER BY entry, listing LIMIT ?',
+        (MOST_LISTINGS,),
+    ).all()
+    finished: dict[str, None] = {}
+    left = MOST_AT_ONCE
+    for hazard, listing, cause, since, after in rows:
+        if left <= 0:
+            break
+        looked, done = _warn_of(work, templates, hazard, listing, cause, since, after, left, language)
+        left -= looked
+        if done:
+            finished[hazard] = None
+    for hazard in finished:
+        conclude(work, hazard)
+    return bool(rows)
+
+
+def _warn_of(
+    work: Work,
+    templates: Templates,
+    hazard: str,
+    listing: str,
+    cause: int,
+    since: int,
+    after: int,
+    most: int,
+    language: Language,
+) -> tuple[int, bool]:
+    """Look at up to ``most`` trades of one listing: how many there were, and whether they were the last."""
     danger = find(work.conn, hazard)
     trades = sql(
         work.conn,
         "SELECT id, consumer, at, entry FROM trade WHERE listing = ? AND entry > ? ORDER BY entry LIMIT ?",
-        (listing, after, MOST_AT_ONCE),
+        (listing, after, most),
     ).all()
     if danger is not None and danger.lifted is None:
         bought: dict[str, str] = {}
@@ -90,15 +117,13 @@ def warn_some(work: Work, templates: Templates, language: Language = DEFAULT_LAN
             _owe(work, danger, listing, cause, len(new))
             for consumer, trade in new.items():
                 _warn(work, templates, danger, consumer, listing, trade, 1, language)
-    done = len(trades) < MOST_AT_ONCE
+    done = len(trades) < most
     sql(
         work.conn,
         'UPDATE affected SET "after" = ?, done = ? WHERE hazard = ? AND listing = ?',
         (trades[-1][3] if trades else after, int(done), hazard, listing),
     )
-    if done:
-        conclude(work, hazard)
-    return True
+    return len(trades), done
 
 
 def retry(work: Work, templates: Templates, hazard: str, actor: str, language: Language = DEFAULT_LANGUAGE) -> int:
@@ -144,7 +169,7 @@ def publish(work: Work, hazard: str, actor: str) -> int:
 def conclude(work: Work, hazard: str) -> None:
     """Record that all buyers were warned, once none of them waits any more and the count has changed."""
     conn = work.conn
-    open_work = sql(conn, "SELECT 1 FROM affected WHERE hazard = ? AND done = 0 LIMIT 1", (hazard,)).first()
+    open_work = sql(conn, "SELECT 1 FROM affected WHERE done = 0 AND hazard || '' = ? LIMIT 1", (hazard,)).first()
     waiting = sql(conn, "SELECT 1 FROM warning WHERE hazard = ? AND state = 'waiting' LIMIT 1", (hazard,)).first()
     if open_work or waiting:
         return
@@ -230,9 +255,9 @@ def _last_conclusion(work: Work, hazard: str) -> Any:
     work.flush()
     data = sql(
         work.conn,
-        "SELECT e.data FROM entry_subject s JOIN entry e ON e.idx = s.idx"
-        " WHERE s.role = 'hazard' AND s.subject = ? AND e.kind = ? ORDER BY s.idx DESC LIMIT 1",
-        (hazard, WARNED),
+        "SELECT e.data FROM entry e CROSS JOIN entry_subject s WHERE e.kind = ? AND s.role = 'hazard'"
+        " AND s.subject = ? AND s.idx = e.idx ORDER BY e.idx DESC LIMIT 1",
+        (WARNED, hazard),
     ).scalar()
     return None if data is None else msgspec.json.decode(data)["body"]
 

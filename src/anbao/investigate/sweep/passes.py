@@ -115,7 +115,7 @@ def record(work: Work, one: Pass, looked: Looked) -> bool:
     current = find(work.conn, one.id)
     if current is None or current.state != "running" or current.position != one.position:
         return False
-    wanted = {danger.id for danger in hazards.sought(work.conn, one.id)}
+    wanted = hazards.sought_ids(work.conn, one.id)
     entries, blocked, outdated = [], 0, 0
     for place, found in looked.found.items():
         screening = looked.screenings[place]

@@ -22,10 +22,10 @@ measure = Table(
     Column("entry", BigInteger, nullable=False),
     key_column("complaint"),
     Index("measure_by_complaint", "complaint", "state"),
-    Index("measure_by_listing", "listing", "state"),
-    Index("measure_by_merchant", "merchant", "state"),
+    Index("measure_by_listing", "listing", "kind", "state"),
+    Index("measure_by_merchant", "merchant", "kind", "state"),
     Index("measure_by_hazard", "hazard", "state"),
-    Index("measure_by_violation", "violation"),
+    Index("measure_by_violation", "violation", "state", "entry"),
     Index("measure_by_token", "token"),
     Index(
         "measure_by_end",
@@ -102,6 +102,12 @@ removal_match = Table(
     Column("state", Text, nullable=False),
     Column("entry", BigInteger, nullable=False),
     PrimaryKeyConstraint("hazard", "listing"),
+    Index(
+        "removal_match_undecided",
+        "hazard",
+        sqlite_where=text("state = 'undecided'"),
+        postgresql_where=text("state = 'undecided'"),
+    ),
     comment="state: undecided, kept, blocked, taken or cleared",
 )
 
