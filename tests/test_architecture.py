@@ -33,6 +33,7 @@ FLOORS: dict[str, int] = {
     "remove": 7,
     "warn": 7,
     "assist": 7,
+    "prove": 7,
     "platform": 8,
     "connect": 9,
     "simulator": 9,

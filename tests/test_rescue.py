@@ -102,13 +102,15 @@ def test_all_of_it_stands_in_one_timeline_that_verifies(rescue: Rescue, platform
         "listing.matched_hazard",
         "effect.failed",
         "effect.replayed",
+        "violation.reported",
+        "listing.kept_out",
         "warning.sent",
         buyers.WARNED,
     } <= set(kinds)
     platform.checkpoint()
     with platform.reading() as conn:
         for line in rescue.timeline:
-            verify_receipt(platform.ledger.receipt(conn, line.index), str(platform.ledger.verifier))
+            verify_receipt(platform.ledger.receipt(conn, line.entry), str(platform.ledger.verifier))
     assert platform.verify().sound
 
 

@@ -13,7 +13,7 @@ from anbao.api.operate import (
     parameter_routes,
 )
 from anbao.api.prevent import listing_routes, merchant_routes, message_routes, picture_routes, rule_routes
-from anbao.api.prove import ledger_routes, log_routes
+from anbao.api.prove import ledger_routes, log_routes, timeline_routes
 from anbao.api.remove import removal_routes
 from anbao.api.warn import trade_routes, warning_routes
 
@@ -80,6 +80,7 @@ HANDLERS: list[BaseRouteHandler] = [
     ledger_routes.entry,
     ledger_routes.proof,
     ledger_routes.obligations,
+    timeline_routes.of_matter,
     officer_routes.waive,
     officer_routes.review,
     officer_routes.setting,

@@ -32,6 +32,7 @@ VERBS = {
     "policy": t("处置策略：导入、回测、启用、复核", "decision tables: import, back-test, activate, confirm"),
     "model": t("分类模型（可选）：训练、启用、停用", "the optional classifier: train, activate, deactivate"),
     "log": t("公开日志：检查点、导出、回执", "the public log: checkpoint, export, receipt"),
+    "timeline": t("一件事的完整时间线，逐条有据", "the whole timeline of a matter, each line with its proof"),
     "hazard": t("危险：登记线索、确认、导入名单", "hazards: suspect, confirm, lift, import lists"),
     "sweep": t("在全部商品中排查已确认的危险", "sweep all listings for the confirmed dangers"),
     "obligations": t("待履行义务：列出、豁免", "obligations: list, waive"),
@@ -56,7 +57,7 @@ ROOMS = {
     "remove": (t("危险排除", "Removal"), "measure appeal report"),
     "warn": (t("危险警示", "Warning"), "notice warn"),
     "assist": (t("合理协助", "Assistance"), "assist"),
-    "prove": (t("举证", "Proof"), "verify log"),
+    "prove": (t("举证", "Proof"), "timeline verify log"),
     "operate": (t("运行", "Operation"), "case obligations control parameter webhook key serve doctor"),
 }
 """The folder of each verb, and the heading it stands under; verbs of no room stand first."""

@@ -5,13 +5,13 @@ Codes stay in entries and answers, since programs compare them; every door shows
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from anbao.law.catalogue import Catalogue
 from anbao.law.pack import Pack
 from anbao.law.titles import load_titles
-from anbao.model.entry import Entry
 from anbao.model.hazard import Ground
 from anbao.model.listing import Finding
 from anbao.model.merchant import CredentialCheck
@@ -77,20 +77,20 @@ class Explainer:
         """Each reason of a decision, then each finding."""
         return (*map(self.reason, reasons), *map(self.finding, findings))
 
-    def entry(self, one: Entry) -> tuple[Text, ...]:
+    def entry(self, kind: str, body: Any) -> tuple[Text, ...]:
         """Why an entry that decides on something decided so; nothing for entries that decide nothing."""
-        if one.kind in (listings.SCREENED, messages.SCREENED):
-            seen = msgspec.convert(one.body, _Judged)
+        if kind in (listings.SCREENED, messages.SCREENED):
+            seen = msgspec.convert(body, _Judged)
             return self.why(seen.reasons, seen.findings)
-        if one.kind == pictures.SCREENED:
-            looked = msgspec.convert(one.body, _JudgedPicture)
+        if kind == pictures.SCREENED:
+            looked = msgspec.convert(body, _JudgedPicture)
             return self.why(looked.reasons, looked.findings)
-        if one.kind in merchants.DECIDED:
-            assessed = msgspec.convert(one.body, _Assessed)
+        if kind in merchants.DECIDED:
+            assessed = msgspec.convert(body, _Assessed)
             wrong = map(self.check, _demanded(check for check in assessed.checks if check.problem))
             return (*(named(ADMISSION_REASONS, code) for code in assessed.reasons), *wrong)
-        if one.kind == MATCHED:
-            return tuple(map(self.ground, msgspec.convert(one.body, _Matched).reasons))
+        if kind == MATCHED:
+            return tuple(map(self.ground, msgspec.convert(body, _Matched).reasons))
         return ()
 
     def reason(self, code: str) -> Text:

@@ -22,6 +22,7 @@ from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.work import Placed, Work
 
+KEPT_OUT = "listing.kept_out"
 CONFIRMED, LIFTED, SWEPT, REMOVED = "hazard.confirmed", "hazard.lifted", "hazard.swept", "hazard.removed"
 MATCHED, DECIDED = "listing.matched_hazard", "case.decided"
 CASE_KIND = "hazard_match"
@@ -243,8 +244,23 @@ def project_screened(conn: Connection, placed: Sequence[Placed]) -> None:
     upsert_many(conn, tables.kept_out, rows)
 
 
+def project_pictured(conn: Connection, placed: Sequence[Placed]) -> None:
+    """Of ``listing.picture_screened`` what a danger's picture alone got blocked → ``kept_out``."""
+    rows = []
+    for index, sealed in placed:
+        if sealed.facts.get("raised") and sealed.facts["outcome"] == OUT_ALREADY and _PICTURED in sealed.data:
+            entry = _screened(sealed.data)
+            about = entry.subjects["listing"], entry.subjects.get("merchant", "")
+            dangers = {one.term for one in entry.body.findings if one.category == _SAME_PICTURE}
+            rows += [(hazard, index, *about) for hazard in sorted(dangers)]
+    upsert_many(conn, tables.kept_out, rows)
+
+
 def look_at_returns(desk: Desk, work: Work, most: int) -> int:
-    """What was blocked at the door is a violation where the same danger had been removed there before; how many."""
+    """What was blocked at the door is told of; it is a violation where the danger had been removed there before.
+
+    How many were looked at.
+    """
     rows = sql(work.conn, "SELECT hazard, entry, listing, merchant FROM kept_out ORDER BY entry LIMIT ?", (most,)).all()
     for hazard, index, listing, merchant in rows:
         sql(work.conn, "DELETE FROM kept_out WHERE hazard = ? AND entry = ?", (hazard, index))
@@ -259,12 +275,16 @@ def look_at_returns(desk: Desk, work: Work, most: int) -> int:
             screened=index,
             severity=violations.HIGHEST,
         )
-        if violation := violations.note_relapse(desk, work, found):
+        violation = violations.note_relapse(desk, work, found)
+        subjects = {"hazard": hazard, "listing": listing} | ({"merchant": merchant} if merchant else {})
+        record(work, KEPT_OUT, subjects, {"about": index, "relapse": bool(violation)}, ENGINE)
+        if violation:
             violations.settle(work, violation)
     return len(rows)
 
 
 class _Finding(msgspec.Struct):
+    category: str
     detector: str
     term: str
 
@@ -280,6 +300,7 @@ class _Screened(msgspec.Struct):
 
 _screened = msgspec.json.Decoder(_Screened).decode
 _GUARD, _KNOWN = "hazard", b'"hazard.known"'
+_SAME_PICTURE, _PICTURED = "picture.hazard", b'"picture.same"'
 
 
 class _Listing(msgspec.Struct, frozen=True):

@@ -42,6 +42,7 @@ class Remove(Room):
         yield hazards.CONFIRMED, hazards.project_confirmed
         yield hazards.LIFTED, hazards.project_lifted
         yield "listing.screened", hazards.project_screened
+        yield "listing.picture_screened", hazards.project_pictured
 
     def reactions(self) -> Iterable[Reaction]:
         found = frozenset({hazards.CONFIRMED, hazards.MATCHED, hazards.DECIDED, hazards.SWEPT})

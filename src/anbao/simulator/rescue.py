@@ -19,6 +19,7 @@ from anbao.model.base import legal_time
 from anbao.model.hazard import Confirmation, Fingerprint
 from anbao.platform import Platform
 from anbao.prevent.listings import ScreenedListing
+from anbao.prove.timeline import Line, timeline
 from anbao.remove import records as measures
 from anbao.remove import reports
 from anbao.remove.records import Measure
@@ -33,17 +34,9 @@ from anbao.warn.buyers import Reach
 
 OFFICER, REVIEWER, SECOND = "安全员 林", "审核员 周", "审核员 陈"
 
+_WHOLE = 10_000
 _HELP = "help-pb"
 _FAST = Patience(attempts=3, first_wait=0)
-
-
-class Line(msgspec.Struct, frozen=True):
-    """One line of the timeline: an entry about the danger."""
-
-    index: int
-    at: int
-    kind: str
-    subjects: dict[str, str]
 
 
 class Rescue(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,14 +82,9 @@ def unfold(platform: Platform, pictures: Pictures, cast: Cast) -> Rescue:
         helped = platform.run(lambda work: platform.assist.ask(work, _cry()))
         settle(platform, pictures)
         taken = _measures(platform, hazard)
-        timeline = _timeline(
-            platform,
-            ("hazard", hazard),
-            ("complaint", filed.receipt),
-            ("dispute", _HELP),
-            ("disclosure", _HELP),
-            ("listing", scalding.COMEBACK),
-        )
+        settle(platform, pictures)
+        with platform.reading() as conn:
+            told = timeline(conn, platform.pack, ("complaint", filed.receipt), platform.clock(), limit=_WHOLE)
         with platform.reading() as conn:
             return Rescue(
                 hazard=hazard,
@@ -105,14 +93,14 @@ def unfold(platform: Platform, pictures: Pictures, cast: Cast) -> Rescue:
                 removed=frozenset(one.listing for one in taken if one.kind == "takedown" and one.state == "confirmed"),
                 kept=frozenset(name for (name,) in sql(conn, _STANDING)),
                 refused_first=refused[0].listing if refused else "",
-                retried=sum(one.kind == "effect.retried" for one in timeline),
+                retried=sum(one.kind == "effect.retried" for one in told.lines),
                 swept=_swept(platform, hazard),
                 doubled=sum(count - 1 for count in receiver.executions.values()),
                 comeback=returned,
                 report=report,
                 reach=buyers.reach_of(conn, hazard),
                 help=helped,
-                timeline=timeline,
+                timeline=told.lines,
             )
 
 
@@ -211,14 +199,6 @@ def _cry() -> HelpRequest:
 def _measures(platform: Platform, hazard: str) -> list[Measure]:
     with platform.reading() as conn:
         return [one for one in measures.listed(conn, limit=1_000) if one.hazard == hazard]
-
-
-def _timeline(platform: Platform, *about: tuple[str, str]) -> list[Line]:
-    """All that was recorded about these subjects, once each, in ledger order."""
-    with platform.reading() as conn:
-        found = [one for subject in about for one in platform.ledger.entries(conn, 0, 10_000, subject=subject)]
-    lines = {one.index: Line(one.index, one.at, one.kind, one.entry().subjects) for one in found}
-    return [lines[index] for index in sorted(lines)]
 
 
 def _swept(platform: Platform, hazard: str) -> tuple[int, int]:

@@ -219,7 +219,7 @@ def case(request: Caller, case: FromPath[str]) -> CaseFile:
         cause = [] if any(one.index == found.about for one in history) else [platform.ledger.entry(conn, found.about)]
         entries = [EntryAnswer(index=one.index, entry=one.entry()) for one in [*cause, *history]]
     about = next(one.entry for one in entries if one.index == found.about)
-    return CaseFile(case=found, entries=entries, why=platform.prevent.explainer.entry(about))
+    return CaseFile(case=found, entries=entries, why=platform.prevent.explainer.entry(about.kind, about.body))
 
 
 @post(

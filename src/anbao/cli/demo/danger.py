@@ -8,8 +8,9 @@ from anbao.cli.operate.obligations import shown
 from anbao.connect.pictures import Pictures
 from anbao.ledger import verify_receipt
 from anbao.platform import Platform
+from anbao.prove.timeline import Line
 from anbao.simulator import scalding
-from anbao.simulator.rescue import Line, Rescue, unfold
+from anbao.simulator.rescue import Rescue, unfold
 from anbao.text import system_language
 
 _OFTEN = 1
@@ -85,7 +86,7 @@ def _tell_timeline(tell: Teller, platform: Platform, rescue: Rescue) -> None:
     proven = 0
     with platform.reading() as conn:
         for line in rescue.timeline:
-            verify_receipt(platform.ledger.receipt(conn, line.index), str(platform.ledger.verifier))
+            verify_receipt(platform.ledger.receipt(conn, line.entry), str(platform.ledger.verifier))
             proven += 1
     tell.say(
         f"时间线：{len(rescue.timeline)} 条存证，逐条离线核验通过 {proven} 条（anbao log receipt 条目号）",
@@ -99,11 +100,13 @@ def _tell_timeline(tell: Teller, platform: Platform, rescue: Rescue) -> None:
     often = ((kind, count - _OFTEN) for kind, count in sorted(seen.items()) if count > _OFTEN)
     more = t("，", ", ").join(f"{said(platform.pack.kind(kind).title)} ×{count}" for kind, count in often)
     tell.note(t("其余：", "and: ") + more)
+    complaint = rescue.timeline[0].subjects["complaint"]
+    tell.note(f"anbao timeline complaint:{complaint}")
 
 
 def _line(platform: Platform, line: Line) -> str:
-    title = platform.pack.kind(line.kind).title.get(system_language())
+    title = line.title.get(system_language())
     who = " ".join(
         f"{role}:{name[:18]}" for role, name in line.subjects.items() if role in ("complaint", "listing", "merchant")
     )
-    return f"#{line.index:<6} {shown(line.at)}  {title}  {who}"
+    return f"#{line.entry:<6} {shown(line.at)}  {title}  {who}"

@@ -1,0 +1,1 @@
+"""Proof (举证): what happened, out of the ledger alone."""

@@ -1,0 +1,213 @@
+"""One timeline of all that belongs to a matter: each line an entry, with what it made owed and what has become of that.
+
+A complaint leads to a danger, the danger to measures, reports and warnings, a warned buyer to help. Entries name these
+matters as their subjects; two matters belong together where one entry names both, or both concern the same order.
+Listings, merchants and consumers join nothing: they stand in many matters that have nothing to do with each other.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.errors import InvalidInput
+from anbao.law.pack import Pack
+from anbao.ledger import Stored
+from anbao.model.base import Noun
+from anbao.obligations.closing import Obligation
+from anbao.obligations.read import ObligationView, view
+from anbao.store.bulk import sql
+from anbao.text import Text
+
+MATTERS = frozenset(
+    {
+        "breach",
+        "complaint",
+        "defect",
+        "disclosure",
+        "dispute",
+        "hazard",
+        "incident",
+        "ip_notice",
+        "recall",
+        "request",
+        "sanction",
+        "tort_notice",
+        "violation",
+    }
+)
+"""Roles of entries that are one matter of their own, and lead to others."""
+
+BRIDGES = frozenset({"order"})
+"""Roles through which two matters belong together though no entry names both."""
+
+_ROLES = {"lead": "complaint"}
+_OTHER_NAMES = {role: name for name, role in _ROLES.items()}
+"""What a matter is called in an entry that names two of its kind: a complaint that another is joined to."""
+
+MOST_MATTERS = 1_000
+MOST_READ = 5_000
+"""Entries of one matter that are searched for other matters."""
+
+_PER_QUERY = 200
+
+Subject = tuple[str, str]
+
+
+class Line(Noun, frozen=True, kw_only=True):
+    """One entry. ``body`` as the ledger holds it, personal values as commitments; ``owes``: what it made owed."""
+
+    actor: str
+    at: int
+    body: dict[str, Any]
+    entry: int
+    kind: str
+    owes: tuple[ObligationView, ...] = ()
+    subjects: dict[str, str]
+    title: Text
+
+
+class Timeline(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of lines in ledger order; ``next`` is the entry that the next page begins at, null on the last.
+
+    ``matters``: what was found to belong together, as role and identifier, that asked for first; ``cut``: there are
+    more than are followed.
+    """
+
+    matters: list[Subject]
+    cut: bool
+    lines: list[Line]
+    next: int | None
+
+
+def timeline(conn: Connection, pack: Pack, about: Subject, now: int, *, start: int = 0, limit: int = 1_000) -> Timeline:
+    """From entry ``start`` on, at most ``limit`` lines about a subject and all matters that belong to it.
+
+    A listing, a merchant or an order may be asked for too: then its own entries begin it. Raises InvalidInput for a
+    role that no entry has.
+    """
+    if all(about[0] not in kind.roles for kind in pack.kinds.values()):
+        roles = sorted({role for kind in pack.kinds.values() for role in kind.roles})
+        raise InvalidInput(
+            Text(f"没有 {about[0]} 这种对象", f"no entry is about a {about[0]}"),
+            hint=Text(f"可用：{'、'.join(roles)}", f"known: {', '.join(roles)}"),
+            field="about",
+        )
+    matters, cut = _belonging(conn, pack, about)
+    places = _places(conn, matters, start, limit + 1)
+    shown = _stored(conn, places[:limit])
+    owed = _owed(conn, [one.index for one in shown], now)
+    return Timeline(
+        matters=matters,
+        cut=cut,
+        lines=[_line(pack, one, owed.get(one.index, ())) for one in shown],
+        next=places[limit] if len(places) > limit else None,
+    )
+
+
+def _belonging(conn: Connection, pack: Pack, about: Subject) -> tuple[list[Subject], bool]:
+    """The matters that belong to ``about``, it first, and whether there were more."""
+    leading = MATTERS | BRIDGES | _ROLES.keys()
+    joining = [kind.id for kind in pack.kinds.values() if len(kind.roles & leading) > 1]
+    found, crossed = {about: None}, set[Subject]()
+    waiting = [about]
+    while waiting:
+        subject = waiting.pop(0)
+        kinds = joining if subject[0] in MATTERS | BRIDGES else [kind for kind in pack.kinds if _leads(pack, kind)]
+        for entry in _entries(conn, kinds, subject):
+            for other in entry:
+                if other[0] in MATTERS and other not in found:
+                    if len(found) >= MOST_MATTERS:
+                        return list(found), True
+                    found[other] = None
+                    waiting.append(other)
+                elif other[0] in BRIDGES and subject[0] in MATTERS and other not in crossed:
+                    crossed.add(other)
+                    waiting.append(other)
+    return list(found), False
+
+
+def _leads(pack: Pack, kind: str) -> bool:
+    return bool(pack.kinds[kind].roles & MATTERS)
+
+
+def _entries(conn: Connection, kinds: Iterable[str], subject: Subject) -> Iterator[Iterable[Subject]]:
+    """The subjects of the entries of these kinds about one subject."""
+    marks = list(kinds)
+    if not marks:
+        return
+    rows = sql(
+        conn,
+        "SELECT DISTINCT s.idx, e.data FROM entry_subject s JOIN entry e ON e.idx = s.idx"
+        " WHERE s.role IN (?, ?) AND s.subject = ?"
+        f" AND e.kind IN ({', '.join('?' for _ in marks)}) ORDER BY s.idx LIMIT ?",
+        (subject[0], _OTHER_NAMES.get(subject[0], subject[0]), subject[1], *marks, MOST_READ),
+    )
+    for _, data in rows:
+        named = msgspec.json.decode(data, type=_Subjects).subjects
+        yield ((_ROLES.get(role, role), identity) for role, identity in named.items())
+
+
+class _Subjects(msgspec.Struct, frozen=True):
+    subjects: dict[str, str]
+
+
+def _places(conn: Connection, matters: list[Subject], start: int, limit: int) -> list[int]:
+    """The first ``limit`` entries from ``start`` on that are about any of these, in order."""
+    found: set[int] = set()
+    for first in range(0, len(matters), _PER_QUERY):
+        chosen = matters[first : first + _PER_QUERY]
+        rows = sql(
+            conn,
+            "SELECT DISTINCT idx FROM entry_subject WHERE idx >= ?"
+            f" AND ({' OR '.join('(role = ? AND subject = ?)' for _ in chosen)}) ORDER BY idx LIMIT ?",
+            (start, *(part for subject in chosen for part in subject), limit),
+        )
+        found.update(idx for (idx,) in rows)
+    return sorted(found)[:limit]
+
+
+def _stored(conn: Connection, places: list[int]) -> list[Stored]:
+    found: list[Stored] = []
+    for first in range(0, len(places), _PER_QUERY):
+        chosen = places[first : first + _PER_QUERY]
+        rows = sql(
+            conn,
+            f"SELECT idx, kind, at, recorded, data FROM entry WHERE idx IN ({', '.join('?' for _ in chosen)})"
+            " ORDER BY idx",
+            tuple(chosen),
+        )
+        found += (Stored(*row) for row in rows)
+    return found
+
+
+def _owed(conn: Connection, places: list[int], now: int) -> dict[int, tuple[ObligationView, ...]]:
+    """What each entry made owed, as it stands now."""
+    owed: dict[int, tuple[ObligationView, ...]] = {}
+    for first in range(0, len(places), _PER_QUERY):
+        chosen = places[first : first + _PER_QUERY]
+        rows = sql(
+            conn,
+            f"SELECT * FROM obligation WHERE opened_by IN ({', '.join('?' for _ in chosen)}) ORDER BY opened_by, norm",
+            tuple(chosen),
+        )
+        for row in rows:
+            one = view(Obligation(*row), now)
+            owed[one.opened_by] = (*owed.get(one.opened_by, ()), one)
+    return owed
+
+
+def _line(pack: Pack, stored: Stored, owes: tuple[ObligationView, ...]) -> Line:
+    entry = stored.entry()
+    known = pack.kinds.get(entry.kind)
+    return Line(
+        actor=entry.actor,
+        at=entry.at,
+        body={key: value for key, value in entry.body.items() if key != "token"},
+        entry=stored.index,
+        kind=entry.kind,
+        owes=owes,
+        subjects=entry.subjects,
+        title=known.title if known else Text(entry.kind, entry.kind),
+    )
