@@ -18,6 +18,7 @@ from anbao.law.norms import Period
 from anbao.law.pack import default_pack_path
 from anbao.ledger import verify_store
 from anbao.ledger.report import Report
+from anbao.model.base import given_reason
 from anbao.model.entry import Entry, facts_of
 from anbao.model.event import Event
 from anbao.model.listing import Listing, Outcome
@@ -243,8 +244,7 @@ class Platform(Core):
 
     def excuse(self, work: Work, opened_by: int, norm: str, reason: str, *, actor: str) -> int:
         """As ``waive``, in an open work."""
-        if not reason.strip():
-            raise InvalidInput(Text("豁免须写明理由", "a waiver needs a reason"), field="reason")
+        given_reason(reason)
         one = read.find(work.conn, opened_by, norm)
         if one is None:
             raise NotFound(Text(f"没有义务 {opened_by}/{norm}", f"there is no obligation {opened_by}/{norm}"))

@@ -10,6 +10,7 @@ from litestar.connection import ASGIConnection
 from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp, Receive, Send
 
+from anbao.api.answers import Recorded
 from anbao.api.idempotency import Answer, Attempt, keep, recall
 from anbao.api.keys import KeyRing, Principal, Scope, refused
 from anbao.api.metrics import Metrics
@@ -94,6 +95,11 @@ async def commit(request: Caller, key: str | None, job: Callable[[Work], T]) -> 
         return answer
 
     return cast("Response[T]", answered(await asyncio.wrap_future(door_of(request).platform.submit(run))))
+
+
+async def recorded(request: Caller, key: str | None, job: Callable[[Work], int]) -> Response[Recorded]:
+    """As ``commit``, where the answer is the entry's index."""
+    return await commit(request, key, lambda work: Recorded(entry=job(work)))
 
 
 class Direct(Response[Any]):

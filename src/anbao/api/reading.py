@@ -12,6 +12,7 @@ from litestar import Request
 from litestar.params import HeaderParameter, PathParameter, QueryParameter
 
 from anbao.errors import InvalidInput
+from anbao.model.base import Reason
 from anbao.text import Text
 
 MAX_BODY = 1 << 20
@@ -51,6 +52,12 @@ class UnsupportedMediaType(InvalidInput):
     """The body is not of the type that the handler reads."""
 
     status = 415
+
+
+class Reasoned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A body that only says why."""
+
+    reason: Reason
 
 
 class JsonRequest(Request[Any, Any, Any]):

@@ -14,10 +14,11 @@ from anbao.assist.records import Dispute, record
 from anbao.cases.deciding import decide_about
 from anbao.cases.opening import open_case
 from anbao.core import Core, Room
-from anbao.errors import Conflict, InvalidInput
+from anbao.errors import Conflict
 from anbao.law.help import Hint, load_hints
 from anbao.ledger import Stored
 from anbao.model.assistance import AuthorityRequest, Harm, HelpRequest
+from anbao.model.base import given_reason
 from anbao.model.entry import Entry
 from anbao.reactions import Reaction
 from anbao.store.bulk import sql
@@ -116,13 +117,13 @@ class Assist(Room):
     def refuse(self, work: Work, dispute: str, reason: str, *, actor: str) -> int:
         """A person has checked and gives nothing, for a reason that the asker is told. Raises as ``grant``."""
         found = self._held(work, dispute)
-        entry = record(work, records.REFUSED, found.subjects, {"reason": _needed(reason)}, actor)
+        entry = record(work, records.REFUSED, found.subjects, {"reason": given_reason(reason)}, actor)
         self._close_case(work, dispute, "refuse", reason, actor)
         return entry
 
     def release(self, work: Work, dispute: str, reason: str, *, actor: str) -> int:
         """Let frozen money go; the entry's index. Raises NotFound, InvalidInput."""
-        return funds.order_release(work, records.find(work.conn, dispute), _needed(reason), actor)
+        return funds.order_release(work, records.find(work.conn, dispute), given_reason(reason), actor)
 
     def compensate(self, work: Work, dispute: str, decision: str, *, actor: str) -> int:
         """Record what was decided on paying first, where the seller could not be named. Raises NotFound, Conflict."""
@@ -130,11 +131,11 @@ class Assist(Room):
         if found.state != "failed":
             raise Conflict(Text("只在不能提供商家信息时适用", "this is only for sellers that could not be named"))
         subjects = {role: name for role, name in found.subjects.items() if role != "dispute"}
-        body = {"decision": _needed(decision)}
+        body = {"decision": given_reason(decision)}
         return record(work, "compensation.decided", subjects | {"disclosure": dispute}, body, actor)
 
     def _granted(self, work: Work, found: Dispute, reason: str, actor: str) -> HelpAnswer:
-        entry = record(work, "dispute.checked", found.subjects, {"reason": _needed(reason)}, actor)
+        entry = record(work, "dispute.checked", found.subjects, {"reason": given_reason(reason)}, actor)
         answer = self._give(work, found, HelpAnswer(dispute=found.id, entry=entry, state="open"), actor)
         return msgspec.structs.replace(answer, state=records.find(work.conn, found.id).state)
 
@@ -238,7 +239,7 @@ class Assist(Room):
     def decline(self, work: Work, request: str, reason: str, *, actor: str) -> int:
         """Send a request back, saying why (no basis, no scope, not competent). Raises NotFound, Conflict."""
         self._asked(work, request)
-        return record(work, authority.DECLINED, {"request": request}, {"reason": _needed(reason)}, actor)
+        return record(work, authority.DECLINED, {"request": request}, {"reason": given_reason(reason)}, actor)
 
     def _asked(self, work: Work, request: str) -> AuthorityRequest:
         asked = authority.find(work.conn, request)
@@ -260,9 +261,3 @@ def _doubt(request: HelpRequest, trade: records.Trade | None, consumer: str) -> 
     if request.help == "identity" and not trade.merchant:
         return "no_merchant"
     return ""
-
-
-def _needed(reason: str) -> str:
-    if not reason.strip():
-        raise InvalidInput(Text("须写明理由", "a reason is needed"), field="reason")
-    return reason

@@ -12,13 +12,13 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao.cases import reading
-from anbao.cases.deciding import check_outcome, check_reason, first_decision
+from anbao.cases.deciding import check_outcome, first_decision
 from anbao.cases.leases import check_may_decide, check_person
 from anbao.cases.reading import Case
 from anbao.cases.rules import rule_of
 from anbao.errors import AnbaoError, Conflict, InvalidInput, NotFound
 from anbao.law.case_kinds import CaseKind
-from anbao.model.base import Noun
+from anbao.model.base import Noun, given_reason
 from anbao.model.entry import Entry
 from anbao.store import tables
 from anbao.store.bulk import insert_many, sql
@@ -104,7 +104,7 @@ def order(
     token: str = "",
 ) -> BulkOrder:
     """Order a decision on many cases. Raises InvalidInput, and Conflict where what a preview showed has changed."""
-    check_reason(reason)
+    given_reason(reason)
     check_person(person)
     seen = preview(work.conn, kinds, names, outcome, person, work.now)
     if token and token != seen.token:
@@ -131,7 +131,7 @@ def order(
 
 def undo(work: Work, name: str, *, person: str, reason: str, actor: str) -> BulkOrder:
     """Take an order back while its window is open. Raises NotFound, Conflict once decisions have left."""
-    check_reason(reason)
+    given_reason(reason)
     one = _row(work.conn, name)
     if one.state != "waiting" or one.leaves_at <= work.now:
         raise Conflict(

@@ -14,7 +14,7 @@ from anbao.cases.reading import Case
 from anbao.cases.rules import Rule, rule_of
 from anbao.errors import Conflict, InvalidInput
 from anbao.law.case_kinds import CaseKind
-from anbao.model.base import Noun
+from anbao.model.base import Noun, given_reason
 from anbao.model.entry import Entry
 from anbao.text import Text
 from anbao.work import Work
@@ -22,8 +22,6 @@ from anbao.work import Work
 DECIDED = "case.decided"
 CONFIRMED = "case.confirmed"
 REOPENED = "case.reopened"
-
-MAX_REASON = 2_000
 
 
 class Decision(Noun, frozen=True, kw_only=True):
@@ -39,7 +37,7 @@ def decide(
 ) -> Decision:
     """Decide a case that waits. Raises InvalidInput, Conflict."""
     check_outcome(kind, outcome)
-    check_reason(reason)
+    given_reason(reason)
     check_person(person)
     check_may_decide(case, person, work.now)
     if case.state == "open":
@@ -82,7 +80,7 @@ def decide_about(
 
 def reopen(work: Work, case: Case, *, person: str, reason: str, actor: str) -> int:
     """Open a closed case again; the entry's index. Raises Conflict, InvalidInput."""
-    check_reason(reason)
+    given_reason(reason)
     if case.state != "closed":
         raise Conflict(Text(f"事项 {case.id} 尚未结案", f"the case {case.id} is not closed"))
     body = {"case_kind": case.kind, "cause": "asked", "person": person, "reason": reason}
@@ -103,15 +101,6 @@ def check_outcome(kind: CaseKind, outcome: str) -> None:
             Text(f"{kind.title.zh} 没有决定 {outcome}", f"{kind.id} has no outcome {outcome}"),
             hint=Text(f"可用：{known}", f"one of {known}"),
             field="outcome",
-        )
-
-
-def check_reason(reason: str) -> None:
-    """Raises InvalidInput."""
-    if not reason.strip() or len(reason) > MAX_REASON:
-        raise InvalidInput(
-            Text(f"须写明理由，至多 {MAX_REASON} 字", f"a reason is needed, of at most {MAX_REASON} characters"),
-            field="reason",
         )
 
 

@@ -15,6 +15,7 @@ from anbao.core import Core, Probe, Probed, Room, Step
 from anbao.errors import Conflict, InvalidInput, NotFound
 from anbao.law.controls import Control
 from anbao.law.deadlines import due_at
+from anbao.model.base import given_reason
 from anbao.obligations.settings import Settings
 from anbao.text import Text
 from anbao.work import Projector, Work
@@ -103,8 +104,7 @@ class Controls(Room):
         Raises NotFound, Conflict, InvalidInput.
         """
         standing = self._standing(work, control)
-        if not reason.strip():
-            raise InvalidInput(Text("停用须写明理由", "retiring needs a reason"), field="reason")
+        given_reason(reason)
         return records.record(work, records.RETIRED, standing.id, actor, reason=reason)
 
     def attest(self, work: Work, control: str, ok: bool, why: str, *, actor: str) -> int:

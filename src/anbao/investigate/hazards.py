@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from anbao.errors import Conflict, InvalidInput, NotFound
 from anbao.investigate.fingerprints import checked, recognisable
 from anbao.ledger import seal_trusted
+from anbao.model.base import given_reason
 from anbao.model.entry import Entry
 from anbao.model.hazard import Confirmation, HazardRecord, HazardSource, HazardState, Suspicion
 from anbao.store import tables
@@ -208,8 +209,7 @@ def _record(work: Work, kind: str, record: HazardRecord, subjects: dict[str, str
 
 
 def _end(work: Work, kind: str, hazard: str, reason: str, actor: str, at: int) -> int:
-    if not reason.strip():
-        raise InvalidInput(Text("须写明理由", "a reason is needed"), field="reason")
+    given_reason(reason)
     subjects = {"hazard": hazard}
     return work.record(
         Entry(actor=actor, at=at, body={"reason": reason}, kind=kind, recorded=work.now, subjects=subjects)

@@ -10,6 +10,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from anbao.errors import InvalidInput
+from anbao.text import Text
+
 
 class Noun(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Base of all nouns; a field at its default is left out of the canonical bytes.
@@ -27,8 +30,24 @@ def legal_time(instant: int) -> datetime:
     return datetime.fromtimestamp(instant / 1000, SHANGHAI)
 
 
+def given_reason(reason: str) -> str:
+    """The reason, without which nobody decides. Raises InvalidInput."""
+    if not reason.strip() or len(reason) > MAX_REASON:
+        raise InvalidInput(
+            Text(f"须写明理由，至多 {MAX_REASON} 字", f"a reason is needed, of at most {MAX_REASON} characters"),
+            field="reason",
+        )
+    return reason
+
+
 Id = Annotated[str, Meta(min_length=1, max_length=128)]
 """An identifier given by the platform."""
+
+MAX_REASON = 2_000
+"""Characters."""
+
+Reason = Annotated[str, Meta(min_length=1, max_length=MAX_REASON)]
+"""Why a person decided so."""
 
 Millis = Annotated[int, Meta(ge=0, lt=2**53)]
 """An instant, UTC, in milliseconds since 1970-01-01."""

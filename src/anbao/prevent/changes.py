@@ -17,8 +17,9 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao.core import Core
-from anbao.errors import Conflict, Forbidden, InvalidInput, NotFound
+from anbao.errors import Conflict, Forbidden, NotFound
 from anbao.law.deadlines import due_at
+from anbao.model.base import given_reason
 from anbao.model.entry import Entry
 from anbao.obligations.settings import Settings
 from anbao.prevent import backtest, rulesets
@@ -134,8 +135,7 @@ class Changes:
 
     def refuse(self, work: Work, role: Role, digest: str, reason: str, *, actor: str) -> int:
         """Turn a proposal down, or take one's own back; the entry's index. Raises NotFound, InvalidInput."""
-        if not reason.strip():
-            raise InvalidInput(Text("否决须写明理由", "a refusal needs a reason"), field="reason")
+        given_reason(reason)
         proposal = self._open(work, role, digest)
         return _record(work, role, REFUSED, digest, actor, {"proposal": proposal.entry, "reason": reason})
 

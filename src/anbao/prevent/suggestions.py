@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from anbao.core import Core
 from anbao.errors import InvalidInput
 from anbao.likeness.fold import fold_many
+from anbao.model.base import given_reason
 from anbao.model.entry import Entry
 from anbao.model.listing import ListingScreened
 from anbao.prevent import backtest, listings, rulesets
@@ -124,8 +125,7 @@ def suggest(core: Core, known: Rulesets) -> Suggestions:
 
 def accept(work: Work, known: Rulesets, one: Acceptance, *, actor: str) -> str:
     """Make a new version with what was accepted, not in force; its digest. Raises InvalidInput, NotFound."""
-    if not one.reason.strip():
-        raise InvalidInput(Text("采纳须写明理由", "accepting needs a reason"), field="reason")
+    given_reason(one.reason)
     base = (
         Lexicon.from_bytes(artefact(work.conn, one.base)) if one.base else known.in_force(work.conn, work.now).lexicon
     )

@@ -15,9 +15,9 @@ from sqlalchemy import Connection
 
 from anbao import cases
 from anbao.cases import deciding
-from anbao.errors import Conflict, Forbidden, InvalidInput, NotFound
+from anbao.errors import Conflict, Forbidden, NotFound
 from anbao.ledger import Stored
-from anbao.model.base import Id, Noun
+from anbao.model.base import Id, Noun, given_reason
 from anbao.remove import hazards, measures, records
 from anbao.remove.measures import Desk
 from anbao.remove.records import STANDING, Measure, record
@@ -106,8 +106,7 @@ def decide(desk: Desk, work: Work, appeal: str, outcome: Outcome, reason: str, *
             Text(f"{person} 作出了原决定，不得处理申诉", f"{person} took the measure and may not decide the appeal"),
             hint=Text("由另一人处理", "somebody else has to"),
         )
-    if not reason.strip():
-        raise InvalidInput(Text("须写明理由", "a reason is needed"), field="reason")
+    given_reason(reason)
     body = {"first_person": measure.person, "outcome": outcome, "person": person, "reason": reason}
     index = record(work, DECIDED, {**measure.subjects, "appeal": appeal}, body, actor)
     measures.tell_outcome(desk, work, measure, index, OUTCOMES[outcome], reason)

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from anbao.core import Core
 from anbao.errors import Conflict, InvalidInput
-from anbao.model.base import Id, Noun
+from anbao.model.base import Id, Noun, given_reason
 from anbao.outbox import Effect, send, withdraw
 from anbao.remove import records
 from anbao.remove.records import ENGINE, STANDING, Measure, record
@@ -125,7 +125,7 @@ def approve(desk: Desk, work: Work, measure: str, *, person: str, actor: str) ->
 def decline(work: Work, measure: str, reason: str, *, person: str, actor: str) -> int:
     """Leave a proposed measure; the entry's index. Raises NotFound, Conflict, InvalidInput."""
     one = _proposed(work.conn, measure)
-    return record(work, records.DECLINED, one.subjects, {"person": person, "reason": _said(reason)}, actor)
+    return record(work, records.DECLINED, one.subjects, {"person": person, "reason": given_reason(reason)}, actor)
 
 
 def lift(desk: Desk, work: Work, measure: str, reason: str, *, person: str, actor: str) -> int:
@@ -134,7 +134,7 @@ def lift(desk: Desk, work: Work, measure: str, reason: str, *, person: str, acto
     Raises NotFound, Conflict, InvalidInput.
     """
     one = _standing(work.conn, measure)
-    body = {"measure": one.kind, "person": person, "reason": _said(reason)}
+    body = {"measure": one.kind, "person": person, "reason": given_reason(reason)}
     return _undo(desk, work, one, records.LIFTED, body, actor)
 
 
@@ -258,11 +258,3 @@ def _standing(conn: Connection, name: str) -> Measure:
     if one.state not in STANDING:
         raise Conflict(Text(f"措施 {name} 已不生效", f"the measure {name} does not hold (any more)"))
     return one
-
-
-def _said(reason: str) -> str:
-    if not reason.strip() or len(reason) > 2_000:
-        raise InvalidInput(
-            Text("须写明理由，至多 2000 字", "a reason is needed, of at most 2,000 characters"), field="reason"
-        )
-    return reason

@@ -5,11 +5,10 @@ from typing import Annotated, Literal
 import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
-from msgspec import Meta
 
 from anbao.api.answers import Recorded
-from anbao.api.door import Caller, commit, door_of, told
-from anbao.api.reading import DEFAULT_PAGE, IdempotencyKey, Limit, no_nul
+from anbao.api.door import Caller, commit, door_of, recorded, told
+from anbao.api.reading import DEFAULT_PAGE, IdempotencyKey, Limit, Reasoned, no_nul
 from anbao.assist import authority, records
 from anbao.assist.authority import Answer, Asked
 from anbao.assist.records import Dispute
@@ -23,12 +22,6 @@ DisputeState = Annotated[
 RequestState = Annotated[
     Literal["open", "answered", "declined"] | None, QueryParameter(name="state", description="all by default")
 ]
-
-
-class Reason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Why a person decided so."""
-
-    reason: Annotated[str, Meta(min_length=1, max_length=2_000)]
 
 
 class DisputePage(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +62,7 @@ def disputes(request: Caller, wanted: DisputeState = None, limit: Limit = DEFAUL
     **told("核实身份与利害关系后提供", "Give what was asked, identity and interest having been checked", "officer"),
 )
 async def grant(
-    request: Caller, dispute: FromPath[str], data: JSONBody[Reason], key: IdempotencyKey = None
+    request: Caller, dispute: FromPath[str], data: JSONBody[Reasoned], key: IdempotencyKey = None
 ) -> Response[HelpAnswer]:
     """Raises NotFound, Conflict."""
     no_nul(dispute=dispute)
@@ -82,14 +75,12 @@ async def grant(
     **told("不予提供并说明理由", "Refuse, with the reason", "officer"),
 )
 async def refuse(
-    request: Caller, dispute: FromPath[str], data: JSONBody[Reason], key: IdempotencyKey = None
+    request: Caller, dispute: FromPath[str], data: JSONBody[Reasoned], key: IdempotencyKey = None
 ) -> Response[Recorded]:
     """Raises NotFound, Conflict."""
     no_nul(dispute=dispute)
     platform, actor = door_of(request).platform, request.auth.actor
-    return await commit(
-        request, key, lambda work: Recorded(entry=platform.assist.refuse(work, dispute, data.reason, actor=actor))
-    )
+    return await recorded(request, key, lambda work: platform.assist.refuse(work, dispute, data.reason, actor=actor))
 
 
 @post(
@@ -97,14 +88,12 @@ async def refuse(
     **told("解除款项冻结", "Release frozen money", "officer"),
 )
 async def release(
-    request: Caller, dispute: FromPath[str], data: JSONBody[Reason], key: IdempotencyKey = None
+    request: Caller, dispute: FromPath[str], data: JSONBody[Reasoned], key: IdempotencyKey = None
 ) -> Response[Recorded]:
     """Raises NotFound."""
     no_nul(dispute=dispute)
     platform, actor = door_of(request).platform, request.auth.actor
-    return await commit(
-        request, key, lambda work: Recorded(entry=platform.assist.release(work, dispute, data.reason, actor=actor))
-    )
+    return await recorded(request, key, lambda work: platform.assist.release(work, dispute, data.reason, actor=actor))
 
 
 @post(
@@ -116,15 +105,13 @@ async def release(
     ),
 )
 async def compensate(
-    request: Caller, dispute: FromPath[str], data: JSONBody[Reason], key: IdempotencyKey = None
+    request: Caller, dispute: FromPath[str], data: JSONBody[Reasoned], key: IdempotencyKey = None
 ) -> Response[Recorded]:
     """``reason`` is the decision. Raises NotFound, Conflict."""
     no_nul(dispute=dispute)
     platform, actor = door_of(request).platform, request.auth.actor
-    return await commit(
-        request,
-        key,
-        lambda work: Recorded(entry=platform.assist.compensate(work, dispute, data.reason, actor=actor)),
+    return await recorded(
+        request, key, lambda work: platform.assist.compensate(work, dispute, data.reason, actor=actor)
     )
 
 
@@ -137,7 +124,7 @@ async def compensate(
 async def receive(request: Caller, data: JSONBody[AuthorityRequest], key: IdempotencyKey = None) -> Response[Recorded]:
     """Raises InvalidInput for a basis that leads nowhere or a missing scope, Conflict."""
     platform, actor = door_of(request).platform, request.auth.actor
-    return await commit(request, key, lambda work: Recorded(entry=platform.assist.receive(work, data, actor=actor)))
+    return await recorded(request, key, lambda work: platform.assist.receive(work, data, actor=actor))
 
 
 @get("/v1/authority-requests", sync_to_thread=True, **told("主管部门的调取要求", "Requests of authorities", "officer"))
@@ -163,11 +150,9 @@ async def answer(request: Caller, name: FromPath[str], key: IdempotencyKey = Non
     **told("退回请求并说明理由", "Send a request back, with the reason", "officer"),
 )
 async def decline(
-    request: Caller, name: FromPath[str], data: JSONBody[Reason], key: IdempotencyKey = None
+    request: Caller, name: FromPath[str], data: JSONBody[Reasoned], key: IdempotencyKey = None
 ) -> Response[Recorded]:
     """Raises NotFound, Conflict."""
     no_nul(name=name)
     platform, actor = door_of(request).platform, request.auth.actor
-    return await commit(
-        request, key, lambda work: Recorded(entry=platform.assist.decline(work, name, data.reason, actor=actor))
-    )
+    return await recorded(request, key, lambda work: platform.assist.decline(work, name, data.reason, actor=actor))

@@ -13,7 +13,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from anbao.api.answers import Recorded
-from anbao.api.door import Caller, Visitor, answered, commit, door_of, told
+from anbao.api.door import Caller, Visitor, answered, commit, door_of, recorded, told
 from anbao.api.idempotency import Answer
 from anbao.api.reading import (
     At,
@@ -230,7 +230,7 @@ async def accept(request: Caller, complaint: FromPath[str], key: IdempotencyKey 
     """Raises NotFound, Conflict."""
     no_nul(complaint=complaint)
     desk, actor = door_of(request).platform.investigate.complaints, request.auth.actor
-    return await commit(request, key, lambda work: Recorded(entry=desk.accept(work, complaint, actor=actor)))
+    return await recorded(request, key, lambda work: desk.accept(work, complaint, actor=actor))
 
 
 @post(
@@ -243,11 +243,7 @@ async def forward(
     """Raises NotFound, Conflict, InvalidInput."""
     no_nul(complaint=complaint)
     desk, actor = door_of(request).platform.investigate.complaints, request.auth.actor
-    return await commit(
-        request,
-        key,
-        lambda work: Recorded(entry=desk.forward(work, complaint, summary=data.summary, actor=actor)),
-    )
+    return await recorded(request, key, lambda work: desk.forward(work, complaint, summary=data.summary, actor=actor))
 
 
 @post(
@@ -260,7 +256,7 @@ async def statement(
     """Raises NotFound, Conflict, InvalidInput."""
     no_nul(complaint=complaint)
     desk, actor = door_of(request).platform.investigate.complaints, request.auth.actor
-    return await commit(request, key, lambda work: Recorded(entry=desk.state(work, complaint, data, actor=actor)))
+    return await recorded(request, key, lambda work: desk.state(work, complaint, data, actor=actor))
 
 
 @post(
@@ -273,9 +269,7 @@ async def measured(
     """Measures that Anbao takes record this by themselves. Raises NotFound, Conflict."""
     no_nul(complaint=complaint)
     desk, actor = door_of(request).platform.investigate.complaints, request.auth.actor
-    return await commit(
-        request, key, lambda work: Recorded(entry=desk.measured(work, complaint, data.measure, actor=actor))
-    )
+    return await recorded(request, key, lambda work: desk.measured(work, complaint, data.measure, actor=actor))
 
 
 @post(
@@ -289,9 +283,7 @@ async def delivered(
     no_nul(complaint=complaint)
     platform, actor = door_of(request).platform, request.auth.actor
     desk, when = platform.investigate.complaints, event_time(at, platform.clock())
-    return await commit(
-        request, key, lambda work: Recorded(entry=desk.delivered(work, complaint, actor=actor, at=when))
-    )
+    return await recorded(request, key, lambda work: desk.delivered(work, complaint, actor=actor, at=when))
 
 
 @post(
@@ -309,9 +301,7 @@ async def proceedings(
     no_nul(complaint=complaint)
     platform, actor = door_of(request).platform, request.auth.actor
     desk, when = platform.investigate.complaints, event_time(at, platform.clock())
-    return await commit(
-        request, key, lambda work: Recorded(entry=desk.proceedings(work, complaint, data.what, actor=actor, at=when))
-    )
+    return await recorded(request, key, lambda work: desk.proceedings(work, complaint, data.what, actor=actor, at=when))
 
 
 def _keep(url: str, files: tuple[str, ...]) -> tuple[Attachment, ...]:

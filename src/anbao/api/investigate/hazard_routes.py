@@ -6,11 +6,10 @@ from typing import Annotated
 import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
-from msgspec import Meta
 
 from anbao.api.answers import Recorded
-from anbao.api.door import Caller, body_of, commit, door_of, told
-from anbao.api.reading import Cursor, IdempotencyKey, Limit, cursor_position, cursor_text, no_nul, wrong_type
+from anbao.api.door import Caller, body_of, commit, door_of, recorded, told
+from anbao.api.reading import Cursor, IdempotencyKey, Limit, Reasoned, cursor_position, cursor_text, no_nul, wrong_type
 from anbao.connect.hazard_lists import MAX_BYTES, HazardList, parse_mapping, read_list
 from anbao.investigate import hazards
 from anbao.investigate.fingerprints import of_listing
@@ -30,12 +29,6 @@ Source = Annotated[HazardSource, QueryParameter(name="source", description="wher
 Mapped = Annotated[list[str] | None, QueryParameter(name="map", description="field=column, may be repeated")]
 Preview = Annotated[bool, QueryParameter(name="preview", description="show what would be imported, write nothing")]
 Confirm = Annotated[bool, QueryParameter(name="confirm", description="whether to confirm what can be recognised")]
-
-
-class Reason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Why."""
-
-    reason: Annotated[str, Meta(min_length=1, max_length=2_000)]
 
 
 class HazardPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,33 +125,29 @@ async def confirm(
     """Raises NotFound, Conflict, InvalidInput."""
     no_nul(hazard=hazard)
     platform, actor = door_of(request).platform, request.auth.actor
-    return await commit(
-        request, key, lambda work: Recorded(entry=platform.investigate.confirm(work, hazard, data, actor=actor))
-    )
+    return await recorded(request, key, lambda work: platform.investigate.confirm(work, hazard, data, actor=actor))
 
 
 @post("/v1/hazards/{hazard:str}/dismiss", **told("排除危险线索", "Dismiss a suspicion", "officer"))
 async def dismiss(
-    request: Caller, hazard: FromPath[str], data: JSONBody[Reason], key: IdempotencyKey = None
+    request: Caller, hazard: FromPath[str], data: JSONBody[Reasoned], key: IdempotencyKey = None
 ) -> Response[Recorded]:
     """Raises NotFound, Conflict."""
     no_nul(hazard=hazard)
     platform, actor = door_of(request).platform, request.auth.actor
-    return await commit(
-        request, key, lambda work: Recorded(entry=platform.investigate.dismiss(work, hazard, data.reason, actor=actor))
+    return await recorded(
+        request, key, lambda work: platform.investigate.dismiss(work, hazard, data.reason, actor=actor)
     )
 
 
 @post("/v1/hazards/{hazard:str}/lift", **told("解除已确认的危险", "Lift a confirmed danger", "officer"))
 async def lift(
-    request: Caller, hazard: FromPath[str], data: JSONBody[Reason], key: IdempotencyKey = None
+    request: Caller, hazard: FromPath[str], data: JSONBody[Reasoned], key: IdempotencyKey = None
 ) -> Response[Recorded]:
     """Raises NotFound, Conflict."""
     no_nul(hazard=hazard)
     platform, actor = door_of(request).platform, request.auth.actor
-    return await commit(
-        request, key, lambda work: Recorded(entry=platform.investigate.lift(work, hazard, data.reason, actor=actor))
-    )
+    return await recorded(request, key, lambda work: platform.investigate.lift(work, hazard, data.reason, actor=actor))
 
 
 @get(
@@ -237,7 +226,7 @@ async def pause(request: Caller, sweep: FromPath[str], key: IdempotencyKey = Non
     """Raises NotFound, Conflict."""
     no_nul(sweep=sweep)
     actor = request.auth.actor
-    return await commit(request, key, lambda work: Recorded(entry=passes.pause(work, sweep, actor)))
+    return await recorded(request, key, lambda work: passes.pause(work, sweep, actor))
 
 
 @post("/v1/sweeps/{sweep:str}/resume", **told("继续排查", "Let a paused sweep go on", "officer"))
@@ -245,7 +234,7 @@ async def resume(request: Caller, sweep: FromPath[str], key: IdempotencyKey = No
     """Raises NotFound, Conflict."""
     no_nul(sweep=sweep)
     actor = request.auth.actor
-    return await commit(request, key, lambda work: Recorded(entry=passes.resume(work, sweep, actor)))
+    return await recorded(request, key, lambda work: passes.resume(work, sweep, actor))
 
 
 def _answer(read: HazardList, done: Imported, first: list[Suspicion]) -> ListAnswer:

@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from anbao.api.answers import Recorded
-from anbao.api.door import Caller, Visitor, answered, commit, door_of, told
+from anbao.api.door import Caller, Visitor, answered, commit, door_of, recorded, told
 from anbao.api.idempotency import Answer
 from anbao.api.public import public_page, reader_language
 from anbao.api.reading import IdempotencyKey, no_nul
@@ -73,7 +73,7 @@ async def publish(request: Caller, complaint: FromPath[str], key: IdempotencyKey
     """Each step is published by itself once a person decided; this does it now. Raises NotFound, Conflict."""
     no_nul(complaint=complaint)
     desk, actor = door_of(request).platform.investigate.complaints, request.auth.actor
-    return await commit(request, key, lambda work: Recorded(entry=desk.publish(work, complaint, actor=actor)))
+    return await recorded(request, key, lambda work: desk.publish(work, complaint, actor=actor))
 
 
 @get(

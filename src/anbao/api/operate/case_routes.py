@@ -11,19 +11,19 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from anbao.api.answers import EntryAnswer, Recorded
-from anbao.api.door import Caller, commit, door_of, told
+from anbao.api.door import Caller, commit, door_of, recorded, told
 from anbao.api.reading import Cursor, IdempotencyKey, Limit, cursor_position, cursor_text, no_nul
 from anbao.cases import Case, bulk, leases, reading
-from anbao.cases.deciding import MAX_REASON, Decision
+from anbao.cases.deciding import Decision
 from anbao.cases.rules import Rule, rule_of
 from anbao.errors import InvalidInput
+from anbao.model.base import MAX_REASON, Reason
 from anbao.text import Text
 
 PAGE = 50
 
 Person = Annotated[str, Meta(max_length=128)]
 CaseId = Annotated[str, Meta(min_length=1, max_length=128)]
-Reason = Annotated[str, Meta(min_length=1, max_length=MAX_REASON)]
 Minutes = Annotated[int, Meta(ge=1, le=leases.LONGEST_LEASE_MINUTES)]
 
 KindQuery = Annotated[str | None, QueryParameter(name="kind", description="one kind of case, as GET /v1/case-kinds")]
@@ -159,13 +159,11 @@ async def change_kind(
     """Raises InvalidInput for an unknown kind."""
     no_nul(kind=kind)
     platform, actor = door_of(request).platform, request.auth.actor
-    return await commit(
+    return await recorded(
         request,
         key,
-        lambda work: Recorded(
-            entry=platform.cases.change(
-                work, kind, second_look=data.second_look, undo_minutes=data.undo_minutes, actor=actor
-            )
+        lambda work: platform.cases.change(
+            work, kind, second_look=data.second_look, undo_minutes=data.undo_minutes, actor=actor
         ),
     )
 
@@ -263,10 +261,8 @@ async def assign(
     """Raises NotFound, Conflict."""
     no_nul(case=case, to=data.to)
     actor, by = request.auth.actor, data.person or request.auth.actor
-    return await commit(
-        request,
-        key,
-        lambda work: Recorded(entry=leases.assign(work, case, data.to, by=by, note=data.note, actor=actor)),
+    return await recorded(
+        request, key, lambda work: leases.assign(work, case, data.to, by=by, note=data.note, actor=actor)
     )
 
 
@@ -277,12 +273,8 @@ async def hand_over(
     """Raises NotFound, Conflict where ``person`` does not hold it."""
     no_nul(case=case, to=data.to)
     actor, person = request.auth.actor, data.person or request.auth.actor
-    return await commit(
-        request,
-        key,
-        lambda work: Recorded(
-            entry=leases.hand_over(work, case, person=person, to=data.to, note=data.note, actor=actor)
-        ),
+    return await recorded(
+        request, key, lambda work: leases.hand_over(work, case, person=person, to=data.to, note=data.note, actor=actor)
     )
 
 
@@ -318,10 +310,8 @@ async def reopen(
     no_nul(case=case)
     platform, actor = door_of(request).platform, request.auth.actor
     person = data.person or actor
-    return await commit(
-        request,
-        key,
-        lambda work: Recorded(entry=platform.cases.reopen(work, case, person=person, reason=data.reason, actor=actor)),
+    return await recorded(
+        request, key, lambda work: platform.cases.reopen(work, case, person=person, reason=data.reason, actor=actor)
     )
 
 

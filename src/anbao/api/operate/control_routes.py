@@ -9,11 +9,10 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from anbao.api.answers import Recorded
-from anbao.api.door import Caller, commit, door_of, told
+from anbao.api.door import Caller, door_of, recorded, told
 from anbao.api.reading import IdempotencyKey, no_nul
 from anbao.controls.room import ControlView
-
-_Reason = Annotated[str, Meta(min_length=1, max_length=2_000)]
+from anbao.model.base import Reason
 
 
 class ControlPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,13 +32,13 @@ class Attestation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a person saw of a control."""
 
     ok: bool
-    why: _Reason
+    why: Reason
 
 
 class Retirement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why a control is retired."""
 
-    reason: _Reason
+    reason: Reason
 
 
 @get("/v1/controls", sync_to_thread=True, **told("安全控制措施的现状", "How each control stands", "read"))
@@ -71,7 +70,7 @@ async def assign(
     """Raises NotFound, Conflict for a retired one."""
     no_nul(control=control, person=data.person)
     room, actor = door_of(request).platform.controls, request.auth.actor
-    return await commit(request, key, lambda work: Recorded(entry=room.assign(work, control, data.person, actor=actor)))
+    return await recorded(request, key, lambda work: room.assign(work, control, data.person, actor=actor))
 
 
 @post(
@@ -84,9 +83,7 @@ async def attest(
     """Raises NotFound, Conflict for one that the program tries."""
     no_nul(control=control, why=data.why)
     room, actor = door_of(request).platform.controls, request.auth.actor
-    return await commit(
-        request, key, lambda work: Recorded(entry=room.attest(work, control, data.ok, data.why, actor=actor))
-    )
+    return await recorded(request, key, lambda work: room.attest(work, control, data.ok, data.why, actor=actor))
 
 
 @post(
@@ -99,4 +96,4 @@ async def retire(
     """Raises NotFound, Conflict for a retired one."""
     no_nul(control=control, reason=data.reason)
     room, actor = door_of(request).platform.controls, request.auth.actor
-    return await commit(request, key, lambda work: Recorded(entry=room.retire(work, control, data.reason, actor=actor)))
+    return await recorded(request, key, lambda work: room.retire(work, control, data.reason, actor=actor))

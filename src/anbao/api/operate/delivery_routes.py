@@ -8,7 +8,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
 from anbao.api.answers import Recorded
-from anbao.api.door import Caller, commit, door_of, told
+from anbao.api.door import Caller, commit, door_of, recorded, told
 from anbao.api.reading import DEFAULT_PAGE, IdempotencyKey, Limit, no_nul
 from anbao.delivery import endpoints, queue
 from anbao.delivery.endpoints import Change, Endpoint
@@ -173,7 +173,7 @@ async def confirm(
     """Raises NotFound, InvalidInput, and Conflict for what has ended already."""
     no_nul(effect=effect)
     delivery, actor = door_of(request).platform.delivery, request.auth.actor
-    return await commit(request, key, lambda work: Recorded(entry=delivery.answer(work, effect, data, actor=actor)))
+    return await recorded(request, key, lambda work: delivery.answer(work, effect, data, actor=actor))
 
 
 def _view(one: Endpoint) -> EndpointView:

@@ -1,23 +1,23 @@
 """What safety officers and reviewers do: decide on held listings, waive, set deadlines and numbers."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
 from litestar import Response, post
 from litestar.params import FromPath, JSONBody
-from msgspec import Meta
 
 from anbao.api.answers import Recorded
-from anbao.api.door import Caller, commit, door_of, told
+from anbao.api.door import Caller, door_of, recorded, told
 from anbao.api.reading import IdempotencyKey, Index, no_nul
 from anbao.law.norms import Period
+from anbao.model.base import Reason
 from anbao.prevent.listings import record_review
 
 
 class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why an obligation is waived."""
 
-    reason: Annotated[str, Meta(min_length=1, max_length=2_000)]
+    reason: Reason
 
 
 @post(
@@ -34,18 +34,14 @@ async def waive(
     """Raises NotFound, InvalidInput."""
     no_nul(norm=norm)
     platform, actor = door_of(request).platform, request.auth.actor
-    return await commit(
-        request,
-        key,
-        lambda work: Recorded(entry=platform.excuse(work, opened_by, norm, data.reason, actor=actor)),
-    )
+    return await recorded(request, key, lambda work: platform.excuse(work, opened_by, norm, data.reason, actor=actor))
 
 
 class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a person decided on a listing, and why."""
 
     outcome: Literal["pass", "notice", "block"]
-    reason: Annotated[str, Meta(min_length=1, max_length=2_000)]
+    reason: Reason
 
 
 @post(
@@ -58,10 +54,8 @@ async def review(
     """Raises NotFound for a listing that was never screened."""
     no_nul(listing=listing, reason=data.reason)
     actor = request.auth.actor
-    return await commit(
-        request,
-        key,
-        lambda work: Recorded(entry=record_review(work, listing, data.outcome, data.reason, actor, work.now)),
+    return await recorded(
+        request, key, lambda work: record_review(work, listing, data.outcome, data.reason, actor, work.now)
     )
 
 
@@ -74,4 +68,4 @@ async def setting(
 ) -> Response[Recorded]:
     """What is open keeps its deadline. Raises InvalidInput for an unknown setting."""
     platform, actor = door_of(request).platform, request.auth.actor
-    return await commit(request, key, lambda work: Recorded(entry=platform.adjust(work, setting, data, actor=actor)))
+    return await recorded(request, key, lambda work: platform.adjust(work, setting, data, actor=actor))

@@ -8,7 +8,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from anbao.api.answers import Recorded
-from anbao.api.door import Caller, commit, door_of, told
+from anbao.api.door import Caller, door_of, recorded, told
 from anbao.api.reading import IdempotencyKey, no_nul
 from anbao.law.parameters import MOST, Parameter
 
@@ -52,6 +52,6 @@ async def change(
     """Raises InvalidInput for an unknown one, one that the law sets, and a value that does not fit."""
     no_nul(parameter=parameter)
     platform, actor = door_of(request).platform, request.auth.actor
-    return await commit(
-        request, key, lambda work: Recorded(entry=platform.parameters.change(work, parameter, data.value, actor=actor))
+    return await recorded(
+        request, key, lambda work: platform.parameters.change(work, parameter, data.value, actor=actor)
     )

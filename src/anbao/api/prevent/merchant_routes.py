@@ -5,10 +5,9 @@ from typing import Annotated
 import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
-from msgspec import Meta
 
 from anbao.api.answers import Recorded
-from anbao.api.door import Caller, commit, door_of, told
+from anbao.api.door import Caller, commit, door_of, recorded, told
 from anbao.api.reading import (
     DEFAULT_PAGE,
     At,
@@ -21,6 +20,7 @@ from anbao.api.reading import (
     no_nul,
 )
 from anbao.errors import NotFound
+from anbao.model.base import Reason
 from anbao.model.merchant import Merchant, MerchantChange, Status
 from anbao.prevent.merchants import MerchantDecision, file
 from anbao.prevent.merchants.links import LinkView
@@ -30,7 +30,6 @@ from anbao.text import Text
 from anbao.work import Work
 
 Name = FromPath[str]
-Reason = Annotated[str, Meta(min_length=1, max_length=2_000)]
 
 
 class MerchantPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -237,6 +236,4 @@ async def submitted(request: Caller, digest: Name, at: At = None, key: Idempoten
     platform, actor = door_of(request).platform, request.auth.actor
     when = event_time(at, platform.clock())
     desk = platform.prevent.merchants
-    return await commit(
-        request, key, lambda work: Recorded(entry=desk.submit_report(work, digest, at=when, actor=actor))
-    )
+    return await recorded(request, key, lambda work: desk.submit_report(work, digest, at=when, actor=actor))

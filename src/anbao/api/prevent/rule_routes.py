@@ -9,9 +9,10 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from anbao.api.answers import Imported, Recorded, VersionPage
-from anbao.api.door import Caller, body_of, commit, door_of, told
+from anbao.api.door import Caller, body_of, commit, door_of, recorded, told
 from anbao.api.reading import IdempotencyKey, event_time, no_nul, wrong_type
 from anbao.errors import NotFound
+from anbao.model.base import Reason
 from anbao.prevent import rulesets
 from anbao.prevent.backtest import Backtest, Window
 from anbao.prevent.changes import Change, Proposal
@@ -50,7 +51,7 @@ class DefaultPage(msgspec.Struct, frozen=True, kw_only=True):
 class Refusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why a proposal is turned down."""
 
-    reason: Annotated[str, Meta(min_length=1, max_length=2_000)]
+    reason: Reason
 
 
 class Span(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -183,7 +184,7 @@ async def confirm(request: Caller, digest: FromPath[str], key: IdempotencyKey = 
     """Raises NotFound, Forbidden, Conflict."""
     no_nul(digest=digest)
     changes, actor, role = door_of(request).platform.prevent.changes, request.auth.actor, _role(request)
-    return await commit(request, key, lambda work: Recorded(entry=changes.confirm(work, role, digest, actor=actor)))
+    return await recorded(request, key, lambda work: changes.confirm(work, role, digest, actor=actor))
 
 
 @post(
@@ -196,9 +197,7 @@ async def refuse(
     """Raises NotFound."""
     no_nul(digest=digest, reason=data.reason)
     changes, actor, role = door_of(request).platform.prevent.changes, request.auth.actor, _role(request)
-    return await commit(
-        request, key, lambda work: Recorded(entry=changes.refuse(work, role, digest, data.reason, actor=actor))
-    )
+    return await recorded(request, key, lambda work: changes.refuse(work, role, digest, data.reason, actor=actor))
 
 
 @get(
@@ -281,7 +280,7 @@ async def train(request: Caller) -> Accepted:
 async def deactivate(request: Caller, key: IdempotencyKey = None) -> Response[Recorded]:
     """Raises NotFound where none is in force."""
     actor = request.auth.actor
-    return await commit(request, key, lambda work: Recorded(entry=rulesets.deactivate_model(work, actor)))
+    return await recorded(request, key, lambda work: rulesets.deactivate_model(work, actor))
 
 
 def _instant(given: str | None) -> int | None:

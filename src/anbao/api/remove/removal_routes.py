@@ -11,11 +11,11 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
 from anbao.api.answers import Recorded
-from anbao.api.door import Caller, Visitor, commit, door_of, told
+from anbao.api.door import Caller, Visitor, commit, door_of, recorded, told
 from anbao.api.operate.case_routes import Person
 from anbao.api.public import public_page, reader_language
 from anbao.api.reading import DEFAULT_PAGE, At, IdempotencyKey, Limit, event_time, no_nul
-from anbao.model.base import legal_time
+from anbao.model.base import Reason, legal_time
 from anbao.remove import appeals, records, reports, sanctions
 from anbao.remove.appeals import Appeal, AppealFiled
 from anbao.remove.measures import MeasureOrder
@@ -25,7 +25,6 @@ from anbao.remove.sanctions import PublicSanction
 from anbao.text import Text
 from anbao.work import Work
 
-Reason = Annotated[str, Meta(min_length=1, max_length=2_000)]
 Wanted = Annotated[State | None, QueryParameter(name="state", description="all by default")]
 WantedAppeal = Annotated[
     Literal["filed", "granted", "denied"] | None, QueryParameter(name="state", description="all by default")
@@ -170,12 +169,10 @@ async def decide_appeal(
     no_nul(appeal=appeal)
     remove, actor = door_of(request).platform.remove, request.auth.actor
     person = data.person or actor
-    return await commit(
+    return await recorded(
         request,
         key,
-        lambda work: Recorded(
-            entry=remove.decide_appeal(work, appeal, data.outcome, data.reason, person=person, actor=actor)
-        ),
+        lambda work: remove.decide_appeal(work, appeal, data.outcome, data.reason, person=person, actor=actor),
     )
 
 
@@ -249,10 +246,8 @@ async def sent(
     no_nul(report=report)
     platform, actor = door_of(request).platform, request.auth.actor
     when = event_time(at, platform.clock())
-    return await commit(
-        request,
-        key,
-        lambda work: Recorded(entry=platform.remove.note_report_sent(work, report, data, actor=actor, at=when)),
+    return await recorded(
+        request, key, lambda work: platform.remove.note_report_sent(work, report, data, actor=actor, at=when)
     )
 
 

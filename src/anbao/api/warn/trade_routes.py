@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from anbao.api.answers import NoticeAnswer, Recorded, listing_notice, notice_answers
-from anbao.api.door import Caller, commit, door_of, told
+from anbao.api.door import Caller, commit, door_of, recorded, told
 from anbao.api.reading import At, IdempotencyKey, event_time, no_nul, not_in_future
 from anbao.errors import NotFound
 from anbao.model.event import Event
@@ -59,9 +59,7 @@ async def acknowledged(
 async def _notice(request: Caller, data: NoticeStep, at: str | None, key: str | None) -> Response[Recorded]:
     platform, actor = door_of(request).platform, request.auth.actor
     when = event_time(at, platform.clock())
-    return await commit(
-        request, key, lambda work: Recorded(entry=platform.warn.note_notice(work, data, at=when, actor=actor))
-    )
+    return await recorded(request, key, lambda work: platform.warn.note_notice(work, data, at=when, actor=actor))
 
 
 @post(
@@ -89,9 +87,7 @@ async def choice(
     """Three facts, each with what it rests on; none follows from another."""
     platform, actor = door_of(request).platform, request.auth.actor
     when = event_time(at, platform.clock())
-    return await commit(
-        request, key, lambda work: Recorded(entry=platform.warn.note_choice(work, data, at=when, actor=actor))
-    )
+    return await recorded(request, key, lambda work: platform.warn.note_choice(work, data, at=when, actor=actor))
 
 
 @post(
@@ -171,4 +167,4 @@ async def event(
         data = msgspec.structs.replace(data, at=when)
     if data.at is not None:
         not_in_future(data.at, now)
-    return await commit(request, key, lambda work: Recorded(entry=platform.note_event(work, data, actor=actor)))
+    return await recorded(request, key, lambda work: platform.note_event(work, data, actor=actor))

@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from anbao.api.answers import Recorded
-from anbao.api.door import Caller, Visitor, commit, door_of, told
+from anbao.api.door import Caller, Visitor, commit, door_of, recorded, told
 from anbao.api.public import public_page, reader_language
 from anbao.api.reading import IdempotencyKey, no_nul
 from anbao.model.base import legal_time
@@ -71,7 +71,7 @@ async def publish(request: Caller, hazard: FromPath[str], key: IdempotencyKey = 
     """Raises NotFound, Conflict where it may not be named."""
     no_nul(hazard=hazard)
     platform, actor = door_of(request).platform, request.auth.actor
-    return await commit(request, key, lambda work: Recorded(entry=platform.warn.publish(work, hazard, actor=actor)))
+    return await recorded(request, key, lambda work: platform.warn.publish(work, hazard, actor=actor))
 
 
 @get(

@@ -7,9 +7,9 @@ import click
 import msgspec
 
 from anbao.assist import authority, records
+from anbao.cli.acting import by_option, print_json, read_json, reason_option, tell_entry
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit
-from anbao.errors import InvalidInput
 from anbao.model.assistance import AuthorityRequest, HelpRequest
 from anbao.model.base import legal_time
 from anbao.text import Text, system_language
@@ -34,9 +34,6 @@ REQUESTS = [
     Column("due", Text("部门要求的期限", "due")),
 ]
 
-by_option = click.option("--by", "actor", required=True, help=t("何人", "by whom"))
-reason_option = click.option("--reason", required=True, help=t("理由", "the reason"))
-
 
 @click.group(help=t("合理协助：求助、提供、冻结、部门调取", "assistance: requests for help, authorities' requests"))
 def command() -> None:
@@ -48,9 +45,9 @@ def command() -> None:
 @store_option
 def ask(file: BinaryIO, store_url: str | None) -> None:
     """The answer as JSON on standard output."""
-    request = _read(file.read(), HelpRequest)
+    request = read_json(file.read(), HelpRequest)
     with open_store_option(store_url) as platform:
-        _write(platform.run(lambda work: platform.assist.ask(work, request)))
+        print_json(platform.run(lambda work: platform.assist.ask(work, request)))
 
 
 @command.command("list", help=t("求助列表", "requests for help"))
@@ -70,34 +67,34 @@ def list_disputes(state: str | None, limit: int, store_url: str | None, output_f
 @command.command("grant", help=t("核实后提供", "give what was asked, after a check"))
 @click.argument("request")
 @reason_option
-@by_option
+@by_option()
 @store_option
 def grant(request: str, reason: str, actor: str, store_url: str | None) -> None:
     """The answer as JSON on standard output."""
     with open_store_option(store_url) as platform:
-        _write(platform.run(lambda work: platform.assist.grant(work, request, reason, actor=actor)))
+        print_json(platform.run(lambda work: platform.assist.grant(work, request, reason, actor=actor)))
 
 
 @command.command("refuse", help=t("不予提供并说明理由", "refuse, with the reason"))
 @click.argument("request")
 @reason_option
-@by_option
+@by_option()
 @store_option
 def refuse(request: str, reason: str, actor: str, store_url: str | None) -> None:
     """The refusal is an entry."""
     with open_store_option(store_url) as platform:
-        _entry(platform.run(lambda work: platform.assist.refuse(work, request, reason, actor=actor)))
+        tell_entry(platform.run(lambda work: platform.assist.refuse(work, request, reason, actor=actor)))
 
 
 @command.command("release", help=t("解除款项冻结", "release frozen money"))
 @click.argument("request")
 @reason_option
-@by_option
+@by_option()
 @store_option
 def release(request: str, reason: str, actor: str, store_url: str | None) -> None:
     """Leaves as an effect to the platform."""
     with open_store_option(store_url) as platform:
-        _entry(platform.run(lambda work: platform.assist.release(work, request, reason, actor=actor)))
+        tell_entry(platform.run(lambda work: platform.assist.release(work, request, reason, actor=actor)))
 
 
 @command.command(
@@ -106,12 +103,12 @@ def release(request: str, reason: str, actor: str, store_url: str | None) -> Non
 )
 @click.argument("request")
 @click.option("--decision", required=True, help=t("决定", "the decision"))
-@by_option
+@by_option()
 @store_option
 def compensate(request: str, decision: str, actor: str, store_url: str | None) -> None:
     """The decision is an entry."""
     with open_store_option(store_url) as platform:
-        _entry(platform.run(lambda work: platform.assist.compensate(work, request, decision, actor=actor)))
+        tell_entry(platform.run(lambda work: platform.assist.compensate(work, request, decision, actor=actor)))
 
 
 @command.group("authority", help=t("主管部门调取", "requests of authorities"))
@@ -121,13 +118,13 @@ def of_authorities() -> None:
 
 @of_authorities.command("receive", help=t("登记调取要求（JSON）", "take in a request (JSON)"))
 @click.argument("file", type=click.File("rb"), default="-")
-@by_option
+@by_option()
 @store_option
 def receive(file: BinaryIO, actor: str, store_url: str | None) -> None:
     """Basis and scope are checked."""
-    request = _read(file.read(), AuthorityRequest)
+    request = read_json(file.read(), AuthorityRequest)
     with open_store_option(store_url) as platform:
-        _entry(platform.run(lambda work: platform.assist.receive(work, request, actor=actor)))
+        tell_entry(platform.run(lambda work: platform.assist.receive(work, request, actor=actor)))
 
 
 @of_authorities.command("list", help=t("列出调取要求", "list requests"))
@@ -145,7 +142,7 @@ def list_requests(state: str | None, limit: int, store_url: str | None, output_f
 
 @of_authorities.command("answer", help=t("在范围内提供", "answer within the scope"))
 @click.argument("request")
-@by_option
+@by_option()
 @store_option
 def answer(request: str, actor: str, store_url: str | None) -> None:
     """What is handed over, as JSON on standard output, byte for byte as its digest in the ledger says."""
@@ -157,24 +154,9 @@ def answer(request: str, actor: str, store_url: str | None) -> None:
 @of_authorities.command("decline", help=t("退回并说明理由", "send back, with the reason"))
 @click.argument("request")
 @reason_option
-@by_option
+@by_option()
 @store_option
 def decline(request: str, reason: str, actor: str, store_url: str | None) -> None:
     """The reason is an entry."""
     with open_store_option(store_url) as platform:
-        _entry(platform.run(lambda work: platform.assist.decline(work, request, reason, actor=actor)))
-
-
-def _read(data: bytes, wanted: type[T]) -> T:
-    try:
-        return msgspec.json.decode(data, type=wanted)
-    except msgspec.DecodeError as error:
-        raise InvalidInput(Text(f"请求不合格式：{error}", f"the request does not fit: {error}")) from error
-
-
-def _write(answer: object) -> None:
-    click.echo(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode())
-
-
-def _entry(index: int) -> None:
-    click.echo(t(f"条目 {index}", f"entry {index}"), err=True)
+        tell_entry(platform.run(lambda work: platform.assist.decline(work, request, reason, actor=actor)))

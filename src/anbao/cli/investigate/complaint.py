@@ -6,6 +6,7 @@ from typing import get_args
 import click
 import msgspec
 
+from anbao.cli.acting import by_option, tell_entry
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.investigate import complaint_course
 from anbao.cli.operate.obligations import shown
@@ -162,7 +163,7 @@ def show(complaint: str, store_url: str | None, output_format: str) -> None:
 @command.command("forward", help=t("转送商家", "forward it to the merchant"))
 @click.argument("complaint")
 @click.option("--summary", default="", help=t("摘要；要求保密的必写", "a summary; needed for the concealed"))
-@click.option("--by", "person", required=True, help=t("何人", "by whom"))
+@by_option("person")
 @store_option
 def forward(complaint: str, summary: str, person: str, store_url: str | None) -> None:
     """It leaves through the webhooks."""
@@ -170,7 +171,7 @@ def forward(complaint: str, summary: str, person: str, store_url: str | None) ->
         entry = platform.run(
             lambda work: platform.investigate.complaints.forward(work, complaint, summary=summary, actor=person)
         )
-    click.echo(t(f"条目 {entry}", f"entry {entry}"), err=True)
+    tell_entry(entry)
 
 
 for _verb in complaint_course.VERBS:

@@ -5,12 +5,12 @@ from pathlib import Path
 import click
 import msgspec
 
+from anbao.cli.acting import by_option, tell_entry
 from anbao.cli.common import open_store_option, require_store, store_option, t
 from anbao.errors import InvalidInput
 from anbao.model.complaint import Attachment
 from anbao.text import Text
 
-by_option = click.option("--by", "person", required=True, help=t("何人", "by whom"))
 attach_option = click.option(
     "--attach", "files", multiple=True, type=click.Path(path_type=Path), help=t("附件", "a file")
 )
@@ -27,7 +27,7 @@ contact_option = click.option("--contact", help=t("联系方式", "how to reach 
 @name_option
 @contact_option
 @attach_option
-@by_option
+@by_option("person")
 @store_option
 def statement(
     complaint: str,
@@ -48,26 +48,26 @@ def statement(
         desk = platform.investigate.complaints
         entry = platform.run(lambda work: desk.state(work, complaint, said, actor=person))
         platform.advance()
-    _say(entry)
+    tell_entry(entry)
 
 
 @click.command(
     "delivered", help=t("不侵权声明已到达权利人，等待期开始", "the counter-statement arrived: the wait begins")
 )
 @click.argument("complaint")
-@by_option
+@by_option("person")
 @store_option
 def delivered(complaint: str, person: str, store_url: str | None) -> None:
     """Also recorded when the platform confirms the effect."""
     with open_store_option(store_url) as platform:
         desk = platform.investigate.complaints
-        _say(platform.run(lambda work: desk.delivered(work, complaint, actor=person)))
+        tell_entry(platform.run(lambda work: desk.delivered(work, complaint, actor=person)))
 
 
 @click.command("proceedings", help=t("权利人已投诉或者起诉，措施保持", "the right holder went to law: measures stay"))
 @click.argument("complaint")
 @click.argument("what")
-@by_option
+@by_option("person")
 @store_option
 def proceedings(complaint: str, what: str, person: str, store_url: str | None) -> None:
     """Exit status 2 where no counter-statement waits."""
@@ -75,7 +75,7 @@ def proceedings(complaint: str, what: str, person: str, store_url: str | None) -
         desk = platform.investigate.complaints
         entry = platform.run(lambda work: desk.proceedings(work, complaint, what, actor=person))
         platform.advance()
-    _say(entry)
+    tell_entry(entry)
 
 
 @click.command("complete", help=t("补正欠缺要件的侵权通知", "add what a notice of infringement lacked"))
@@ -88,7 +88,7 @@ def proceedings(complaint: str, what: str, person: str, store_url: str | None) -
 @name_option
 @contact_option
 @attach_option
-@by_option
+@by_option("person")
 @store_option
 def complete(
     complaint: str,
@@ -128,13 +128,13 @@ def complete(
 
 @click.command("publish", help=t("公示知识产权通知的现状", "publish an IP notice as it stands"))
 @click.argument("complaint")
-@by_option
+@by_option("person")
 @store_option
 def publish(complaint: str, person: str, store_url: str | None) -> None:
     """Each step is published by itself once a person decided."""
     with open_store_option(store_url) as platform:
         desk = platform.investigate.complaints
-        _say(platform.run(lambda work: desk.publish(work, complaint, actor=person)))
+        tell_entry(platform.run(lambda work: desk.publish(work, complaint, actor=person)))
 
 
 VERBS = (statement, delivered, proceedings, complete, publish)
@@ -150,7 +150,3 @@ def keep(files: tuple[Path, ...], store_url: str | None) -> tuple[Attachment, ..
     except OSError as error:
         raise InvalidInput(Text(f"无法读取附件：{error}", f"cannot read an attachment: {error}")) from error
     return attachments.keep(storage_for(require_store(store_url)), data) if data else ()
-
-
-def _say(entry: int) -> None:
-    click.echo(t(f"条目 {entry}", f"entry {entry}"), err=True)

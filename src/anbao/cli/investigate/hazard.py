@@ -5,6 +5,7 @@ from typing import get_args
 
 import click
 
+from anbao.cli.acting import by_option, reason_option, tell_entry
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit
 from anbao.connect.hazard_lists import HazardList, parse_mapping, read_file
@@ -50,8 +51,6 @@ GROUNDS = {
 _ROWS_PER_COMMIT = 200
 _PREVIEWED = 10
 
-by_option = click.option("--by", "actor", default="officer", show_default=True, help=t("何人", "by whom"))
-reason_option = click.option("--reason", required=True, help=t("理由", "the reason"))
 fingerprint_option = click.option(
     "--fingerprint",
     "-f",
@@ -81,7 +80,7 @@ def command() -> None:
 @click.option("--listing", default="", help=t("该商品即危险，取其标题、商家为指纹", "a listing that is the danger"))
 @click.option("--complaint", default="", help=t("所据投诉", "the complaint that it rests on"))
 @fingerprint_option
-@by_option
+@by_option(default="officer")
 @store_option
 def suspect(
     hazard: str,
@@ -112,7 +111,7 @@ def suspect(
             title=title,
         )
         entry = platform.run(lambda work: platform.investigate.suspect(work, suspicion, actor=actor))
-    _say(entry)
+    tell_entry(entry)
 
 
 @command.command(
@@ -127,7 +126,7 @@ def suspect(
     is_flag=True,
     help=t("很可能相同者也可不经人工直接处置", "likely matches may be acted upon without a person"),
 )
-@by_option
+@by_option(default="officer")
 @store_option
 def confirm(
     hazard: str,
@@ -147,31 +146,31 @@ def confirm(
     )
     with open_store_option(store_url) as platform:
         entry = platform.run(lambda work: platform.investigate.confirm(work, hazard, confirmation, actor=actor))
-    _say(entry)
+    tell_entry(entry)
 
 
 @command.command("dismiss", help=t("排除线索", "dismiss a suspicion"))
 @click.argument("hazard")
 @reason_option
-@by_option
+@by_option(default="officer")
 @store_option
 def dismiss(hazard: str, reason: str, actor: str, store_url: str | None) -> None:
     """Only what is suspected can be dismissed."""
     with open_store_option(store_url) as platform:
         entry = platform.run(lambda work: platform.investigate.dismiss(work, hazard, reason, actor=actor))
-    _say(entry)
+    tell_entry(entry)
 
 
 @command.command("lift", help=t("解除已确认的危险", "lift a confirmed danger"))
 @click.argument("hazard")
 @reason_option
-@by_option
+@by_option(default="officer")
 @store_option
 def lift(hazard: str, reason: str, actor: str, store_url: str | None) -> None:
     """Only what is confirmed can be lifted."""
     with open_store_option(store_url) as platform:
         entry = platform.run(lambda work: platform.investigate.lift(work, hazard, reason, actor=actor))
-    _say(entry)
+    tell_entry(entry)
 
 
 @command.command("list", help=t("列出危险", "list hazards"))
@@ -244,7 +243,7 @@ def show(hazard: str, limit: int, store_url: str | None, output_format: str) -> 
 @click.option(
     "--confirm/--no-confirm", default=True, help=t("是否一并确认", "whether to confirm what can be recognised")
 )
-@by_option
+@by_option(default="officer")
 @store_option
 def import_list(
     file: Path,
@@ -339,7 +338,3 @@ def _row(one: Hazard) -> dict[str, object]:
         "fingerprints": len(one.record.fingerprints),
         "sweep": one.sweep,
     }
-
-
-def _say(entry: int) -> None:
-    click.echo(t(f"条目 {entry}", f"entry {entry}"), err=True)

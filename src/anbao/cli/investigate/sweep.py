@@ -3,6 +3,7 @@
 import click
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from anbao.cli.acting import by_option, tell_entry
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit, stderr_console
 from anbao.investigate.sweep import matches, passes
@@ -29,7 +30,6 @@ COLUMNS = [
     Column("opened", Text("开始", "opened")),
     Column("ended", Text("结束", "ended")),
 ]
-by_option = click.option("--by", "actor", default="officer", show_default=True, help=t("何人", "by whom"))
 
 
 @click.group(help=t("排查：在全部商品中查找已确认的危险", "sweep all listings for the confirmed dangers"))
@@ -86,24 +86,24 @@ def show(sweep: str, store_url: str | None, output_format: str) -> None:
 
 @command.command("pause", help=t("暂停", "pause a sweep"))
 @click.argument("sweep")
-@by_option
+@by_option(default="officer")
 @store_option
 def pause(sweep: str, actor: str, store_url: str | None) -> None:
     """The step that is under way is finished first."""
     with open_store_option(store_url) as platform:
         entry = platform.run(lambda work: passes.pause(work, sweep, actor))
-    click.echo(t(f"条目 {entry}", f"entry {entry}"), err=True)
+    tell_entry(entry)
 
 
 @command.command("resume", help=t("继续", "let a paused sweep go on"))
 @click.argument("sweep")
-@by_option
+@by_option(default="officer")
 @store_option
 def resume(sweep: str, actor: str, store_url: str | None) -> None:
     """It goes on with ``anbao sweep run`` or a running server."""
     with open_store_option(store_url) as platform:
         entry = platform.run(lambda work: passes.resume(work, sweep, actor))
-    click.echo(t(f"条目 {entry}", f"entry {entry}"), err=True)
+    tell_entry(entry)
 
 
 def row(one: Pass) -> dict[str, object]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import click
 
 from anbao.cases import Case, bulk, leases, reading
+from anbao.cli.acting import by_option, reason_option, tell_entry
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.operate.obligations import shown
 from anbao.cli.output import Column, emit
@@ -29,9 +30,6 @@ COLUMNS = [
     Column("outcome", Text("决定", "outcome")),
 ]
 
-by_option = click.option("--by", "person", required=True, help=t("何人", "by whom"))
-reason_option = click.option("--reason", required=True, help=t("理由", "the reason"))
-
 
 @click.group(
     help=t("待人工决定的事项：领取、列出、决定、移交、重开、批量", "cases: next, list, decide, hand over, reopen, bulk")
@@ -41,7 +39,7 @@ def command() -> None:
 
 
 @command.command("next", help=t("领取最紧要的一件", "take the worst case"))
-@by_option
+@by_option("person")
 @click.option("--kind", "kinds", multiple=True, help=t("只要这些种类", "of these kinds only"))
 @click.option(
     "--minutes", type=click.IntRange(1, leases.LONGEST_LEASE_MINUTES), default=leases.LEASE_MINUTES, show_default=True
@@ -113,7 +111,7 @@ def show(case: str, store_url: str | None, output_format: str) -> None:
 @click.argument("case")
 @click.argument("outcome")
 @reason_option
-@by_option
+@by_option("person")
 @store_option
 def decide(case: str, outcome: str, reason: str, person: str, store_url: str | None) -> None:
     """Exit status 2 where the case waits for another person, or the outcome is none of its kind."""
@@ -130,19 +128,19 @@ def decide(case: str, outcome: str, reason: str, person: str, store_url: str | N
 @command.command("assign", help=t("指派给某人", "give a case to a person"))
 @click.argument("case")
 @click.argument("to")
-@by_option
+@by_option("person")
 @click.option("--note", default="", help=t("说明", "a note"))
 @store_option
 def assign(case: str, to: str, person: str, note: str, store_url: str | None) -> None:
     """Ends any lease."""
     with open_store_option(store_url) as platform:
         entry = platform.run(lambda work: leases.assign(work, case, to, by=person, note=note, actor=person))
-    click.echo(t(f"条目 {entry}", f"entry {entry}"), err=True)
+    tell_entry(entry)
 
 
 @command.command("lease", help=t("占用一件，或延长占用", "lease a case, or hold it longer"))
 @click.argument("case")
-@by_option
+@by_option("person")
 @click.option(
     "--minutes", type=click.IntRange(1, leases.LONGEST_LEASE_MINUTES), default=leases.LEASE_MINUTES, show_default=True
 )
@@ -157,7 +155,7 @@ def lease(case: str, person: str, minutes: int, store_url: str | None, output_fo
 
 @command.command("give-back", help=t("放回队列", "give it back to the queue"))
 @click.argument("case")
-@by_option
+@by_option("person")
 @store_option
 @format_option()
 def give_back(case: str, person: str, store_url: str | None, output_format: str) -> None:
@@ -170,26 +168,26 @@ def give_back(case: str, person: str, store_url: str | None, output_format: str)
 @command.command("hand-over", help=t("把手中的一件移交他人", "hand over a case that one holds"))
 @click.argument("case")
 @click.argument("to")
-@by_option
+@by_option("person")
 @click.option("--note", default="", help=t("说明", "a note"))
 @store_option
 def hand_over(case: str, to: str, person: str, note: str, store_url: str | None) -> None:
     """Exit status 2 where ``--by`` does not hold it."""
     with open_store_option(store_url) as platform:
         entry = platform.run(lambda work: leases.hand_over(work, case, person=person, to=to, note=note, actor=person))
-    click.echo(t(f"条目 {entry}", f"entry {entry}"), err=True)
+    tell_entry(entry)
 
 
 @command.command("reopen", help=t("重新打开已结案的一件", "open a closed case again"))
 @click.argument("case")
 @reason_option
-@by_option
+@by_option("person")
 @store_option
 def reopen(case: str, reason: str, person: str, store_url: str | None) -> None:
     """Exit status 2 where it is not closed."""
     with open_store_option(store_url) as platform:
         entry = platform.run(lambda work: platform.cases.reopen(work, case, person=person, reason=reason, actor=person))
-    click.echo(t(f"条目 {entry}", f"entry {entry}"), err=True)
+    tell_entry(entry)
 
 
 @command.group("bulk", help=t("批量决定：预览、执行、撤销", "many at once: preview, run, undo"))
@@ -204,7 +202,7 @@ outcome_option = click.option("--outcome", required=True, help=t("决定", "the 
 @bulk_group.command("preview", help=t("逐件说明会怎样，不写入", "say what would happen to each; writes nothing"))
 @cases_argument
 @outcome_option
-@by_option
+@by_option("person")
 @store_option
 @format_option()
 def preview(cases: tuple[str, ...], outcome: str, person: str, store_url: str | None, output_format: str) -> None:
@@ -231,7 +229,7 @@ def preview(cases: tuple[str, ...], outcome: str, person: str, store_url: str | 
 @cases_argument
 @outcome_option
 @reason_option
-@by_option
+@by_option("person")
 @click.option("--token", default="", help=t("预览给出的令牌", "the token of a preview"))
 @store_option
 @format_option()
@@ -270,7 +268,7 @@ def show_order(order: str, store_url: str | None, output_format: str) -> None:
 @bulk_group.command("undo", help=t("在撤销期内撤销", "undo it while its window is open"))
 @click.argument("order")
 @reason_option
-@by_option
+@by_option("person")
 @store_option
 @format_option()
 def undo(order: str, reason: str, person: str, store_url: str | None, output_format: str) -> None:

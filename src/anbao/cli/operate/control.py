@@ -2,6 +2,7 @@
 
 import click
 
+from anbao.cli.acting import reason_option, tell_entry
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.operate.obligations import shown
 from anbao.cli.output import Column, emit
@@ -55,7 +56,7 @@ def assign(control: str, person: str, actor: str, store_url: str | None) -> None
     """The account's id, no name: it stands in the ledger in the clear."""
     with open_store_option(store_url) as platform:
         entry = platform.run(lambda work: platform.controls.assign(work, control, person, actor=actor))
-    click.echo(t(f"条目 {entry}", f"entry {entry}"), err=True)
+    tell_entry(entry)
 
 
 @command.command("probe", help=t("立即检查一项或者全部措施", "try one control now, or all"))
@@ -83,19 +84,19 @@ def attest(control: str, works: bool, why: str, actor: str, store_url: str | Non
     """For controls that no program can try."""
     with open_store_option(store_url) as platform:
         entry = platform.run(lambda work: platform.controls.attest(work, control, works, why, actor=actor))
-    click.echo(t(f"条目 {entry}", f"entry {entry}"), err=True)
+    tell_entry(entry)
 
 
 @command.command("retire", help=t("停用一项措施（写明理由）", "retire a control, saying why"))
 @click.argument("control")
-@click.option("--reason", required=True, help=t("理由", "the reason"))
+@reason_option
 @click.option("--as", "actor", default="officer", show_default=True, help=t("何人操作", "who does this"))
 @store_option
 def retire(control: str, reason: str, actor: str, store_url: str | None) -> None:
     """It is tried no longer, and nothing is owed for it."""
     with open_store_option(store_url) as platform:
         entry = platform.run(lambda work: platform.controls.retire(work, control, reason, actor=actor))
-    click.echo(t(f"条目 {entry}", f"entry {entry}"), err=True)
+    tell_entry(entry)
 
 
 def _can_try(view: ControlView) -> bool:

@@ -2,6 +2,7 @@
 
 import click
 
+from anbao.cli.acting import by_option, reason_option, tell_entry
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit
 from anbao.model.base import legal_time
@@ -55,8 +56,8 @@ def list_obligations(overdue: bool, limit: int, store_url: str | None, output_fo
 
 @command.command("waive", help=t("豁免一项义务（写明理由）", "waive an obligation, saying why"))
 @click.argument("obligation", metavar="ENTRY/NORM")
-@click.option("--reason", required=True, help=t("理由", "the reason"))
-@click.option("--by", "actor", required=True, help=t("何人", "by whom"))
+@reason_option
+@by_option()
 @store_option
 def waive(obligation: str, reason: str, actor: str, store_url: str | None) -> None:
     """The waiver is an entry like any other."""
@@ -67,7 +68,7 @@ def waive(obligation: str, reason: str, actor: str, store_url: str | None) -> No
         )
     with open_store_option(store_url) as platform:
         entry = platform.waive(int(opened_by), norm, reason, actor=actor)
-    click.echo(t(f"条目 {entry}", f"entry {entry}"), err=True)
+    tell_entry(entry)
 
 
 def row(platform: Platform, one: ObligationView) -> dict[str, object]:

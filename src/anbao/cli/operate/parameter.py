@@ -2,6 +2,7 @@
 
 import click
 
+from anbao.cli.acting import by_option
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit
 from anbao.text import Text, system_language
@@ -47,7 +48,7 @@ def list_parameters(store_url: str | None, output_format: str) -> None:
 @command.command("set", help=t("修改平台自定的一项，自现在起生效", "change one that the platform sets, from now on"))
 @click.argument("parameter")
 @click.argument("value")
-@click.option("--by", "actor", required=True, help=t("何人", "by whom"))
+@by_option()
 @store_option
 def set_parameter(parameter: str, value: str, actor: str, store_url: str | None) -> None:
     """The change is an entry."""

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import click
 
+from anbao.cli.acting import reason_option, tell_entry
 from anbao.cli.common import F, format_option, open_store_option, store_option, t
 from anbao.cli.operate.obligations import shown
 from anbao.cli.output import Column, emit
@@ -76,7 +77,7 @@ def add_changes(group: click.Group, role: Role) -> None:
         with open_store_option(store_url) as platform:
             entry, result = platform.prevent.changes.backtest(role, digest, window, actor=actor)
         _show(result, output_format)
-        click.echo(t(f"条目 {entry}", f"entry {entry}"), err=True)
+        tell_entry(entry)
 
     @group.command(
         "activate",
@@ -107,14 +108,14 @@ def add_changes(group: click.Group, role: Role) -> None:
 
     @group.command("refuse", help=t("否决或者撤回一项提议", "refuse a proposal, or take it back"))
     @click.argument("digest")
-    @click.option("--reason", required=True, help=t("理由", "the reason"))
+    @reason_option
     @click.option("--as", "actor", required=True, help=t("何人", "who"))
     @store_option
     def refuse(digest: str, reason: str, actor: str, store_url: str | None) -> None:
         """The version stays, not in force."""
         with open_store_option(store_url) as platform:
             entry = platform.run(lambda work: platform.prevent.changes.refuse(work, role, digest, reason, actor=actor))
-        click.echo(t(f"条目 {entry}", f"entry {entry}"), err=True)
+        tell_entry(entry)
 
     @group.command("proposals", help=t("列出待复核的提议", "list what waits for a second person"))
     @store_option

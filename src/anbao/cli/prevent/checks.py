@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 import click
-import msgspec
 
+from anbao.cli.acting import print_json
 from anbao.cli.common import t
 from anbao.cli.output import Column, emit
 from anbao.model.merchant import CredentialCheck
@@ -44,7 +44,7 @@ def check_rows(platform: Platform, checks: Iterable[CredentialCheck]) -> list[di
 def tell_decision(platform: Platform, decision: MerchantDecision, form: str) -> None:
     """The checks as rows; decision, reasons and links beside them. JSON has all of it as one object."""
     if form == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(decision), indent=2).decode())
+        print_json(decision)
         return
     language = system_language()
     click.echo(

@@ -9,11 +9,11 @@ from typing import BinaryIO, TypeVar
 import click
 import msgspec
 
+from anbao.cli.acting import by_option, print_json, read_json, reason_option, tell_entry
 from anbao.cli.common import connect_registry, format_option, open_store_option, store_option, t
 from anbao.cli.operate.obligations import shown
 from anbao.cli.output import Column, emit
 from anbao.cli.prevent.checks import CHECK_COLUMNS, check_rows, tell_decision
-from anbao.errors import InvalidInput
 from anbao.model.merchant import Merchant, MerchantChange
 from anbao.obligations.subject import subjects_of
 from anbao.platform import Platform
@@ -58,10 +58,8 @@ REVERIFIED_COLUMNS = [
 ]
 
 _DAY = 86_400_000
+_FIELDS = Text("字段见 docs/how-to/merchants.md", "docs/how-to/merchants.md names the fields")
 _MEMBERS_SHOWN = 20
-
-by_option = click.option("--by", "actor", required=True, help=t("何人", "by whom"))
-reason_option = click.option("--reason", required=True, help=t("理由", "the reason"))
 
 
 @click.group(
@@ -73,12 +71,12 @@ def command() -> None:
 
 @command.command("apply", help=t("提交入驻申请（JSON 文件）", "submit an application (a JSON file)"))
 @click.argument("source", metavar="FILE", type=click.File("rb"))
-@click.option("--by", "actor", default="platform", show_default=True, help=t("何人", "by whom"))
+@by_option(default="platform")
 @store_option
 @format_option()
 def apply(source: BinaryIO, actor: str, store_url: str | None, output_format: str) -> int:
     """Exit status 1 unless the merchant was verified."""
-    merchant = _read(source.read(), Merchant)
+    merchant = read_json(source.read(), Merchant, _FIELDS)
     with open_store_option(store_url, create=True) as platform:
         connect_registry(platform)
         decision = platform.submit_merchant(merchant, actor=actor)
@@ -107,7 +105,7 @@ def show(merchant: str, store_url: str | None, output_format: str) -> None:
         with platform.reading() as conn:
             found = view(conn, platform.ledger, merchant)
         if output_format == "json":
-            click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+            print_json(found)
             return
         if output_format != "table":
             emit(_events(found), EVENT_COLUMNS, output_format, system_language())
@@ -130,7 +128,7 @@ def show(merchant: str, store_url: str | None, output_format: str) -> None:
 @click.option(
     "--due", "days", type=click.IntRange(0, 366), help=t("所有在此日数内到期的", "all due within so many days")
 )
-@click.option("--by", "actor", default="platform", show_default=True, help=t("何人", "by whom"))
+@by_option(default="platform")
 @store_option
 @format_option()
 def reverify(
@@ -153,12 +151,12 @@ def reverify(
 @command.command("change", help=t("报送信息变更（JSON 文件）", "report a change (a JSON file)"))
 @click.argument("merchant")
 @click.argument("source", metavar="FILE", type=click.File("rb"))
-@click.option("--by", "actor", default="platform", show_default=True, help=t("何人", "by whom"))
+@by_option(default="platform")
 @store_option
 @format_option()
 def change(merchant: str, source: BinaryIO, actor: str, store_url: str | None, output_format: str) -> int:
     """Exit status 1 unless the merchant is verified with it."""
-    given = _read(source.read(), MerchantChange)
+    given = read_json(source.read(), MerchantChange, _FIELDS)
     with open_store_option(store_url) as platform:
         connect_registry(platform)
         decision = platform.run(lambda work: platform.prevent.merchants.change(work, merchant, given, actor=actor))
@@ -169,7 +167,7 @@ def change(merchant: str, source: BinaryIO, actor: str, store_url: str | None, o
 @click.argument("merchant")
 @click.option("--verify/--refuse", required=True, help=t("通过或拒绝", "verify or refuse"))
 @reason_option
-@by_option
+@by_option()
 @store_option
 @format_option()
 def review(merchant: str, verify: bool, reason: str, actor: str, store_url: str | None, output_format: str) -> int:
@@ -188,7 +186,7 @@ def review(merchant: str, verify: bool, reason: str, actor: str, store_url: str 
     "--for-cause", is_flag=True, help=t("因违规清退，换名重来将被暂缓", "by the platform: a come-back is held")
 )
 @reason_option
-@by_option
+@by_option()
 @store_option
 def close(merchant: str, for_cause: bool, reason: str, actor: str, store_url: str | None) -> None:
     """An entry; from it the identity is kept for three years."""
@@ -198,7 +196,7 @@ def close(merchant: str, for_cause: bool, reason: str, actor: str, store_url: st
                 work, merchant, reason=reason, for_cause=for_cause, actor=actor
             )
         )
-    click.echo(t(f"条目 {entry}", f"entry {entry}"), err=True)
+    tell_entry(entry)
 
 
 @command.command(
@@ -243,7 +241,7 @@ def links(merchant: str | None, store_url: str | None, output_format: str) -> in
     "--out", "folder", type=click.Path(path_type=Path, file_okay=False), help=t("写到此目录", "write it here")
 )
 @click.option("--submitted", metavar="SHA256", help=t("已报送的文件摘要", "digest of the file that was handed in"))
-@by_option
+@by_option()
 @store_option
 def report(kind: str, folder: Path | None, submitted: str | None, actor: str, store_url: str | None) -> None:
     """The files hold personal values: only their owner can read them."""
@@ -262,23 +260,13 @@ def report(kind: str, folder: Path | None, submitted: str | None, actor: str, st
             for name, data in written.files.items():
                 _write_private(folder / name, data)
                 click.echo(f"{written.digests[name]}  {folder / name}")
-    click.echo(t(f"条目 {entry}", f"entry {entry}"), err=True)
+    tell_entry(entry)
 
 
 def _write_private(path: Path, data: bytes) -> None:
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
         stream.write(data)
-
-
-def _read(data: bytes, kind: type[T]) -> T:
-    try:
-        return msgspec.json.decode(data, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise InvalidInput(
-            Text(f"文件不合格式：{error}", f"the file does not fit: {error}"),
-            hint=Text("字段见 docs/how-to/merchants.md", "docs/how-to/merchants.md names the fields"),
-        ) from None
 
 
 def _tell(platform: Platform, decision: MerchantDecision, form: str) -> int:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from anbao.cli.acting import tell_entry
 from anbao.cli.common import open_store_option, store_option, t
 from anbao.cli.prevent.changes import actor_option, add_changes
 from anbao.errors import InvalidInput
@@ -67,7 +68,7 @@ def deactivate(actor: str, store_url: str | None) -> None:
     """At once, in every process."""
     with open_store_option(store_url) as platform:
         entry = platform.run(lambda work: rulesets.deactivate_model(work, actor))
-    click.echo(t(f"条目 {entry}", f"entry {entry}"), err=True)
+    tell_entry(entry)
 
 
 def _tell(model: Model) -> None:

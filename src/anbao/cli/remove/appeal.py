@@ -4,6 +4,7 @@ from typing import Literal
 
 import click
 
+from anbao.cli.acting import reason_option
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit
 from anbao.model.base import legal_time
@@ -66,7 +67,7 @@ def list_appeals(state: str, limit: int, store_url: str | None, output_format: s
 @command.command("decide", help=t("决定一项申诉", "decide an appeal"))
 @click.argument("appeal")
 @click.argument("outcome", type=click.Choice(["granted", "denied"]))
-@click.option("--reason", required=True, help=t("理由", "why"))
+@reason_option
 @click.option(
     "--by", "person", required=True, help=t("何人；不得为原决定人", "who; not the person who took the measure")
 )

@@ -4,6 +4,7 @@ from typing import get_args
 
 import click
 
+from anbao.cli.acting import by_option, reason_option
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit, written
 from anbao.model.base import legal_time
@@ -34,9 +35,6 @@ COLUMNS = [
     Column("problem", Text("问题", "problem")),
 ]
 
-by_option = click.option("--by", "person", required=True, help=t("何人决定", "who decides"))
-reason_option = click.option("--reason", required=True, help=t("理由", "why"))
-
 
 @click.group(help=t("措施：采取、列出、查看、采纳、解除", "measures: take, list, show, approve, lift"))
 def command() -> None:
@@ -55,7 +53,7 @@ def command() -> None:
     "--evidence", multiple=True, type=click.IntRange(0), help=t("存证条目，可多次给出", "an entry; may be repeated")
 )
 @click.option("--days", type=click.IntRange(0, 3_650), help=t("天数，0 为至解除", "days; 0 until it is lifted"))
-@by_option
+@by_option("person")
 @store_option
 def take(
     measure: str,
@@ -137,7 +135,7 @@ def show(measure: str, store_url: str | None, output_format: str) -> None:
 
 @command.command("approve", help=t("采纳一项建议的措施", "take a measure that was proposed"))
 @click.argument("measure")
-@by_option
+@by_option("person")
 @store_option
 def approve(measure: str, person: str, store_url: str | None) -> None:
     """The ladder proposes what a person has to decide."""
@@ -148,7 +146,7 @@ def approve(measure: str, person: str, store_url: str | None) -> None:
 @command.command("decline", help=t("不采纳一项建议的措施", "leave a measure that was proposed"))
 @click.argument("measure")
 @reason_option
-@by_option
+@by_option("person")
 @store_option
 def decline(measure: str, reason: str, person: str, store_url: str | None) -> None:
     """Why stands in the ledger."""
@@ -159,7 +157,7 @@ def decline(measure: str, reason: str, person: str, store_url: str | None) -> No
 @command.command("lift", help=t("解除一项措施", "lift a measure"))
 @click.argument("measure")
 @reason_option
-@by_option
+@by_option("person")
 @store_option
 def lift(measure: str, reason: str, person: str, store_url: str | None) -> None:
     """Sends the opposite effect and ends the publication."""

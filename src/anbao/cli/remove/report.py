@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from anbao.cli.acting import by_option
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit
 from anbao.model.base import legal_time
@@ -72,7 +73,7 @@ def violations(merchant: str, limit: int, store_url: str | None, output_format: 
 
 @command.command("draft", help=t("起草报告", "draft a report"))
 @click.argument("violation")
-@click.option("--by", "person", required=True, help=t("何人", "by whom"))
+@by_option("person")
 @store_option
 def draft(violation: str, person: str, store_url: str | None) -> None:
     """Prints its id."""
@@ -98,7 +99,7 @@ def show(report: str, page: Path | None, store_url: str | None) -> None:
 @click.argument("report")
 @click.option("--channel", required=True, help=t("途径，如 全国12315平台", "by which channel"))
 @click.option("--receipt", default="", help=t("回执编号", "number of the receipt"))
-@click.option("--by", "person", required=True, help=t("何人", "by whom"))
+@by_option("person")
 @store_option
 def sent(report: str, channel: str, receipt: str, person: str, store_url: str | None) -> None:
     """The duty to report is met by it, not by the draft."""

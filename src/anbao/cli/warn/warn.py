@@ -2,6 +2,7 @@
 
 import click
 
+from anbao.cli.acting import by_option, tell_entry
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit
 from anbao.text import Text, system_language
@@ -41,7 +42,7 @@ def list_warnings(limit: int, store_url: str | None, output_format: str) -> int:
 
 @command.command("retry", help=t("再次警示未送达的消费者", "warn those again who were not reached"))
 @click.argument("hazard")
-@click.option("--by", "actor", required=True, help=t("何人", "by whom"))
+@by_option()
 @store_option
 def retry(hazard: str, actor: str, store_url: str | None) -> None:
     """Each retry is an entry."""
@@ -52,10 +53,10 @@ def retry(hazard: str, actor: str, store_url: str | None) -> None:
 
 @command.command("publish", help=t("在公开页警示一项危险", "put a hazard on the public warning page"))
 @click.argument("hazard")
-@click.option("--by", "actor", required=True, help=t("何人", "by whom"))
+@by_option()
 @store_option
 def publish(hazard: str, actor: str, store_url: str | None) -> None:
     """Only hazards that may be named."""
     with open_store_option(store_url) as platform:
         entry = platform.run(lambda work: platform.warn.publish(work, hazard, actor=actor))
-    click.echo(t(f"条目 {entry}", f"entry {entry}"), err=True)
+    tell_entry(entry)

@@ -6,6 +6,7 @@ import msgspec
 
 from anbao.errors import Conflict, InvalidInput
 from anbao.law.deadlines import legal_day
+from anbao.model.base import given_reason
 from anbao.model.merchant import Licence, Merchant, MerchantChange
 from anbao.prevent.admission import assess_merchant
 from anbao.prevent.merchants import licences, links, questions
@@ -92,8 +93,7 @@ def review(
     Nobody is verified by a person whose numbers do not hold: that would be waving through.
     """
     _require_open(work, merchant)
-    if not reason.strip():
-        raise InvalidInput(Text("须写明理由", "a decision needs a reason"), field="reason")
+    given_reason(reason)
     file = opened(work.conn, desk.vault, merchant)
     asked = questions.pending(work.conn, merchant)
     entry = row_of(work.conn, merchant).entry
@@ -129,8 +129,7 @@ def review(
 def close(desk: Desk, work: Work, merchant: str, *, reason: str, for_cause: bool, actor: str, at: int) -> int:
     """The merchant leaves, or is closed for cause; the entry's index. Raises NotFound, Conflict, InvalidInput."""
     _require_open(work, merchant)
-    if not reason.strip():
-        raise InvalidInput(Text("须写明理由", "a closure needs a reason"), field="reason")
+    given_reason(reason)
     file = msgspec.convert(sealed_file(work.conn, merchant).get("categories", ()), tuple[str, ...])
     found = (desk.catalogue.find(name) for name in file)
     facts = {one.fact: True for one in found if one is not None and one.fact == "cosmetics"}

@@ -1,0 +1,48 @@
+"""What verbs that act share: who acts and why, JSON in and out, and the entry that came of it."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import click
+import msgspec
+
+from anbao.cli.common import F, t
+from anbao.errors import InvalidInput
+from anbao.text import Text
+
+T = TypeVar("T")
+
+
+def by_option(name: str = "actor", default: str | None = None) -> Callable[[F], F]:
+    """``--by``: the person who acts, handed on as ``name``; required where there is no default."""
+    return click.option(
+        "--by",
+        name,
+        default=default,
+        help=t("何人", "by whom"),
+        required=default is None,
+        show_default=default is not None,
+    )
+
+
+def reason_option(function: F) -> F:
+    """``--reason``, which every decision needs."""
+    return click.option("--reason", required=True, help=t("理由", "the reason"))(function)
+
+
+def read_json(data: bytes, kind: type[T], hint: Text | None = None) -> T:
+    """A noun from its JSON. Raises InvalidInput."""
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidInput(Text(f"JSON 不合格式：{error}", f"the JSON does not fit: {error}"), hint=hint) from None
+
+
+def print_json(value: object) -> None:
+    """To standard output, indented."""
+    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def tell_entry(index: int) -> None:
+    """The entry that was recorded, to standard error."""
+    click.echo(t(f"条目 {index}", f"entry {index}"), err=True)
