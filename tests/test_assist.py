@@ -284,7 +284,7 @@ def test_a_held_request_is_a_case_that_a_person_decides(platform: Platform) -> N
     ask(platform, "identity", id="D2", order="O-none")
     for name, outcome in (("D1", "grant"), ("D2", "grant")):
         with platform.reading() as conn:
-            [case] = [one for one in platform.cases.worst(conn) if one.subjects["dispute"] == name]
+            [case] = [one for one in platform.cases.worst(conn) if one.subjects.get("dispute") == name]
         platform.run(
             lambda work, case=case.id, outcome=outcome: platform.cases.decide(  # type: ignore[misc]
                 work, case, person="ann", outcome=outcome, reason="已核实"
