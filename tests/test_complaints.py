@@ -13,6 +13,7 @@ from anbao.cases import reading
 from anbao.errors import Conflict, InvalidInput, NotFound
 from anbao.investigate.complaints import weighing
 from anbao.investigate.complaints.acting import MerchantStatement
+from anbao.investigate.complaints.proceedings import Proceedings
 from anbao.investigate.complaints.rules import load_rules
 from anbao.law.pack import default_pack_path
 from anbao.ledger import Stored
@@ -273,7 +274,7 @@ def test_a_notice_says_what_it_lacks_and_is_not_forwarded_without_it(platform: P
     assert filed.lacking == ("right", "proof")
     with pytest.raises(Conflict):
         platform.run(lambda work: platform.investigate.complaints.forward(work, filed.receipt, actor="wang"))
-    assert effects(platform, "complainant.lacking")[0]["body"] == {"lacking": ["right", "proof"]}
+    assert effects(platform, "complainant.lacking")[0]["body"]["lacking"] == ["right", "proof"]
     assert notice(platform, "tort", right="", reporter={}).lacking == ("identity",)
     assert "cn.ip.measure" not in open_norms(platform, filed.receipt)
 
@@ -289,7 +290,9 @@ def test_a_notice_runs_its_course_and_ends_after_fifteen_days(platform: Platform
     platform.advance()
     assert not {"cn.ip.measure", "cn.ip.forward"} & open_norms(platform, name)
     statement(platform, name, counter=True)
-    assert effects(platform, "complainant.counter_statement")[0]["reveal"] == ["statement"]
+    [told] = effects(platform, "complainant.counter_statement")
+    assert told["reveal"] == ["contact", "statement"]
+    assert "向人民法院起诉" in told["body"]["hint"]["zh"]
     clock.now += HOUR
     platform.run(lambda work: platform.investigate.complaints.delivered(work, name, actor="wang"))
     clock.now += 15 * DAY - HOUR
@@ -297,7 +300,7 @@ def test_a_notice_runs_its_course_and_ends_after_fifteen_days(platform: Platform
     assert "ip.measures_ended" not in kinds(platform, name)
     clock.now += 2 * DAY
     platform.run(platform.react)
-    while platform.investigate.complaints.end_waiting():
+    while platform.investigate.complaints.do_what_is_due():
         pass
     platform.advance()
     seen = kinds(platform, name)
@@ -318,7 +321,11 @@ def test_proceedings_keep_the_measures(platform: Platform, clock: Clock) -> None
     decide(platform, name, "act")
     statement(platform, name, counter=True)
     platform.run(lambda work: platform.investigate.complaints.delivered(work, name, actor="wang"))
-    platform.run(lambda work: platform.investigate.complaints.proceedings(work, name, "已向法院起诉", actor="wang"))
+    platform.run(
+        lambda work: platform.investigate.complaints.proceedings(
+            work, name, Proceedings(what="已向法院起诉"), actor="wang"
+        )
+    )
     clock.now += 30 * DAY
     platform.advance()
     assert "ip.measures_ended" not in kinds(platform, name)

@@ -107,7 +107,7 @@ def test_what_is_no_picture_is_refused_and_nothing_is_filed(server: Served, file
 
 
 def test_the_platform_files_and_a_notice_goes_its_way(server: Served) -> None:
-    client = server.client("trade", "officer")
+    client = server.client("trade", "officer", "read")
     proof = ok(client.post("/v1/attachments", content=b"%PDF-1.7 proof", headers={"Content-Type": "application/pdf"}))
     assert proof["type"] == "application/pdf"
     notice = {
@@ -128,13 +128,19 @@ def test_the_platform_files_and_a_notice_goes_its_way(server: Served) -> None:
     ok(client.post(f"{base}/statement", json={"text": "有授权", "counter": True}))
     ok(client.post(f"{base}/delivered"))
     assert ok(client.get(base), 200)["notice"]["state"] == "waiting"
-    ok(client.post(f"{base}/proceedings", json={"what": "已起诉"}))
+    token = filed["token"]
+    ok(server.anonymous().post(f"/public/complaints/{token}/proceedings", json={"what": "已起诉"}))
+    told = ok(client.post(f"{base}/read", json={"person": "wang"}))
+    assert [one["told"].get("what") for one in told["words"]][-1] == "已起诉"
+    assert ok(client.get(f"/v1/entries/{told['entry']}"), 200)["entry"]["body"]["person"] == "wang"
     found = ok(client.get(base), 200)
     assert found["notice"]["state"] == "proceedings"
     assert [line["entry"] for line in found["timeline"]] == sorted(line["entry"] for line in found["timeline"])
     assert ok(client.post(f"{base}/proceedings", json={"what": "再诉"}), 409)["code"] == "conflict"
+    ok(client.post(f"{base}/outcome", json={"result": "infringed", "reason": "判决认定侵权"}))
+    assert ok(client.get(base), 200)["notice"]["state"] == "upheld"
     assert ok(client.post(f"{base}/accept"), 409)
-    page = ok(client.get("/v1/complaints", params={"state": "stated"}), 200)
+    page = ok(client.get("/v1/complaints", params={"state": "handled"}), 200)
     assert [one["id"] for one in page["items"]] == [filed["receipt"]]
     assert page["items"][0]["token"] == ""
 
@@ -226,7 +232,10 @@ def test_the_command_line_files_lists_shows_and_forwards(
     answer("delivered", lacking["receipt"], "--by", "wang", status=2)
     answer("statement", lacking["receipt"], "有授权", "--counter", "--by", "m1")
     answer("delivered", lacking["receipt"], "--by", "wang")
-    answer("proceedings", lacking["receipt"], "已起诉", "--by", "wang")
+    answer("proceedings", lacking["receipt"], "已起诉", "--docket", "(2026)粤01民初1号", "--by", "wang")
+    told = answer("read", lacking["receipt"], "--by", "wang")
+    assert told["words"][-1]["told"] == {"docket": "(2026)粤01民初1号", "what": "已起诉"}
+    answer("outcome", lacking["receipt"], "pending", "--reason", "尚在审理", "--by", "wang")
     answer("publish", lacking["receipt"], "--by", "wang")
     shown = [one["what"]["en"] for one in answer("show", lacking["receipt"], "--format", "json")]
     assert "The right holder told of a complaint or suit" in shown

@@ -11,6 +11,7 @@ from anbao.errors import Conflict, InvalidInput
 from anbao.investigate.complaints import publishing
 from anbao.investigate.complaints.acting import MerchantStatement
 from anbao.investigate.complaints.completing import Completion
+from anbao.investigate.complaints.proceedings import Outcome, Proceedings
 from anbao.investigate.complaints.timeline import ComplaintFile
 from anbao.model.complaint import Complaint, Filed
 from anbao.model.listing import Listing
@@ -22,6 +23,7 @@ from anbao.simulator.receiver import Receiver
 from helpers import HOUR, Clock
 
 DAY = 24 * HOUR
+SUIT = Proceedings(docket="(2026)粤0192民初1号", what="已向广州互联网法院起诉，立案通知书见附件")
 
 
 @pytest.fixture
@@ -50,7 +52,12 @@ def notify(platform: Platform, **more: Any) -> Filed:
 def decide(platform: Platform, complaint: str, outcome: str) -> None:
     with platform.reading() as conn:
         [case] = [one for one in reading.about(conn, "complaint", complaint) if one.kind == "notice_check"]
-    platform.run(lambda work: platform.cases.decide(work, case.id, person="wang", outcome=outcome, reason="已核对"))
+    decide_case(platform, case.id, outcome)
+
+
+def decide_case(platform: Platform, case: str, outcome: str) -> None:
+    platform.run(lambda work: platform.cases.decide(work, case, person="wang", outcome=outcome, reason="已核对"))
+    settle(platform)
     settle(platform)
 
 
@@ -135,20 +142,128 @@ def test_one_decision_takes_the_listing_down_and_fifteen_days_bring_it_back(
     sound(platform)
 
 
-def test_proceedings_within_fifteen_days_keep_the_measure(platform: Platform, receiver: Receiver, clock: Clock) -> None:
-    name = notify(platform).receipt
+def sued(platform: Platform, clock: Clock, **more: Any) -> str:
+    """A notice that was acted upon and countered, and whose right holder told of a suit."""
+    name = notify(platform, **more).receipt
     decide(platform, name, "act")
     counter(platform, name)
     clock.now += 10 * DAY
-    platform.run(lambda work: platform.investigate.complaints.proceedings(work, name, "已向法院起诉", actor="wang"))
+    platform.run(lambda work: platform.investigate.complaints.proceedings(work, name, SUIT, actor="wang"))
+    settle(platform)
+    return name
+
+
+def hear(platform: Platform, complaint: str, result: str) -> None:
+    outcome = msgspec.convert({"docket": "(2026)粤0192民初1号", "reason": "判决已生效", "result": result}, Outcome)
+    platform.run(lambda work: platform.investigate.complaints.heard(work, complaint, outcome, "wang", actor="wang"))
+    settle(platform)
+    settle(platform)
+
+
+def published_state(platform: Platform) -> list[str]:
+    with platform.reading() as conn:
+        return [one.state for one in publishing.public(conn)]
+
+
+def test_proceedings_within_fifteen_days_keep_the_measure(platform: Platform, receiver: Receiver, clock: Clock) -> None:
+    name = sued(platform, clock)
     clock.now += 30 * DAY
     settle(platform)
     assert not receiver.topics("listing.restore")
     assert [one.state for one in measures(platform)] == ["confirmed"]
+    assert open_norms(platform, name) == {"cn.ip.proceedings"}
+    assert published_state(platform) == ["proceedings"]
+    with platform.reading() as conn:
+        everything = b"".join(one.data for one in platform.entries(conn)).decode()
+    assert "广州互联网法院" not in everything
+    sound(platform)
+
+
+def test_the_right_holder_is_asked_how_the_suit_stands_and_a_person_decides(
+    platform: Platform, receiver: Receiver, clock: Clock
+) -> None:
+    name = sued(platform, clock)
+    platform.run(lambda work: platform.cases.change(work, "proceedings", second_look=0))
+    for asked in (1, 2):
+        clock.now += 80 * DAY
+        settle(platform)
+        assert len(receiver.topics("complainant.proceedings")) == asked
+        assert receiver.topics("complainant.proceedings")[-1].payload["data"]["contact"] == "ip@example.cn"
+        outcome = "pending" if asked == 1 else "not_infringed"
+        with platform.reading() as conn:
+            [case] = platform.cases.worst(conn, kinds=["proceedings"], limit=9)
+        decide_case(platform, case.id, outcome)
+        assert open_norms(platform, name) == ({"cn.ip.proceedings"} if asked == 1 else set())
+    assert [one.state for one in measures(platform)] == ["lifted"]
+    assert receiver.topics("listing.restore")
+    sound(platform)
+
+
+@pytest.mark.parametrize("track", ["infringement", "tort"])
+def test_an_infringement_that_was_found_keeps_the_measure(
+    platform: Platform, receiver: Receiver, clock: Clock, track: str
+) -> None:
+    name = notify(platform, concern=track).receipt
+    decide(platform, name, "act")
+    said = msgspec.convert(
+        {"text": "未侵权", "counter": True, "name": "李四", "contact": "l@example.cn"}, MerchantStatement
+    )
+    desk = platform.investigate.complaints
+    platform.run(lambda work: desk.state(work, name, said, actor="m1"))
+    settle(platform)
+    platform.run(lambda work: desk.proceedings(work, name, SUIT, actor="wang"))
+    hear(platform, name, "infringed")
+    assert [one.state for one in measures(platform)] == ["confirmed"]
+    assert not receiver.topics("listing.restore")
+    assert published_state(platform) == (["upheld"] if track == "infringement" else [])
+    assert receiver.topics("complainant.answer")[-1].payload["data"]["outcome"] == "infringed"
+    assert open_norms(platform, name) == set()
+    with pytest.raises(Conflict):
+        hear(platform, name, "pending")
+    sound(platform)
+
+
+def test_a_suit_that_was_withdrawn_brings_the_listing_back(
+    platform: Platform, receiver: Receiver, clock: Clock
+) -> None:
+    name = sued(platform, clock)
+    clock.now += 80 * DAY
+    settle(platform)
+    hear(platform, name, "no_decision")
+    [back] = receiver.topics("listing.restore")
+    assert "判决已生效" in back.payload["data"]["reason"]
+    assert published_state(platform) == ["cleared"]
     assert open_norms(platform, name) == set()
     with platform.reading() as conn:
-        assert [one.state for one in publishing.public(conn)] == ["proceedings"]
+        assert not platform.cases.worst(conn, kinds=["proceedings"], limit=9)
     sound(platform)
+
+
+def test_what_was_told_is_read_by_a_named_person(platform: Platform, receiver: Receiver, clock: Clock) -> None:
+    name = sued(platform, clock)
+    desk = platform.investigate.complaints
+    told = platform.run(lambda work: desk.read(work, name, "wang", actor="wang"))
+    assert [one.kind for one in told.words] == ["complaint.received", "complaint.stated", "ip.proceedings_known"]
+    received, stated, suit = (one.told for one in told.words)
+    assert received["text"] == "该商品假冒我司商标"
+    assert received["reporter"] == {"name": "某品牌公司", "contact": "ip@example.cn"}
+    assert stated["text"] == "有合法授权，附授权书"
+    assert suit["what"] == SUIT.what
+    with platform.reading() as conn:
+        read = platform.ledger.entry(conn, told.entry).entry()
+    assert read.kind == "complaint.read"
+    assert read.body["person"] == "wang"
+
+
+def test_words_of_others_are_not_opened_with_a_commitment_that_was_copied(platform: Platform) -> None:
+    name = notify(platform).receipt
+    with platform.reading() as conn:
+        [first] = platform.ledger.entries(conn, kind="complaint.received")
+    copied = first.entry().body["text"]
+    other = notify(platform, link=copied, text="另一件").receipt
+    told = platform.run(lambda work: platform.investigate.complaints.read(work, other, "wang", actor="wang"))
+    assert name != other
+    assert told.words[0].told["link"] == copied
 
 
 def test_a_listing_that_another_notice_or_danger_holds_stays_down(

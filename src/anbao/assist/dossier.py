@@ -10,10 +10,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
-from anbao.errors import NotFound
 from anbao.ledger import Ledger, Stored, Vault
 from anbao.ledger.merkle import leaf_hash
-from anbao.ledger.vault import COMMITMENT_PREFIX
 
 _PAGE = 1_000
 
@@ -68,25 +66,8 @@ class Reader:
             at=stored.at,
             recorded=stored.recorded,
             subjects=entry.subjects,
-            body=self._opened(entry.body),
+            body=self._vault.opened(self._conn, entry.body, self._persons),
         )
-
-    def _opened(self, value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: self._opened(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [self._opened(item) for item in value]
-        if isinstance(value, str) and value.startswith(COMMITMENT_PREFIX):
-            return self._value(value)
-        return value
-
-    def _value(self, commitment: str) -> str:
-        try:
-            if self._vault.owner(self._conn, commitment) in self._persons:
-                return self._vault.reveal(self._conn, commitment)[1]
-        except NotFound:
-            pass  # erased: the commitment stays in its place
-        return commitment
 
 
 def trade_records(reader: Reader, order: str, listing: str, entry: int) -> list[Record]:

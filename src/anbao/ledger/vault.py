@@ -11,7 +11,7 @@ types (``model.base``).
 
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from hmac import compare_digest, digest
 from typing import Any, TypeVar
@@ -152,6 +152,19 @@ class Vault:
         if missing := next((one for one in commitments if one not in found), None):
             self.reveal(conn, missing)
         return found
+
+    def opened(self, conn: Connection, value: Any, persons: Collection[str]) -> Any:
+        """A body in which the values of ``persons`` are opened; all else, and what was erased, stays a commitment."""
+        if isinstance(value, dict):
+            return {key: self.opened(conn, item, persons) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.opened(conn, item, persons) for item in value]
+        if not (isinstance(value, str) and value.startswith(COMMITMENT_PREFIX)):
+            return value
+        try:
+            return self.reveal(conn, value)[1] if self.owner(conn, value) in persons else value
+        except NotFound:
+            return value
 
     def lookup(self, field: str, value: str) -> bytes:
         """What a value is found by without being told: HMAC-SHA256 (32 bytes) under the store's look-up key."""

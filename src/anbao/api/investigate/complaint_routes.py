@@ -31,6 +31,7 @@ from anbao.connect.storage import ObjectStorage, storage_for
 from anbao.errors import InvalidInput, NotFound
 from anbao.investigate.complaints import records
 from anbao.investigate.complaints.acting import MerchantStatement
+from anbao.investigate.complaints.reading import Told
 from anbao.investigate.complaints.records import Known
 from anbao.investigate.complaints.timeline import ComplaintFile, FollowUp
 from anbao.model.base import Noun, PersonName, Phone, Statement
@@ -93,10 +94,10 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     measure: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
-class Proceedings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which proceedings the right holder told of."""
+class Reading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who reads; by default the key itself."""
 
-    what: Annotated[str, Meta(min_length=1, max_length=500)]
+    person: Annotated[str, Meta(max_length=128)] = ""
 
 
 @post(
@@ -225,6 +226,21 @@ def complaint(request: Caller, complaint: FromPath[str]) -> ComplaintFile:
         return platform.investigate.complaints.file_of(conn, complaint)
 
 
+@post(
+    "/v1/complaints/{complaint:str}/read",
+    **told(
+        "查阅投诉原文、陈述与联系方式；查阅入存证",
+        "Read what was told, in the clear; the reading is an entry",
+        "officer",
+    ),
+)
+async def read(request: Caller, complaint: FromPath[str], data: JSONBody[Reading]) -> Response[Told]:
+    """Opened each time it is asked for, and kept nowhere. Raises NotFound."""
+    no_nul(complaint=complaint)
+    desk, actor = door_of(request).platform.investigate.complaints, request.auth.actor
+    return await commit(request, None, lambda work: desk.read(work, complaint, data.person or actor, actor=actor))
+
+
 @post("/v1/complaints/{complaint:str}/accept", **told("受理", "Accept a complaint", "officer"))
 async def accept(request: Caller, complaint: FromPath[str], key: IdempotencyKey = None) -> Response[Recorded]:
     """Raises NotFound, Conflict."""
@@ -284,24 +300,6 @@ async def delivered(
     platform, actor = door_of(request).platform, request.auth.actor
     desk, when = platform.investigate.complaints, event_time(at, platform.clock())
     return await recorded(request, key, lambda work: desk.delivered(work, complaint, actor=actor, at=when))
-
-
-@post(
-    "/v1/complaints/{complaint:str}/proceedings",
-    **told("权利人已投诉或者起诉，措施保持", "The right holder went to an authority or court: measures stay", "trade"),
-)
-async def proceedings(
-    request: Caller,
-    complaint: FromPath[str],
-    data: JSONBody[Proceedings],
-    at: At = None,
-    key: IdempotencyKey = None,
-) -> Response[Recorded]:
-    """Raises NotFound, Conflict."""
-    no_nul(complaint=complaint)
-    platform, actor = door_of(request).platform, request.auth.actor
-    desk, when = platform.investigate.complaints, event_time(at, platform.clock())
-    return await recorded(request, key, lambda work: desk.proceedings(work, complaint, data.what, actor=actor, at=when))
 
 
 def _keep(url: str, files: tuple[str, ...]) -> tuple[Attachment, ...]:

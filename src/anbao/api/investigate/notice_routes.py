@@ -11,10 +11,11 @@ from anbao.api.answers import Recorded
 from anbao.api.door import Caller, Visitor, answered, commit, door_of, recorded, told
 from anbao.api.idempotency import Answer
 from anbao.api.public import public_page, reader_language
-from anbao.api.reading import IdempotencyKey, no_nul
+from anbao.api.reading import At, IdempotencyKey, event_time, no_nul
 from anbao.api.throttle import Throttle
 from anbao.investigate.complaints import publishing
 from anbao.investigate.complaints.completing import Completion
+from anbao.investigate.complaints.proceedings import Outcome, Proceedings
 from anbao.investigate.complaints.publishing import PublicNotice
 from anbao.model.base import legal_time
 from anbao.text import Text
@@ -63,6 +64,56 @@ async def complete_public(request: Visitor, token: FromPath[str], data: JSONBody
         platform.submit(lambda work: desk.complete_with_token(work, digest, data, actor="public"))
     )
     return answered(Answer(201, msgspec.json.encode(Completed(lacking=lacking))))
+
+
+@post(
+    "/v1/complaints/{complaint:str}/proceedings",
+    **told("权利人已投诉或者起诉，措施保持", "The right holder went to an authority or court: measures stay", "trade"),
+)
+async def proceedings(
+    request: Caller,
+    complaint: FromPath[str],
+    data: JSONBody[Proceedings],
+    at: At = None,
+    key: IdempotencyKey = None,
+) -> Response[Recorded]:
+    """Raises NotFound, Conflict where no counter-statement waits."""
+    no_nul(complaint=complaint)
+    platform, actor = door_of(request).platform, request.auth.actor
+    desk, when = platform.investigate.complaints, event_time(at, platform.clock())
+    return await recorded(request, key, lambda work: desk.proceedings(work, complaint, data, actor=actor, at=when))
+
+
+@post(
+    "/public/complaints/{token:str}/proceedings",
+    **told("权利人凭查询码告知已投诉或者起诉，无须密钥", "Tell of one's complaint or suit, by the token; no key"),
+)
+async def proceedings_public(request: Visitor, token: FromPath[str], data: JSONBody[Proceedings]) -> Response[Recorded]:
+    """Limited by address. Raises NotFound, Conflict, InvalidInput, TooMany."""
+    _throttle.admit(request.client.host if request.client else "")
+    platform, digest = door_of(request).platform, sha256(token.encode()).hexdigest()
+    desk = platform.investigate.complaints
+    entry = await asyncio.wrap_future(
+        platform.submit(lambda work: desk.proceedings_with_token(work, digest, data, actor="public"))
+    )
+    return answered(Answer(201, msgspec.json.encode(Recorded(entry=entry))))
+
+
+@post(
+    "/v1/complaints/{complaint:str}/outcome",
+    **told(
+        "投诉或者诉讼的进展、结果：认定侵权的措施保持，否则终止",
+        "How proceedings stand or ended: an infringement keeps the measures, anything else ends them",
+        "officer",
+    ),
+)
+async def outcome(
+    request: Caller, complaint: FromPath[str], data: JSONBody[Outcome], key: IdempotencyKey = None
+) -> Response[Recorded]:
+    """Raises NotFound, Conflict where none are pending."""
+    no_nul(complaint=complaint)
+    desk, actor = door_of(request).platform.investigate.complaints, request.auth.actor
+    return await recorded(request, key, lambda work: desk.heard(work, complaint, data, actor, actor=actor))
 
 
 @post(

@@ -160,6 +160,20 @@ def show(complaint: str, store_url: str | None, output_format: str) -> None:
         click.echo(f"{one.norm}  {one.state}  {due}", err=True)
 
 
+@command.command(
+    "read", help=t("查阅原文、陈述与联系方式（查阅入存证）", "what was told, in the clear (an entry says so)")
+)
+@click.argument("complaint")
+@by_option("person")
+@store_option
+def read(complaint: str, person: str, store_url: str | None) -> None:
+    """As JSON on standard output."""
+    with open_store_option(store_url) as platform:
+        desk = platform.investigate.complaints
+        told = platform.run(lambda work: desk.read(work, complaint, person, actor=person))
+    click.echo(msgspec.json.format(msgspec.json.encode(told), indent=2).decode())
+
+
 @command.command("forward", help=t("转送商家", "forward it to the merchant"))
 @click.argument("complaint")
 @click.option("--summary", default="", help=t("摘要；要求保密的必写", "a summary; needed for the concealed"))

@@ -14,6 +14,7 @@ from anbao.text import Text
 attach_option = click.option(
     "--attach", "files", multiple=True, type=click.Path(path_type=Path), help=t("附件", "a file")
 )
+docket_option = click.option("--docket", default="", help=t("案号或者文号", "number of the case or document"))
 name_option = click.option("--name", help=t("真实姓名或者名称", "the real name"))
 contact_option = click.option("--contact", help=t("联系方式", "how to reach them"))
 
@@ -67,13 +68,53 @@ def delivered(complaint: str, person: str, store_url: str | None) -> None:
 @click.command("proceedings", help=t("权利人已投诉或者起诉，措施保持", "the right holder went to law: measures stay"))
 @click.argument("complaint")
 @click.argument("what")
+@docket_option
+@attach_option
 @by_option("person")
 @store_option
-def proceedings(complaint: str, what: str, person: str, store_url: str | None) -> None:
+def proceedings(
+    complaint: str, what: str, docket: str, files: tuple[Path, ...], person: str, store_url: str | None
+) -> None:
     """Exit status 2 where no counter-statement waits."""
+    from anbao.investigate.complaints.proceedings import Proceedings
+
+    given = {"attachments": keep(files, store_url), "docket": docket, "what": what}
+    told = msgspec.convert(msgspec.to_builtins(given), Proceedings)
     with open_store_option(store_url) as platform:
         desk = platform.investigate.complaints
-        entry = platform.run(lambda work: desk.proceedings(work, complaint, what, actor=person))
+        entry = platform.run(lambda work: desk.proceedings(work, complaint, told, actor=person))
+        platform.advance()
+    tell_entry(entry)
+
+
+@click.command(
+    "outcome",
+    help=t("投诉或者诉讼的进展、结果：保持或者终止措施", "how proceedings stand or ended: keep or end the measures"),
+)
+@click.argument("complaint")
+@click.argument("result", type=click.Choice(["pending", "infringed", "not_infringed", "no_decision"]))
+@click.option("--reason", required=True, help=t("裁判、决定的要点", "what was decided"))
+@docket_option
+@attach_option
+@by_option("person")
+@store_option
+def outcome(
+    complaint: str,
+    result: str,
+    reason: str,
+    docket: str,
+    files: tuple[Path, ...],
+    person: str,
+    store_url: str | None,
+) -> None:
+    """Exit status 2 where no proceedings are pending."""
+    from anbao.investigate.complaints.proceedings import Outcome
+
+    given = {"attachments": keep(files, store_url), "docket": docket, "reason": reason, "result": result}
+    heard = msgspec.convert(msgspec.to_builtins(given), Outcome)
+    with open_store_option(store_url) as platform:
+        desk = platform.investigate.complaints
+        entry = platform.run(lambda work: desk.heard(work, complaint, heard, person, actor=person))
         platform.advance()
     tell_entry(entry)
 
@@ -137,7 +178,7 @@ def publish(complaint: str, person: str, store_url: str | None) -> None:
         tell_entry(platform.run(lambda work: desk.publish(work, complaint, actor=person)))
 
 
-VERBS = (statement, delivered, proceedings, complete, publish)
+VERBS = (statement, delivered, proceedings, outcome, complete, publish)
 
 
 def keep(files: tuple[Path, ...], store_url: str | None) -> tuple[Attachment, ...]:

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from anbao.core import Core
 from anbao.errors import Conflict, InvalidInput
-from anbao.investigate.complaints import completing, notices, records
+from anbao.investigate.complaints import notices, reading, records
 from anbao.investigate.complaints.records import Known
 from anbao.ledger import Stored
 from anbao.model.base import Noun, PersonName, Statement
@@ -82,7 +82,7 @@ def state(core: Core, work: Work, one: Known, statement: MerchantStatement, acto
     sealed = core.vault.seal_noun(work.conn, statement, person)
     index = records.note(work, records.STATED, one, sealed, actor)
     if statement.counter:
-        notices.counter(work, one, sealed, actor)
+        notices.counter(core, work, one, sealed, actor)
     return index
 
 
@@ -95,7 +95,7 @@ def handle(
             continue
         body = {"answer": answer, "outcome": outcome, "person": person}
         index = records.note(work, records.HANDLED, each, body, actor)
-        told, reveal = _contact(core, work, each)
+        told, reveal = reading.contact(core, work, each)
         effect_body = {**told, "answer": answer, "outcome": outcome, "receipt": each.id}
         send(
             work,
@@ -130,7 +130,7 @@ def _told(core: Core, work: Work, one: Known, summary: str) -> Effect:
     body: dict[str, Any] = {"concern": one.concern, "summary": summary}
     if one.conceal:
         return Effect(topic=MERCHANT_TOPIC, subjects=subjects, body=body)
-    held = completing.told(core, work, one)
+    held = reading.told(core, work, one)
     body |= {"attachments": held.get("attachments", []), "text": held["text"]}
     reveal = ["text"]
     if order := core.ledger.entry(work.conn, one.entry).entry().subjects.get("order"):
@@ -141,13 +141,6 @@ def _told(core: Core, work: Work, one: Known, summary: str) -> Effect:
         body |= {key: held[key] for key in ("proof", "right") if key in held}
         reveal += [key for key in ("contact", "name", "phone", "proof") if key in body]
     return Effect(topic=MERCHANT_TOPIC, subjects=subjects, body=body, reveal=tuple(reveal))
-
-
-def _contact(core: Core, work: Work, one: Known) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """How the platform can reach the complainant, as commitments that open when the effect leaves."""
-    who = completing.told(core, work, one).get("reporter", {})
-    told = {key: who[key] for key in ("buyer", "contact", "phone") if key in who}
-    return told, tuple(told)
 
 
 _WORDS = {"joined": Text("合并处理", "handled with another"), "handled": Text("处理完毕", "handled already")}

@@ -1,15 +1,15 @@
 """A notice that lacked something is completed (补正): the same complaint, checked again, put before a person again."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from anbao.cases import reading
+from anbao.cases import reading as cases
 from anbao.cases.deciding import reopen
 from anbao.core import Core
 from anbao.errors import Conflict, InvalidInput
-from anbao.investigate.complaints import notices, records, weighing
+from anbao.investigate.complaints import notices, reading, records, weighing
 from anbao.investigate.complaints.records import Known
 from anbao.investigate.complaints.rules import Rules
 from anbao.model.base import Noun, PersonName, Phone, Statement
@@ -18,7 +18,6 @@ from anbao.store.bulk import sql
 from anbao.text import Text
 from anbao.work import Work
 
-_WHO = ("contact", "name", "phone")
 _REASON = "通知已补正 · the notice was completed"
 
 
@@ -63,29 +62,16 @@ def complete(core: Core, work: Work, rules: Rules, one: Known, given: Completion
 
 def missing(core: Core, work: Work, one: Known, rules: Rules) -> tuple[str, ...]:
     """What a notice needs and this one, with all that was added to it, does not hold."""
-    held = told(core, work, one)
+    held = reading.told(core, work, one)
     target = {"listing": one.listing, "merchant": one.merchant}
     return weighing.wanting(
         {**held, **{key: value for key, value in target.items() if value}}, rules.notices[one.track]
     )
 
 
-def told(core: Core, work: Work, one: Known) -> dict[str, Any]:
-    """All that the complainant told, first and later, as the ledger holds it: personal values as commitments."""
-    work.flush()
-    held = dict(core.ledger.entry(work.conn, one.entry).entry().body)
-    for stored in core.ledger.entries(work.conn, subject=("complaint", one.id), kind=records.COMPLETED):
-        more = stored.entry().body
-        who = {key: more[key] for key in _WHO if key in more}
-        held |= {key: value for key, value in more.items() if key not in (*_WHO, "attachments")}
-        held["reporter"] = {**held.get("reporter", {}), **who}
-        held["attachments"] = [*held.get("attachments", []), *more.get("attachments", [])]
-    return held
-
-
 def _put_before_a_person(work: Work, one: Known) -> None:
     work.flush()
-    for case in reading.about(work.conn, "complaint", one.id):
+    for case in cases.about(work.conn, "complaint", one.id):
         if case.kind == "notice_check" and case.state == "closed":
             reopen(work, case, person="engine", reason=_REASON, actor="engine")
 

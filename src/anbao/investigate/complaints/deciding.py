@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from anbao.cases import reading
 from anbao.cases.deciding import reopen
 from anbao.core import Core
-from anbao.investigate.complaints import acting, completing, notices, records
+from anbao.investigate.complaints import acting, completing, notices, proceedings, records
 from anbao.investigate.complaints.notices import Notice
 from anbao.investigate.complaints.records import Known
 from anbao.investigate.complaints.rules import Rules
@@ -32,6 +32,8 @@ def follow_case(core: Core, work: Work, rules: Rules, stored: Stored) -> None:
     """``case.decided`` on a complaint or a notice."""
     entry = stored.entry()
     kind, outcome = str(entry.body["case_kind"]), str(entry.body["outcome"])
+    if kind == proceedings.CASE_KIND:
+        proceedings.follow_case(core, work, entry)
     if kind not in (COMPLAINT, NOTICE):
         return
     one = records.find(work.conn, entry.subjects["complaint"])
@@ -51,20 +53,23 @@ def follow_case(core: Core, work: Work, rules: Rules, stored: Stored) -> None:
         _admit(core, work, rules, one, notice, entry)
 
 
-def any_over(conn: Connection, now: int) -> bool:
-    """Whether a waiting period is over."""
-    return notices.next_over(conn, now) is not None
+def any_due(conn: Connection, now: int) -> bool:
+    """Whether a waiting period is over, or a right holder is to be asked how the proceedings stand."""
+    return notices.next_over(conn, now) is not None or proceedings.next_to_ask(conn, now) is not None
 
 
-def end_one(core: Core, work: Work) -> bool:
-    """End the measures of a notice whose waiting period is over, and tell its complainant; whether there was one."""
-    name = notices.next_over(work.conn, work.now)
-    if name is None:
-        return False
-    one = records.find(work.conn, name)
-    notices.end_measures(work, one, COUNTER_STOOD)
-    acting.handle(core, work, one, COUNTER_STOOD, _ENDED, _ENGINE, _ENGINE, again=True)
-    return True
+def do_one(core: Core, work: Work) -> bool:
+    """Do one thing that time has brought; whether there was one.
+
+    Measures end where a waiting period is over, and the complainant is told; a right holder is asked.
+    """
+    if name := notices.next_over(work.conn, work.now):
+        one = records.find(work.conn, name)
+        notices.end_measures(work, one, COUNTER_STOOD)
+        acting.handle(core, work, one, COUNTER_STOOD, _ENDED, _ENGINE, _ENGINE, again=True)
+    elif name := proceedings.next_to_ask(work.conn, work.now):
+        proceedings.ask(core, work, records.find(work.conn, name))
+    return name is not None
 
 
 def _admit(core: Core, work: Work, rules: Rules, one: Known, notice: Notice, entry: Entry) -> None:

@@ -13,12 +13,16 @@ from anbao.investigate.complaints import (
     filing,
     notices,
     probe,
+    proceedings,
     publishing,
+    reading,
     records,
     timeline,
 )
 from anbao.investigate.complaints.acting import MerchantStatement
 from anbao.investigate.complaints.completing import Completion
+from anbao.investigate.complaints.proceedings import Outcome, Proceedings
+from anbao.investigate.complaints.reading import Told
 from anbao.investigate.complaints.rules import Rules, Table, load_rules
 from anbao.ledger import Stored
 from anbao.model.complaint import Complaint, Filed
@@ -61,7 +65,7 @@ class Complaints:
         yield Reaction("investigate.notice_published", publishing.TELLING, self._on_telling)
 
     def steps(self) -> Iterable[Step]:
-        yield self.end_waiting
+        yield self.do_what_is_due
 
     def probes(self) -> Iterable[tuple[str, Probe]]:
         yield "complaint_channel", lambda: probe.try_channel(self._core, *self._read, self.look)
@@ -107,25 +111,37 @@ class Complaints:
         when = work.now if at is None else at
         return notices.delivered(self._core, work, records.find(work.conn, name), actor, when)
 
-    def proceedings(self, work: Work, name: str, what: str, *, actor: str, at: int | None = None) -> int:
+    def proceedings(self, work: Work, name: str, told: Proceedings, *, actor: str, at: int | None = None) -> int:
         """The complainant went to an authority or court; the entry's index. Raises NotFound, Conflict."""
         when = work.now if at is None else at
-        return notices.proceedings(work, records.find(work.conn, name), what, actor, when)
+        return proceedings.known(self._core, work, records.find(work.conn, name), told, actor, when)
 
-    def end_waiting(self) -> bool:
-        """End the measures of a notice whose waiting period is over; whether there was one."""
-        with self._core.reading() as conn:
-            if not deciding.any_over(conn, self._core.clock()):
-                return False
-        return self._core.run(lambda work: deciding.end_one(self._core, work))
+    def proceedings_with_token(self, work: Work, digest: str, told: Proceedings, *, actor: str) -> int:
+        """As ``proceedings``, for the holder of the token with this SHA-256 (hex)."""
+        return proceedings.known(self._core, work, records.by_token(work.conn, digest), told, actor, work.now)
+
+    def heard(self, work: Work, name: str, outcome: Outcome, person: str, *, actor: str) -> int:
+        """How the proceedings stand or ended; the entry's index. Raises NotFound, Conflict."""
+        return proceedings.heard(self._core, work, records.find(work.conn, name), outcome, person, actor)
 
     def file_of(self, conn: Connection, name: str) -> timeline.ComplaintFile:
         """All that is known of a complaint. Raises NotFound."""
         return timeline.file_of(self._core, conn, name, self._core.clock())
 
+    def read(self, work: Work, name: str, person: str, *, actor: str) -> Told:
+        """What was told, opened for ``person``; that they read it is an entry. Raises NotFound."""
+        return reading.read(self._core, work, records.find(work.conn, name), person, actor)
+
     def follow(self, conn: Connection, digest: str) -> timeline.FollowUp:
         """What the holder of the token with this SHA-256 (hex) may see. Raises NotFound."""
         return timeline.follow(self._core, conn, digest)
+
+    def do_what_is_due(self) -> bool:
+        """Do one thing that time has brought to a notice; whether there was one."""
+        with self._core.reading() as conn:
+            if not deciding.any_due(conn, self._core.clock()):
+                return False
+        return self._core.run(lambda work: deciding.do_one(self._core, work))
 
     def _on_case(self, work: Work, stored: Stored) -> None:
         deciding.follow_case(self._core, work, self.rules, stored)

@@ -8,26 +8,26 @@ waiting → the measures end, or proceedings are known.
 """
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 from sqlalchemy import Connection
 
 from anbao.core import Core
 from anbao.errors import Conflict
-from anbao.investigate.complaints import records
+from anbao.investigate.complaints import reading, records
 from anbao.investigate.complaints.records import Known
 from anbao.law.deadlines import due_at
 from anbao.ledger import Stored
 from anbao.model.base import Noun
 from anbao.model.complaint import Track
+from anbao.model.entry import Facts
 from anbao.obligations.settings import Settings
 from anbao.outbox import Effect, send
 from anbao.store import tables
 from anbao.store.bulk import insert_many, sql
-from anbao.text import Text
+from anbao.text import Language, Text
 from anbao.work import Placed, Work
 
-ROLES: dict[Track, str] = {"ip": "ip_notice", "tort": "tort_notice"}
 COUNTER_TOPIC = "complainant.counter_statement"
 LACKING_TOPIC = "complainant.lacking"
 
@@ -35,19 +35,24 @@ _END_SETTING: dict[Track, str] = {"ip": "ip.end_measures", "tort": "tort.end_mea
 _WAIT_NORM = "cn.ip.counter_wait"
 _ENGINE = "engine"
 
-NoticeState = Literal["lacking", "notified", "measured", "countered", "waiting", "proceedings", "ended"]
+NoticeState = Literal[
+    "lacking", "notified", "measured", "countered", "waiting", "proceedings", "upheld", "cleared", "ended"
+]
 
 _STATES: dict[str, NoticeState] = {
     "measured": "measured",
     "countered": "countered",
     "found_lacking": "lacking",
     "proceedings_known": "proceedings",
-    "measures_ended": "ended",
+    "proceedings_asked": "proceedings",
+    "proceedings_pending": "proceedings",
 }
 
 
 class Notice(Noun, frozen=True, kw_only=True):
-    """A notice as it stands; ``ends_at`` (UTC ms) is when its waiting period is over, 0 where none runs."""
+    """A notice as it stands; ``ends_at`` (UTC ms) is when its waiting period is over, or the right holder is asked how
+    the proceedings stand; 0 where neither is to come.
+    """
 
     complaint: str
     ends_at: int
@@ -57,17 +62,15 @@ class Notice(Noun, frozen=True, kw_only=True):
 
 def kinds() -> tuple[str, ...]:
     """All entry kinds of notices that move their table."""
-    acts = ("notified", "admitted", *_STATES, "counter_delivered")
-    return tuple(f"{track}.{act}" for track in ROLES for act in acts)
+    acts = (*_STATES, "admitted", "counter_delivered", "measures_ended", "notified", "proceedings_ended")
+    return tuple(f"{track}.{act}" for track in records.ROLES for act in acts)
 
 
 def open_notice(core: Core, work: Work, one: Known, missing: Sequence[str], received: int) -> None:
     """Record the notice; forward it where it holds what the law asks, else tell the complainant what is wanting."""
-    _note(work, one, "notified", {"about": received, "lacking": list(missing), "prima_facie": not missing})
+    note(work, one, "notified", {"about": received, "lacking": list(missing), "prima_facie": not missing})
     if missing:
-        send(
-            work, received, Effect(topic=LACKING_TOPIC, subjects={"complaint": one.id}, body={"lacking": list(missing)})
-        )
+        tell(core, work, one, received, LACKING_TOPIC, {"lacking": list(missing)})
 
 
 def find(conn: Connection, complaint: str) -> Notice | None:
@@ -79,48 +82,65 @@ def find(conn: Connection, complaint: str) -> Notice | None:
 def forwarded(work: Work, one: Known, actor: str) -> None:
     """Beside ``complaint.forwarded``."""
     if one.track:
-        _note(work, one, "forwarded", {}, actor)
+        note(work, one, "forwarded", {}, actor)
 
 
-def counter(work: Work, one: Known, statement: dict[str, object], actor: str) -> None:
+def counter(core: Core, work: Work, one: Known, statement: dict[str, object], actor: str) -> None:
     """A counter-statement: recorded, and forwarded to the complainant with the hint that they may sue or complain."""
-    index = _note(work, one, "countered", statement, actor)
-    body = {"statement": statement.get("text"), "attachments": statement.get("attachments", [])}
-    reveal = ("statement",)
-    send(work, index, Effect(topic=COUNTER_TOPIC, subjects={"complaint": one.id}, body=body, reveal=reveal))
-    _note(work, one, "counter_forwarded", {}, _ENGINE)
+    index = note(work, one, "countered", statement, actor)
+    body = {
+        "attachments": statement.get("attachments", []),
+        "hint": letter(core, "notice.counter_statement"),
+        "statement": statement.get("text"),
+    }
+    tell(core, work, one, index, COUNTER_TOPIC, body, ("statement",))
+    note(work, one, "counter_forwarded", {}, _ENGINE)
+
+
+def tell(
+    core: Core,
+    work: Work,
+    one: Known,
+    entry: int,
+    topic: str,
+    body: dict[str, object],
+    reveal: tuple[str, ...] = (),
+) -> None:
+    """Send the complainant what ``entry`` brought, with what the platform needs to reach them."""
+    contact, opened = reading.contact(core, work, one)
+    effect = Effect(topic=topic, subjects={"complaint": one.id}, body={**contact, **body}, reveal=(*opened, *reveal))
+    send(work, entry, effect)
+
+
+def letter(core: Core, template: str, **slots: object) -> dict[str, str]:
+    """A text to a party in both languages, by language."""
+    return {language: core.templates.render(template, language, slots).body for language in get_args(Language)}
 
 
 def delivered(core: Core, work: Work, one: Known, actor: str, at: int) -> int:
     """The counter-statement reached the complainant: the waiting period begins. Raises Conflict."""
-    _standing(work.conn, one, "countered")
-    return _note(work, one, "counter_delivered", {"ends_at": _ends_at(core, work, one.track, at)}, actor, at)
-
-
-def proceedings(work: Work, one: Known, what: str, actor: str, at: int) -> int:
-    """The complainant told of a complaint to an authority or a suit: measures stay. Raises Conflict."""
-    _standing(work.conn, one, "countered", "waiting")
-    return _note(work, one, "proceedings_known", {"what": what}, actor, at)
+    check_state(work.conn, one, "countered")
+    return note(work, one, "counter_delivered", {"ends_at": _ends_at(core, work, one.track, at)}, actor, at)
 
 
 def admit(work: Work, one: Known, provisions: Sequence[str], reason: str, person: str, actor: str) -> None:
     """A person found prima facie proof. A notice that names no listing says that no takedown follows."""
     body = {"about": one.entry, "person": person, "provisions": list(provisions), "reason": reason}
-    _note(work, one, "admitted", body, actor)
+    note(work, one, "admitted", body, actor)
     if not one.listing:
-        _note(work, one, "no_listing", {}, actor)
+        note(work, one, "no_listing", {}, actor)
 
 
 def find_lacking(work: Work, one: Known, reason: str, person: str, actor: str) -> int:
     """A person found that it lacks what the law asks of a notice; the entry's index. Raises Conflict."""
-    _standing(work.conn, one, "lacking", "notified", "measured")
-    return _note(work, one, "found_lacking", {"person": person, "reason": reason}, actor)
+    check_state(work.conn, one, "lacking", "notified", "measured")
+    return note(work, one, "found_lacking", {"person": person, "reason": reason}, actor)
 
 
 def measured(work: Work, one: Known, body: dict[str, object], actor: str) -> int:
     """Necessary measures were taken. Raises Conflict where that was recorded before."""
-    _standing(work.conn, one, "lacking", "notified")
-    return _note(work, one, "measured", body, actor)
+    check_state(work.conn, one, "lacking", "notified")
+    return note(work, one, "measured", body, actor)
 
 
 def next_over(conn: Connection, now: int) -> str | None:
@@ -133,10 +153,15 @@ def next_over(conn: Connection, now: int) -> str | None:
     return found
 
 
-def end_measures(work: Work, one: Known, outcome: str) -> None:
-    """The waiting period passed without proceedings; the room of removal lifts what was taken."""
-    _note(work, one, "measures_ended", {"on_counter": True}, _ENGINE)
-    _note(work, one, "resolved", {"outcome": outcome}, _ENGINE)
+def end_measures(work: Work, one: Known, outcome: str, *, on_counter: bool = True, **why: str) -> None:
+    """The measures end; the room of removal lifts what was taken. ``why``: reason and person, where a person knows."""
+    note(work, one, "measures_ended", {"on_counter": on_counter, **why}, _ENGINE)
+    resolve(work, one, outcome)
+
+
+def resolve(work: Work, one: Known, outcome: str) -> None:
+    """The notice is over."""
+    note(work, one, "resolved", {"outcome": outcome}, _ENGINE)
 
 
 def follow_measure(work: Work, stored: Stored) -> None:
@@ -164,16 +189,24 @@ def project(conn: Connection, placed: Sequence[Placed]) -> None:
         elif act == "admitted":
             sql(conn, "UPDATE rights_notice SET state = 'notified' WHERE complaint = ? AND state = 'lacking'", (name,))
             continue
+        elif act == "proceedings_ended" and sealed.facts["result"] != "infringed":
+            continue  # the end of the measures follows
         else:
-            state = _STATES.get(act, "waiting")
-        ends_at = 0
-        if act == "counter_delivered":
-            ends_at = int(sealed.facts["ends_at"])
+            state = _state_after(act, sealed.facts)
+        ends_at = int(sealed.facts.get("ends_at", 0))
         sql(
             conn,
             "UPDATE rights_notice SET state = ?, ends_at = ?, entry = ? WHERE complaint = ?",
             (state, ends_at, index, name),
         )
+
+
+def _state_after(act: str, facts: Facts) -> NoticeState:
+    if act == "proceedings_ended":
+        return "upheld"
+    if act == "measures_ended":
+        return "ended" if facts.get("on_counter") else "cleared"
+    return _STATES.get(act, "waiting")
 
 
 def _ends_at(core: Core, work: Work, track: Track, at: int) -> int:
@@ -184,7 +217,7 @@ def _ends_at(core: Core, work: Work, track: Track, at: int) -> int:
     return due_at(at, period, core.pack.calendar)
 
 
-def _standing(conn: Connection, one: Known, *states: NoticeState) -> None:
+def check_state(conn: Connection, one: Known, *states: NoticeState) -> None:
     notice = find(conn, one.id)
     if notice is None or notice.state not in states:
         where = notice.state if notice else "-"
@@ -193,8 +226,6 @@ def _standing(conn: Connection, one: Known, *states: NoticeState) -> None:
         )
 
 
-def _note(
-    work: Work, one: Known, act: str, body: dict[str, object], actor: str = _ENGINE, at: int | None = None
-) -> int:
-    more = {ROLES[one.track]: one.id}
+def note(work: Work, one: Known, act: str, body: dict[str, object], actor: str = _ENGINE, at: int | None = None) -> int:
+    more = {records.ROLES[one.track]: one.id}
     return records.note(work, f"{one.track}.{act}", one, body, actor, at=at, **more)

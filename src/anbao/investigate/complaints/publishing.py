@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from anbao.core import Core
 from anbao.errors import Conflict
-from anbao.investigate.complaints import completing, notices, records
+from anbao.investigate.complaints import notices, reading, records
 from anbao.investigate.complaints.records import Known
 from anbao.ledger import Stored
 from anbao.model.base import Noun
@@ -22,7 +22,7 @@ from anbao.text import Text
 from anbao.work import Placed, Work
 
 PUBLISHED = "ip.published"
-TELLING = frozenset({"ip.forwarded", "ip.countered", "ip.proceedings_known", "ip.measures_ended", "ip.found_lacking"})
+TELLING = frozenset({"ip.forwarded", "ip.countered", "ip.proceedings_known", "ip.resolved", "ip.found_lacking"})
 """Entries after which the public reads something new."""
 
 MOST_PUBLIC = 500
@@ -34,6 +34,12 @@ STANDING = {
     "waiting": Text("不侵权声明已转送权利人，等待期内", "The statement reached the right holder, who may go to law"),
     "proceedings": Text("权利人已投诉或者起诉，措施保持", "The right holder went to law; the measures stay"),
     "ended": Text("等待期满，措施已终止", "The waiting period is over and the measures were ended"),
+    "upheld": Text(
+        "法院或者主管部门认定侵权，措施保持", "A court or authority found an infringement; the measures stay"
+    ),
+    "cleared": Text(
+        "法院或者主管部门未认定侵权，措施已终止", "No court or authority found an infringement; the measures were ended"
+    ),
     "lacking": Text(
         "经复核，通知欠缺要件，措施已终止", "Looked at again, the notice was found wanting; no measure stands"
     ),
@@ -68,7 +74,7 @@ def publish(core: Core, work: Work, one: Known, actor: str) -> int:
     if notice is None or notice.track != "ip" or (notice.state == "lacking" and was is None):
         raise Conflict(Text("没有可公示的知识产权通知", "there is no IP notice to publish"))
     shop = sql(work.conn, "SELECT shop_name FROM merchant WHERE id = ?", (one.merchant,)).scalar()
-    right = "" if one.conceal else str(completing.told(core, work, one).get("right", ""))
+    right = "" if one.conceal else str(reading.told(core, work, one).get("right", ""))
     history = core.ledger.entries(work.conn, subject=("complaint", one.id), kind="ip.countered", limit=1)
     body = {
         "countered_at": history[0].at if history else 0,

@@ -31,6 +31,9 @@ State = Literal["received", "accepted", "forwarded", "stated", "joined", "handle
 _STATES: dict[str, State] = {ACCEPTED: "accepted", FORWARDED: "forwarded", STATED: "stated"}
 _NEXT = {"received": 0, "accepted": 1, "forwarded": 2, "stated": 3, "joined": 4, "handled": 5}
 
+ROLES: dict[Track, str] = {"ip": "ip_notice", "tort": "tort_notice"}
+"""The role in which entries name a notice, by its track."""
+
 _COLUMNS = ", ".join(tables.complaint.c.keys())
 
 

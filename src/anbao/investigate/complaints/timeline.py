@@ -37,6 +37,9 @@ _PUBLIC_ACTS = (
     "counter_delivered",
     "measures_ended",
     "proceedings_known",
+    "proceedings_asked",
+    "proceedings_pending",
+    "proceedings_ended",
 )
 
 
@@ -111,11 +114,11 @@ def follow(core: Core, conn: Connection, digest: str) -> FollowUp:
 
 def _is_public(kind: str) -> bool:
     track, _, act = kind.partition(".")
-    return kind in _PUBLIC or (track in notices.ROLES and act in _PUBLIC_ACTS)
+    return kind in _PUBLIC or (track in records.ROLES and act in _PUBLIC_ACTS)
 
 
 def _obligations(conn: Connection, one: Known, now: int) -> list[ObligationView]:
-    keys = [f'{{"{role}":"{one.id}"}}' for role in ("complaint", *notices.ROLES.values())]
+    keys = [f'{{"{role}":"{one.id}"}}' for role in ("complaint", *records.ROLES.values())]
     rows = sql(
         conn,
         "SELECT * FROM obligation WHERE opened_by IN (SELECT idx FROM entry_subject WHERE role = 'complaint' AND"

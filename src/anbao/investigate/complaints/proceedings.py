@@ -1,0 +1,136 @@
+"""The right holder went to law after a counter-statement (电子商务法 43.2): the measures stay until it is over.
+
+- What is pending is not forgotten: in good time before the platform wants to know, the right holder is asked how it
+  stands, and a person is given the case.
+- An infringement that was found keeps the measures; whatever else ends the proceedings ends them at once.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+from sqlalchemy import Connection
+
+from anbao import cases
+from anbao.cases.deciding import decide_about
+from anbao.core import Core
+from anbao.errors import Conflict
+from anbao.investigate.complaints import acting, notices, records
+from anbao.investigate.complaints.records import Known
+from anbao.law.deadlines import due_at
+from anbao.model.base import Noun, Statement
+from anbao.model.complaint import MAX_ATTACHMENTS, Attachment
+from anbao.model.entry import Entry
+from anbao.obligations.settings import Settings
+from anbao.store.bulk import sql
+from anbao.text import Text
+from anbao.work import Work
+
+CASE_KIND = "proceedings"
+ASKED_TOPIC = "complainant.proceedings"
+
+Result = Literal["pending", "infringed", "not_infringed", "no_decision"]
+"""未结 · 认定侵权 · 认定不侵权 · 未经认定而终结（撤回、不予受理、和解）."""
+
+_SETTING = "proceedings.follow"
+_AHEAD = 15 * 24 * 3_600_000
+_SEVERITY = 2
+_ENGINE = "engine"
+
+
+class Proceedings(Noun, frozen=True, kw_only=True):
+    """What the right holder tells of a complaint to an authority or a suit; ``docket`` is its number."""
+
+    attachments: Annotated[tuple[Attachment, ...], Meta(max_length=MAX_ATTACHMENTS)] = ()
+    docket: Annotated[str, Meta(max_length=200)] = ""
+    what: Statement
+
+
+class Outcome(Noun, frozen=True, kw_only=True):
+    """How proceedings stand or ended; ``docket`` is the number of the judgment or decision."""
+
+    attachments: Annotated[tuple[Attachment, ...], Meta(max_length=MAX_ATTACHMENTS)] = ()
+    docket: Annotated[str, Meta(max_length=200)] = ""
+    reason: Annotated[str, Meta(min_length=1, max_length=2_000)]
+    result: Result
+
+
+def known(core: Core, work: Work, one: Known, told: Proceedings, actor: str, at: int) -> int:
+    """The right holder told of proceedings: measures stay. Raises Conflict where no counter-statement waits."""
+    notices.check_state(work.conn, one, "countered", "waiting")
+    sealed = core.vault.seal_noun(work.conn, told, f"complaint:{one.id}")
+    return notices.note(work, one, "proceedings_known", sealed | _next(core, work, at), actor, at)
+
+
+def heard(core: Core, work: Work, one: Known, outcome: Outcome, person: str, actor: str) -> int:
+    """How the proceedings stand; the entry's index. What ends them keeps or ends the measures. Raises Conflict."""
+    index = _record(core, work, one, outcome, person, actor)
+    kind = core.pack.case_kind(CASE_KIND)
+    decide_about(
+        work,
+        kind,
+        "complaint",
+        one.id,
+        person=person,
+        outcome=outcome.result,
+        reason=outcome.reason,
+        actor=actor,
+    )
+    return index
+
+
+def follow_case(core: Core, work: Work, entry: Entry) -> None:
+    """``case.decided``: what was heard otherwise since the case was opened stays."""
+    one = records.find(work.conn, entry.subjects["complaint"])
+    moved = sql(work.conn, "SELECT state, entry FROM rights_notice WHERE complaint = ?", (one.id,)).first()
+    if moved is None or moved[0] != "proceedings" or moved[1] > int(entry.body["about"]):
+        return
+    body = entry.body
+    outcome = Outcome(reason=str(body["reason"]), result=body["outcome"])
+    _record(core, work, one, outcome, str(body["person"]), entry.actor)
+
+
+def next_to_ask(conn: Connection, now: int) -> str | None:
+    """The complaint whose right holder is to be asked first; None where none is."""
+    found: str | None = sql(
+        conn,
+        "SELECT complaint FROM rights_notice WHERE state = 'proceedings' AND ends_at > 0 AND ends_at <= ?"
+        " ORDER BY ends_at LIMIT 1",
+        (now,),
+    ).scalar()
+    return found
+
+
+def ask(core: Core, work: Work, one: Known) -> None:
+    """Ask the right holder how the proceedings stand, and put the question before a person."""
+    notice = notices.find(work.conn, one.id)
+    due = (notice.ends_at if notice else work.now) + _AHEAD
+    index = notices.note(work, one, "proceedings_asked", {}, _ENGINE)
+    notices.tell(core, work, one, index, ASKED_TOPIC, {"letter": notices.letter(core, "notice.proceedings_asked")})
+    cases.open(work, kind=CASE_KIND, subjects=one.subjects, severity=_SEVERITY, about=index, due_at=due)
+
+
+def _record(core: Core, work: Work, one: Known, outcome: Outcome, person: str, actor: str) -> int:
+    notice = notices.find(work.conn, one.id)
+    if notice is None or notice.state != "proceedings":
+        raise Conflict(
+            Text(f"投诉 {one.id} 没有未结的投诉或者诉讼", f"no proceedings about the complaint {one.id} are pending")
+        )
+    body = core.vault.seal_noun(work.conn, outcome, f"complaint:{one.id}") | {"person": person}
+    if outcome.result == "pending":
+        return notices.note(work, one, "proceedings_pending", body | _next(core, work, work.now), actor)
+    index = notices.note(work, one, "proceedings_ended", body, actor)
+    if outcome.result == "infringed":
+        notices.resolve(work, one, outcome.result)
+    else:
+        notices.end_measures(work, one, outcome.result, on_counter=False, person=person, reason=_why(outcome))
+    acting.handle(core, work, one, outcome.result, _why(outcome), person, actor, again=True)
+    return index
+
+
+def _next(core: Core, work: Work, at: int) -> dict[str, object]:
+    period = Settings(work.conn, core.settings).in_force(_SETTING, at, 2**62)
+    return {"ends_at": max(at, due_at(at, period, core.pack.calendar) - _AHEAD)}
+
+
+def _why(outcome: Outcome) -> str:
+    return f"{outcome.docket} {outcome.reason}".strip()
