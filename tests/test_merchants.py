@@ -174,12 +174,6 @@ def test_a_come_back_is_put_before_a_person_who_decides(desk: Desk) -> None:
     assert desk.status("m3") == "refused"
 
 
-def test_a_missing_licence_is_the_merchants_to_bring_and_no_case(desk: Desk) -> None:
-    desk.company("m1", categories=["零食"])
-    desk.platform.advance()
-    assert desk.entries("case.opened") == []
-
-
 def test_a_closure_taken_as_a_measure_closes_for_cause_and_lifted_gives_the_shop_back(desk: Desk) -> None:
     platform = desk.platform
     desk.company("m1", phone="12099990000", credit_code="91110000600037341L")

@@ -8,6 +8,7 @@ version that takes effect like any other (``changes``).
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from math import log2
 from typing import Any
 
 import msgspec
@@ -39,6 +40,9 @@ LEAST_BLOCKED = 3
 LEAST_RATIO = 10
 """How many times as often it must stand in blocked texts as in passed ones."""
 
+FIXED = 75
+"""Percent of its places in which the same character may stand before (or after) a phrase; more, and it is a piece."""
+
 LEAST_PASSED = 2
 """Passed texts that an exception must stand in."""
 
@@ -47,6 +51,9 @@ AROUND = 4
 
 MOST_DECISIONS, CONTRAST = 2_000, 2_000
 """Latest decisions, and passed listings to compare with, that are read."""
+
+_MARKS_TEXT = "，。；！？,.;!?"
+_MARKS = frozenset(_MARKS_TEXT)
 
 EXAMPLES = 3
 DEFAULT_SEVERITY = 3
@@ -115,7 +122,7 @@ def suggest(core: Core, known: Rulesets) -> Suggestions:
         lexicon = known.in_force(conn, core.clock()).lexicon
     contrast = [*passed, *_untouched(core, {one.name for one in (*blocked, *passed)})]
     return Suggestions(
-        terms=tuple(_terms([*hazards, *blocked], contrast, lexicon)),
+        terms=tuple(suggest_terms([*hazards, *blocked], contrast, lexicon)),
         exceptions=tuple(_exceptions(blocked, passed)),
         blocked=len(blocked),
         passed=len(passed),
@@ -199,9 +206,13 @@ def _untouched(core: Core, decided: Set[str]) -> Iterator[Judged]:
                 yield Judged(screened.listing.id, text_of(screened), screened.category)
 
 
-def _terms(blocked: Sequence[Judged], passed: Sequence[Judged], lexicon: Lexicon) -> Iterator[SuggestedTerm]:
-    """Phrases that tell blocked from passed texts, without what the lexicon finds already and parts of longer ones."""
-    found = [set(_phrases(_plain(one.text))) for one in blocked]
+def suggest_terms(blocked: Sequence[Judged], passed: Sequence[Judged], lexicon: Lexicon) -> Iterator[SuggestedTerm]:
+    """Phrases that tell blocked from passed texts, the most telling first.
+
+    Without what the lexicon finds already, parts of longer ones, and pieces of fixed sentences.
+    """
+    texts = [_plain(one.text) for one in blocked]
+    found = [set(_phrases(text)) for text in texts]
     counts = Counter(phrase for phrases in found for phrase in phrases)
     frequent = {phrase for phrase, count in counts.items() if count >= LEAST_BLOCKED}
     harmless: Counter[str] = Counter()
@@ -213,8 +224,14 @@ def _terms(blocked: Sequence[Judged], passed: Sequence[Judged], lexicon: Lexicon
         if counts[phrase] * (len(passed) + 1) >= LEAST_RATIO * harmless[phrase] * max(1, len(blocked))
         and counts[phrase] > harmless[phrase]
     }
-    kept = list(telling - _parts(telling, counts))
-    kept.sort(key=lambda phrase: (-counts[phrase], harmless[phrase], -len(phrase), phrase))
+    kept = _whole(telling - _parts(telling, counts), texts)
+
+    def weight(phrase: str) -> float:
+        """Often, far more often than among what passed, and long: two characters alone are mostly ordinary words."""
+        ratio = counts[phrase] * (len(passed) + 1) / ((harmless[phrase] + 0.5) * max(1, len(blocked)))
+        return log2(1 + counts[phrase]) * log2(ratio) * log2(1 + len(phrase))
+
+    kept.sort(key=lambda phrase: (-weight(phrase), phrase))
     matcher = Matcher(lexicon)
     new = [phrase for phrase, hits in zip(kept, matcher.scan(kept), strict=True) if not hits]
     for phrase in _apart(new):
@@ -255,12 +272,17 @@ def _exceptions(blocked: Sequence[Judged], passed: Sequence[Judged]) -> Iterator
 
 def _phrases(text: str) -> Iterator[str]:
     """All runs of ``SHORTEST`` to ``LONGEST`` characters within a line of letters and digits."""
+    return (phrase for _, phrase in _placed(text))
+
+
+def _placed(text: str) -> Iterator[tuple[int, str]]:
+    """As ``_phrases``, each with where it begins."""
     start = 0
     for end in range(len(text) + 1):
         if end == len(text) or not text[end].isalnum():
             for first in range(start, end):
                 for last in range(first + SHORTEST, min(first + LONGEST, end) + 1):
-                    yield text[first:last]
+                    yield first, text[first:last]
             start = end + 1
 
 
@@ -281,6 +303,40 @@ def _parts(telling: set[str], counts: Counter[str]) -> set[str]:
         for part in (phrase[1:], phrase[:-1])
         if part in telling and 5 * counts[phrase] >= 4 * counts[part]
     }
+
+
+def _whole(phrases: Set[str], texts: Iterable[str]) -> list[str]:
+    """The phrases that begin and end by themselves: not next to the same character in nearly all places.
+
+    What is nearly always a whole clause between marks is a set sentence of sellers, and no name of goods.
+    """
+    clauses: Counter[str] = Counter()
+    before: dict[str, Counter[str]] = {phrase: Counter() for phrase in phrases}
+    after: dict[str, Counter[str]] = {phrase: Counter() for phrase in phrases}
+    for text in texts:
+        for start, phrase in _placed(text):
+            if phrase in before:
+                left = text[max(0, start - 1) : start]
+                right = text[start + len(phrase) : start + len(phrase) + 1]
+                before[phrase][left] += 1
+                after[phrase][right] += 1
+                marks = (left in _MARKS) + (right in _MARKS)
+                clauses[phrase] += marks == 2 or (
+                    marks == 1 and not (left + right).replace("\n", "").strip(_MARKS_TEXT)
+                )
+    return [
+        phrase
+        for phrase in phrases
+        if _is_free(before[phrase])
+        and _is_free(after[phrase])
+        and 100 * clauses[phrase] <= FIXED * before[phrase].total()
+    ]
+
+
+def _is_free(neighbours: Counter[str]) -> bool:
+    """Whether no letter or digit stands there in more than ``FIXED`` percent of all places."""
+    most = max((count for one, count in neighbours.items() if one.isalnum()), default=0)
+    return 100 * most <= FIXED * neighbours.total()
 
 
 def _plain(text: str) -> str:

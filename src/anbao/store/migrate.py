@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect
 from anbao.errors import StoreError
 from anbao.text import Text
 
-HEAD = "0013"
+HEAD = "0014"
 
 
 def migrate(conn: Connection) -> None:

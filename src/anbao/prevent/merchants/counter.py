@@ -11,13 +11,26 @@ from anbao.errors import AnbaoError
 from anbao.model.merchant import Merchant, MerchantChange
 from anbao.model.registry import RegistryAnswer
 from anbao.prevent import listings
-from anbao.prevent.merchants import acts, file, following, licences, links, questions, report, shelves, turnover
+from anbao.prevent.merchants import (
+    acts,
+    file,
+    following,
+    licences,
+    links,
+    questions,
+    report,
+    shelves,
+    supplements,
+    turnover,
+)
 from anbao.prevent.merchants.decision import (
     APPLIED,
     CLOSED,
     DECIDED,
     HELD,
+    REFUSED,
     SHARED_CAP,
+    VERIFIED,
     WAITING,
     Desk,
     Matter,
@@ -123,18 +136,24 @@ class Counter:
             yield kind, licences.project_stages
         for kind in (shelves.LOST, shelves.RESTORED):
             yield kind, listings.project_listings
+        yield supplements.ASKED, supplements.project_asked
+        yield supplements.REMINDED, supplements.project_reminded
+        for kind in (*DECIDED, CLOSED, WAITING, supplements.OVERDUE):
+            yield kind, supplements.project_end
         yield "order.placed", turnover.project_orders
         yield turnover.CROSSED, turnover.project_crossings
 
     def reactions(self) -> Iterable[Reaction]:
         yield Reaction("prevent.standing", frozenset(DECIDED), partial(shelves.follow_standing, self.desk))
         yield Reaction("prevent.held", frozenset({HELD}), following.put_before_a_person)
+        yield Reaction("prevent.held_over", frozenset({VERIFIED, REFUSED}), partial(following.close_case, self.desk))
         yield Reaction("prevent.merchant_case", frozenset({"case.decided"}), partial(following.follow_case, self.desk))
         measures = frozenset({"measure.taken", "measure.lifted"})
         yield Reaction("prevent.closure", measures, partial(following.follow_measure, self.desk))
 
     def steps(self) -> Iterable[Step]:
         yield self._follow_licences
+        yield self._follow_supplements
         yield self._watch_turnover
         yield self._ask_registry
 
@@ -143,6 +162,13 @@ class Counter:
             if not licences.due(self.desk, conn, self._core.clock()):
                 return False
         self._core.run(self._settle_licences)
+        return True
+
+    def _follow_supplements(self) -> bool:
+        with self._core.reading() as conn:
+            if not supplements.due(conn, self._core.clock()):
+                return False
+        self._core.run(partial(supplements.follow_up, self.desk))
         return True
 
     def _settle_licences(self, work: Work) -> None:

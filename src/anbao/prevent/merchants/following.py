@@ -1,58 +1,76 @@
 """What merchants follow of other rooms' entries: cases that a person decided, closures as a measure, and their end."""
 
+from contextlib import suppress
 from typing import Any
 
-from anbao import cases
-from anbao.errors import AnbaoError
+from anbao.cases.deciding import decide_about
+from anbao.errors import AnbaoError, Conflict
 from anbao.ledger import Stored
-from anbao.prevent.merchants import acts
+from anbao.prevent.merchants import acts, supplements
 from anbao.prevent.merchants.decision import Desk, Matter, record
 from anbao.prevent.merchants.file import opened, status_of
 from anbao.prevent.merchants.settle import settle
+from anbao.prevent.merchants.supplements import CASE
 from anbao.work import Work
 
-CASE = "merchant_held"
 CLOSURE = "closure"
 REOPENED = "merchant.reopened"
-SEVERITY = 3
-
-_FOR_A_PERSON = frozenset({"mismatch", "revoked"})
 
 
 def put_before_a_person(work: Work, stored: Stored) -> None:
-    """``merchant.held`` → a case, where a person and not the merchant has to act."""
+    """``merchant.held`` → a case with all that is wanting: a person decides, if only to wait for the merchant."""
     entry = stored.entry()
     reasons = list(entry.body.get("reasons", ()))
-    reasons += [
-        f"{check['kind']}:{check['problem']}"
-        for check in entry.body.get("checks", ())
-        if check.get("problem") in _FOR_A_PERSON
-    ]
-    if reasons:
-        cases.open(work, kind=CASE, subjects=entry.subjects, severity=SEVERITY, about=stored.index, reasons=reasons)
+    reasons += [f"{check['kind']}:{check['problem']}" for check in entry.body.get("checks", ()) if check.get("problem")]
+    supplements.open_case(work, entry.subjects["merchant"], stored.index, list(dict.fromkeys(reasons)))
+
+
+def close_case(desk: Desk, work: Work, stored: Stored) -> None:
+    """``merchant.verified`` or ``.refused`` by a change, a registry or at the counter: its case is decided by that."""
+    entry = stored.entry()
+    kind, outcome = desk.core.pack.case_kind(CASE), stored.kind.removeprefix("merchant.")
+    reason = entry.body.get("note") or str(entry.body.get("occasion") or outcome)
+
+    def decide(inner: Work) -> None:
+        decide_about(
+            inner,
+            kind,
+            "merchant",
+            entry.subjects["merchant"],
+            person=entry.actor,
+            outcome=outcome,
+            reason=reason,
+            actor=entry.actor,
+        )
+
+    with suppress(Conflict):  # another person has it before them
+        work.attempt(decide)
 
 
 def follow_case(desk: Desk, work: Work, stored: Stored) -> None:
-    """``case.decided`` on a held merchant → the decision; a new case where it cannot be carried out, and why."""
+    """``case.decided`` on a held merchant → the decision, or the merchant is asked for what is wanting.
+
+    A new case where the decision cannot be carried out, and why.
+    """
     entry = stored.entry()
     body: dict[str, Any] = entry.body
-    if body["case_kind"] != CASE or body["outcome"] == "held":
+    if body["case_kind"] != CASE:
         return
     merchant, reason = entry.subjects["merchant"], body.get("reason") or body["outcome"]
+    status = status_of(work.conn, merchant)
+    if body["outcome"] == "held":
+        if status == "held":
+            supplements.ask(desk, work, merchant, reason, actor=entry.actor, cause=stored.index)
+        return
+    if status == body["outcome"]:
+        return
     try:
         acts.review(
             desk, work, merchant, verify=body["outcome"] == "verified", reason=reason, actor=entry.actor, at=work.now
         )
     except AnbaoError as error:
         if status_of(work.conn, merchant) == "held":
-            cases.open(
-                work,
-                kind=CASE,
-                subjects={"merchant": merchant},
-                severity=SEVERITY,
-                about=stored.index,
-                reasons=[error.what.zh],
-            )
+            supplements.open_case(work, merchant, stored.index, [error.what.zh])
 
 
 def follow_measure(desk: Desk, work: Work, stored: Stored) -> None:

@@ -14,6 +14,7 @@ from anbao.store.tables.merchants import (
     merchant_closure,
     merchant_identifier,
     merchant_licence,
+    merchant_supplement,
     registry_question,
     turnover,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "merchant_identifier",
     "merchant_licence",
     "merchant_link",
+    "merchant_supplement",
     "message",
     "meta",
     "metadata",

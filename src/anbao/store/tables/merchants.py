@@ -49,6 +49,18 @@ merchant_bar = Table(
     comment="sanctions that hold, as the entry sanction.imposed calls them",
 )
 
+merchant_supplement = Table(
+    "merchant_supplement",
+    metadata,
+    Column("merchant", Text, primary_key=True),
+    Column("entry", BigInteger, nullable=False),
+    Column("remind_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("reminded", Integer, nullable=False),
+    Index("merchant_supplement_by_due", "due_at"),
+    comment="held merchants that were asked to put things right, until they are decided on or their time is over",
+)
+
 turnover = Table(
     "turnover",
     metadata,
