@@ -17,7 +17,6 @@ from anbao.simulator.people import issue
 from anbao.simulator.shelves import BRANDS, Shelf
 
 Label = Literal["harmless", "look_alike", "dangerous"]
-LABELS: tuple[Label, ...] = ("harmless", "look_alike", "dangerous")
 
 MIN_TITLE, MAX_TITLE = 20, 40
 MIN_DESCRIPTION, MAX_DESCRIPTION = 60, 200

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
@@ -155,13 +154,20 @@ def _sqlite_engine(url: str) -> Engine:
 def _reported(url: str) -> Iterator[None]:
     try:
         yield
-    except (OperationalError, sqlite3.OperationalError, psycopg.OperationalError) as error:
+    except _unavailable() as error:
         shown = make_url(url).render_as_string(hide_password=True)
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         raise StoreError(
             Text(f"存储 {shown} 不可用：{cause}", f"store {shown} is not available: {cause}"),
             hint=Text("检查数据库是否运行、可写、未被占用", "check that the database runs, is writable and not locked"),
         ) from error
+
+
+def _unavailable() -> tuple[type[Exception], ...]:
+    """Asked for only once something failed, so that a store on SQLite does without PostgreSQL's driver."""
+    import psycopg
+
+    return OperationalError, sqlite3.OperationalError, psycopg.OperationalError
 
 
 def _bad_url(url: str) -> StoreError:
