@@ -10,7 +10,9 @@ import pytest
 import anbao
 from anbao.cli.root import run
 from anbao.connect.hazard_lists import parse_mapping, read_file
+from anbao.investigate import hazards
 from anbao.investigate.fingerprints import recognisable
+from anbao.platform import open_platform
 from api_server import Served, served
 
 BARCODE = "6901234567892"
@@ -147,7 +149,12 @@ def test_on_the_command_line(store_url: str, tmp_path: Path, capsys: pytest.Capt
     assert run(["hazard", "suspect", "own1", "--title", "发烫", "--listing", "b", *store]) == 0
     assert run(["hazard", "dismiss", "own1", "--reason", "查无此事", *store]) == 0
     assert run(["hazard", "suspect", "own2", "--title", "发烫", "-f", f"barcode={BARCODE}", *store]) == 0
-    assert run(["hazard", "confirm", "own2", "--sold", *store]) == 0
+    told = ("--basis", "检测报告 7 号", "--severity", "5", "--advice", "请勿充电", "--advice-en", "Do not charge it")
+    assert run(["hazard", "confirm", "own2", "--sold", *told, *store]) == 0
+    with open_platform(store_url) as platform, platform.reading() as conn:
+        record = hazards.known(conn, "own2").record
+    assert (record.basis, record.severity) == ("检测报告 7 号", 5)
+    assert (record.advice_zh, record.advice_en) == ("请勿充电", "Do not charge it")
     assert run(["hazard", "confirm", "none", *store]) == 2
     assert run(["hazard", "suspect", "x", "--title", "x", "-f", "colour=red", *store]) == 2
     capsys.readouterr()

@@ -86,7 +86,16 @@ def test_a_report_goes_to_the_authority_for_the_goods(
         title, body = reports.text_of(conn, report, "zh")
         page = reports.html_of(conn, report, "en")
     assert title == "关于平台内商家违法情形的报告"
-    for part in (recipient, "示例商贸有限公司", "L1", "某牌充电宝", "下架商品", "已执行", "measure.taken"):
+    for part in (
+        recipient,
+        "示例商贸有限公司",
+        "L1",
+        "某牌充电宝",
+        "下架商品",
+        "已执行",
+        "已采取必要措施",
+        "危险已确认",
+    ):
         assert part in body, part
     assert "Taking the listing down" in page
     [drafted] = entries(platform, "report.drafted")

@@ -63,6 +63,23 @@ def test_a_measure_over_http_from_its_reasons_to_the_appeal_that_undoes_it(serve
         assert officer.post("/v1/measures", json=body).status_code in (400, 404), wrong
 
 
+def test_who_confirmed_a_danger_under_a_shared_key_may_not_decide_the_appeal(server: Served) -> None:
+    offer(server.platform)
+    officer = server.client("officer")
+    suspicion = {"id": "H1", "source": "own", "title": "充电宝", "listing": "L1"}
+    barcode = {"kind": "barcode", "value": "6901234567892"}
+    assert officer.post("/v1/hazards", json=suspicion).status_code == 201
+    body = {"basis": "检测报告 7 号", "fingerprints": [barcode], "person": "ann"}
+    assert officer.post("/v1/hazards/H1/confirm", json=body).status_code == 201
+    server.platform.advance()
+    [takedown] = officer.get("/v1/measures", params={"listing": "L1"}).json()
+    assert takedown["person"] == "ann"
+    appeal = server.client("events").post("/v1/appeals", json={"measure": takedown["id"], "text": "不服"}).json()["id"]
+    decision = {"outcome": "denied", "reason": "同一型号"}
+    assert officer.post(f"/v1/appeals/{appeal}/decide", json={**decision, "person": "ann"}).status_code == 403
+    assert officer.post(f"/v1/appeals/{appeal}/decide", json={**decision, "person": "bo"}).status_code == 201
+
+
 def test_a_violation_that_the_platform_reports_is_answered_and_told_to_the_authority(server: Served) -> None:
     offer(server.platform)
     event = {

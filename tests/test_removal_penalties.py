@@ -6,11 +6,13 @@ import pytest
 
 from anbao.errors import Conflict
 from anbao.model.listing import Listing
+from anbao.obligations.read import unfinished
 from anbao.platform import Platform
 from anbao.remove import sanctions
+from anbao.remove.measures import MeasureOrder
 from anbao.remove.rules import LadderFacts
 from anbao.simulator.receiver import Receiver
-from helpers import DAY, START, Clock
+from helpers import DAY, START, Clock, record
 from removal_desk import BARCODE, apply, confirm_hazard, entries, kinds, match, measures, offer, overdue, sound
 
 
@@ -113,6 +115,21 @@ def test_heavy_measures_wait_for_a_person_who_takes_or_leaves_them(platform: Pla
     assert (taken.id, taken.state, taken.person) == (proposed.id, "taken", "bo")
     with pytest.raises(Conflict):
         platform.run(lambda work: platform.remove.decline(work, proposed.id, "x", person="bo", actor="key:1"))
+
+
+def test_the_provincial_authority_is_owed_a_report_where_a_live_room_is_closed(platform: Platform) -> None:
+    apply(platform, "M1")
+    record(platform, "violation.found", {"field": "live", "severity": 3}, violation="V1", merchant="M1")
+    record(platform, "violation.found", {"field": "market", "severity": 3}, violation="V2", merchant="M1")
+    for violation in ("V1", "V2"):
+        order = MeasureOrder(facts="直播间售假", measure="closure", merchant="M1", violation=violation)
+        platform.run(lambda work, order=order: platform.remove.take(work, order, person="ann", actor="key:1"))  # type: ignore[misc]
+    with platform.reading() as conn:
+        owed = [
+            one for one in unfinished(conn, platform.clock(), limit=200) if one.norm == "cn.dispose.live.provincial"
+        ]
+    [closed] = [one for one in measures(platform, kind="closure") if one.violation == "V1"]
+    assert [one.subjects["sanction"] for one in owed] == [closed.id]
 
 
 def test_a_sanction_is_published_in_time_and_only_until_it_ends(

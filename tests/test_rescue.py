@@ -54,6 +54,12 @@ def test_every_dangerous_listing_goes_and_no_harmless_one(rescue: Rescue) -> Non
     assert rescue.removed >= scalding.BY_PICTURE_ONLY
 
 
+def test_the_complaint_alone_says_by_which_picture_the_goods_are_known(platform: Platform, rescue: Rescue) -> None:
+    with platform.reading() as conn:
+        [suspected] = platform.ledger.entries(conn, kind="hazard.suspected", subject=("hazard", rescue.hazard))
+    assert [one["kind"] for one in suspected.entry().body["fingerprints"]] == ["title", "picture"]
+
+
 def test_the_whole_market_was_looked_at(rescue: Rescue) -> None:
     looked, listings = rescue.swept
     assert looked == listings == MARKET + len(scalding.OFFERS)

@@ -114,6 +114,7 @@ def confirm(work: Work, hazard: str, confirmation: Confirmation, actor: str, at:
         fingerprints=fingerprints,
         nameable=confirmation.nameable,
         on_likeness=confirmation.on_likeness,
+        person=confirmation.person,
         severity=confirmation.severity or old.severity,
         sold=confirmation.sold,
     )

@@ -63,7 +63,8 @@ class Investigate(Room):
     ) -> int:
         """Record that a danger is real; it is looked for from now on. Raises NotFound, Conflict, InvalidInput."""
         index = hazards.confirm(work, hazard, confirmation, actor, work.now if at is None else at)
-        suspicions.close(self.core, work, hazard, suspicions.CONFIRM, confirmation.basis or hazard, actor)
+        person = confirmation.person or actor
+        suspicions.close(self.core, work, hazard, suspicions.CONFIRM, confirmation.basis or hazard, person)
         return index
 
     def dismiss(self, work: Work, hazard: str, reason: str, *, actor: str = "officer") -> int:

@@ -52,7 +52,8 @@ class Confirmation(Noun, frozen=True, kw_only=True):
 
     ``certain``: a judgment, recall or order settles it, so that removal needs no review; by default so for these
     sources. ``nameable``: it may be named in public. ``on_likeness``: the platform's policy lets a likely match be
-    acted upon without a person. ``sold``: some were sold, so that buyers must be warned.
+    acted upon without a person. ``person``: who confirms it, where several share a key; they may not decide an appeal
+    against what follows. ``sold``: some were sold, so that buyers must be warned.
     """
 
     advice_en: Annotated[str, Meta(max_length=2_000)] | None = None
@@ -62,6 +63,7 @@ class Confirmation(Noun, frozen=True, kw_only=True):
     fingerprints: Annotated[tuple[Fingerprint, ...], Meta(max_length=MAX_FINGERPRINTS)] | None = None
     nameable: bool = False
     on_likeness: bool = False
+    person: Annotated[str, Meta(max_length=128)] = ""
     severity: Severity | None = None
     sold: bool = False
 
@@ -77,6 +79,7 @@ class HazardRecord(Noun, frozen=True, kw_only=True):
     fingerprints: tuple[Fingerprint, ...] = ()
     nameable: bool = False
     on_likeness: bool = False
+    person: str = ""
     provisions: tuple[str, ...] = ()
     severity: Severity
     sold: bool = False

@@ -89,10 +89,11 @@ def take(desk: Desk, work: Work, order: MeasureOrder, *, person: str, actor: str
         )
         _tell(work, index, subjects, statement_letter(desk.core, work.conn, kind, statement), appeal_token=token)
     if kind.sanction and order.merchant:
-        about = {"sanction": name, "merchant": order.merchant, "measure": name}
+        about, live = {"sanction": name, "merchant": order.merchant, "measure": name}, False
         if order.violation:
             about["violation"] = order.violation
-        record(work, records.IMPOSED, about, {"cause": index, "live": False, "measure": kind.sanction}, actor)
+            live = records.violation_of(work.conn, order.violation).field == "live"
+        record(work, records.IMPOSED, about, {"cause": index, "live": live, "measure": kind.sanction}, actor)
     return name
 
 

@@ -72,7 +72,7 @@ def draft(desk: Desk, work: Work, violation: str, *, actor: str) -> str:
     name = f"report-{sha256(f'{violation}:{count}'.encode()).hexdigest()[:16]}"
     attachments = _attachments(work.conn, one)
     slots: dict[str, object] = {
-        "attachments": _listed(attachments),
+        "attachments": _listed(desk, attachments),
         "facts": _facts(desk, work.conn, one),
         "found": f"{legal_time(one.at):%Y-%m-%d %H:%M}",
         "goods": _goods(work.conn, one),
@@ -165,19 +165,28 @@ def _document(conn: Connection, report: str) -> bytes:
 
 
 def _attachments(conn: Connection, one: Violation) -> list[tuple[int, str, int]]:
-    """Index, kind and time of the entries about a violation and its measures."""
+    """Index, kind and time of the entries about a violation, its measures, and the danger that it is."""
     rows = sql(
         conn,
         "SELECT DISTINCT e.idx, e.kind, e.at FROM entry_subject s JOIN entry e ON e.idx = s.idx"
         " WHERE (s.role = 'violation' AND s.subject = ?)"
-        " OR (s.role = 'measure' AND s.subject IN (SELECT id FROM measure WHERE violation = ?)) ORDER BY e.idx",
-        (one.id, one.id),
+        " OR (s.role = 'measure' AND s.subject IN (SELECT id FROM measure WHERE violation = ?))"
+        " OR (s.role = 'hazard' AND s.subject = ?"
+        " AND e.kind IN ('hazard.suspected', 'hazard.confirmed', 'hazard.swept', 'hazard.warned')) ORDER BY e.idx",
+        (one.id, one.id, one.hazard),
     )
     return [(int(index), str(kind), int(at)) for index, kind, at in rows]
 
 
-def _listed(attachments: Sequence[tuple[int, str, int]]) -> str:
-    return "\n".join(f"- #{index} {kind} {legal_time(at):%Y-%m-%d %H:%M:%S}" for index, kind, at in attachments)
+def _listed(desk: Desk, attachments: Sequence[tuple[int, str, int]]) -> Text:
+    lines = [
+        (f"- #{index} {legal_time(at):%Y-%m-%d %H:%M:%S}", desk.core.pack.kind(kind).title)
+        for index, kind, at in attachments
+    ]
+    return Text(
+        "\n".join(f"{line} {title.zh}" for line, title in lines),
+        "\n".join(f"{line} {title.en}" for line, title in lines),
+    )
 
 
 def _facts(desk: Desk, conn: Connection, one: Violation) -> str:

@@ -105,7 +105,8 @@ _PAGE = """
 {% for one in dangers %}
 <article{% if one.lifted is not none %} class="lifted"{% endif %}>
 <h2>{{ one.title }}</h2>
-<p>{{ one.advice_en if language == "en" and one.advice_en else one.advice_zh }}</p>
+<p>{{ t("请立即停止使用。", "Stop using it at once.") }}
+{{ one.advice_en if language == "en" and one.advice_en else one.advice_zh }}</p>
 <p class="dim">{{ t("危险等级", "severity") }} {{ one.severity }}/5
 · {{ t("公布", "published") }} {{ day(one.published) }}
 {% if one.lifted is not none %} · <strong>{{ t("已解除", "lifted") }} {{ day(one.lifted) }}</strong>{% endif %}</p>

@@ -119,6 +119,10 @@ def suspect(
 )
 @click.argument("hazard")
 @fingerprint_option
+@click.option("--basis", help=t("依据，如检测报告、文书编号", "what shows it: a test report, a docket"))
+@click.option("--severity", type=click.IntRange(1, 5), help=t("危险等级", "how grave it is"))
+@click.option("--advice", help=t("给消费者的建议，中文", "advice to consumers, in Chinese"))
+@click.option("--advice-en", help=t("给消费者的建议，英文", "advice to consumers, in English"))
 @click.option("--sold", is_flag=True, help=t("已有售出", "some were sold"))
 @click.option("--nameable", is_flag=True, help=t("可公开点名", "it may be named in public"))
 @click.option(
@@ -131,6 +135,10 @@ def suspect(
 def confirm(
     hazard: str,
     fingerprints: tuple[str, ...],
+    basis: str | None,
+    severity: int | None,
+    advice: str | None,
+    advice_en: str | None,
     sold: bool,
     nameable: bool,
     on_likeness: bool,
@@ -139,9 +147,13 @@ def confirm(
 ) -> None:
     """Fingerprints given here replace those of the suspicion."""
     confirmation = Confirmation(
+        advice_en=advice_en,
+        advice_zh=advice,
+        basis=basis,
         fingerprints=tuple(map(parse, fingerprints)) if fingerprints else None,
         nameable=nameable,
         on_likeness=on_likeness,
+        severity=severity,
         sold=sold,
     )
     with open_store_option(store_url) as platform:

@@ -15,11 +15,11 @@ from anbao import cases
 from anbao.cases import reading
 from anbao.core import Core
 from anbao.errors import InvalidInput
-from anbao.investigate import hazards
+from anbao.investigate import hazards, screenings
 from anbao.investigate.complaints import notices, records, weighing
 from anbao.investigate.complaints.records import Known
 from anbao.investigate.complaints.rules import Patterns, Rules, Table
-from anbao.investigate.fingerprints import checked
+from anbao.investigate.fingerprints import checked, says_enough
 from anbao.model.base import legal_time
 from anbao.model.complaint import Complaint, Filed, Triage
 from anbao.model.entry import Entry
@@ -238,7 +238,7 @@ def _suspect(core: Core, work: Work, one: Known, triage: Triage) -> None:
         basis=one.id,
         category=category,
         complaint=one.id,
-        fingerprints=_recognised_by(title),
+        fingerprints=_recognised_by(work.conn, one.listing, title),
         id=name,
         listing=one.listing,
         merchant=one.merchant,
@@ -249,12 +249,16 @@ def _suspect(core: Core, work: Work, one: Known, triage: Triage) -> None:
     hazards.suspect(work, suspicion, ENGINE, work.now)
 
 
-def _recognised_by(title: str) -> tuple[Fingerprint, ...]:
-    """The title, where it tells the goods from others; a person adds what else recognises them."""
-    try:
-        return checked((Fingerprint(kind="title", value=title),)) if title else ()
-    except InvalidInput:
-        return ()
+def _recognised_by(conn: Connection, listing: str, title: str) -> tuple[Fingerprint, ...]:
+    """The title, where it tells the goods from others, and the main picture; a person adds what else recognises them.
+
+    Not the other pictures: they show the shop's certificates and promises as often as the goods.
+    """
+    found = [Fingerprint(kind="title", value=title)] if says_enough(title) else []
+    screened = screenings.newest(conn, listing) if listing else None
+    if screened:
+        found += [Fingerprint(kind="picture", value=value) for value in screened.offer.pictures[:1]]
+    return checked(found)
 
 
 def _listing_told(core: Core, conn: Connection, listing: str) -> tuple[str, str]:
