@@ -34,6 +34,7 @@ FLOORS: dict[str, int] = {
     "warn": 7,
     "assist": 7,
     "prove": 7,
+    "upgrading": 7,
     "platform": 8,
     "connect": 9,
     "simulator": 9,

@@ -1,7 +1,7 @@
 """What all duty rooms stand on: the store, the ledger, the vault, the law pack, the clock and the one writer."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +19,7 @@ from anbao.parameters import PARAMETER_CHANGED, Parameters, project_changes
 from anbao.reactions import Reaction, Reactions
 from anbao.store import Store
 from anbao.text import Text
-from anbao.work import Projector, Work, Writer
+from anbao.work import Placed, Projector, Work, Writer
 
 T = TypeVar("T")
 
@@ -105,6 +105,11 @@ class Core:
             self.reactions.add(reaction)
         self.steps += room.steps()
         self.probes.update(room.probes())
+
+    def project(self, conn: Connection, kind: str, placed: Sequence[Placed]) -> None:
+        """Write what entries of one kind mean for the rooms' tables, as when they were recorded."""
+        for projector in self._projectors.get(kind, ()):
+            projector(conn, placed)
 
     def close(self) -> None:
         """Finish what is queued and let go of the store."""

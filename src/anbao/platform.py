@@ -40,6 +40,7 @@ from anbao.remove.room import Remove
 from anbao.store import Store, open_store
 from anbao.store.bulk import sql
 from anbao.text import Text
+from anbao.upgrading import fill_new_tables
 from anbao.warn import orders
 from anbao.warn.room import Warn
 from anbao.work import Work
@@ -318,6 +319,7 @@ def _establish(platform: Platform, where: Path) -> None:
     """Record the platform's opening and put the pack's defaults in force, once per store."""
 
     def job(work: Work) -> None:
+        fill_new_tables(platform, work)
         artefacts.keep(work.conn, "catalogue", platform.catalogue.digest, platform.catalogue.to_bytes())
         platform.prevent.books.keep_in_force(work.conn, work.now)
         _follow_pack(platform, work)

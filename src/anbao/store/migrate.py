@@ -5,9 +5,13 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect
 
 from anbao.errors import StoreError
+from anbao.store.bulk import sql
 from anbao.text import Text
 
 HEAD = "0014"
+
+UNFILLED = "upgrade.unfilled"
+"""Key in ``meta``: tables that upgrades made in a store with entries, and that nobody has filled from them yet."""
 
 
 def migrate(conn: Connection) -> None:
@@ -32,4 +36,22 @@ def migrate(conn: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = conn
+    before = set(inspect(conn).get_table_names())
     command.upgrade(config, HEAD)
+    if current is not None and not _is_empty(conn, "entry"):
+        made = unfilled(conn) | {
+            name for name in set(inspect(conn).get_table_names()) - before if _is_empty(conn, name)
+        }
+        sql(conn, "DELETE FROM meta WHERE key = ?", (UNFILLED,))
+        if made:
+            sql(conn, "INSERT INTO meta (key, value) VALUES (?, ?)", (UNFILLED, " ".join(sorted(made)).encode()))
+
+
+def unfilled(conn: Connection) -> frozenset[str]:
+    """Tables that upgrades made and that are not filled from the entries yet."""
+    found = sql(conn, "SELECT value FROM meta WHERE key = ?", (UNFILLED,)).scalar()
+    return frozenset() if found is None else frozenset(bytes(found).decode().split())
+
+
+def _is_empty(conn: Connection, name: str) -> bool:
+    return sql(conn, f'SELECT 1 FROM "{name}" LIMIT 1').first() is None
