@@ -45,6 +45,14 @@ def postgresql_template(postgresql_server: str) -> str:
     return name
 
 
+def fresh_database(server: str) -> str:
+    """The URL of a new database without tables, for what outlives one test; it goes with the server."""
+    name = f"t{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}".encode())
+    return _database(server, name)
+
+
 @pytest.fixture
 def postgresql_url(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
     """A fresh database, empty but for the tables."""

@@ -1,61 +1,21 @@
 """The port to an outside model: asked after the decision, recorded, never decisive, and never waited for."""
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import msgspec
 import pytest
 
 import anbao
 from anbao.connect.moderation import ANSWERED, FAILED, Moderation
 from anbao.model.entry import Entry
 from anbao.model.listing import Listing
+from anbao.simulator.moderator import ModeratorServer
 from anbao.store.bulk import sql
 
 
-class Outside(ThreadingHTTPServer):
-    """An outside model that flags what has 晶粒 in its title; answers as it is told."""
-
-    answer: bytes | None = None
-    status = 200
-    asked: list[dict[str, str]]
-    tokens: set[str]
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Outside
-
-    def do_POST(self) -> None:
-        listing = msgspec.json.decode(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.asked.append(listing)
-        self.server.tokens.add(self.headers.get("Authorization", ""))
-        flagged = "晶粒" in listing["title"]
-        body = self.server.answer or msgspec.json.encode(
-            {"flagged": flagged, "score": 950 if flagged else 20, "labels": ["drug"] if flagged else []}
-        )
-        self.send_response(self.server.status)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Quiet."""
-
-
 @pytest.fixture
-def outside() -> Iterator[Outside]:
-    server = Outside(("127.0.0.1", 0), Handler)
-    server.asked, server.tokens = [], set()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def url(server: Outside) -> str:
-    return f"http://127.0.0.1:{server.server_port}/"
+def outside() -> Iterator[ModeratorServer]:
+    with ModeratorServer({"晶粒"}) as server:
+        yield server
 
 
 def entries(platform: anbao.Platform, kind: str) -> list[Entry]:
@@ -68,9 +28,9 @@ def cases(platform: anbao.Platform) -> int:
         return int(sql(conn, "SELECT count(*) FROM case_file").scalar_one())
 
 
-def test_a_flag_asks_a_person_and_decides_nothing(platform: anbao.Platform, outside: Outside) -> None:
+def test_a_flag_asks_a_person_and_decides_nothing(platform: anbao.Platform, outside: ModeratorServer) -> None:
     platform.submit_listing(Listing(id="before", title="蓝冰晶粒"))
-    Moderation(platform, url(outside), token="t0ken")
+    Moderation(platform, outside.url, token="t0ken")
     platform.submit_listings([Listing(id="a", title="蓝冰晶粒"), Listing(id="b", title="纯棉毛巾")])
     assert platform.submit_listing(Listing(id="c", title="氰化钾 晶粒")).decision.outcome == "block"
     assert not outside.asked
@@ -93,10 +53,10 @@ def test_a_flag_asks_a_person_and_decides_nothing(platform: anbao.Platform, outs
     ("status", "answer"), [(503, b""), (200, b"no json"), (200, b'{"flagged": true, "score": 5000}')]
 )
 def test_a_failure_is_recorded_and_nothing_else_happens(
-    platform: anbao.Platform, outside: Outside, status: int, answer: bytes
+    platform: anbao.Platform, outside: ModeratorServer, status: int, answer: bytes
 ) -> None:
     outside.status, outside.answer = status, answer
-    Moderation(platform, url(outside))
+    Moderation(platform, outside.url)
     platform.submit_listing(Listing(id="a", title="蓝冰晶粒"))
     platform.advance()
     [failed] = entries(platform, FAILED)
@@ -106,11 +66,21 @@ def test_a_failure_is_recorded_and_nothing_else_happens(
     assert cases(platform) == 0
 
 
-def test_one_that_is_not_there_holds_nothing_up(platform: anbao.Platform, outside: Outside) -> None:
-    gone = url(outside)
-    outside.shutdown()
-    outside.server_close()
+def test_one_that_is_not_there_holds_nothing_up(platform: anbao.Platform) -> None:
+    with ModeratorServer(()) as server:
+        gone = server.url
     Moderation(platform, gone, timeout=0.5)
     assert platform.submit_listing(Listing(id="a", title="蓝冰晶粒")).decision.outcome == "pass"
     platform.advance()
     assert len(entries(platform, FAILED)) == 1
+
+
+def test_one_that_was_detached_is_asked_no_more(platform: anbao.Platform, outside: ModeratorServer) -> None:
+    model = Moderation(platform, outside.url)
+    model.detach()
+    platform.submit_listing(Listing(id="a", title="蓝冰晶粒"))
+    platform.advance()
+    assert not outside.asked
+    Moderation(platform, outside.url)
+    platform.advance()
+    assert [one["id"] for one in outside.asked] == ["a"]

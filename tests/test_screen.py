@@ -79,7 +79,19 @@ def test_the_command_keeps_its_contract(
     assert rows[0]["extra"] == {"价格": "9.9"}
     [found] = rows[1]["findings"]
     assert found["surface"] == TITLES[1][found["start"] : found["end"]] == "仿真枪"
-    expected = {"detector", "term", "category", "severity", "field", "start", "end", "surface", "provisions", "channel"}
+    expected = {
+        "detector",
+        "term",
+        "category",
+        "severity",
+        "field",
+        "start",
+        "end",
+        "surface",
+        "provisions",
+        "source",
+        "channel",
+    }
     assert set(found) == expected
     assert found["provisions"] == ["cn.ecommerce_law.13"]
     assert len({row["entry"] for row in rows}) == 8

@@ -25,6 +25,7 @@ class FindingAnswer(msgspec.Struct, frozen=True, kw_only=True):
     field: str
     provisions: tuple[str, ...]
     severity: int
+    source: str
     start: int
     surface: str
     term: str
@@ -166,6 +167,7 @@ def finding_answer(one: Finding) -> FindingAnswer:
         field=one.field,
         provisions=one.provisions,
         severity=one.severity,
+        source=one.source,
         start=one.start,
         surface=one.surface,
         term=one.term,

@@ -1,7 +1,7 @@
 """Entries → ``case_file``: each kind of entry moves the cases that it names, and nothing else does (but leases).
 
-A listing that screening holds is a case by that very entry: one row in the same batch, no entry more. A later screening
-or a person's decision on the listing closes what nobody decided before.
+A listing that screening holds, by its words or by a picture, is a case by that very entry: one row in the same batch,
+no entry more. A later screening or a person's decision on the listing closes what nobody decided before.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -34,6 +34,7 @@ class CaseProjection:
 
     def projectors(self) -> Iterable[tuple[str, Projector]]:
         yield "listing.screened", self.screened
+        yield "listing.picture_screened", self.picture_screened
         yield "listing.decided", self.listing_decided
         yield OPENED, self.opened
         yield leases.ASSIGNED, assigned
@@ -59,6 +60,14 @@ class CaseProjection:
 
     def screened(self, conn: Connection, placed: Sequence[Placed]) -> None:
         """``listing.screened``: of several screenings of one listing the last counts."""
+        self._review(conn, placed)
+
+    def picture_screened(self, conn: Connection, placed: Sequence[Placed]) -> None:
+        """``listing.picture_screened``: where a picture made the outcome of its listing graver."""
+        self._review(conn, [(index, sealed) for index, sealed in placed if sealed.facts.get("raised")])
+
+    def _review(self, conn: Connection, placed: Sequence[Placed]) -> None:
+        """The newest of these decisions on each listing takes the place of the review before; held is a new one."""
         newest = {sealed.subjects["listing"]: (index, sealed) for index, sealed in placed}
         _close_reviews(conn, {listing: index for listing, (index, _) in newest.items()}, lambda _: SUPERSEDED)
         settings = Settings(conn, self._core.settings)
@@ -66,7 +75,8 @@ class CaseProjection:
         for index, sealed in newest.values():
             if sealed.facts["outcome"] == "review":
                 name = case_id(LISTING_REVIEW, sealed.subjects, str(index))
-                rows.append(self._row(settings, index, sealed, name, LISTING_REVIEW, sealed.subjects))
+                about = {role: one for role, one in sealed.subjects.items() if role != "picture"}
+                rows.append(self._row(settings, index, sealed, name, LISTING_REVIEW, about))
         insert_many(conn, tables.case_file, rows)
 
     def listing_decided(self, conn: Connection, placed: Sequence[Placed]) -> None:

@@ -59,6 +59,10 @@ class Moderation:
         platform.run(self._begin)
         platform.steps.append(self.step)
 
+    def detach(self) -> None:
+        """Ask no more; what comes in meanwhile is asked about when a model is attached again."""
+        self._platform.steps.remove(self.step)
+
     def step(self) -> bool:
         """Ask about the next few listings and record the answers; whether there were any."""
         platform = self._platform

@@ -39,6 +39,7 @@ class FindingRow(msgspec.Struct, frozen=True):
     surface: str
     channel: str
     provisions: tuple[str, ...]
+    source: str
 
 
 class _Row(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -85,6 +86,7 @@ def open_line(number: int, decision: ListingScreened, form: RowFormat) -> bytes:
             one.surface,
             one.channel,
             one.provisions,
+            one.source,
         )
         for one in decision.findings
     ]

@@ -52,6 +52,7 @@ class Worst(Struct, frozen=True, kw_only=True):
     surface: str
     after: str
     provisions: tuple[str, ...]
+    source: str
 
     @property
     def rank(self) -> tuple[int, int, int]:
@@ -171,6 +172,7 @@ def _worst(row: int, number: int, decision: ListingScreened, finding: Finding) -
         surface=_excerpt(text[start:end] or finding.surface),
         after=text[end : end + CONTEXT] + ("…" if len(text) > end + CONTEXT else ""),
         provisions=finding.provisions,
+        source=finding.source,
     )
 
 

@@ -4,7 +4,9 @@ from typing import Any
 
 import msgspec
 
+from anbao.errors import InvalidInput
 from anbao.model.base import Millis
+from anbao.text import Text
 
 Facts = dict[str, str | int | bool]
 """Top-level scalars of an entry's body: all that a norm's condition may read."""
@@ -51,3 +53,15 @@ def facts_of(body: Any) -> Facts:
     if not isinstance(body, dict):
         body = msgspec.to_builtins(body)
     return {key: value for key, value in body.items() if isinstance(value, str | int)}
+
+
+def about(named: str) -> tuple[str, str]:
+    """A subject as people write it, ``role:id``. Raises InvalidInput."""
+    role, separator, identity = named.partition(":")
+    if not separator or not role or not identity:
+        raise InvalidInput(
+            Text(f"对象须为 角色:标识，不是 {named}", f"a subject is role:id, not {named}"),
+            hint=Text("如 merchant:m1", "such as merchant:m1"),
+            field="subject",
+        )
+    return role, identity

@@ -73,7 +73,8 @@ class Listing(Noun, frozen=True, kw_only=True):
 class Finding(Noun, frozen=True, kw_only=True):
     """What one detector saw, and where: ``start`` and ``end`` count characters of the original field.
 
-    ``because``: the n-grams that spoke most for a model's score, ``weight`` the score in per mille.
+    ``because``: the n-grams that spoke most for a model's score, ``weight`` the score in per mille. ``source``: the
+    instrument on which it rests where no provision is stored, as remembered (未核对).
     """
 
     because: tuple[str, ...] = ()
@@ -84,6 +85,7 @@ class Finding(Noun, frozen=True, kw_only=True):
     field: str = ""
     provisions: tuple[str, ...] = ()
     severity: Severity
+    source: str = ""
     start: int = 0
     surface: str = ""
     term: str = ""

@@ -95,13 +95,17 @@ class MerchantChange(Noun, frozen=True, kw_only=True):
 
 
 class CredentialCheck(Noun, frozen=True, kw_only=True):
-    """The result of checking one identifier: ``ok``, or why not."""
+    """The result of checking one identifier: what is wrong with it, or nothing.
+
+    ``source``: the instrument that demands it where no provision is stored, as remembered (未核对).
+    """
 
     kind: str
     number: str = ""
     problem: Problem = ""
     provisions: tuple[str, ...] = ()
     required_by: str = ""
+    source: str = ""
 
 
 class Link(Noun, frozen=True, kw_only=True):

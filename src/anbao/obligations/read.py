@@ -64,13 +64,22 @@ def view(one: Obligation, now: int) -> ObligationView:
     )
 
 
-def unfinished(conn: Connection, now: int, *, limit: int = 100, overdue_only: bool = False) -> list[ObligationView]:
-    """Open and overdue obligations, the longest overdue first."""
-    bound = now if overdue_only else 2**62
+def unfinished(
+    conn: Connection,
+    now: int,
+    *,
+    after: tuple[int, int, str] = (-1, -1, ""),
+    limit: int = 100,
+    norm: str | None = None,
+    overdue_only: bool = False,
+) -> list[ObligationView]:
+    """Open and overdue obligations, the longest overdue first, from after ``(due_at, opened_by, norm)``."""
+    where, values = ("AND norm = ?", (norm,)) if norm else ("", ())
     rows = sql(
         conn,
-        "SELECT * FROM obligation WHERE closed_as IS NULL AND due_at <= ? ORDER BY due_at, opened_by, norm LIMIT ?",
-        (bound, limit),
+        f"SELECT * FROM obligation WHERE closed_as IS NULL AND due_at <= ? {where}"
+        " AND (due_at, opened_by, norm) > (?, ?, ?) ORDER BY due_at, opened_by, norm LIMIT ?",
+        (now if overdue_only else 2**62, *values, *after, limit),
     )
     return [view(Obligation(*row), now) for row in rows]
 

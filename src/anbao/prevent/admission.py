@@ -14,6 +14,7 @@ import msgspec
 from anbao.law.catalogue import Catalogue, Category, CredentialFormat, Requirement
 from anbao.model.merchant import Admission, CredentialCheck, Licence, Merchant, Problem
 from anbao.model.registry import RegistryState
+from anbao.model.sourced import Sourced
 from anbao.prevent.credentials import check_credential, check_licence, fold_number
 
 IDENTITY = "identity"
@@ -88,10 +89,21 @@ def _check_identity(
             problem = check_credential(form, value, on) if form else ""
             problem = problem or _told(answers, kind, number)
             yield CredentialCheck(
-                kind=kind, number=number, problem=problem, provisions=rule.provisions, required_by=IDENTITY
+                kind=kind,
+                number=number,
+                problem=problem,
+                provisions=rule.provisions,
+                required_by=IDENTITY,
+                source=remembered(rule),
             )
         elif merchant.kind in rule.of or (licensed and merchant.kind in rule.of_licensed):
-            yield CredentialCheck(kind=kind, problem="missing", provisions=rule.provisions, required_by=IDENTITY)
+            yield CredentialCheck(
+                kind=kind,
+                problem="missing",
+                provisions=rule.provisions,
+                required_by=IDENTITY,
+                source=remembered(rule),
+            )
 
 
 def _check_stated(licence: Licence, catalogue: Catalogue, on: date, answers: Answers) -> CredentialCheck:
@@ -113,6 +125,7 @@ def _check_category(
             problem="void",
             provisions=category.forbidden.provisions,
             required_by=category.id,
+            source=remembered(category.forbidden),
         )
     for requirement in category.requires:
         if requirement.of == "merchant":
@@ -130,15 +143,27 @@ def _check_requirement(
     """The first licence that meets the requirement, else what is wrong with the first that would, else ``missing``."""
     checks = [
         msgspec.structs.replace(
-            _check_stated(licence, catalogue, on, answers), provisions=requirement.provisions, required_by=category.id
+            _check_stated(licence, catalogue, on, answers),
+            provisions=requirement.provisions,
+            required_by=category.id,
+            source=remembered(requirement),
         )
         for licence in licences
         if licence.kind in requirement.any_of and re.search(requirement.matching, fold_number(licence.number))
     ]
     missing = CredentialCheck(
-        kind=requirement.any_of[0], problem="missing", provisions=requirement.provisions, required_by=category.id
+        kind=requirement.any_of[0],
+        problem="missing",
+        provisions=requirement.provisions,
+        required_by=category.id,
+        source=remembered(requirement),
     )
     return next((check for check in checks if not check.problem), next(iter(checks), missing))
+
+
+def remembered(fact: Sourced) -> str:
+    """The instrument on which a fact of law rests by memory alone; empty where a provision is stored."""
+    return fact.source if fact.confidence == "memory" else ""
 
 
 def _told(answers: Answers, kind: str, number: str) -> Problem:

@@ -24,8 +24,17 @@ from anbao.prevent.learning.model import DETECTOR as MODEL
 from anbao.prevent.merchants import decision as merchants
 from anbao.prevent.picture import records as pictures
 from anbao.prevent.policy import load_reasons
+from anbao.prevent.screening import FORBIDDEN
 from anbao.prevent.standing import DETECTOR as STANDING
-from anbao.prevent.words import ADMISSION_REASONS, APPLICATION_FIELDS, CHANNELS, GROUNDS, MODEL_SAYS, PROBLEMS
+from anbao.prevent.words import (
+    ADMISSION_REASONS,
+    APPLICATION_FIELDS,
+    CHANNELS,
+    GROUNDS,
+    MODEL_SAYS,
+    PROBLEMS,
+    unchecked,
+)
 from anbao.text import Text
 
 _CREDENTIAL = "credential"
@@ -117,14 +126,17 @@ class Explainer:
         “冰/毒” → 冰毒（间隔）：毒品，《电子商务法》第十三条.
         """
         if one.detector == _CREDENTIAL:
-            return self._credential(one.term, one.surface, one.category.partition(".")[2], one.provisions)
+            wrong = one.category.partition(".")[2]
+            return self._credential(one.term, one.surface, wrong, self._basis(one))
+        if one.category == FORBIDDEN:
+            return self._banned(one.term, "void", self._basis(one))
         if one.detector == GUARD:
             ground = one.category.partition(".")[2]
             return self._hazard(one.term, self.ground(Ground(kind=ground, surface=one.surface)))
         if one.detector == STANDING:
             what = self.category(one.category)
             zh, en = (f"（措施 {one.surface}）", f" (measure {one.surface})") if one.surface else ("", "")
-            return self._under(Text(f"{what.zh}{zh}", f"{what.en}{en}"), one.provisions)
+            return _under(Text(f"{what.zh}{zh}", f"{what.en}{en}"), self._basis(one))
         seen = one.surface or getattr(one, "text", "")
         zh, en = (f"“{seen}”", f"“{seen}”") if seen else ("", "")
         if one.term and one.term != seen and one.detector != CONTACT:
@@ -133,13 +145,13 @@ class Explainer:
             how = CHANNELS[one.channel].name
             zh, en = f"{zh}（{how.zh}）", f"{en} ({how.en})"
         what = self.category(one.category)
-        return self._under(Text(f"{zh}：{what.zh}", f"{en}: {what.en}"), one.provisions)
+        return _under(Text(f"{zh}：{what.zh}", f"{en}: {what.en}"), self._basis(one))
 
     def check(self, one: CredentialCheck) -> Text:
         """What is wrong with a credential, who demands it, and under which provisions."""
         if one.kind == CATEGORY:
-            return self._banned(one)
-        return self._credential(one.kind, one.number, one.problem, one.provisions)
+            return self._banned(one.number, one.problem, self._basis(one))
+        return self._credential(one.kind, one.number, one.problem, self._basis(one))
 
     def credential(self, kind: str) -> Text:
         """What a kind of credential, or a field of an application, is called."""
@@ -160,30 +172,31 @@ class Explainer:
             zh, en = f"{name.zh}（相差 {seen} 位）", f"{name.en} ({seen} bits apart)"
         return Text(zh, en) if one.agrees else Text(f"不符：{zh}", f"not so: {en}")
 
-    def _credential(self, kind: str, number: str, problem: str, provisions: tuple[str, ...]) -> Text:
+    def basis(self, provisions: tuple[str, ...], source: str) -> Text:
+        """The provisions by name, and the instrument that could not be read; empty where there is neither."""
+        cited = self._pack.cite(provisions)
+        told = [cited] * bool(provisions) + [unchecked(source)] * bool(source)
+        return Text("，".join(one.zh for one in told), "; ".join(one.en for one in told))
+
+    def _basis(self, one: Finding | PictureFinding | CredentialCheck) -> Text:
+        return self.basis(one.provisions[:_SHOWN_PROVISIONS], getattr(one, "source", ""))
+
+    def _credential(self, kind: str, number: str, problem: str, basis: Text) -> Text:
         name, wrong = self.credential(kind), named(PROBLEMS, problem)
         zh, en = f"{name.zh} {number}".rstrip(), f"{name.en} {number}".rstrip()
-        return self._under(Text(f"{zh}：{wrong.zh}", f"{en}: {wrong.en}"), provisions)
+        return _under(Text(f"{zh}：{wrong.zh}", f"{en}: {wrong.en}"), basis)
 
-    def _banned(self, one: CredentialCheck) -> Text:
+    def _banned(self, category: str, problem: str, basis: Text) -> Text:
         """A category that may not be sold online, with the rule that says so and whether that was checked."""
-        goods = self._catalogue.categories.get(one.number)
-        what, wrong = self.category(one.number), named(PROBLEMS, one.problem)
-        told = self._under(Text(f"{what.zh}：{wrong.zh}", f"{what.en}: {wrong.en}"), one.provisions)
-        if one.provisions or goods is None or goods.forbidden is None:
-            return told
-        source, checked = goods.forbidden.source, goods.forbidden.confidence != "memory"
-        unsure = Text("", "") if checked else Text("（来源未核对）", " (not checked against its source)")
-        return Text(f"{told.zh}，《{source}》{unsure.zh}", f"{told.en}; {source}{unsure.en}")
+        what, wrong = self.category(category), named(PROBLEMS, problem)
+        return _under(Text(f"{what.zh}：{wrong.zh}", f"{what.en}: {wrong.en}"), basis)
 
     def _hazard(self, hazard: str, ground: Text) -> Text:
         return Text(f"已确认的危险 {hazard}：{ground.zh}", f"the confirmed danger {hazard}: {ground.en}")
 
-    def _under(self, what: Text, provisions: tuple[str, ...]) -> Text:
-        if not provisions:
-            return what
-        cited = self._pack.cite(provisions[:_SHOWN_PROVISIONS])
-        return Text(f"{what.zh}，{cited.zh}", f"{what.en}; {cited.en}")
+
+def _under(what: Text, basis: Text) -> Text:
+    return Text(f"{what.zh}，{basis.zh}", f"{what.en}; {basis.en}") if basis.zh else what
 
 
 def _demanded(checks: Iterable[CredentialCheck]) -> list[CredentialCheck]:

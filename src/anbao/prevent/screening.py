@@ -13,7 +13,7 @@ from anbao.model.hazard import Match
 from anbao.model.listing import MAX_FINDINGS, WRITTEN, Finding, Listing, ListingRecord, ListingScreened
 from anbao.model.merchant import CredentialCheck
 from anbao.prevent import contact, guard, learning, standing
-from anbao.prevent.admission import CredentialFact, credentials_problem
+from anbao.prevent.admission import CredentialFact, credentials_problem, remembered
 from anbao.prevent.exceptions import is_excused
 from anbao.prevent.policy import MerchantFact, PolicyFacts
 from anbao.prevent.rulesets import Ruleset
@@ -21,6 +21,7 @@ from anbao.prevent.standing import NOBODY, Merchants, OnFile
 from anbao.prevent.text import finding
 
 CREDENTIAL_SEVERITY = 4
+FORBIDDEN = "category.forbidden"
 
 _FIELDS = ("title", "description")
 
@@ -99,6 +100,17 @@ def _decide(
         held = (*merchant.licences, *listing.licences)
         credential, checks = credentials_problem(held, category, ruleset.catalogue, on)
         findings += _credential_findings(checks)
+    if category is not None and category.forbidden and category.is_forbidden(on):
+        findings.append(
+            Finding(
+                category=FORBIDDEN,
+                detector="category",
+                provisions=category.forbidden.provisions,
+                severity=CREDENTIAL_SEVERITY,
+                source=remembered(category.forbidden),
+                term=category.id,
+            )
+        )
     findings += standing.findings(standings)
     findings += guard.findings(matches)
     notices = category.notices if category is not None else ()
@@ -138,6 +150,7 @@ def _credential_findings(checks: Iterable[CredentialCheck]) -> list[Finding]:
             detector="credential",
             provisions=check.provisions,
             severity=CREDENTIAL_SEVERITY,
+            source=check.source,
             surface=check.number,
             term=check.kind,
         )

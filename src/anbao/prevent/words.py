@@ -189,3 +189,8 @@ CERTAINTIES: dict[str, Text] = {
 MODEL_SAYS: dict[str, Text] = {
     "likely_blocked": Text("与以往被拦截的相似", "like what was blocked before"),
 }
+
+
+def unchecked(source: str) -> Text:
+    """An instrument that could not be read, marked so."""
+    return Text(f"《{source}》（来源未核对）", f"{source} (not checked against its source)")

@@ -51,16 +51,14 @@ class Goods(msgspec.Struct, frozen=True):
 
 def harmless(rng: Random, shelf: Shelf, *, id: str, merchant: str, on: date) -> Goods:
     """Ordinary goods from this shelf."""
-    listing = _offer(
-        rng, shelf, id, merchant, on, _title(rng, shelf, rng.choice(shelf.nouns)), _description(rng, shelf.sentences)
-    )
+    listing = _offer(rng, shelf, id, merchant, on, _title(rng, shelf, rng.choice(shelf.nouns)), _told(rng, shelf))
     return Goods(listing, ListingTruth(label="harmless"))
 
 
 def look_alike(rng: Random, shelf: Shelf, *, id: str, merchant: str, on: date) -> Goods:
     """Harmless goods whose name shares a word with a danger."""
     phrase = rng.choice(shelf.look_alikes)
-    listing = _offer(rng, shelf, id, merchant, on, _title(rng, shelf, phrase), _description(rng, shelf.sentences))
+    listing = _offer(rng, shelf, id, merchant, on, _title(rng, shelf, phrase), _told(rng, shelf))
     return Goods(listing, ListingTruth(field="title", label="look_alike", surface=phrase, term=phrase))
 
 
@@ -146,6 +144,11 @@ def _fill(rng: Random, head: str, words: tuple[str, ...]) -> str:
         if word not in title and len(title) + 1 + len(word) <= MAX_TITLE:
             title = f"{title} {word}"
     return title
+
+
+def _told(rng: Random, shelf: Shelf) -> str:
+    """What an honest seller says of the goods, and around them."""
+    return _description(rng, (*shelf.sentences, *SMALL_TALK))
 
 
 def _description(rng: Random, told: tuple[str, ...], inserted: str = "") -> str:

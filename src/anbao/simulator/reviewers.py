@@ -8,12 +8,14 @@ from random import Random
 
 import msgspec
 
-from anbao.model.listing import Outcome
+from anbao.model.listing import Listing, Outcome
 from anbao.platform import Platform
 from anbao.simulator.story import ToldListing
 
 REVIEWERS = ("reviewer:zhao", "reviewer:qian", "reviewer:sun")
 MISTAKES = 0.02
+SLANG = "蓝冰晶粒"
+_TAILS = ("现货速发", "量大从优", "上头好货", "懂的来", "同城当天到", "老客户专拍")
 
 
 class Ruling(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +43,15 @@ def rulings(told: Iterable[ToldListing], seed: int, mistakes: float = MISTAKES) 
             reviewer=rng.choice(REVIEWERS),
             right=right,
         )
+
+
+def meet_slang(platform: Platform) -> tuple[str, ...]:
+    """Sellers use a word that no lexicon knows; reviewers who look at samples block it. The listings' ids."""
+    batch = [Listing(id=f"SLANG{number}", title=f"{SLANG} {tail}") for number, tail in enumerate(_TAILS)]
+    platform.submit_listings(batch)
+    for one in batch:
+        platform.review_listing(one.id, "block", "毒品隐语", actor=REVIEWERS[0])
+    return tuple(one.id for one in batch)
 
 
 def decide(platform: Platform, told: Iterable[ToldListing], seed: int, mistakes: float = MISTAKES) -> list[Ruling]:

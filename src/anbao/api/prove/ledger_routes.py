@@ -9,10 +9,10 @@ from anbao.api.answers import EntryAnswer, EntryPage, ObligationPage
 from anbao.api.door import Caller, door_of, told
 from anbao.api.pages import EVERY, obligations_page
 from anbao.api.reading import DEFAULT_PAGE, Cursor, Index, Limit, cursor_position, cursor_text, no_nul
-from anbao.errors import Conflict, InvalidInput
+from anbao.errors import Conflict
 from anbao.ledger.receipt import InclusionReceipt
 from anbao.model.base import Millis
-from anbao.text import Text
+from anbao.model.entry import about
 
 About = Annotated[str | None, QueryParameter(name="subject", description="role:id, as in merchant:m1")]
 Norm = Annotated[str | None, QueryParameter(name="norm", description="id of a norm")]
@@ -29,20 +29,12 @@ def entries(
 ) -> EntryPage:
     """In ledger order."""
     no_nul(kind=kind, subject=subject)
-    about = None
-    if subject is not None:
-        role, separator, identity = subject.partition(":")
-        if not separator or not role or not identity:
-            raise InvalidInput(
-                Text("subject 须为 角色:标识", "a subject is role:id"),
-                hint=Text("如 merchant:m1", "such as merchant:m1"),
-                field="subject",
-            )
-        about = (role, identity)
     start = cursor_position(cursor, tuple[Millis])[0] if cursor else 0
     platform = door_of(request).platform
     with platform.reading() as conn:
-        found = platform.ledger.entries(conn, start, limit + 1, kind=kind, subject=about)
+        found = platform.ledger.entries(
+            conn, start, limit + 1, kind=kind, subject=about(subject) if subject is not None else None
+        )
     return EntryPage(
         items=[EntryAnswer(index=one.index, entry=one.entry()) for one in found[:limit]],
         next=cursor_text(found[limit].index) if len(found) > limit else None,

@@ -9,12 +9,14 @@ from rich.console import Console
 
 from anbao.api.keys import create_key
 from anbao.cli.common import t
-from anbao.cli.demo import admission, danger, offers, proof, rules, trade
+from anbao.cli.demo import admission, danger, evidence, offers, proof, rules, trade
 from anbao.cli.demo.teller import Teller
 from anbao.connect.pictures import Pictures
+from anbao.errors import Conflict
 from anbao.platform import Platform, open_platform
 from anbao.simulator.market import Market
 from anbao.simulator.story import live
+from anbao.text import Text
 
 
 @click.command(
@@ -23,17 +25,35 @@ from anbao.simulator.story import live
 @click.option("--serve/--no-serve", default=True, help=t("结束后是否提供服务", "whether to serve afterwards"))
 @click.option("--listings", type=click.IntRange(100, 1_000_000), default=5_000, show_default=True)
 @click.option("--seed", type=int, default=20_261_124, show_default=True)
+@click.option(
+    "--store",
+    "store_url",
+    metavar="URL",
+    help=t("用这个空存储（默认用完即删的 SQLite 文件）", "an empty store (default: a SQLite file, removed at the end)"),
+)
 @click.option("--port", type=click.IntRange(1, 65_535), default=8_000, show_default=True)
-def command(serve: bool, listings: int, seed: int, port: int) -> None:
-    """A fresh store in a temporary folder, removed at the end."""
+def command(serve: bool, listings: int, seed: int, store_url: str | None, port: int) -> None:
+    """In a fresh store. Raises Conflict where there is something in it."""
     console = Console(highlight=False, soft_wrap=True)
     with tempfile.TemporaryDirectory(prefix="anbao-demo-") as folder:
-        url = f"sqlite:///{folder}/demo.db"
+        url = store_url or f"sqlite:///{folder}/demo.db"
         with open_platform(url) as platform:
+            _require_empty(platform)
             tell_all(Teller(console), platform, Path(folder), listings, seed)
             token = platform.run(lambda work: create_key(work, "demo", ["*"], "demo")) if serve else ""
         if serve:
             _serve(console, url, port, token)
+
+
+def _require_empty(platform: Platform) -> None:
+    """Nothing made up gets into a ledger that is used."""
+    with platform.reading() as conn:
+        used = platform.ledger.entries_of(conn, {"listing.screened", "merchant.applied", "order.placed"}, 0, 1)
+    if used:
+        raise Conflict(
+            Text("存储里已有数据，演示不往里写", "there is something in this store; the demo writes nothing into it"),
+            hint=Text("给一个空的存储", "give an empty one"),
+        )
 
 
 def tell_all(tell: Teller, platform: Platform, folder: Path, listings: int, seed: int) -> None:
@@ -43,15 +63,21 @@ def tell_all(tell: Teller, platform: Platform, folder: Path, listings: int, seed
     pictures = Pictures(platform)
     admission.tell_applications(tell, platform, tally)
     admission.tell_street(tell, platform, seed)
+    evidence.tell_evidence(tell, platform, "merchant", "licence")
     offers.tell_listings(tell, platform, tally, time.perf_counter() - start)
     offers.tell_disguises(tell, platform, tally)
     offers.tell_picture(tell, platform, pictures)
+    evidence.tell_evidence(tell, platform, "listing", "picture")
     rules.tell_rules(tell, platform, tally, seed)
+    evidence.tell_evidence(tell, platform, "lexicon", "model", "suggestion", "moderation")
     trade.tell_messages(tell, platform, seed)
+    evidence.tell_evidence(tell, platform, "message")
     trade.tell_notices(tell, tally)
     trade.tell_choice(tell, platform, seed)
+    evidence.tell_evidence(tell, platform, "notice", "order")
     danger.tell_rescue(tell, platform, pictures)
     proof.tell_controls(tell, platform)
+    evidence.tell_evidence(tell, platform, "control")
     proof.tell_obligations(tell, platform)
     proof.tell_proof(tell, platform, folder, tally)
 

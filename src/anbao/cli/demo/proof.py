@@ -1,6 +1,5 @@
 """What is owed, what is alive, and what can be proven."""
 
-import sqlite3
 from collections import Counter
 from pathlib import Path
 
@@ -8,16 +7,14 @@ from anbao.cli.common import t
 from anbao.cli.demo.teller import Teller, said
 from anbao.cli.operate.control import STATES
 from anbao.cli.operate.obligations import norm_words, shown
-from anbao.ledger import verify_store
+from anbao.ledger import export, verify_directory
+from anbao.ledger.export import bundle
 from anbao.platform import Platform
 from anbao.prevent.replay import replay
 from anbao.simulator.story import Tally
-from anbao.store import open_store
 from anbao.text import system_language
 
 NORMS_SHOWN = 4
-
-FORGERY = """UPDATE entry SET data = CAST(replace(CAST(data AS TEXT), '"block"', '"pass"') AS BLOB) WHERE idx = ?"""
 
 
 def tell_controls(tell: Teller, platform: Platform) -> None:
@@ -74,15 +71,20 @@ def tell_proof(tell: Teller, platform: Platform, folder: Path, tally: Tally) -> 
         same = replay(conn, platform.ledger, platform.prevent.rulesets, blocked.entry).same
     verdict = t("逐字节相同", "the same bytes") if same else t("不同", "different")
     tell.say(f"按当时的版本重放第 {blocked.entry} 号决定：{verdict}", f"decision {blocked.entry} made again: {verdict}")
-    copy = folder / "forged.db"
-    with sqlite3.connect(folder / "demo.db") as source, sqlite3.connect(copy) as forged:
-        source.backup(forged)
-    with sqlite3.connect(copy) as forged:
-        forged.execute(FORGERY, (blocked.entry,))
-    forged.close()
-    store = open_store(f"sqlite:///{copy}")
-    forgery = verify_store(store)
-    store.close()
+    copy = folder / "copy"
+    copy.mkdir()
+    with platform.reading() as conn:
+        export(conn, copy, platform.ledger)
+        _forge(copy, platform.ledger.entry(conn, blocked.entry).data)
+    forgery = verify_directory(copy, str(platform.ledger.verifier))
     if forgery.problem is not None:
         what = forgery.problem.what.get(system_language())
-        tell.say(f"在副本中把它改成“放行”：核验发现，{what}", f"changed to “pass” in a copy: found, {what}")
+        tell.say(f"在导出的副本中把它改成“放行”：核验发现，{what}", f"changed to “pass” in a copy: found, {what}")
+
+
+def _forge(copy: Path, entry: bytes) -> None:
+    """Make a blocked listing one that passed, in an exported log."""
+    [honest, forged] = (bundle([data]) for data in (entry, entry.replace(b'"block"', b'"pass"')))
+    for file in (copy / "tile" / "entries").rglob("*"):
+        if file.is_file():
+            file.write_bytes(file.read_bytes().replace(honest, forged))

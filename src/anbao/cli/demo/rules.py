@@ -1,6 +1,7 @@
 """Rules learn: what reviewers decide suggests terms; a change is tried on past listings, a heavy one needs two."""
 
 from anbao.cli.common import t
+from anbao.cli.demo import learning
 from anbao.cli.demo.teller import Teller, said
 from anbao.errors import InvalidInput
 from anbao.platform import Platform
@@ -11,31 +12,35 @@ from anbao.simulator.story import Tally
 from anbao.text import system_language
 
 DECIDED = 120
-SHOWN = 3
-OFFICER, SECOND = "officer:lin", "officer:chen"
+SHOWN = 24
+"""Characters of the suggestions that are left."""
+OFFICER, SECOND = learning.OFFICER, learning.SECOND
 
 
 def tell_rules(tell: Teller, platform: Platform, tally: Tally, seed: int) -> None:
     """Suggestions, a light change, a heavy one that its proposer may not confirm, a classifier that only advises."""
     tell.chapter("规则的更新：建议、回测、复核", "Rules: suggested, back-tested, confirmed by two")
-    made = reviewers.decide(platform, tally.flagged[:DECIDED], seed)
+    slang = reviewers.meet_slang(platform)
+    made = len(reviewers.decide(platform, tally.flagged[:DECIDED], seed)) + len(slang)
     suggested = platform.prevent.suggest()
+    known = next((one for one in suggested.terms if reviewers.SLANG in one.term), None)
+    others = "、".join(one.term for one in suggested.terms if one is not known and one.passed == 0)
     tell.say(
-        f"审核员决定了 {len(made)} 件，由此建议新词 {len(suggested.terms)} 条、例外 {len(suggested.exceptions)} 条：",
-        f"Reviewers decided on {len(made)} listings; they suggest {len(suggested.terms)} terms and"
-        f" {len(suggested.exceptions)} exceptions:",
+        f"审核员决定了 {made} 件，由此建议新词 {len(suggested.terms)} 条、例外 {len(suggested.exceptions)} 条；"
+        f"安全员采纳行话，不采纳套话：",
+        f"Reviewers decided on {made} listings; they suggest {len(suggested.terms)} terms and"
+        f" {len(suggested.exceptions)} exceptions. The officer takes the slang and leaves the small talk:",
     )
-    for term in suggested.terms[:SHOWN]:
-        category = said(platform.prevent.explainer.category(term.category))
-        tell.note(
+    if known:
+        tell.case(
+            "pass",
             t(
-                f"{term.term} → {category}（拦截 {term.blocked} : 放行 {term.passed}）",
-                f"{term.term} → {category} ({term.blocked} blocked : {term.passed} passed)",
-            )
+                f"{known.term}（拦截 {known.blocked} : 放行 {known.passed}）",
+                f"{known.term} ({known.blocked} blocked : {known.passed} passed)",
+            ),
         )
-    if suggested.terms:
-        best = suggested.terms[0]
-        taken = Acceptance(term=best.term, category=best.category, severity=best.severity, reason="审核员一致拦截")
+        tell.note(f"— {others[:SHOWN]}…")
+        taken = Acceptance(term=known.term, category="drug.narcotic", severity=5, reason="审核员一致拦截的隐语")
         _change(tell, platform, platform.run(lambda work: platform.prevent.accept(work, taken, actor=OFFICER)))
     _change(tell, platform, _emptied(platform))
     try:
@@ -43,11 +48,8 @@ def tell_rules(tell: Teller, platform: Platform, tally: Tally, seed: int) -> Non
     except InvalidInput as error:
         tell.note(error.what.get(system_language()))
         return
-    learned = f"{model.weights.blocked}+{model.weights.passed}"
-    tell.say(
-        f"分类模型 {model.digest} 由 {learned} 件决定训练而成，默认不启用，且从不单独拦截",
-        f"A classifier ({model.digest}) learned from {learned} decisions; it is off and never blocks by itself",
-    )
+    learning.tell_model(tell, platform, model)
+    learning.tell_moderation(tell, platform)
 
 
 def _emptied(platform: Platform) -> str:

@@ -6,6 +6,7 @@ from anbao.cli.acting import by_option, reason_option, tell_entry
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit
 from anbao.model.base import legal_time
+from anbao.obligations import read
 from anbao.obligations.read import ObligationView
 from anbao.platform import Platform
 from anbao.text import Text, system_language
@@ -41,14 +42,25 @@ def command() -> None:
     "list", help=t("列出未完成的义务，逾期最久者在前", "list what is unfinished, the longest overdue first")
 )
 @click.option("--overdue", is_flag=True, help=t("只列逾期的", "only what is overdue"))
+@click.option("--all", "every", is_flag=True, help=t("也列已了结的，按产生先后", "also what is closed, as opened"))
+@click.option("--norm", help=t("只列此规范的", "only of this norm"))
 @click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)
 @store_option
 @format_option()
-def list_obligations(overdue: bool, limit: int, store_url: str | None, output_format: str) -> int:
+def list_obligations(
+    overdue: bool, every: bool, norm: str | None, limit: int, store_url: str | None, output_format: str
+) -> int:
     """Exit status 1 if something is overdue."""
+    if overdue and every:
+        raise click.UsageError(t("--overdue 与 --all 不能同用", "--overdue and --all exclude each other"))
     with open_store_option(store_url) as platform:
         platform.tick()
-        found = platform.obligations(overdue_only=overdue, limit=limit)
+        with platform.reading() as conn:
+            now = platform.clock()
+            if every:
+                found = read.page(conn, now, norm=norm, limit=limit)
+            else:
+                found = read.unfinished(conn, now, norm=norm, limit=limit, overdue_only=overdue)
         rows = [row(platform, one) for one in found]
     emit(rows, COLUMNS, output_format, system_language())
     return int(any(one.state == "overdue" for one in found))

@@ -35,7 +35,7 @@ def check_rows(platform: Platform, checks: Iterable[CredentialCheck]) -> list[di
             "number": one.number,
             "result": PROBLEMS[one.problem],
             "for": explainer.demand(one.required_by),
-            "provisions": platform.pack.cite(one.provisions),
+            "provisions": explainer.basis(one.provisions, one.source),
         }
         for one in ordered
     ]

@@ -1,14 +1,24 @@
-"""``anbao notice``: the risk notices of the pack, and what is to be shown for a listing."""
+"""``anbao notice``: the risk notices of the pack, what is to be shown for a listing, and that it was shown."""
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from anbao.cli.common import format_option, open_store_option, store_option, t
+from anbao.cli.lines import batches, file_argument
 from anbao.cli.output import Column, emit
 from anbao.errors import InvalidInput, NotFound
 from anbao.law.catalogue import Catalogue, load_catalogue
 from anbao.law.locate import default_pack_path
 from anbao.model.listing_fact import FactValue
+from anbao.model.trade import NoticeAcknowledged, NoticeAnswered, NoticeChoice, NoticeShown
 from anbao.text import Language, Text, system_language
+
+if TYPE_CHECKING:
+    from anbao.platform import Platform
+    from anbao.work import Work
 
 COLUMNS = [
     Column("id", Text("编号", "id")),
@@ -22,7 +32,11 @@ COLUMNS = [
 ]
 
 
-@click.group(help=t("交易前的风险提示：列出、查看、渲染", "risk notices before the trade: list, show, render"))
+@click.group(
+    help=t(
+        "交易前的风险提示：列出、渲染、记录展示与确认", "risk notices before the trade: list, render, record each step"
+    )
+)
 def command() -> None:
     """The group; its commands follow."""
 
@@ -92,6 +106,67 @@ def render_listing(listing: str, html: bool, language: Language | None, store_ur
         click.echo(f"SHA-256 {one.digest}\n")
     if not shown:
         click.echo(t("此商品无须提示", "nothing need be shown for this listing"), err=True)
+
+
+@command.command("shown", help=t("记录已展示（JSONL）", "record that notices were shown (JSON lines)"))
+@file_argument
+@store_option
+def record_shown(file: Path, store_url: str | None) -> None:
+    """Prints the entries' indexes."""
+    _record(file, NoticeShown, _STEP, store_url)
+
+
+@command.command("acknowledged", help=t("记录已确认（JSONL）", "record that buyers confirmed notices (JSON lines)"))
+@file_argument
+@store_option
+def record_acknowledged(file: Path, store_url: str | None) -> None:
+    """Prints the entries' indexes."""
+    _record(file, NoticeAcknowledged, _STEP, store_url)
+
+
+@command.command(
+    "answered",
+    help=t("记录是否属于不适宜人群（JSONL）", "record whether buyers belong to an unsuitable group (JSON lines)"),
+)
+@file_argument
+@store_option
+def record_answered(file: Path, store_url: str | None) -> None:
+    """Prints the entries' indexes."""
+    _record(file, NoticeAnswered, f"{_STEP}, belongs", store_url)
+
+
+@command.command(
+    "choice",
+    help=t(
+        "分别记录是否知悉、有无选择、如何选择（JSONL）", "record apart who knew, could choose, and chose (JSON lines)"
+    ),
+)
+@file_argument
+@store_option
+def record_choice(file: Path, store_url: str | None) -> None:
+    """Prints the entries' indexes."""
+    _record(file, NoticeChoice, "buyer, listing, knew, could_choose, chose", store_url)
+
+
+_STEP = "buyer, listing, notice"
+_Act = NoticeShown | NoticeAcknowledged | NoticeAnswered | NoticeChoice
+
+
+def _record(file: Path, kind: type[_Act], fields: str, store_url: str | None) -> None:
+    with open_store_option(store_url) as platform:
+        for batch in batches(file, kind, fields):
+            for entry in platform.run(partial(_note, platform, batch)):
+                click.echo(entry)
+
+
+def _note(platform: "Platform", batch: list[_Act], work: "Work") -> list[int]:
+    warn = platform.warn
+    return [
+        warn.note_choice(work, one, actor="file")
+        if isinstance(one, NoticeChoice)
+        else warn.note_notice(work, one, actor="file")
+        for one in batch
+    ]
 
 
 def _stated(stated: tuple[str, ...], catalogue: Catalogue) -> dict[str, FactValue]:

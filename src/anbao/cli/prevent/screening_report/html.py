@@ -13,7 +13,7 @@ from anbao.cli.prevent.screening_report.words import EMPTY, NOT_ADVICE, share, v
 from anbao.connect.summary import Summary
 from anbao.model.base import legal_time
 from anbao.model.listing import Versions
-from anbao.prevent.words import CHANNELS, FIELDS, OUTCOMES, SEVERITIES, Meaning
+from anbao.prevent.words import CHANNELS, FIELDS, OUTCOMES, SEVERITIES, Meaning, unchecked
 from anbao.text import Language, Text
 
 Key = TypeVar("Key", str, int)
@@ -71,6 +71,10 @@ def render_html(summary: Summary, meta: Meta, language: Language) -> str:
         t=lambda zh, en: Text(zh, en).get(language),
         say=lambda text: text.get(language),
         name=lambda key: names.get(key, key),
+        basis=lambda worst: [
+            *(names.get(key, key) for key in worst.provisions),
+            *([unchecked(worst.source).get(language)] if worst.source else []),
+        ],
         visible=visible,
         share=share,
         language="en" if language == "en" else "zh-CN",

@@ -11,7 +11,7 @@ from rich.text import Text as RichText
 from anbao.cli.output import stdout_console
 from anbao.cli.prevent.screening_report.words import EMPTY, NOT_ADVICE, share, visible
 from anbao.connect.summary import Summary, Worst
-from anbao.prevent.words import CHANNELS, FIELDS, OUTCOMES, SEVERITIES, Meaning
+from anbao.prevent.words import CHANNELS, FIELDS, OUTCOMES, SEVERITIES, Meaning, unchecked
 from anbao.text import Language, Text
 
 SHOWN_WORST = 10
@@ -88,7 +88,14 @@ def _worst(summary: Summary, language: Language, names: Mapping[str, Text]) -> T
             RichText(visible(_name(worst.term, names, language))),
             _place(worst, language),
             _context(worst),
-            RichText("\n".join(_name(one, names, language) for one in worst.provisions)),
+            RichText(
+                "\n".join(
+                    (
+                        *(_name(one, names, language) for one in worst.provisions),
+                        *([unchecked(worst.source).get(language)] if worst.source else []),
+                    )
+                )
+            ),
         )
     return table
 

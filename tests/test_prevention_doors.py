@@ -1,0 +1,338 @@
+"""Each part of prevention from the command line and over HTTP, on both databases, with its entries and obligations."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from anbao.cli.root import run
+from anbao.connect.moderation import URL_VARIABLE
+from anbao.connect.registry import registry_from_environment
+from anbao.platform import open_platform
+from anbao.prevent.learning.training import train
+from anbao.simulator.moderator import ModeratorServer
+from anbao.simulator.pictures import jpeg, product, with_qr
+from anbao.simulator.registry import RegistryServer
+from api_server import served
+from merchant_desk import FOOD, company
+
+LI, WANG = "officer:li", "officer:wang"
+
+
+class Doors:
+    """The command line over one store, and what the ledger says afterwards."""
+
+    def __init__(self, folder: Path, read: Callable[[], tuple[str, str]]) -> None:
+        self._folder = folder
+        self._read = read
+
+    def __call__(self, *arguments: str, status: int = 0) -> str:
+        """Run a verb; what it prints."""
+        self._read()
+        done = run(arguments)
+        out, err = self._read()
+        assert done == status, err
+        return out
+
+    def rows(self, *arguments: str, status: int = 0) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(self(*arguments, "--format", "json", status=status))
+        return found
+
+    def file(self, *nouns: object) -> str:
+        """The nouns as JSON lines."""
+        path = self._folder / f"{len(list(self._folder.iterdir()))}.jsonl"
+        path.write_bytes(b"\n".join(msgspec.json.encode(noun) for noun in nouns))
+        return str(path)
+
+    def table(self, *rows: str) -> str:
+        """The rows as a CSV file."""
+        path = self._folder / f"{len(list(self._folder.iterdir()))}.csv"
+        path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+        return str(path)
+
+    def screen(self, file: str, *arguments: str, status: int = 0) -> str:
+        return self("screen", file, "--workers", "1", *arguments, status=status)
+
+    def kinds(self, subject: str) -> list[str]:
+        return [one["kind"] for one in self.rows("log", "entries", "--subject", subject)]
+
+    def bodies(self, kind: str) -> list[dict[str, Any]]:
+        return [one["body"] for one in self.rows("log", "entries", "--kind", kind)]
+
+    def states(self, norm: str) -> list[str]:
+        """The states of a norm's obligations, as they were opened."""
+        self._read()
+        run(["obligations", "list", "--all", "--norm", norm, "--format", "json"])
+        return [one["state"] for one in json.loads(self._read()[0])]
+
+
+@pytest.fixture
+def doors(store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Doors:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    monkeypatch.setenv("ANBAO_STORE", store_url)
+    monkeypatch.setenv("ANBAO_LANG", "en")
+    monkeypatch.setenv("ANBAO_STORAGE", f"file://{tmp_path}/objects")
+
+    def read() -> tuple[str, str]:
+        captured = capsys.readouterr()
+        return captured.out, captured.err
+
+    return Doors(folder, read)
+
+
+def test_merchants(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    forged = {**FOOD, "number": "JY15101000000000"}
+    expired = {**FOOD, "valid_until": "2020-03-31"}
+    applied = {"forged": [forged], "expired": [expired], "bare": [], "m1": [FOOD]}
+    for name, licences in applied.items():
+        application = doors.file(company(name, categories=["零食"], licences=licences))
+        doors("merchant", "apply", application, status=int(name != "m1"))
+    assert [doors.kinds(f"merchant:{name}")[-1] for name in applied] == [
+        *("merchant.refused", "merchant.held", "merchant.held", "merchant.verified"),
+    ]
+    assert doors.states("cn.kyc.held") == ["open", "open"]
+    assert doors.states("cn.kyc.reverify") == ["open"]
+    vapes = doors("merchant", "apply", doors.file(company("vapes", categories=["电子烟"])), status=1)
+    assert "电子烟管理办法 (not checked against its source)" in vapes
+
+    doors("merchant", "change", "m1", doors.file({"phone": "12055556666"}))
+    assert doors.states("cn.publicity.seller_change") == ["open"]
+    doors("event", doors.file({"kind": "merchant.info_published", "subjects": {"merchant": "m1"}}))
+    assert doors.states("cn.publicity.seller_change") == ["discharged"]
+    with RegistryServer() as registry:
+        registry.mode = "down"
+        monkeypatch.setenv("ANBAO_REGISTRY", registry.url)
+        doors("merchant", "apply", doors.file(company("m3")), status=1)
+        doors("advance")
+        monkeypatch.delenv("ANBAO_REGISTRY")
+    assert doors.kinds("merchant:m3")[-1] == "merchant.waiting"
+    assert doors.states("cn.kyc.registry") == ["open"]
+
+    doors("merchant", "close", "m1", "--for-cause", "--reason", "售假", "--by", LI)
+    doors("merchant", "apply", doors.file(company("m2", phone="12055556666")), status=1)
+    assert doors.bodies("merchant.held")[-1]["reasons"] == ["comeback"]
+
+
+def test_words_in_disguise_and_a_change_of_the_lexicon(doors: Doors) -> None:
+    dangerous = ("氰*化*钾", "氰化鉀", "qinghuajia 现货", "钾化氰", "电击木昆", "氰\u200b化\u200b钾", "Ｋ粉", "冰/毒")
+    harmless = ("玩具枪 水枪", "枪手电影海报", "剑桥英语", "毒蛇游戏鼠标")
+    listings = doors.table(
+        "id,title", *(f"d{n},{t}" for n, t in enumerate(dangerous)), *(f"h{n},{t}" for n, t in enumerate(harmless))
+    )
+    told = list(csv.DictReader(io.StringIO(doors.screen(listings, "--format", "csv", status=1).lstrip("\ufeff"))))
+    outcomes = {one["listing"]: one["outcome"] for one in told}
+    assert {outcomes[f"d{n}"] for n in range(len(dangerous))} <= {"block", "review"}
+    assert {outcomes[f"h{n}"] for n in range(len(harmless))} == {"pass"}
+    assert all(one["provisions"] for one in told if one["listing"].startswith("d"))
+    held = [one for one in outcomes.values() if one == "review"]
+    assert doors.states("cn.dispose.review") == ["open"] * len(held)
+    assert doors.bodies("listing.screened")[0]["findings"][0]["surface"] == "氰*化*钾"
+
+    few = doors("lexicon", "import", doors.table("term,category,severity", "蓝冰晶粒,drug,5"), "--as", LI).strip()
+    doors("lexicon", "activate", few, "--as", LI)
+    doors("lexicon", "confirm", few, "--as", LI, status=2)
+    assert [one["digest"] for one in doors.rows("lexicon", "proposals")] == [few]
+    doors("lexicon", "confirm", few, "--as", WANG)
+    assert doors.kinds(f"lexicon:{few}") == [
+        *("lexicon.imported", "lexicon.backtested", "lexicon.activation_proposed", "lexicon.activated"),
+    ]
+    assert doors("replay", "--all") == ""
+
+
+def test_pictures(doors: Doors, tmp_path: Path) -> None:
+    (tmp_path / "files" / "code.jpg").write_bytes(jpeg(with_qr(product(2), "https://u.example.com/x")))
+    (tmp_path / "files" / "bad.jpg").write_bytes(b"no picture")
+    shown = ["p1,充电宝,code.jpg", "p2,充电宝,bad.jpg", "p3,充电宝,http://127.0.0.1:9/x.jpg"]
+    doors.screen(doors.table("id,title,pictures", *shown), status=1)
+    found = {
+        one["subjects"].split()[0]: [finding["category"] for finding in one["body"].get("findings", ())]
+        for one in doors.rows("log", "entries", "--kind", "listing.picture_screened")
+    }
+    assert "picture.code" in found["listing:p1"]
+    assert found["listing:p2"] == found["listing:p3"] == ["picture.unreadable"]
+    assert {one["subjects"] for one in doors.rows("case", "list")} == {f"listing:p{n}" for n in (1, 2, 3)}
+    assert doors.states("cn.dispose.review") == ["open"] * 3
+
+
+def test_messages(doors: Doors) -> None:
+    said = doors.file(
+        {"id": "c1", "sender": "merchant", "merchant": "m1", "text": "加V❤ abc12345 微信转账便宜50，不走平台"},
+        {"id": "c2", "sender": "consumer", "text": "什么时候发货"},
+        {"id": "c3", "sender": "consumer", "text": "把账号密码给我，先验号再付款"},
+    )
+    told = doors.rows("message", said, "--every", status=1)
+    assert [one["decision"] for one in told] == ["hold", "pass", "hold"]
+    assert doors.states("cn.fraud.message") == ["open", "open"]
+    assert "abc12345" not in json.dumps(doors.bodies("message.screened"))
+    [case] = [one["case"] for one in doors.rows("case", "list") if "message:c1" in one["subjects"]]
+    doors("case", "decide", case, "stop", "--reason", "引流", "--by", LI)
+    assert doors.states("cn.fraud.message") == ["discharged", "open"]
+
+
+def test_models_that_learn(doors: Doors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    doors("model", "train", status=2)
+    patter = [f"稳定货源 长期供应 价格可谈 第{n}批" for n in range(24)]
+    model = train(patter, [f"纯棉毛巾 柔软吸水 {n}条装" for n in range(24)])
+    file = tmp_path / "model.bin"
+    file.write_bytes(model.to_bytes())
+    past = [f"x{n},{title}" for n, title in enumerate(patter)]
+    doors.screen(doors.table("id,title", *past))
+    doors("model", "import", str(file), "--as", LI)
+    doors("model", "activate", model.digest, "--as", LI)
+    assert [one["in_force"] for one in doors.rows("model", "list")] == [False]
+    doors("model", "confirm", model.digest, "--as", WANG)
+    doors.screen(doors.table("id,title", "new,进口好货 稳定货源 长期供应 价格可谈"), status=1)
+    decided = doors.bodies("listing.screened")[-1]
+    assert decided["outcome"] == "review"
+    [finding] = decided["findings"]
+    assert (finding["detector"], finding["term"]) == ("model", model.digest)
+    assert finding["weight"] >= 800
+    assert finding["because"]
+    assert doors.kinds(f"model:{model.digest}") == [
+        *("model.imported", "model.backtested", "model.activation_proposed", "model.activated"),
+    ]
+    doors("model", "deactivate", "--as", LI)
+
+    with ModeratorServer({"上头"}) as outside:
+        monkeypatch.setenv(URL_VARIABLE, outside.url)
+        doors("advance")
+        doors.screen(doors.table("id,title", "tea,秘制上头奶茶", "towel,纯棉毛巾"))
+        doors("advance")
+    assert {one["id"] for one in outside.asked} == {"tea", "towel"}
+    assert doors.kinds("listing:tea") == ["listing.screened", "moderation.answered", "case.opened"]
+    assert "case.opened" not in doors.kinds("listing:towel")
+
+
+def test_notices_before_the_trade(doors: Doors) -> None:
+    doors.screen(doors.table("id,title,category,description", "T1,纳木错三日游,高原旅游,最高海拔4718米"))
+    assert "4718" in doors("notice", "render", "T1")
+    order, intent = {"buyer": "b1", "listing": "T1"}, doors.file({"buyer": "b1", "listing": "T1"})
+    doors("order", "place", doors.file({**order, "id": "O1"}), status=1)
+    owed = ("cn.notice.shown", "cn.notice.before_order", "cn.notice.asked")
+    assert [doors.states(norm) for norm in owed] == [["overdue"]] * 3
+
+    doors("parameter", "set", "order.without_notice", "refuse", "--by", LI)
+    assert not doors.rows("order", "check", intent, status=1)[0]["allowed"]
+    [refused] = doors.rows("order", "place", doors.file({**order, "id": "O2"}), status=1)
+    assert refused["decision"]["en"] == "refused"
+    told = {**order, "notice": "travel_high_altitude"}
+    doors("notice", "shown", doors.file({**told, "seconds": 20, "language": "zh"}))
+    doors("notice", "acknowledged", doors.file(told))
+    doors("notice", "answered", doors.file({**told, "belongs": False}))
+    choice = {**order, "knew": True, "could_choose": False, "chose": False}
+    doors("notice", "choice", doors.file(choice), status=2)
+    doors("notice", "choice", doors.file({**choice, "knew_by": "须知页"}))
+    assert doors.rows("order", "check", intent)[0]["allowed"]
+    doors("order", "place", doors.file({**order, "id": "O3"}))
+    assert [doors.states(norm) for norm in owed] == [["overdue", "discharged"]] * 3
+    assert doors.bodies("notice.shown")[0]["version"] >= 1
+    assert doors.bodies("notice.shown")[0]["seconds"] == 20
+    assert "b1" not in json.dumps(doors.bodies("notice.shown"))
+    assert doors.kinds("listing:T1").count("order.refused") == 1
+
+
+def test_controls_that_must_be_alive(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    doors("lexicon", "import", doors.table("term,category,severity", "乙毒物,toxic,5"), "--activate", "--as", LI)
+    [failed] = doors.rows("control", "probe", "listing_monitoring", status=1)
+    assert failed["red"]
+    assert doors.states("cn.control.repair") == ["open"]
+    former = next(one["digest"] for one in doors.rows("lexicon", "list") if not one["in_force"])
+    doors("lexicon", "activate", former, "--as", LI)
+    doors("control", "probe", "listing_monitoring")
+    assert doors.states("cn.control.repair") == ["discharged"]
+    doors("control", "assign", "listing_monitoring", LI)
+    assert doors.states("cn.control.person").count("discharged") == 1
+    kinds = doors.kinds("control:listing_monitoring")
+    assert [kind for kind in kinds if kind in ("control.failed", "control.recovered", "control.assigned")] == [
+        *("control.failed", "control.recovered", "control.assigned"),
+    ]
+
+
+def test_a_deadline_is_the_platforms_own(doors: Doors) -> None:
+    doors("event", doors.file({"kind": "rules.published", "subjects": {"rules": "r1"}}))
+    doors("setting", "set", "listing.review", "hours=12", "--by", LI)
+    doors("setting", "set", "listing.review", "moons=1", "--by", LI, status=2)
+    doors("setting", "set", "listing.review", "soon", "--by", LI, status=2)
+    values = {one["id"]: one["value"] for one in doors.rows("setting", "list")}
+    assert values["listing.review"] == "hours=12"
+    assert values["merchant.held"] == "working_days=7"
+    doors("event", doors.file({"kind": "nonsense", "subjects": {}}), status=2)
+    doors("log", "entries", "--subject", "nobody", status=2)
+    doors("obligations", "list", "--all", "--overdue", status=2)
+    doors("advance")
+    assert not doors.states("cn.nothing")
+
+
+def test_all_parts_over_http(store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANBAO_STORAGE", f"file://{tmp_path}/objects")
+    with served(store_url) as server:
+        client, second = server.client(), server.client()
+
+        def post(path: str, body: object, by: httpx.Client = client, status: int = 201) -> Any:
+            answer = by.post(path, json=body)
+            assert answer.status_code == status, answer.text
+            return answer.json()
+
+        def states(norm: str) -> list[str]:
+            return [one["state"] for one in client.get("/v1/obligations", params={"norm": norm}).json()["items"]]
+
+        merchant = msgspec.to_builtins(company("m1", categories=["零食"], licences=[FOOD]))
+        assert post("/v1/merchants", merchant)["decision"] == "verified"
+        assert states("cn.kyc.reverify") == ["open"]
+        vapes = post("/v1/merchants", msgspec.to_builtins(company("m2", categories=["电子烟"])))
+        assert (vapes["decision"], vapes["checks"][-1]["source"]) == ("refused", "电子烟管理办法")
+
+        listing = post("/v1/listings", {"id": "l1", "title": "氰*化*钾"})
+        assert (listing["outcome"], listing["findings"][0]["channel"]) == ("block", "spaced")
+        vape = post("/v1/listings", {"id": "l2", "title": "水果味", "category": "电子烟"})
+        assert [(one["category"], one["source"]) for one in vape["findings"]] == [
+            ("category.forbidden", "电子烟管理办法")
+        ]
+        few = client.post(
+            "/v1/lexicons", content="term,category,severity\n蓝冰晶粒,drug,5\n".encode(), headers=CSV
+        ).json()
+        assert post(f"/v1/lexicons/{few['digest']}/activate", {})["state"] == "proposed"
+        assert client.post(f"/v1/lexicons/{few['digest']}/confirm").status_code == 403
+        assert second.post(f"/v1/lexicons/{few['digest']}/confirm").status_code in (201, 403)
+
+        image = jpeg(with_qr(product(2), "https://u.example.com/x"))
+        picture = client.post("/v1/pictures", content=image, headers={"Content-Type": "image/jpeg"}).json()["picture"]
+        assert post("/v1/listings", {"id": "l3", "title": "充电宝", "pictures": [picture]})["outcome"] == "review"
+        assert "l3" in {one["subjects"]["listing"] for one in client.get("/v1/cases").json()["items"]}
+
+        message = {"id": "c1", "sender": "merchant", "merchant": "m1", "text": "加V❤ abc12345 微信转账便宜50，不走平台"}
+        assert post("/v1/messages", message)["decision"] == "hold"
+        assert states("cn.fraud.message") == ["open"]
+        assert client.post("/v1/models/train").status_code == 400
+
+        post("/v1/listings", {"id": "T1", "title": "纳木错三日游", "category": "高原旅游"})
+        post("/v1/orders", {"id": "O1", "buyer": "b1", "listing": "T1"})
+        assert states("cn.notice.shown") == ["overdue"]
+
+        post("/v1/controls/listing_monitoring/assign", {"person": LI})
+        probed = post("/v1/controls/credential_check/probe", {})
+        assert (probed["state"], probed["red"]) == ("works", True)
+        assert server.platform.verify().sound
+        assert not server.platform.obligation_differences()
+
+
+CSV = {"Content-Type": "text/csv"}
+
+
+def test_the_check_of_credentials_works_while_a_registry_is_attached(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch, store_url: str
+) -> None:
+    doors("control", "probe", "credential_check")
+    with RegistryServer() as registry:
+        monkeypatch.setenv("ANBAO_REGISTRY", registry.url)
+        with open_platform(store_url) as platform:
+            platform.prevent.merchants.connect(registry_from_environment())
+            assert platform.controls.try_one("credential_check").ok
+    assert registry.asked == 0
