@@ -1,6 +1,6 @@
 """Models advise: one learned from the platform's own decisions, one outside; each is a finding, neither decides."""
 
-from anbao.cli.demo.teller import Teller
+from anbao.cli.demo.teller import Teller, said
 from anbao.connect.moderation import ANSWERED, Moderation
 from anbao.model.listing import Listing
 from anbao.platform import Platform
@@ -37,10 +37,9 @@ def tell_model(tell: Teller, platform: Platform, model: Model) -> None:
     )
     decision = platform.submit_listing(PATTER).decision
     seen = next((one for one in decision.findings if one.detector == DETECTOR), None)
-    why = (
-        f"[{seen.detector}] {seen.weight}‰ ← {' '.join(seen.because[:5])}  {' '.join(decision.reasons)}" if seen else ""
-    )
-    tell.case(decision.outcome, decision.listing.title, why)
+    if seen is not None:
+        why = f"{said(platform.prevent.explainer.finding(seen))} {seen.weight}‰ ← {' '.join(seen.because[:5])}"
+        tell.case(decision.outcome, decision.listing.title, why)
     platform.run(lambda work: rulesets.deactivate_model(work, OFFICER))
 
 
@@ -54,9 +53,9 @@ def tell_moderation(tell: Teller, platform: Platform) -> None:
     with platform.reading() as conn:
         answered = platform.ledger.latest(conn, ANSWERED, ("listing", EUPHEMISM.id))
         cases = platform.ledger.entries(conn, kind="case.opened", subject=("listing", EUPHEMISM.id))
-    said = answered.entry().body if answered else {}
+    answer = answered.entry().body if answered else {}
     tell.say(
         f"外部审核模型在决定之后才被询问；它的标记只请人看，共 {len(cases)} 件：",
         f"An outside moderation model is asked after the decision; its flag asks a person, {len(cases)} case:",
     )
-    tell.case(decided.outcome, EUPHEMISM.title, f"[moderation] {said.get('score')}‰ {' '.join(said.get('labels', ()))}")
+    tell.case(decided.outcome, EUPHEMISM.title, f"{answer.get('score')}‰ {' '.join(answer.get('labels', ()))}")

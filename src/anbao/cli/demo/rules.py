@@ -32,12 +32,11 @@ def tell_rules(tell: Teller, platform: Platform, tally: Tally, seed: int) -> Non
         f" {len(suggested.exceptions)} exceptions. The officer takes the slang and leaves the small talk:",
     )
     if known:
-        tell.case(
-            "pass",
+        tell.note(
             t(
-                f"{known.term}（拦截 {known.blocked} : 放行 {known.passed}）",
-                f"{known.term} ({known.blocked} blocked : {known.passed} passed)",
-            ),
+                f"✓ {known.term}（拦截 {known.blocked} : 放行 {known.passed}）",
+                f"✓ {known.term} ({known.blocked} blocked : {known.passed} passed)",
+            )
         )
         tell.note(f"— {others[:SHOWN]}…")
         taken = Acceptance(term=known.term, category="drug.narcotic", severity=5, reason="审核员一致拦截的隐语")
