@@ -1,5 +1,6 @@
 """Help for persons harmed: what is given at once, what a person must check, what cannot be given; and authorities."""
 
+import hashlib
 from collections.abc import Iterator
 from itertools import count
 from typing import Any
@@ -16,6 +17,7 @@ from anbao.model.listing import Listing
 from anbao.model.merchant import Merchant
 from anbao.model.trade import Order
 from anbao.platform import Platform, open_platform
+from anbao.simulator.receiver import Receiver
 from anbao.store.bulk import sql
 from api_server import served
 
@@ -139,6 +141,72 @@ def test_a_person_grants_or_refuses_once_with_a_reason(platform: Platform) -> No
         ask(platform, "identity")
     with pytest.raises(NotFound):
         platform.run(lambda work: platform.assist.grant(work, "D9", "?", actor="officer"))
+
+
+def letters(platform: Platform, receiver: Receiver) -> list[dict[str, Any]]:
+    """What reached the askers in writing."""
+    while platform.advance():
+        pass
+    return [one.payload["data"] for one in receiver.topics("consumer.assistance")]
+
+
+def test_the_seller_is_named_in_writing_and_the_words_are_bound(platform: Platform, receiver: Receiver) -> None:
+    answer = ask(platform, "identity")
+    [sent] = letters(platform, receiver)
+    assert sent["buyer"] == "ann"
+    for value in (NAME, ADDRESS, PHONE, "O-M1", "消费者权益保护法"):
+        assert value in sent["letter_zh"]
+    assert ADDRESS in sent["letter_en"]
+    [told] = bodies(platform, "dispute.told")
+    with platform.reading() as conn:
+        assert platform.vault.reveal(conn, told["letter_zh"])[1] == sent["letter_zh"]
+        again = platform.assist.answer_of(conn, "D1")
+        [delivered] = platform.ledger.entries(conn, kind="effect.delivered", subject=("dispute", "D1"))
+        outbox = b"".join(bytes(body) for (body,) in sql(conn, "SELECT body FROM outbox").all())
+        ledger = b"".join(bytes(data) for (data,) in sql(conn, "SELECT data FROM entry").all())
+    assert again.letter == answer.letter
+    assert delivered.entry().body["topic"] == "consumer.assistance"
+    assert ADDRESS.encode() not in outbox + ledger
+
+
+def test_whoever_waited_for_a_person_is_told_in_writing(platform: Platform, receiver: Receiver) -> None:
+    ask(platform, "records", on_behalf=True)
+    ask(platform, "identity", id="D2", buyer="eve")
+    ask(platform, "identity", id="D3", order="O-none")
+    for name, outcome in (("D1", "grant"), ("D2", "refuse"), ("D3", "grant")):
+        with platform.reading() as conn:
+            [case] = [one for one in platform.cases.worst(conn) if one.subjects.get("dispute") == name]
+        platform.run(
+            lambda work, case=case.id, outcome=outcome: platform.cases.decide(  # type: ignore[misc]
+                work, case, person="wang", outcome=outcome, reason="经核对并非该单买家"
+            )
+        )
+    told = {one["buyer"] + one["order"]: one for one in letters(platform, receiver)}
+    assert {key: one["answer"] for key, one in told.items()} == {
+        "annO-M1": "records",
+        "eveO-M1": "refused",
+        "ann": "refused",
+    }
+    assert "经核对并非该单买家" in told["eveO-M1"]["letter_zh"]
+    assert "没有对应的订单" in told["ann"]["letter_zh"]
+    with platform.reading() as conn:
+        given = platform.assist.answer_of(conn, "D1")
+        [entry] = platform.ledger.entries(conn, kind="evidence.given")
+    assert [one.index for one in given.records] == entry.entry().body["entries"]
+    assert (
+        hashlib.sha256(msgspec.json.encode(given.records, order="sorted")).hexdigest() == entry.entry().body["digest"]
+    )
+    assert given.records[0].leaf in told["annO-M1"]["letter_zh"]
+
+
+def test_whose_money_was_frozen_or_who_may_be_paid_is_told_in_writing(platform: Platform, receiver: Receiver) -> None:
+    ask(platform, "freeze")
+    ask(platform, "identity", id="D2", order="O-M2")
+    platform.run(lambda work: platform.assist.compensate(work, "D2", "先行赔付 99 元", actor="officer"))
+    told = {one["answer"]: one["letter_zh"] for one in letters(platform, receiver)}
+    assert told.keys() == {"frozen", "unnamed", "compensation"}
+    assert "地址" in told["unnamed"]
+    assert "先行赔付 99 元" in told["compensation"]
 
 
 def test_the_records_are_the_entries_themselves_with_the_buyers_own_values(platform: Platform) -> None:

@@ -83,8 +83,8 @@ def test_a_report_goes_to_the_authority_for_the_goods(
     assert found.body["field"] == field
     report = platform.run(lambda work: platform.remove.draft_report(work, violation, actor="key:1"))
     with platform.reading() as conn:
-        title, body = reports.text_of(conn, report, "zh")
-        page = reports.html_of(conn, report, "en")
+        letter = reports.letter_of(conn, report)
+    title, body, page = letter.title.zh, letter.body.zh, letter.page("en")
     assert title == "关于平台内商家违法情形的报告"
     for part in (
         recipient,

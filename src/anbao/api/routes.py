@@ -51,6 +51,8 @@ HANDLERS: list[BaseRouteHandler] = [
     trade_routes.event,
     assist_routes.ask,
     assist_routes.disputes,
+    assist_routes.answered,
+    assist_routes.letter,
     assist_routes.grant,
     assist_routes.refuse,
     assist_routes.release,

@@ -44,6 +44,10 @@ class Reader:
             if not kinds or stored.kind in kinds:
                 yield self._record(stored)
 
+    def at(self, index: int) -> Record:
+        """One entry."""
+        return self._record(self._ledger.entry(self._conn, index))
+
     def newest(self, role: str, name: str, kind: str, before: int) -> Record | None:
         """The last entry of a kind about a subject before entry ``before``: the page as it stood."""
         found = None

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao.errors import NotFound
+from anbao.model.assistance import Harm, Help
 from anbao.model.entry import Entry
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
@@ -43,8 +44,8 @@ class Dispute(msgspec.Struct, frozen=True, kw_only=True):
     """One request for help. ``failed``: the seller could not be named. ``at``: UTC milliseconds."""
 
     id: str
-    help: str
-    harm: str
+    help: Help
+    harm: Harm
     consumer: str
     order: str
     merchant: str

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
+from sqlalchemy import Connection
 
-from anbao.assist import authority, disclosure, dossier, funds, records
+from anbao.assist import authority, disclosure, dossier, funds, letters, records
 from anbao.assist.authority import Answer
 from anbao.assist.disclosure import Seller
 from anbao.assist.dossier import Record
@@ -14,8 +15,9 @@ from anbao.assist.records import Dispute, record
 from anbao.cases.deciding import decide_about
 from anbao.cases.opening import open_case
 from anbao.core import Core, Room
-from anbao.errors import Conflict
+from anbao.errors import Conflict, NotFound
 from anbao.law.help import Hint, load_hints
+from anbao.law.templates import Letter
 from anbao.ledger import Stored
 from anbao.model.assistance import AuthorityRequest, Harm, HelpRequest
 from anbao.model.base import given_reason
@@ -27,16 +29,25 @@ from anbao.work import Projector, Work
 
 CASE_KIND = "assistance"
 
+_NO_ORDER = Text("没有对应的订单，无从提供", "there is no such order, so there is nothing to give")
+
+_FIELDS = {
+    "name": Text("真实名称", "real name"),
+    "address": Text("地址", "address"),
+    "contact": Text("有效联系方式", "valid contact"),
+}
+
 _SEVERITY: dict[Harm, int] = {"health": 4, "life": 5, "payment": 3, "property": 3}
 
 
 class HelpAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What the consumer gets at once. ``held``: why a person must look first, empty where nobody must."""
+    """What the consumer gets, and in writing. ``held``: why a person must look first, empty where nobody must."""
 
     dispute: str
     entry: int
     state: records.State
     held: str = ""
+    letter: Letter | None = None
     seller: Seller | None = None
     records: list[Record] = []
     hints: tuple[Hint, ...] = ()
@@ -107,7 +118,7 @@ class Assist(Room):
         found = self._held(work, dispute)
         if not found.order:
             raise Conflict(
-                Text("没有对应的订单，无从提供", "there is no such order, so there is nothing to give"),
+                _NO_ORDER,
                 hint=Text("请其更正订单号后重新提出", "ask for the right order number and a new request"),
             )
         answer = self._granted(work, found, reason, actor)
@@ -117,7 +128,7 @@ class Assist(Room):
     def refuse(self, work: Work, dispute: str, reason: str, *, actor: str) -> int:
         """A person has checked and gives nothing, for a reason that the asker is told. Raises as ``grant``."""
         found = self._held(work, dispute)
-        entry = record(work, records.REFUSED, found.subjects, {"reason": given_reason(reason)}, actor)
+        entry = self._refused(work, found, given_reason(reason), actor)
         self._close_case(work, dispute, "refuse", reason, actor)
         return entry
 
@@ -132,7 +143,35 @@ class Assist(Room):
             raise Conflict(Text("只在不能提供商家信息时适用", "this is only for sellers that could not be named"))
         subjects = {role: name for role, name in found.subjects.items() if role != "dispute"}
         body = {"decision": given_reason(decision)}
-        return record(work, "compensation.decided", subjects | {"disclosure": dispute}, body, actor)
+        entry = record(work, "compensation.decided", subjects | {"disclosure": dispute}, body, actor)
+        letters.tell(self.core, work, found, "compensation", decision=decision)
+        return entry
+
+    def answer_of(self, conn: Connection, dispute: str) -> HelpAnswer:
+        """What was given, once more: the last letter, and the records as they were given. Raises NotFound."""
+        found = records.find(conn, dispute)
+        given = self.core.ledger.latest(conn, "evidence.given", ("dispute", dispute))
+        reader = dossier.Reader(conn, self.core.ledger, self.core.vault, [f"consumer:{found.consumer}"])
+        return HelpAnswer(
+            dispute=dispute,
+            entry=found.entry,
+            hints=self.hints.for_harm(found.harm),
+            letter=letters.newest(self.core, conn, dispute),
+            records=[reader.at(index) for index in given.entry().body["entries"]] if given else [],
+            state=found.state,
+        )
+
+    def letter_of(self, conn: Connection, dispute: str) -> Letter:
+        """The last letter about a request. Raises NotFound."""
+        records.find(conn, dispute)
+        letter = letters.newest(self.core, conn, dispute)
+        if letter is None:
+            raise NotFound(Text(f"求助 {dispute} 尚无书面答复", f"nothing was written about the request {dispute} yet"))
+        return letter
+
+    def _missing(self, seller: Seller) -> Text:
+        words = [_FIELDS[name] for name in seller.missing]
+        return Text("、".join(one.zh for one in words), ", ".join(one.en for one in words))
 
     def _granted(self, work: Work, found: Dispute, reason: str, actor: str) -> HelpAnswer:
         entry = record(work, "dispute.checked", found.subjects, {"reason": given_reason(reason)}, actor)
@@ -153,21 +192,34 @@ class Assist(Room):
             return
         if entry.body["outcome"] == "grant" and found.order:
             self._granted(work, found, entry.body["reason"], entry.actor)
+        elif entry.body["outcome"] == "grant":
+            self._refused(work, found, _NO_ORDER.zh, entry.actor)
         else:
-            record(work, records.REFUSED, found.subjects, {"reason": entry.body["reason"]}, entry.actor)
+            self._refused(work, found, entry.body["reason"], entry.actor)
+
+    def _refused(self, work: Work, found: Dispute, reason: str, actor: str) -> int:
+        entry = record(work, records.REFUSED, found.subjects, {"reason": reason}, actor)
+        letters.tell(self.core, work, found, "refused", reason=reason)
+        return entry
 
     def _give(self, work: Work, dispute: Dispute, answer: HelpAnswer, actor: str) -> HelpAnswer:
         if dispute.help == "identity":
             basis = self.core.pack.norm("cn.disclose.seller")
             provisions = basis.provisions if basis else ()
             seller = disclosure.disclose(work, self.core.vault, dispute, provisions, actor)
-            if not seller.missing:
+            basis_named = self.core.pack.cite(provisions)
+            if seller.missing:
+                missing = self._missing(seller)
+                letter = letters.tell(self.core, work, dispute, "unnamed", missing=missing, provisions=basis_named)
+            else:
                 self._assisted(work, dispute, "identity", actor)
-            return msgspec.structs.replace(answer, seller=seller)
+                letter = letters.tell(self.core, work, dispute, "identity", seller=seller, provisions=basis_named)
+            return msgspec.structs.replace(answer, letter=letter, seller=seller)
         if dispute.help == "records":
             found = self._records(work, dispute, actor)
             self._assisted(work, dispute, "records", actor)
-            return msgspec.structs.replace(answer, records=found)
+            letter = letters.tell(self.core, work, dispute, "records", records=found)
+            return msgspec.structs.replace(answer, letter=letter, records=found)
         funds.order_freeze(work, dispute, dispute.id, actor)
         return answer
 
@@ -203,8 +255,13 @@ class Assist(Room):
             return
         delivered = stored.kind == "effect.delivered"
         funds.record_outcome(work, topic, delivered, entry.subjects, str(entry.body.get("problem") or ""))
-        if topic == funds.FREEZE and delivered:
-            self._assisted(work, records.find(work.conn, entry.subjects["dispute"]), "frozen", records.ENGINE)
+        found = records.find(work.conn, entry.subjects["dispute"])
+        if topic == funds.FREEZE:
+            letters.tell(self.core, work, found, "frozen" if delivered else "not_frozen")
+            if delivered:
+                self._assisted(work, found, "frozen", records.ENGINE)
+        elif delivered:
+            letters.tell(self.core, work, found, "released")
 
     # ── authorities ───────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,6 +1,7 @@
 """What verbs that act share: who acts and why, JSON in and out, and the entry that came of it."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 import click
@@ -8,7 +9,8 @@ import msgspec
 
 from anbao.cli.common import F, t
 from anbao.errors import InvalidInput
-from anbao.text import Text
+from anbao.law.templates import Letter
+from anbao.text import Text, system_language
 
 T = TypeVar("T")
 
@@ -41,6 +43,15 @@ def read_json(data: bytes, kind: type[T], hint: Text | None = None) -> T:
 def print_json(value: object) -> None:
     """To standard output, indented."""
     click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def print_letter(letter: Letter, page: Path | None) -> None:
+    """In the user's language: to standard output, or to a file as a page."""
+    language = system_language()
+    if page is None:
+        click.echo(f"{letter.title.get(language)}\n\n{letter.body.get(language)}")
+    else:
+        page.write_text(letter.page(language), encoding="utf-8")
 
 
 def tell_entry(index: int) -> None:

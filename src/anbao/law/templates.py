@@ -5,10 +5,11 @@ error and never an empty place in a letter.
 """
 
 import hashlib
+import html
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import jinja2
 import msgspec
@@ -20,6 +21,10 @@ from anbao.law.once import read_once
 from anbao.law.yaml_source import YamlSource
 from anbao.model.sourced import Sourced
 from anbao.text import Language, Text
+
+_STYLE = (
+    "body{font:16px/1.8 serif;max-width:46rem;margin:3rem auto;padding:0 1rem}h1{text-align:center;font-size:1.4rem}"
+)
 
 
 class Template(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,6 +45,22 @@ class Rendered(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     body: str
     digest: str
+
+
+class Letter(msgspec.Struct, frozen=True, kw_only=True):
+    """A text in both languages."""
+
+    title: Text
+    body: Text
+
+    def page(self, language: Language) -> str:
+        """As a page to print or keep, which loads nothing."""
+        title, body = html.escape(self.title.get(language)), html.escape(self.body.get(language))
+        tag = "en" if language == "en" else "zh-CN"
+        return (
+            f'<!doctype html><html lang="{tag}"><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style>'
+            f'<h1>{title}</h1><div style="white-space:pre-wrap">{body}</div></html>'
+        )
 
 
 class Templates:
@@ -69,6 +90,15 @@ class Templates:
         return Rendered(
             template=name, version=template.version, language=language, title=title, body=body, digest=digest
         )
+
+    def letter(self, name: str, slots: Mapping[str, Any]) -> Letter:
+        """The text in both languages; a ``Text`` among the slots is read in each. Raises as ``render``."""
+        zh, en = (self.render(name, language, _in(language, slots)) for language in get_args(Language))
+        return Letter(title=Text(zh.title, en.title), body=Text(zh.body, en.body))
+
+
+def _in(language: Language, slots: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value.get(language) if isinstance(value, Text) else value for name, value in slots.items()}
 
 
 @read_once

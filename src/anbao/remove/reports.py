@@ -5,7 +5,6 @@ names the merchant, so it stands beside the ledger, whose entry holds its digest
 attachments. It is sent outside; that it was, by which channel and under which receipt, is ``violation.reported``.
 """
 
-import html
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Annotated, Any, Literal
@@ -15,15 +14,16 @@ from msgspec import Meta
 from sqlalchemy import Connection
 
 from anbao.errors import Conflict, InvalidInput, NotFound
+from anbao.law.templates import Letter
 from anbao.ledger.vault import COMMITMENT_PREFIX
 from anbao.model.base import Noun, legal_time
 from anbao.remove import records
 from anbao.remove.measures import Desk
 from anbao.remove.records import Violation, record
-from anbao.remove.statements import letter, shop_name
+from anbao.remove.statements import shop_name
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
-from anbao.text import Language, Text
+from anbao.text import Text
 from anbao.work import Placed, Work
 
 DRAFTED = "report.drafted"
@@ -32,9 +32,6 @@ _NAMED = (
     ("legal_name", "名称", "name"),
     ("credit_code", "统一社会信用代码", "credit code"),
     ("address", "地址", "address"),
-)
-_STYLE = (
-    "body{font:16px/1.8 serif;max-width:46rem;margin:3rem auto;padding:0 1rem}h1{text-align:center;font-size:1.4rem}"
 )
 
 
@@ -83,7 +80,7 @@ def draft(desk: Desk, work: Work, violation: str, *, actor: str) -> str:
         "recipient": recipient.to,
         "today": f"{legal_time(work.now):%Y-%m-%d}",
     }
-    text = letter(desk.core, _TEMPLATE, slots)
+    text = desk.core.templates.letter(_TEMPLATE, slots)
     document = msgspec.json.encode(msgspec.to_builtins(text))
     body = {
         "attachments": [index for index, _kind, _at in attachments],
@@ -108,20 +105,9 @@ def note_sent(work: Work, report: str, sent: Sent, *, actor: str, at: int | None
     return record(work, records.REPORTED, {"violation": one.violation}, body, actor, at=at)
 
 
-def text_of(conn: Connection, report: str, language: Language) -> tuple[str, str]:
-    """Title and body of a report. Raises NotFound."""
-    held: dict[str, dict[str, str]] = msgspec.json.decode(_document(conn, report))
-    return held["title"][language], held["body"][language]
-
-
-def html_of(conn: Connection, report: str, language: Language) -> str:
-    """The report as a page that loads nothing. Raises NotFound."""
-    title, body = (html.escape(part) for part in text_of(conn, report, language))
-    tag = "en" if language == "en" else "zh-CN"
-    return (
-        f'<!doctype html><html lang="{tag}"><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style>'
-        f'<h1>{title}</h1><div style="white-space:pre-wrap">{body}</div></html>'
-    )
+def letter_of(conn: Connection, report: str) -> Letter:
+    """A report's text. Raises NotFound."""
+    return msgspec.json.decode(_document(conn, report), type=Letter)
 
 
 def find(conn: Connection, name: str) -> Report:

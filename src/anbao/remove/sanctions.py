@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection
 
+from anbao.law.templates import Letter
 from anbao.ledger import Stored
 from anbao.model.base import Noun
 from anbao.remove import records
 from anbao.remove.measures import Desk
 from anbao.remove.records import ENGINE, record
-from anbao.remove.statements import Letter, letter, period, shop_name
+from anbao.remove.statements import period, shop_name
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import Text
@@ -40,7 +41,7 @@ def on_imposed(desk: Desk, work: Work, stored: Stored) -> None:
     facts = taken.body["facts"].rstrip("。") + "。"
     title = desk.rules.measure(one.kind).title
     slots: dict[str, object] = {"facts": facts, "measure": title, "period": period(one.until), "shop": shop}
-    text = letter(desk.core, "sanction.public", slots)
+    text = desk.core.templates.letter("sanction.public", slots)
     body = {
         "body": msgspec.to_builtins(text.body),
         "shop": shop,

@@ -4,22 +4,15 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao.core import Core
+from anbao.law.templates import Letter
 from anbao.model.base import legal_time
 from anbao.remove.records import Measure
 from anbao.remove.rules import MeasureKind
 from anbao.store.bulk import sql
-from anbao.text import Language, Text
+from anbao.text import Text
 
 _NOTHING = Text("", "")
 NO_END = Text("至解除为止", "until it is lifted")
-_LANGUAGES: tuple[Language, ...] = ("zh", "en")
-
-
-class Letter(msgspec.Struct, frozen=True, kw_only=True):
-    """A text in both languages."""
-
-    title: Text
-    body: Text
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +42,7 @@ def statement_letter(core: Core, conn: Connection, kind: MeasureKind, one: State
         "evidence": entries(one.evidence),
         "shop": shop_name(conn, one.merchant),
     }
-    return letter(core, "measure.statement", slots)
+    return core.templates.letter("measure.statement", slots)
 
 
 def outcome_letter(
@@ -70,13 +63,7 @@ def outcome_letter(
         "reason": reason,
         "shop": shop_name(conn, one.merchant),
     }
-    return letter(core, template, slots)
-
-
-def letter(core: Core, template: str, slots: dict[str, object]) -> Letter:
-    """The template in both languages; a ``Text`` among the slots is read in each."""
-    zh, en = (core.templates.render(template, language, _in(language, slots)) for language in _LANGUAGES)
-    return Letter(title=Text(zh.title, en.title), body=Text(zh.body, en.body))
+    return core.templates.letter(template, slots)
 
 
 def entries(indexes: tuple[int, ...]) -> Text:
@@ -100,7 +87,3 @@ def shop_name(conn: Connection, merchant: str) -> str:
     """What the shop is called; its id where the platform never told."""
     found: str | None = sql(conn, "SELECT shop_name FROM merchant WHERE id = ?", (merchant,)).scalar()
     return found or merchant
-
-
-def _in(language: Language, slots: dict[str, object]) -> dict[str, object]:
-    return {name: value.get(language) if isinstance(value, Text) else value for name, value in slots.items()}

@@ -182,7 +182,7 @@ def _report(platform: Platform, hazard: str) -> str:
     sent = Sent(channel="政务平台在线报送", receipt="示监收〔2026〕88 号")
     platform.run(lambda work: platform.remove.note_report_sent(work, name, sent, actor=OFFICER))
     with platform.reading() as conn:
-        return reports.text_of(conn, name, system_language())[0]
+        return reports.letter_of(conn, name).title.get(system_language())
 
 
 def _cry() -> HelpRequest:

@@ -4,10 +4,11 @@ from typing import Annotated, Literal
 
 import msgspec
 from litestar import Response, get, post
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from anbao.api.answers import Recorded
 from anbao.api.door import Caller, commit, door_of, recorded, told
+from anbao.api.public import reader_language
 from anbao.api.reading import DEFAULT_PAGE, IdempotencyKey, Limit, Reasoned, no_nul
 from anbao.assist import authority, records
 from anbao.assist.authority import Answer, Asked
@@ -55,6 +56,33 @@ def disputes(request: Caller, wanted: DisputeState = None, limit: Limit = DEFAUL
     """Of a state, or all."""
     with door_of(request).platform.reading() as conn:
         return DisputePage(items=records.listed(conn, wanted, limit))
+
+
+@get(
+    "/v1/assistance/{dispute:str}",
+    sync_to_thread=True,
+    **told("一项求助的答复：书面函、交易记录、指引", "What an asker was answered: letter, records, advice", "trade"),
+)
+def answered(request: Caller, dispute: FromPath[str]) -> HelpAnswer:
+    """As it was given, for whoever asked; also what a person granted or refused later. Raises NotFound."""
+    no_nul(dispute=dispute)
+    platform = door_of(request).platform
+    with platform.reading() as conn:
+        return platform.assist.answer_of(conn, dispute)
+
+
+@get(
+    "/v1/assistance/{dispute:str}/letter",
+    media_type="text/html",
+    sync_to_thread=True,
+    **told("书面答复的网页，可打印", "The letter to the asker as a page to print", "trade"),
+)
+def letter(request: Caller, dispute: FromPath[str], lang: FromQuery[str | None] = None) -> Response[str]:
+    """In the reader's language. Raises NotFound before there is one."""
+    no_nul(dispute=dispute, lang=lang)
+    platform = door_of(request).platform
+    with platform.reading() as conn:
+        return Response(platform.assist.letter_of(conn, dispute).page(reader_language(request, lang)))
 
 
 @post(

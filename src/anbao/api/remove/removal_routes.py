@@ -218,7 +218,8 @@ def report(request: Caller, report: FromPath[str], lang: FromQuery[str | None] =
     """In the reader's language. Raises NotFound."""
     no_nul(report=report, lang=lang)
     with door_of(request).platform.reading() as conn:
-        title, body = reports.text_of(conn, report, reader_language(request, lang))
+        letter, language = reports.letter_of(conn, report), reader_language(request, lang)
+        title, body = letter.title.get(language), letter.body.get(language)
         return ReportText(report=reports.find(conn, report), title=title, body=body)
 
 
@@ -232,7 +233,7 @@ def report_page(request: Caller, report: FromPath[str], lang: FromQuery[str | No
     """Loads nothing from elsewhere. Raises NotFound."""
     no_nul(report=report, lang=lang)
     with door_of(request).platform.reading() as conn:
-        return Response(reports.html_of(conn, report, reader_language(request, lang)))
+        return Response(reports.letter_of(conn, report).page(reader_language(request, lang)))
 
 
 @post(

@@ -1,13 +1,14 @@
 """``anbao assist``: help for persons harmed, and answers to authorities."""
 
 import sys
+from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 import click
 import msgspec
 
 from anbao.assist import authority, records
-from anbao.cli.acting import by_option, print_json, read_json, reason_option, tell_entry
+from anbao.cli.acting import by_option, print_json, print_letter, read_json, reason_option, tell_entry
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit
 from anbao.model.assistance import AuthorityRequest, HelpRequest
@@ -62,6 +63,25 @@ def list_disputes(state: str | None, limit: int, store_url: str | None, output_f
     rows = [msgspec.structs.asdict(one) | {"at": f"{legal_time(one.at):%Y-%m-%d %H:%M}"} for one in found]
     emit(rows, DISPUTES, output_format, system_language())
     return int(any(one.state in ("held", "failed") for one in found))
+
+
+@command.command("show", help=t("一项求助的答复（JSON）", "what an asker was answered (JSON)"))
+@click.argument("request")
+@store_option
+def show(request: str, store_url: str | None) -> None:
+    """Letter, records and advice, as they were given."""
+    with open_store_option(store_url) as platform, platform.reading() as conn:
+        print_json(platform.assist.answer_of(conn, request))
+
+
+@command.command("letter", help=t("书面答复全文；可另存为网页", "the letter to an asker; or save it as a page"))
+@click.argument("request")
+@click.option("--html", "page", type=click.Path(dir_okay=False, path_type=Path), help=t("存为网页", "save as HTML"))
+@store_option
+def letter(request: str, page: Path | None, store_url: str | None) -> None:
+    """In the user's language."""
+    with open_store_option(store_url) as platform, platform.reading() as conn:
+        print_letter(platform.assist.letter_of(conn, request), page)
 
 
 @command.command("grant", help=t("核实后提供", "give what was asked, after a check"))

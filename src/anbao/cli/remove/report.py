@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from anbao.cli.acting import by_option
+from anbao.cli.acting import by_option, print_letter
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit
 from anbao.model.base import legal_time
@@ -88,11 +88,7 @@ def draft(violation: str, person: str, store_url: str | None) -> None:
 def show(report: str, page: Path | None, store_url: str | None) -> None:
     """In the user's language."""
     with open_store_option(store_url) as platform, platform.reading() as conn:
-        title, body = reports.text_of(conn, report, system_language())
-        if page is None:
-            click.echo(f"{title}\n\n{body}")
-        else:
-            page.write_text(reports.html_of(conn, report, system_language()), encoding="utf-8")
+        print_letter(reports.letter_of(conn, report), page)
 
 
 @command.command("sent", help=t("记录报告已发送", "record that a report was sent"))

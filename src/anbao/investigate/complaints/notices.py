@@ -8,8 +8,9 @@ waiting → the measures end, or proceedings are known.
 """
 
 from collections.abc import Sequence
-from typing import Literal, get_args
+from typing import Literal
 
+import msgspec
 from sqlalchemy import Connection
 
 from anbao.core import Core
@@ -25,7 +26,7 @@ from anbao.obligations.settings import Settings
 from anbao.outbox import Effect, send
 from anbao.store import tables
 from anbao.store.bulk import insert_many, sql
-from anbao.text import Language, Text
+from anbao.text import Text
 from anbao.work import Placed, Work
 
 COUNTER_TOPIC = "complainant.counter_statement"
@@ -90,7 +91,7 @@ def counter(core: Core, work: Work, one: Known, statement: dict[str, object], ac
     index = note(work, one, "countered", statement, actor)
     body = {
         "attachments": statement.get("attachments", []),
-        "hint": letter(core, "notice.counter_statement"),
+        "hint": msgspec.to_builtins(core.templates.letter("notice.counter_statement", {}).body),
         "statement": statement.get("text"),
     }
     tell(core, work, one, index, COUNTER_TOPIC, body, ("statement",))
@@ -110,11 +111,6 @@ def tell(
     contact, opened = reading.contact(core, work, one)
     effect = Effect(topic=topic, subjects={"complaint": one.id}, body={**contact, **body}, reveal=(*opened, *reveal))
     send(work, entry, effect)
-
-
-def letter(core: Core, template: str, **slots: object) -> dict[str, str]:
-    """A text to a party in both languages, by language."""
-    return {language: core.templates.render(template, language, slots).body for language in get_args(Language)}
 
 
 def delivered(core: Core, work: Work, one: Known, actor: str, at: int) -> int:

@@ -7,6 +7,7 @@
 
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta
 from sqlalchemy import Connection
 
@@ -105,7 +106,8 @@ def ask(core: Core, work: Work, one: Known) -> None:
     notice = notices.find(work.conn, one.id)
     due = (notice.ends_at if notice else work.now) + _AHEAD
     index = notices.note(work, one, "proceedings_asked", {}, _ENGINE)
-    notices.tell(core, work, one, index, ASKED_TOPIC, {"letter": notices.letter(core, "notice.proceedings_asked")})
+    question = msgspec.to_builtins(core.templates.letter("notice.proceedings_asked", {}).body)
+    notices.tell(core, work, one, index, ASKED_TOPIC, {"letter": question})
     cases.open(work, kind=CASE_KIND, subjects=one.subjects, severity=_SEVERITY, about=index, due_at=due)
 
 

@@ -1,0 +1,68 @@
+"""What an asker is told in writing: the seller's name, the records, why not, what became of the money.
+
+A letter may name the seller and is the asker's own: its words lie beside the ledger, whose entry ``dispute.told`` holds
+their commitments, so that it can be shown later what was written, and to whom. It leaves as an effect; that it arrived
+is ``effect.delivered``.
+"""
+
+from typing import Any, Literal
+
+from sqlalchemy import Connection
+
+from anbao.assist.records import Dispute, record, trade_of
+from anbao.core import Core
+from anbao.errors import NotFound
+from anbao.law.templates import Letter
+from anbao.model.base import legal_time
+from anbao.outbox import Effect, send
+from anbao.text import Text
+from anbao.work import Work
+
+TOLD = "dispute.told"
+TOPIC = "consumer.assistance"
+
+Answer = Literal["identity", "unnamed", "records", "refused", "frozen", "not_frozen", "released", "compensation"]
+
+_FIELD = "letter"
+
+
+def tell(core: Core, work: Work, dispute: Dispute, answer: Answer, **slots: Any) -> Letter:
+    """Write to the asker, record it, and send it."""
+    trade = trade_of(work.conn, dispute.order) if dispute.order else None
+    given = {
+        "number": dispute.id,
+        "order": dispute.order or "—",
+        "ordered": f"{legal_time(trade.at):%Y-%m-%d}" if trade else "—",
+        "today": f"{legal_time(work.now):%Y-%m-%d}",
+        **slots,
+    }
+    letter = core.templates.letter(f"assist.{answer}", given)
+    sealed = _sealed(core, work, dispute, letter)
+    template = core.templates.get(f"assist.{answer}")
+    body = {"answer": answer, "template": template.id, "version": template.version, **sealed}
+    entry = record(work, TOLD, dispute.subjects, body)
+    subjects = {role: name for role, name in dispute.subjects.items() if role != "consumer"}
+    told = {"answer": answer, "buyer": dispute.consumer, "order": dispute.order, **sealed}
+    send(work, entry, Effect(topic=TOPIC, subjects=subjects, body=told, reveal=("buyer", *sealed)))
+    return letter
+
+
+def newest(core: Core, conn: Connection, dispute: str) -> Letter | None:
+    """The last letter about a request; None where none was written or its words have been erased."""
+    found = core.ledger.latest(conn, TOLD, ("dispute", dispute))
+    if found is None:
+        return None
+    body = found.entry().body
+    try:
+        zh, en = (core.vault.reveal(conn, body[f"{_FIELD}_{language}"])[1] for language in ("zh", "en"))
+    except NotFound:
+        return None
+    titles, texts = zip(*(one.split("\n", 1) for one in (zh, en)), strict=True)
+    return Letter(title=Text(*titles), body=Text(*texts))
+
+
+def _sealed(core: Core, work: Work, dispute: Dispute, letter: Letter) -> dict[str, str]:
+    person = f"consumer:{dispute.consumer}"
+    texts = {one: f"{letter.title.get(one)}\n{letter.body.get(one)}" for one in ("zh", "en")}
+    commitments = core.vault.seal_values(work.conn, [(person, _FIELD, text) for text in texts.values()])
+    return {f"{_FIELD}_{language}": one for language, one in zip(texts, commitments, strict=True)}
