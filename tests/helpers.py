@@ -1,5 +1,8 @@
 """What many tests need: a clock that they move, and entries put into the ledger as a room would."""
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 from anbao.core import Core
@@ -43,3 +46,26 @@ def connect(platform: Platform, receiver: Receiver, *topics: str) -> str:
     made = platform.run(lambda work: platform.delivery.add_endpoint(work, receiver.url, topics, actor="officer"))
     receiver.secrets.append(made.secrets[0].secret)
     return made.id
+
+
+def delivering(store_url: str, log: Path) -> "subprocess.Popen[bytes]":
+    """A process that advances the platform until no effect waits; it says so on its output once it has begun."""
+    with log.open("ab") as stream:
+        return subprocess.Popen([sys.executable, "-c", _DELIVER, store_url], stdout=subprocess.PIPE, stderr=stream)
+
+
+_DELIVER = """
+import sys, time
+from anbao.delivery.queue import Patience, listed
+from anbao.platform import open_platform
+
+with open_platform(sys.argv[1]) as platform:
+    platform.delivery.patience = Patience(lease=1, timeout=0.5)
+    print("ready", flush=True)
+    while True:
+        platform.advance()
+        with platform.reading() as conn:
+            if not listed(conn, state="waiting", limit=1):
+                break
+        time.sleep(0.02)
+"""

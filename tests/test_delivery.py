@@ -1,8 +1,6 @@
 """Webhooks: signed, tried again, given up and sent again; each effect is done once and its end is an entry."""
 
 import random
-import subprocess
-import sys
 import time
 from base64 import b64encode
 from collections import Counter
@@ -22,7 +20,7 @@ from anbao.platform import Platform, open_platform
 from anbao.simulator.receiver import Manners, receiving
 from anbao.store.bulk import sql
 from anbao.work import Work
-from helpers import SUSPECTED, Clock, connect
+from helpers import SUSPECTED, Clock, connect, delivering
 
 KILLS = 3
 
@@ -298,22 +296,6 @@ def test_ids_can_stand_in_headers_and_addresses(platform: Platform) -> None:
 
 # ── kill -9 ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-_DELIVER = """
-import sys, time
-from anbao.delivery.queue import Patience, listed
-from anbao.platform import open_platform
-
-with open_platform(sys.argv[1]) as platform:
-    platform.delivery.patience = Patience(lease=1, timeout=0.5)
-    print("ready", flush=True)
-    while True:
-        platform.advance()
-        with platform.reading() as conn:
-            if not listed(conn, state="waiting", limit=1):
-                break
-        time.sleep(0.02)
-"""
-
 
 def test_killed_during_delivery_nothing_is_lost_and_nothing_is_done_twice(store_url: str, tmp_path: Path) -> None:
     dice = random.Random(store_url[:6])
@@ -324,25 +306,21 @@ def test_killed_during_delivery_nothing_is_lost_and_nothing_is_done_twice(store_
             ask(platform, *wanted)
         kills = 0
         for _ in range(60):
-            with (tmp_path / "log.txt").open("ab") as log:
-                running = [
-                    subprocess.Popen([sys.executable, "-c", _DELIVER, store_url], stdout=subprocess.PIPE, stderr=log)
-                    for _ in range(2)
-                ]
+            running = [delivering(store_url, tmp_path / "log.txt") for _ in range(2)]
+            for one in running:
+                assert one.stdout
+                one.stdout.readline()
+            if kills < KILLS:
+                before, end = len(receiver.received), time.monotonic() + 20
+                while len(receiver.received) < before + dice.randrange(1, 60) and time.monotonic() < end:
+                    time.sleep(0.002)
                 for one in running:
-                    assert one.stdout
-                    one.stdout.readline()
-                if kills < KILLS:
-                    before, end = len(receiver.received), time.monotonic() + 20
-                    while len(receiver.received) < before + dice.randrange(1, 60) and time.monotonic() < end:
-                        time.sleep(0.002)
-                    for one in running:
-                        one.kill()
-                    kills += 1
-                done = [one.wait(timeout=60) for one in running]
-                for one in running:
-                    assert one.stdout
-                    one.stdout.close()
+                    one.kill()
+                kills += 1
+            done = [one.wait(timeout=120) for one in running]
+            for one in running:
+                assert one.stdout
+                one.stdout.close()
             if all(status == 0 for status in done):
                 break
         assert kills == KILLS

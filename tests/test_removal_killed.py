@@ -1,8 +1,6 @@
 """Removal that is killed goes on where it stood: each listing goes once."""
 
 import random
-import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -12,29 +10,8 @@ from anbao.model.entry import Entry
 from anbao.platform import open_platform
 from anbao.simulator.receiver import receiving
 from anbao.work import Work
-from helpers import connect
-from removal_desk import (
-    confirm_hazard,
-    entries,
-    measures,
-    sound,
-)
-
-_WORK = """
-import sys, time
-from anbao.delivery.queue import Patience, listed
-from anbao.platform import open_platform
-
-with open_platform(sys.argv[1]) as platform:
-    platform.delivery.patience = Patience(lease=1, timeout=0.5)
-    print("ready", flush=True)
-    while True:
-        platform.advance()
-        with platform.reading() as conn:
-            if not listed(conn, state="waiting", limit=1):
-                break
-        time.sleep(0.02)
-"""
+from helpers import connect, delivering
+from removal_desk import confirm_hazard, entries, measures, sound
 
 
 def test_killed_during_a_bulk_takedown_each_listing_goes_once(store_url: str, tmp_path: Path) -> None:
@@ -65,8 +42,7 @@ def test_killed_during_a_bulk_takedown_each_listing_goes_once(store_url: str, tm
             platform.run(find)
         kills, status = 0, -1
         while status != 0:
-            with (tmp_path / "log.txt").open("ab") as log:
-                running = subprocess.Popen([sys.executable, "-c", _WORK, store_url], stdout=subprocess.PIPE, stderr=log)
+            running = delivering(store_url, tmp_path / "log.txt")
             assert running.stdout
             running.stdout.readline()
             if kills < 3:
