@@ -1,4 +1,4 @@
-"""Sanctions that hold, by merchant, for screening; those that hold already are taken over."""
+"""Sanctions that hold, by merchant, for screening."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,10 +16,4 @@ def upgrade() -> None:
         sa.Column("sanction", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("merchant", "measure"),
         comment="sanctions that hold, as the entry sanction.imposed calls them",
-    )
-    op.execute(
-        "INSERT INTO merchant_bar (merchant, measure, sanction)"
-        " SELECT merchant, id, CASE kind WHEN 'restriction' THEN 'limit' ELSE kind END FROM measure"
-        " WHERE merchant <> '' AND kind IN ('warning', 'restriction', 'suspension', 'closure')"
-        " AND state IN ('taken', 'confirmed', 'failed')"
     )
