@@ -350,9 +350,11 @@ def test_it_all_works_over_http(store_url: str) -> None:
 def test_a_held_request_is_a_case_that_a_person_decides(platform: Platform) -> None:
     ask(platform, "identity", on_behalf=True)
     ask(platform, "identity", id="D2", order="O-none")
-    for name, outcome in (("D1", "grant"), ("D2", "grant")):
+    for name, why in (("D1", "Asked on behalf of another: check the mandate"), ("D2", "There is no such order")):
+        outcome = "grant"
         with platform.reading() as conn:
             [case] = [one for one in platform.cases.worst(conn) if one.subjects.get("dispute") == name]
+            assert [one.en for one in platform.why_case(conn, case)] == [why]
         platform.run(
             lambda work, case=case.id, outcome=outcome: platform.cases.decide(  # type: ignore[misc]
                 work, case, person="ann", outcome=outcome, reason="已核实"

@@ -182,7 +182,10 @@ def test_many_from_one_source_are_flagged_and_still_handled(platform: Platform) 
     assert flagged == [False] * 4 + [True] * 2
     assert body_of(platform, filed[5].receipt, "complaint.flagged")["reasons"] == ["one_source"]
     with platform.reading() as conn:
-        assert len(platform.cases.worst(conn, kinds=["complaint"])) == 6
+        waiting = platform.cases.worst(conn, kinds=["complaint"])
+        why = [{one.en for one in platform.why_case(conn, case)} for case in waiting]
+        assert sum("Many complaints from one source in a short time" in words for words in why) == 2
+        assert len(waiting) == 6
         assert "203.0.113.9" not in str([tuple(row) for row in sql(conn, "SELECT * FROM complaint_trace")])
     decide(platform, filed[5].receipt, "rejected")
     assert state(platform, filed[5].receipt) == "handled"

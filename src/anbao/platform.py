@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
-from anbao.assist.room import Assist
-from anbao.cases import Cases
+from anbao.assist.room import DOUBTS, Assist
+from anbao.cases import Case, Cases
+from anbao.cases.opening import OPENED as CASE_OPENED
 from anbao.controls.room import Controls
 from anbao.core import Core, Step, system_clock
 from anbao.delivery.room import Delivery
@@ -263,6 +264,16 @@ class Platform(Core):
         """What is owed, the longest overdue first."""
         with self.reading() as conn:
             return read.unfinished(conn, self.clock(), overdue_only=overdue_only, limit=limit)
+
+    def why_case(self, conn: Connection, case: Case) -> tuple[Text, ...]:
+        """Why a case needs a person, in words: what decided so, and what its room said of it."""
+        about, opened = (self.ledger.entry(conn, index).entry() for index in (case.about, case.opened_by))
+        words = {**self.investigate.complaints.rules.reasons, **DOUBTS}
+        said = opened.body.get("reasons", ()) if opened.kind == CASE_OPENED else ()
+        return (
+            *self.prevent.explainer.entry(about.kind, about.body),
+            *(words[code] for code in said if code in words),
+        )
 
     def tick(self) -> int:
         """Record the deadlines that have passed and the calendar windows that have opened; how many."""

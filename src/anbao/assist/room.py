@@ -31,6 +31,15 @@ CASE_KIND = "assistance"
 
 _NO_ORDER = Text("没有对应的订单，无从提供", "there is no such order, so there is nothing to give")
 
+DOUBTS = {
+    "unknown_order": Text("没有这个订单", "There is no such order"),
+    "on_behalf": Text("代他人提出，须核对委托", "Asked on behalf of another: check the mandate"),
+    "not_the_buyer": Text("求助者不是该订单的买家", "The asker is not the buyer of that order"),
+    "no_statement": Text("没有说明损害", "No harm was told"),
+    "no_merchant": Text("订单没有对应的商家", "No merchant stands behind the order"),
+}
+"""Why a person must look before anything is given."""
+
 _FIELDS = {
     "name": Text("真实名称", "real name"),
     "address": Text("地址", "address"),

@@ -53,7 +53,7 @@ class CasePage(msgspec.Struct, frozen=True, kw_only=True):
 class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
     """A case and all entries that moved it, in ledger order, beginning with what it is about.
 
-    ``why``: why that was decided so as to need a person, in words.
+    ``why``: why it needs a person, in words.
     """
 
     case: Case
@@ -216,8 +216,7 @@ def case(request: Caller, case: FromPath[str]) -> CaseFile:
         history = platform.ledger.entries(conn, subject=("case", case))
         cause = [] if any(one.index == found.about for one in history) else [platform.ledger.entry(conn, found.about)]
         entries = [EntryAnswer(index=one.index, entry=one.entry()) for one in [*cause, *history]]
-    about = next(one.entry for one in entries if one.index == found.about)
-    return CaseFile(case=found, entries=entries, why=platform.prevent.explainer.entry(about.kind, about.body))
+        return CaseFile(case=found, entries=entries, why=platform.why_case(conn, found))
 
 
 @post(

@@ -91,7 +91,7 @@ def show(case: str, store_url: str | None, output_format: str) -> None:
                 "actor": one.entry().body.get("person", one.entry().actor),
                 "outcome": one.entry().body.get("outcome", ""),
                 "reason": one.entry().body.get("reason", ""),
-                "why": platform.prevent.explainer.entry(one.kind, one.entry().body) if one.index == found.about else (),
+                "why": platform.why_case(conn, found) if one.index == found.about else (),
             }
             for one in history
         ]
