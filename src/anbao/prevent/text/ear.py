@@ -51,8 +51,9 @@ class Ear:
         yield from self._same_enough(page, places, numbers)
         others = sounds().others.take(page.codes, mode="clip")
         places, numbers = self.find_heard(others)
-        changed = np.concatenate((np.zeros(1, np.intp), np.cumsum(others != symbols)))
-        kept = np.flatnonzero(changed[places + self._patterns.lengths[numbers]] > changed[places])
+        changed = np.flatnonzero(others != symbols)
+        ends = places + self._patterns.lengths[numbers]
+        kept = np.flatnonzero(changed.searchsorted(places) < changed.searchsorted(ends))
         yield from self._same_enough(page, places[kept], numbers[kept])
 
     def _same_enough(self, page: Page, places: Places, numbers: Places) -> Iterator[tuple[int, int, int]]:

@@ -82,8 +82,8 @@ class Shapes:
         """Where patterns may start of which two characters, close together, stand as written."""
         found = []
         for pairs in self._pairs:
-            left, right = codes[: -pairs.apart], codes[pairs.apart :]
-            starts, numbers, steps = pairs.find(left, right, np.arange(left.size))
+            (places,), numbers, steps = pairs.find(codes[: -pairs.apart], codes[pairs.apart :])
+            starts = places - steps
             found.append(self._alike_beside(codes, starts, numbers, steps, pairs.apart))
         starts, numbers = (np.concatenate(part) for part in zip(*found, strict=True))
         return starts, numbers
@@ -107,14 +107,14 @@ class Shapes:
 
     def _around_uncommon(self, codes: Symbols) -> tuple[Places, Places]:
         """Where patterns may start of which two characters side by side are, or may be taken for, those around."""
-        at = np.flatnonzero(_is_uncommon().take(codes, mode="clip"))
-        tried = []
-        for places, of_left, of_right in ((at[at > 0] - 1, 0, 1), (at[at < codes.size - 1], 1, 0)):
-            left, right = self._alike.readings(codes[places]), self._alike.readings(codes[places + 1])
-            tried.append(np.broadcast_arrays(left[of_left:, None], right[None, of_right:], places))
-        left, right, places = (np.concatenate([part.ravel() for part in parts]) for parts in zip(*tried, strict=True))
-        starts, numbers, _ = self._pairs[0].find(left, right, places)
-        kept = np.flatnonzero((starts >= 0) & (starts + self._patterns.lengths[numbers] <= codes.size))
+        uncommon = _is_uncommon().take(codes, mode="clip")
+        at = np.flatnonzero(uncommon[:-1] | uncommon[1:])
+        left, right = self._alike.readings(codes[at]), self._alike.readings(codes[at + 1])
+        (of_left, of_right, which), numbers, steps = self._pairs[0].find(left[:, None], right[None])
+        places = at[which]
+        starts = places - steps
+        replaced = (of_left > 0) & uncommon[places] | (of_right > 0) & uncommon[places + 1]
+        kept = np.flatnonzero(replaced & (starts >= 0) & (starts + self._patterns.lengths[numbers] <= codes.size))
         return starts[kept], numbers[kept]
 
 
@@ -130,12 +130,12 @@ class _Pairs:
         left, right = patterns.codes[places], patterns.codes[places + apart]
         self._known = NumberIndex(_joined(left, right), left, owner[places], step[places])
 
-    def find(self, left: Symbols, right: Symbols, at: Places) -> tuple[Places, Places, Places]:
-        """Where patterns with these pairs, the left ones ``at`` these places, would start; which; the pair's step."""
-        places, (known, numbers, steps) = self._known.find(_joined(left, right))
-        kept = np.flatnonzero(known == left[places])
-        numbers, steps = numbers[kept].astype(np.intp), steps[kept].astype(np.intp)
-        return at[places[kept]] - steps, numbers, steps
+    def find(self, left: Symbols, right: Symbols) -> tuple[tuple[Places, ...], Places, Places]:
+        """Where the pairs of ``left`` and ``right`` stand, as broadcast, that patterns have; which; the pair's step."""
+        pairs = _joined(left, right)
+        places, (known, numbers, steps) = self._known.find(pairs.ravel())
+        kept = np.flatnonzero(known == np.broadcast_to(left, pairs.shape)[np.unravel_index(places, pairs.shape)])
+        return np.unravel_index(places[kept], pairs.shape), numbers[kept].astype(np.intp), steps[kept].astype(np.intp)
 
 
 class _Alike:
