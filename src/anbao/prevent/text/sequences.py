@@ -47,6 +47,8 @@ class NumberIndex:
         """Where the known ones stand in ``numbers``, each as often as it is known, and the columns of each."""
         hashes = numbers * _HASH
         places = np.flatnonzero(self._may_know(hashes))
+        if not places.size:
+            return places, np.empty((self._rows.shape[1] - 1, 0), np.uint32)
         hashes = hashes[places]
         buckets = hashes >> self._bucket
         first = self._first[buckets]

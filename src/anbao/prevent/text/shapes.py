@@ -51,11 +51,9 @@ class Shapes:
 
     def resembling(self, page: Page) -> Iterator[Guess]:
         """Where the page looks like a pattern without being it."""
-        found: dict[tuple[int, int], None] = {}
-        for starts, numbers in (self._as_written(page.codes), self._around_uncommon(page.codes)):
-            starts, numbers = self._alike_throughout(page.codes, starts, numbers)
-            found.update(dict.fromkeys(zip(starts.tolist(), numbers.tolist(), strict=True)))
-        for start, number in found:
+        likely = zip(self._as_written(page.codes), self._around_uncommon(page.codes), strict=True)
+        starts, numbers = self._alike_throughout(page.codes, *map(np.concatenate, likely))
+        for start, number in dict.fromkeys(zip(starts.tolist(), numbers.tolist(), strict=True)):
             yield Guess("look_alike", start, start + int(self._patterns.lengths[number]), number)
 
     def _alike_throughout(self, codes: Symbols, starts: Places, numbers: Places) -> tuple[Places, Places]:
@@ -75,6 +73,8 @@ class Shapes:
             spare &= ~unlike
             starts, numbers, lengths, same = (part[kept] for part in (starts, numbers, lengths, same))
             spare = spare[kept]
+            if not starts.size:
+                break
         kept = np.flatnonzero((same < lengths) & ((spare == (lengths >= LONG)) | (2 * same >= lengths)))
         return starts[kept], numbers[kept]
 
@@ -94,6 +94,8 @@ class Shapes:
         """Those that a first look at two more characters does not rule out."""
         lengths = self._patterns.lengths[numbers]
         kept = np.flatnonzero((starts >= 0) & (starts + lengths <= codes.size))
+        if not kept.size:
+            return kept, kept
         starts, numbers, steps, lengths = starts[kept], numbers[kept], steps[kept], lengths[kept]
         first = steps + 1 if apart == 2 else (steps + 2) % lengths
         fits = self._alike.is_alike(codes[starts + first], self._patterns.codes[self._patterns.starts[numbers] + first])
@@ -109,6 +111,8 @@ class Shapes:
         """Where patterns may start of which two characters side by side are, or may be taken for, those around."""
         uncommon = _is_uncommon().take(codes, mode="clip")
         at = np.flatnonzero(uncommon[:-1] | uncommon[1:])
+        if not at.size:
+            return at, at
         left, right = self._alike.readings(codes[at]), self._alike.readings(codes[at + 1])
         (of_left, of_right, which), numbers, steps = self._pairs[0].find(left[:, None], right[None])
         places = at[which]
