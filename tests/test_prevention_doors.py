@@ -59,8 +59,10 @@ class Doors:
     def screen(self, file: str, *arguments: str, status: int = 0) -> str:
         return self("screen", file, "--workers", "1", *arguments, status=status)
 
-    def kinds(self, subject: str) -> list[str]:
-        return [one["kind"] for one in self.rows("log", "entries", "--subject", subject)]
+    def kinds(self, subject: str, family: str = "") -> list[str]:
+        """The kinds of entries about it, all or of one family, in order."""
+        found = self.rows("log", "entries", "--subject", subject)
+        return [one["kind"] for one in found if one["kind"].startswith(family)]
 
     def bodies(self, kind: str) -> list[dict[str, Any]]:
         return [one["body"] for one in self.rows("log", "entries", "--kind", kind)]
@@ -94,7 +96,7 @@ def test_merchants(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, licences in applied.items():
         application = doors.file(company(name, categories=["零食"], licences=licences))
         doors("merchant", "apply", application, status=int(name != "m1"))
-    assert [doors.kinds(f"merchant:{name}")[-1] for name in applied] == [
+    assert [doors.kinds(f"merchant:{name}", "merchant.")[-1] for name in applied] == [
         *("merchant.refused", "merchant.held", "merchant.held", "merchant.verified"),
     ]
     assert doors.states("cn.kyc.held") == ["open", "open"]
@@ -112,7 +114,7 @@ def test_merchants(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
         doors("merchant", "apply", doors.file(company("m3")), status=1)
         doors("advance")
         monkeypatch.delenv("ANBAO_REGISTRY")
-    assert doors.kinds("merchant:m3")[-1] == "merchant.waiting"
+    assert doors.kinds("merchant:m3", "merchant.")[-1] == "merchant.waiting"
     assert doors.states("cn.kyc.registry") == ["open"]
 
     doors("merchant", "close", "m1", "--for-cause", "--reason", "售假", "--by", LI)
