@@ -8,6 +8,7 @@
 import logging
 from hashlib import sha256
 
+from anbao.connect.disguises import Disguises
 from anbao.connect.fetch import Fetcher, NotFetched, system_fetcher
 from anbao.connect.storage import ObjectStorage, storage_for
 from anbao.errors import NotFound, StoreError, Tampered, TooLarge
@@ -42,6 +43,7 @@ class Pictures:
         self._desk = platform.prevent.pictures
         self._storage = storage
         self._fetcher = system_fetcher() if fetcher is None else fetcher
+        self._disguises = Disguises(platform, self.fingerprints)
 
     @property
     def storage(self) -> ObjectStorage:
@@ -85,7 +87,9 @@ class Pictures:
         return count
 
     def step(self) -> bool:
-        """Fetch or read one picture that is due; whether there was one."""
+        """Complete a danger's pictures, or fetch or read one picture that is due; whether there was anything to do."""
+        if self._disguises.step():
+            return True
         now = self._platform.clock()
         with self._platform.reading() as conn:
             task = records.due_task(conn, now)

@@ -144,6 +144,14 @@ def read_of(conn: Connection, picture: str) -> Read | None:
     return None if row is None else Read(row[0], _reading.decode(row[1]))
 
 
+def pictures_of_listing(conn: Connection, listing: str) -> list[str]:
+    """The pictures that a listing shows and that came, by SHA-256, in their order."""
+    rows = sql(
+        conn, "SELECT picture FROM listing_picture WHERE listing = ? AND picture <> '' ORDER BY place", (listing,)
+    )
+    return [picture for (picture,) in rows]
+
+
 def tasks_of_listing(conn: Connection, listing: str) -> list[Task]:
     """The open tasks of a listing, in the order of its pictures."""
     return _tasks(conn, f"{_TASK} WHERE listing = ? AND state <> 'done' ORDER BY place", (listing,))
