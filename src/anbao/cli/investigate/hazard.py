@@ -1,5 +1,6 @@
 """``anbao hazard``: suspect, confirm, dismiss and lift dangers; import lists; see where they were found again."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -14,7 +15,7 @@ from anbao.investigate.fingerprints import of_listing, parse
 from anbao.investigate.hazards import Hazard
 from anbao.investigate.imports import Imported, record_list
 from anbao.investigate.sweep import matches
-from anbao.model.hazard import Confirmation, Ground, HazardSource, HazardState, Suspicion
+from anbao.model.hazard import Confirmation, Fingerprint, Ground, HazardSource, HazardState, Suspicion
 from anbao.text import Text, system_language
 
 SOURCES = {
@@ -220,8 +221,9 @@ def show(hazard: str, limit: int, store_url: str | None, output_format: str) -> 
         found = matches.ranked(conn, hazard, limit=limit)
     language = system_language()
     record = one.record
-    prints = "; ".join(f"{p.kind}={p.value}" for p in record.fingerprints)
-    click.echo(f"{one.id}  {record.title}  [{STATES[one.state].get(language)}]  {prints}", err=True)
+    click.echo(
+        f"{one.id}  {record.title}  [{STATES[one.state].get(language)}]  {_prints(record.fingerprints)}", err=True
+    )
     rows: list[dict[str, object]] = [
         {
             "listing": match.listing,
@@ -241,6 +243,13 @@ def show(hazard: str, limit: int, store_url: str | None, output_format: str) -> 
     }
     emit(rows, [Column(key, title) for key, title in titles.items()], output_format, language)
     return int(bool(found))
+
+
+def _prints(fingerprints: Sequence[Fingerprint]) -> str:
+    """What a danger is known by; of many pictures only how many there are."""
+    pictures = sum(one.kind == "picture" for one in fingerprints)
+    said = [f"{one.kind}={one.value}" for one in fingerprints if one.kind != "picture" or pictures == 1]
+    return "; ".join(said + ([f"picture ×{pictures}"] if pictures > 1 else []))
 
 
 @command.command(
