@@ -355,6 +355,10 @@ def test_a_held_request_is_a_case_that_a_person_decides(platform: Platform) -> N
         with platform.reading() as conn:
             [case] = [one for one in platform.cases.worst(conn) if one.subjects.get("dispute") == name]
             assert [one.en for one in platform.why_case(conn, case)] == [why]
+        told = platform.run(lambda work, case=case.id: platform.cases.read(work, case, person="ann"))  # type: ignore[misc]
+        assert [one.told["statement"] for one in told.words] == ["充电时烫伤了手"]
+        with platform.reading() as conn:
+            assert platform.ledger.entry(conn, told.entry).entry().body["person"] == "ann"
         platform.run(
             lambda work, case=case.id, outcome=outcome: platform.cases.decide(  # type: ignore[misc]
                 work, case, person="ann", outcome=outcome, reason="已核实"

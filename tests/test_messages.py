@@ -74,6 +74,8 @@ def test_a_held_message_waits_for_a_person_under_a_deadline(platform: anbao.Plat
     assert owed(platform) == ["open"]
     with platform.reading() as conn:
         [case] = cases.reading.about(conn, "message", "a")
+    told = platform.run(lambda work: platform.cases.read(work, case.id, person="li"))
+    assert [one.told["text"] for one in told.words] == ["请把资金转到安全账户"]
     platform.run(lambda work: platform.cases.decide(work, case.id, person="li", outcome="stop", reason="冒充客服"))
     platform.advance()
     assert owed(platform) == []

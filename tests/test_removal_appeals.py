@@ -80,7 +80,9 @@ def test_appeals_keep_words_out_of_the_ledger_and_are_filed_by_who_may(platform:
     assert filed.body["text"].startswith("commit:")
     assert filed.body["barred"] == "ann"
     with platform.reading() as conn:
-        assert platform.vault.reveal(conn, filed.body["text"])[1] == "不是同一型号，见检测报告"
+        [case] = platform.cases.worst(conn, kinds=["appeal"])
+    told = platform.run(lambda work: platform.cases.read(work, case.id, person="bo"))
+    assert [one.told["text"] for one in told.words] == ["不是同一型号，见检测报告"]
     [takedown] = measures(platform, kind="takedown")
     again = AppealFiled(measure=takedown.id, text="再次申诉")
     with pytest.raises(Conflict):

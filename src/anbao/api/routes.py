@@ -113,6 +113,7 @@ HANDLERS: list[BaseRouteHandler] = [
     case_routes.case,
     case_routes.take_next,
     case_routes.lease,
+    case_routes.read,
     case_routes.give_back,
     case_routes.assign,
     case_routes.hand_over,

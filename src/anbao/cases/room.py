@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
-from anbao.cases import bulk, deciding, leases, reading, rules
+from anbao.cases import bulk, deciding, leases, reading, rules, told
 from anbao.cases.projecting import CaseProjection
 from anbao.cases.reading import Case
 from anbao.core import Core, Room, Step
@@ -51,6 +51,10 @@ class Cases(Room):
         kind = self.core.pack.case_kind(case.kind)
         rule = rules.rule_of(work.conn, kind)
         return deciding.decide(work, kind, rule, case, person=person, outcome=outcome, reason=reason, actor=actor)
+
+    def read(self, work: Work, name: str, *, person: str, actor: str = "officer") -> told.Told:
+        """What was told in its matter, opened for ``person``; that they read it is an entry. Raises NotFound."""
+        return told.read(self.core, work, reading.find(work.conn, name), person=person, actor=actor)
 
     def reopen(self, work: Work, name: str, *, person: str, reason: str, actor: str = "officer") -> int:
         """Open a closed case again; the entry's index. Raises NotFound, Conflict, InvalidInput."""

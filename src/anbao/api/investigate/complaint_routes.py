@@ -26,12 +26,12 @@ from anbao.api.reading import (
     no_nul,
 )
 from anbao.api.throttle import Throttle
+from anbao.cases.told import Told
 from anbao.connect import attachments
 from anbao.connect.storage import ObjectStorage, storage_for
 from anbao.errors import InvalidInput, NotFound
 from anbao.investigate.complaints import records
 from anbao.investigate.complaints.acting import MerchantStatement
-from anbao.investigate.complaints.reading import Told
 from anbao.investigate.complaints.records import Known
 from anbao.investigate.complaints.timeline import ComplaintFile, FollowUp
 from anbao.model.base import Noun, PersonName, Phone, Statement

@@ -16,6 +16,7 @@ from anbao.api.reading import Cursor, IdempotencyKey, Limit, cursor_position, cu
 from anbao.cases import Case, bulk, leases, reading
 from anbao.cases.deciding import Decision
 from anbao.cases.rules import Rule, rule_of
+from anbao.cases.told import Told
 from anbao.errors import InvalidInput
 from anbao.model.base import MAX_REASON, Reason
 from anbao.text import Text
@@ -79,6 +80,12 @@ class Held(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Who holds a case, and for how many minutes from now."""
 
     minutes: Minutes = leases.LEASE_MINUTES
+    person: Person = ""
+
+
+class Reader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who reads."""
+
     person: Person = ""
 
 
@@ -241,6 +248,21 @@ async def lease(
     no_nul(case=case)
     person = data.person or request.auth.actor
     return await commit(request, key, lambda work: Taken(case=leases.lease(work, case, person, data.minutes)))
+
+
+@post(
+    "/v1/cases/{case:str}/read",
+    **told(
+        "查阅当事人所述原文；查阅入存证", "Read what the parties told, in the clear; the reading is an entry", "officer"
+    ),
+)
+async def read(request: Caller, case: FromPath[str], data: JSONBody[Reader]) -> Response[Told]:
+    """Opened each time it is asked for, and kept nowhere. Raises NotFound."""
+    no_nul(case=case)
+    platform, actor = door_of(request).platform, request.auth.actor
+    return await commit(
+        request, None, lambda work: platform.cases.read(work, case, person=data.person or actor, actor=actor)
+    )
 
 
 @post("/v1/cases/{case:str}/give-back", **told("放回队列", "Give a case back to the queue", "officer"))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import click
 
 from anbao.cases import Case, bulk, leases, reading
-from anbao.cli.acting import by_option, reason_option, tell_entry
+from anbao.cli.acting import by_option, print_json, reason_option, tell_entry
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.operate.obligations import shown
 from anbao.cli.output import Column, emit
@@ -105,6 +105,18 @@ def show(case: str, store_url: str | None, output_format: str) -> None:
         "why": Text("缘由", "why"),
     }
     emit(rows, [Column(key, title) for key, title in titles.items()], output_format, system_language())
+
+
+@command.command(
+    "read", help=t("查阅当事人所述原文（查阅入存证）", "what the parties told, in the clear (an entry says so)")
+)
+@click.argument("case")
+@by_option("person")
+@store_option
+def read(case: str, person: str, store_url: str | None) -> None:
+    """As JSON on standard output."""
+    with open_store_option(store_url) as platform:
+        print_json(platform.run(lambda work: platform.cases.read(work, case, person=person, actor=person)))
 
 
 @command.command("decide", help=t("决定一件", "decide a case"))

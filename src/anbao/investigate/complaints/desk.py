@@ -5,6 +5,7 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
+from anbao.cases.told import Told
 from anbao.core import Core, Probe, Step
 from anbao.investigate.complaints import (
     acting,
@@ -22,7 +23,6 @@ from anbao.investigate.complaints import (
 from anbao.investigate.complaints.acting import MerchantStatement
 from anbao.investigate.complaints.completing import Completion
 from anbao.investigate.complaints.proceedings import Outcome, Proceedings
-from anbao.investigate.complaints.reading import Told
 from anbao.investigate.complaints.rules import Rules, Table, load_rules
 from anbao.ledger import Stored
 from anbao.model.complaint import Complaint, Filed

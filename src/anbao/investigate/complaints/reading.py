@@ -4,62 +4,24 @@ The ledger holds commitments of words, names and contacts, and every other door 
 was said; so it is opened for a named person, and that they read it can be shown (个人信息保护法 51).
 """
 
-from collections.abc import Sequence
 from typing import Any
 
+from anbao.cases.told import Told, read_about
 from anbao.core import Core
 from anbao.investigate.complaints import records
 from anbao.investigate.complaints.records import Known
-from anbao.ledger import Stored
-from anbao.model.base import Noun
-from anbao.text import Text
 from anbao.work import Work
 
 READ = "complaint.read"
 
-_OURS = frozenset({"ends_at", "token", "track"})
-"""What the engine noted beside what was told."""
-
 _WHO = ("contact", "name", "phone")
-
-_TOLD = frozenset(
-    {
-        records.RECEIVED,
-        records.COMPLETED,
-        records.STATED,
-        *(f"{track}.{act}" for track in records.ROLES for act in ("proceedings_known", "proceedings_ended")),
-    }
-)
-
-
-class Words(Noun, frozen=True, kw_only=True):
-    """One entry in which somebody told something; ``told`` with its personal values, what was erased as commitment."""
-
-    actor: str
-    at: int
-    complaint: str
-    entry: int
-    kind: str
-    title: Text
-    told: dict[str, Any]
-
-
-class Told(Noun, frozen=True, kw_only=True):
-    """All that was told about a complaint and those joined to it; ``entry`` records that it was read."""
-
-    complaint: str
-    entry: int
-    words: tuple[Words, ...]
 
 
 def read(core: Core, work: Work, one: Known, person: str, actor: str) -> Told:
-    """Open what was told to ``person``, and record that."""
+    """Open what was told about it and those joined to it to ``person``, and record that."""
     work.flush()
-    names = (one.id, *(each.id for each in records.joined_to(work.conn, one.id)))
-    found = [(name, stored) for name in names for stored in _told(core, work, name)]
-    words = tuple(_words(core, work, name, stored) for name, stored in found)
-    body = {"entries": [each.entry for each in words], "person": person}
-    return Told(complaint=one.id, entry=records.note(work, READ, one, body, actor), words=words)
+    about = [("complaint", each.id) for each in (one, *records.joined_to(work.conn, one.id))]
+    return read_about(core, work, about, person, actor, READ, one.subjects)
 
 
 def told(core: Core, work: Work, one: Known) -> dict[str, Any]:
@@ -80,24 +42,3 @@ def contact(core: Core, work: Work, one: Known) -> tuple[dict[str, Any], tuple[s
     who = told(core, work, one).get("reporter", {})
     given = {key: who[key] for key in ("buyer", "contact", "phone") if key in who}
     return given, tuple(given)
-
-
-def _told(core: Core, work: Work, name: str) -> Sequence[Stored]:
-    history = core.ledger.entries(work.conn, subject=("complaint", name), limit=1_000)
-    return [stored for stored in history if stored.kind in _TOLD]
-
-
-def _words(core: Core, work: Work, name: str, stored: Stored) -> Words:
-    entry = stored.entry()
-    persons = {f"complainant:{name}", f"complaint:{name}"}
-    persons |= {f"{role}:{entry.subjects[role]}" for role in ("consumer", "merchant") if role in entry.subjects}
-    told = {key: value for key, value in entry.body.items() if key not in _OURS and value not in ("", [], None, False)}
-    return Words(
-        actor=entry.actor,
-        at=entry.at,
-        complaint=name,
-        entry=stored.index,
-        kind=entry.kind,
-        title=core.pack.kind(entry.kind).title,
-        told=core.vault.opened(work.conn, told, persons),
-    )

@@ -1,0 +1,86 @@
+"""What was told in the matter of a case (an appeal, a message, a cry for help), opened for the person who decides it.
+
+The ledger holds commitments, and every other door shows those; who reads the words is an entry. Only values of the
+parties are opened: a commitment that somebody copied into their words stays closed.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from anbao.cases.reading import Case
+from anbao.core import Core
+from anbao.ledger import Stored
+from anbao.model.base import Noun
+from anbao.model.entry import Entry
+from anbao.text import Text
+from anbao.work import Work
+
+READ = "case.read"
+
+_BROAD = frozenset({"consumer", "hazard", "listing", "measure", "merchant", "order", "violation"})
+"""Subjects of which far more is recorded than what the case is about."""
+
+
+_OURS = frozenset({"ends_at", "token", "track"})
+"""What the engine noted beside what was told."""
+
+
+class Words(Noun, frozen=True, kw_only=True):
+    """One entry in which somebody told something, with the values of the parties in the clear."""
+
+    actor: str
+    at: int
+    entry: int
+    kind: str
+    title: Text
+    told: dict[str, Any]
+
+
+class Told(Noun, frozen=True, kw_only=True):
+    """What was told, in ledger order; ``entry`` records that it was read."""
+
+    entry: int
+    words: tuple[Words, ...]
+
+
+def read(core: Core, work: Work, case: Case, *, person: str, actor: str) -> Told:
+    """Open what was told to ``person``, and record that."""
+    narrow = [(role, name) for role, name in case.subjects.items() if role not in _BROAD]
+    return read_about(core, work, narrow, person, actor, READ, {**case.subjects, "case": case.id})
+
+
+def read_about(
+    core: Core,
+    work: Work,
+    about: Sequence[tuple[str, str]],
+    person: str,
+    actor: str,
+    kind: str,
+    subjects: Mapping[str, str],
+) -> Told:
+    """Open what was told about some subjects to ``person``, and record that as an entry of this kind and subjects."""
+    work.flush()
+    found: dict[int, Stored] = {}
+    for subject in about:
+        found |= {one.index: one for one in core.ledger.entries(work.conn, subject=subject, limit=1_000)}
+    persons = {f"{role}:{name}" for role, name in about} | {f"complainant:{name}" for _, name in about}
+    words: list[Words] = []
+    for index in sorted(found):
+        one = _words(core, work, found[index], persons)
+        if one and all(one.told != other.told for other in words):
+            words.append(one)
+    body = {"entries": [one.entry for one in words], "person": person}
+    entry = Entry(actor=actor, at=work.now, body=body, kind=kind, recorded=work.now, subjects=dict(subjects))
+    return Told(entry=work.record(entry)[0], words=tuple(words))
+
+
+def _words(core: Core, work: Work, stored: Stored, persons: set[str]) -> Words | None:
+    """An entry with its values opened; None where it holds none of the parties'."""
+    entry = stored.entry()
+    parties = {f"{role}:{entry.subjects[role]}" for role in ("consumer", "merchant") if role in entry.subjects}
+    opened = core.vault.opened(work.conn, entry.body, persons | parties)
+    if opened == entry.body:
+        return None
+    told = {key: value for key, value in opened.items() if key not in _OURS and value not in ("", [], None, False)}
+    title = core.pack.kind(stored.kind).title
+    return Words(actor=entry.actor, at=stored.at, entry=stored.index, kind=stored.kind, title=title, told=told)
