@@ -71,12 +71,12 @@ def _tell_people(tell: Teller, rescue: Rescue) -> None:
         f"警示买家 {reach.buyers} 人：送达 {reach.reached}，未送达 {reach.unreached}（可再次警示）",
         f"{reach.buyers} buyers warned: {reach.reached} reached, {reach.unreached} not (they can be warned again)",
     )
-    seller = rescue.help.seller
-    if seller:
+    seller, letter = rescue.help.seller, rescue.help.letter
+    if seller and letter:
         tell.say(
-            f"受伤买家求助，当即提供商家信息：{seller.name}，{seller.address}，{seller.contact}",
-            f"The injured buyer asked for help and was told who sold: {seller.name}, {seller.address},"
-            f" {seller.contact}",
+            f"受伤买家求助，当即书面提供商家信息（{letter.title.zh}）：{seller.name}，{seller.address}，{seller.contact}",
+            f"The injured buyer asked for help and was told in writing who sold ({letter.title.en}): {seller.name},"
+            f" {seller.address}, {seller.contact}",
         )
     tell.note(" · ".join(hint.title.get(system_language()) for hint in rescue.help.hints))
 
