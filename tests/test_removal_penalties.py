@@ -8,7 +8,7 @@ from anbao.errors import Conflict
 from anbao.model.listing import Listing
 from anbao.obligations.read import unfinished
 from anbao.platform import Platform
-from anbao.remove import sanctions
+from anbao.remove import records, sanctions
 from anbao.remove.measures import MeasureOrder
 from anbao.remove.rules import LadderFacts
 from anbao.simulator.receiver import Receiver
@@ -105,12 +105,34 @@ def test_what_the_guard_keeps_out_is_a_relapse_where_the_same_danger_was_removed
     sound(platform)
 
 
+@pytest.mark.parametrize(("outcome", "state"), [("take", "confirmed"), ("leave", "declined")])
+def test_a_proposed_measure_is_a_case_with_a_clock(
+    platform: Platform, receiver: Receiver, outcome: str, state: str
+) -> None:
+    offer(platform, "L1", "M1")
+    confirm_hazard(platform, severity=5, listing="L1")
+    platform.advance()
+    [proposed] = measures(platform, state="proposed")
+    platform.run(lambda work: platform.cases.change(work, "measure_proposed", second_look=0))
+    with platform.reading() as conn:
+        [case] = platform.cases.worst(conn, kinds=["measure_proposed"])
+        assert "cn.dispose.proposed" in {one.norm for one in unfinished(conn, platform.clock(), limit=100)}
+    platform.run(lambda work: platform.cases.decide(work, case.id, person="bo", outcome=outcome, reason="已核对"))
+    platform.advance()
+    with platform.reading() as conn:
+        assert records.find(conn, proposed.id).state == state
+        assert "cn.dispose.proposed" not in {one.norm for one in unfinished(conn, platform.clock(), limit=100)}
+        assert not platform.reactions.lags(conn)
+
+
 def test_heavy_measures_wait_for_a_person_who_takes_or_leaves_them(platform: Platform, receiver: Receiver) -> None:
     offer(platform, "L1", "M1")
     confirm_hazard(platform, severity=5, listing="L1")
     platform.advance()
     [proposed] = measures(platform, state="proposed")
     platform.run(lambda work: platform.remove.approve(work, proposed.id, person="bo", actor="key:1"))
+    with platform.reading() as conn:
+        assert not [one for one in platform.cases.worst(conn, kinds=["measure_proposed"]) if one.state == "open"]
     [taken] = measures(platform, kind="restriction")
     assert (taken.id, taken.state, taken.person) == (proposed.id, "taken", "bo")
     with pytest.raises(Conflict):

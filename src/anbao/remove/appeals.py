@@ -18,7 +18,7 @@ from anbao.cases import deciding
 from anbao.errors import Conflict, Forbidden, NotFound
 from anbao.ledger import Stored
 from anbao.model.base import Id, Noun, given_reason
-from anbao.remove import hazards, measures, records
+from anbao.remove import hazards, measures, proposals, records
 from anbao.remove.measures import Desk
 from anbao.remove.records import STANDING, Measure, record
 from anbao.store import tables
@@ -143,7 +143,7 @@ def restore(desk: Desk, work: Work, one: Measure, reason: str, *, person: str, a
             if desk.rules.measure(each.kind).on == "listing":
                 hazards.clear(work, each.hazard, each.listing, index)
         elif each.state == "proposed":
-            measures.decline(work, each.id, reason, person=person, actor=actor)
+            proposals.decline(work, each.id, reason, person=person, actor=actor)
 
 
 def restore_after_lifting(desk: Desk, work: Work, most: int) -> bool:

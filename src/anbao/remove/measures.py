@@ -62,14 +62,14 @@ class Desk(msgspec.Struct, frozen=True):
 
 def take(desk: Desk, work: Work, order: MeasureOrder, *, person: str, actor: str, name: str = "") -> str:
     """Take a measure; its id. A proposal is taken under its own ``name``. Raises InvalidInput, Conflict."""
-    kind, order = _checked(desk, work.conn, order)
-    name = name or _name(work, order)
+    kind, order = checked(desk, work.conn, order)
+    name = name or name_of(work, order)
     days = kind.days if order.days is None else order.days
     until = work.now + days * _DAY_MILLIS if days else 0
     token = secrets.token_urlsafe(_TOKEN_BYTES)
-    subjects = _subjects(order, name)
+    subjects = subjects_of(order, name)
     body = {
-        **_reasons(order, person),
+        **reasons_of(order, person),
         "appeal_days": kind.appeal_days,
         "person": person,
         "token": sha256(token.encode()).hexdigest(),
@@ -96,38 +96,6 @@ def take(desk: Desk, work: Work, order: MeasureOrder, *, person: str, actor: str
             live = records.violation_of(work.conn, order.violation).field == "live"
         record(work, records.IMPOSED, about, {"cause": index, "live": live, "measure": kind.sanction}, actor)
     return name
-
-
-def propose(desk: Desk, work: Work, order: MeasureOrder, *, actor: str = ENGINE) -> str:
-    """Put a measure before a person; its id. Raises InvalidInput, Conflict."""
-    _, order = _checked(desk, work.conn, order)
-    name = _name(work, order)
-    record(work, records.PROPOSED, _subjects(order, name), _reasons(order, ""), actor)
-    return name
-
-
-def approve(desk: Desk, work: Work, measure: str, *, person: str, actor: str) -> str:
-    """Take a measure that was proposed. Raises NotFound, Conflict."""
-    one = _proposed(work.conn, measure)
-    proposed = desk.core.ledger.entry(work.conn, one.entry).entry()
-    order = MeasureOrder(
-        complaint=one.complaint,
-        evidence=tuple(proposed.body["evidence"]),
-        facts=proposed.body["facts"],
-        hazard=one.hazard,
-        listing=one.listing,
-        measure=one.kind,
-        merchant=one.merchant,
-        provisions=tuple(proposed.body["provisions"]),
-        violation=one.violation,
-    )
-    return take(desk, work, order, person=person, actor=actor, name=measure)
-
-
-def decline(work: Work, measure: str, reason: str, *, person: str, actor: str) -> int:
-    """Leave a proposed measure; the entry's index. Raises NotFound, Conflict, InvalidInput."""
-    one = _proposed(work.conn, measure)
-    return record(work, records.DECLINED, one.subjects, {"person": person, "reason": given_reason(reason)}, actor)
 
 
 def lift(desk: Desk, work: Work, measure: str, reason: str, *, person: str, actor: str) -> int:
@@ -197,7 +165,7 @@ def _tell(work: Work, index: int, subjects: dict[str, str], letter: Letter, **mo
     send(work, index, Effect(topic=NOTIFIED, subjects=subjects, body=body))
 
 
-def _checked(desk: Desk, conn: Connection, order: MeasureOrder) -> tuple[MeasureKind, MeasureOrder]:
+def checked(desk: Desk, conn: Connection, order: MeasureOrder) -> tuple[MeasureKind, MeasureOrder]:
     """The measure's kind, and the order with its merchant and its basis filled in."""
     kind = desk.rules.measure(order.measure)
     if order.listing and not order.merchant:
@@ -223,7 +191,7 @@ def _checked(desk: Desk, conn: Connection, order: MeasureOrder) -> tuple[Measure
     return kind, order
 
 
-def _name(work: Work, order: MeasureOrder) -> str:
+def name_of(work: Work, order: MeasureOrder) -> str:
     because = (order.complaint, order.hazard, order.violation)
     identity = [order.measure, order.listing, order.merchant, *because, work.now]
     where, given = (
@@ -233,12 +201,12 @@ def _name(work: Work, order: MeasureOrder) -> str:
     return f"{order.measure}-{sha256(msgspec.json.encode([*identity, again])).hexdigest()[:16]}"
 
 
-def _subjects(order: MeasureOrder, name: str) -> dict[str, str]:
+def subjects_of(order: MeasureOrder, name: str) -> dict[str, str]:
     roles = ("complaint", "hazard", "listing", "merchant", "violation")
     return {"measure": name, **{role: value for role in roles if (value := getattr(order, role))}}
 
 
-def _reasons(order: MeasureOrder, person: str) -> dict[str, object]:
+def reasons_of(order: MeasureOrder, person: str) -> dict[str, object]:
     return {
         "evidence": list(order.evidence),
         "facts": order.facts,
@@ -246,13 +214,6 @@ def _reasons(order: MeasureOrder, person: str) -> dict[str, object]:
         "person": person,
         "provisions": list(order.provisions),
     }
-
-
-def _proposed(conn: Connection, name: str) -> Measure:
-    one = records.find(conn, name)
-    if one.state != "proposed":
-        raise Conflict(Text(f"措施 {name} 不是待决定的建议", f"the measure {name} is no open proposal"))
-    return one
 
 
 def _standing(conn: Connection, name: str) -> Measure:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from anbao.core import Core, Room, Step
 from anbao.ledger import Stored
 from anbao.reactions import Reaction
-from anbao.remove import appeals, hazards, measures, notices, records, reports, sanctions, violations
+from anbao.remove import appeals, hazards, measures, notices, proposals, records, reports, sanctions, violations
 from anbao.remove.appeals import AppealFiled, Outcome
 from anbao.remove.measures import Desk, MeasureOrder
 from anbao.remove.reports import Sent
@@ -16,6 +16,7 @@ from anbao.work import Projector, Work
 DELIVERED, UNDELIVERED = "effect.delivered", "effect.failed"
 
 _AT_ONCE = 100
+_APPROVED = "采纳建议的措施"
 
 
 class Remove(Room):
@@ -65,11 +66,15 @@ class Remove(Room):
 
     def approve(self, work: Work, measure: str, *, person: str, actor: str) -> str:
         """Take a measure that was proposed. Raises NotFound, Conflict."""
-        return measures.approve(self._desk, work, measure, person=person, actor=actor)
+        name = proposals.approve(self._desk, work, measure, person=person, actor=actor)
+        proposals.close_case(self._desk, work, measure, "take", _APPROVED, person=person, actor=actor)
+        return name
 
     def decline(self, work: Work, measure: str, reason: str, *, person: str, actor: str) -> int:
         """Leave a proposal. Raises NotFound, Conflict, InvalidInput."""
-        return measures.decline(work, measure, reason, person=person, actor=actor)
+        index = proposals.decline(work, measure, reason, person=person, actor=actor)
+        proposals.close_case(self._desk, work, measure, "leave", reason, person=person, actor=actor)
+        return index
 
     def lift(self, work: Work, measure: str, reason: str, *, person: str, actor: str) -> int:
         """End one measure early. Raises NotFound, Conflict, InvalidInput."""
@@ -110,6 +115,8 @@ class Remove(Room):
             hazards.on_decided(self._desk, work, stored)
         elif kind == appeals.CASE_KIND:
             appeals.on_case_decided(self._desk, work, stored)
+        elif kind == proposals.CASE_KIND:
+            proposals.on_case_decided(self._desk, work, stored.entry())
 
     def _on_violation(self, work: Work, stored: Stored) -> None:
         entry = stored.entry()

@@ -16,7 +16,8 @@ from sqlalchemy import Connection
 from anbao import linkage
 from anbao.law.deadlines import latest_start
 from anbao.remove import records
-from anbao.remove.measures import Desk, MeasureOrder, propose, take
+from anbao.remove.measures import Desk, MeasureOrder, take
+from anbao.remove.proposals import propose
 from anbao.remove.records import ENGINE, Violation, record
 from anbao.remove.rules import LadderFacts
 from anbao.store.bulk import sql

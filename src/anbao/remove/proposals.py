@@ -1,0 +1,84 @@
+"""Measures that the ladder only proposes: a person takes or leaves them, under a clock.
+
+Whichever way it is decided, as a measure or as a case, the other follows.
+"""
+
+from sqlalchemy import Connection
+
+from anbao import cases
+from anbao.cases.deciding import decide_about
+from anbao.errors import Conflict
+from anbao.model.base import given_reason
+from anbao.model.entry import Entry
+from anbao.remove import measures, records
+from anbao.remove.measures import Desk, MeasureOrder
+from anbao.remove.records import ENGINE, Measure, record
+from anbao.text import Text
+from anbao.work import Work
+
+CASE_KIND = "measure_proposed"
+_SEVERITY = 3
+
+
+def propose(desk: Desk, work: Work, order: MeasureOrder, *, actor: str = ENGINE) -> str:
+    """Put a measure before a person; its id. Raises InvalidInput, Conflict."""
+    _, order = measures.checked(desk, work.conn, order)
+    name, severity = measures.name_of(work, order), _SEVERITY
+    subjects = measures.subjects_of(order, name)
+    index = record(work, records.PROPOSED, subjects, measures.reasons_of(order, ""), actor)
+    if order.violation:
+        severity = records.violation_of(work.conn, order.violation).severity or _SEVERITY
+    cases.open(work, kind=CASE_KIND, subjects=subjects, severity=severity, about=index, cause=name)
+    return name
+
+
+def approve(desk: Desk, work: Work, measure: str, *, person: str, actor: str) -> str:
+    """Take a measure that was proposed. Raises NotFound, Conflict."""
+    one = _proposed(work.conn, measure)
+    proposed = desk.core.ledger.entry(work.conn, one.entry).entry()
+    order = MeasureOrder(
+        complaint=one.complaint,
+        evidence=tuple(proposed.body["evidence"]),
+        facts=proposed.body["facts"],
+        hazard=one.hazard,
+        listing=one.listing,
+        measure=one.kind,
+        merchant=one.merchant,
+        provisions=tuple(proposed.body["provisions"]),
+        violation=one.violation,
+    )
+    return measures.take(desk, work, order, person=person, actor=actor, name=measure)
+
+
+def decline(work: Work, measure: str, reason: str, *, person: str, actor: str) -> int:
+    """Leave a proposed measure; the entry's index. Raises NotFound, Conflict, InvalidInput."""
+    one = _proposed(work.conn, measure)
+    return record(work, records.DECLINED, one.subjects, {"person": person, "reason": given_reason(reason)}, actor)
+
+
+def close_case(desk: Desk, work: Work, measure: str, outcome: str, reason: str, *, person: str, actor: str) -> None:
+    """The case of a proposal that was decided here is decided the same. Raises Conflict while another works on it."""
+    kind = desk.core.pack.case_kind(CASE_KIND)
+    decide_about(work, kind, "measure", measure, person=person, outcome=outcome, reason=reason, actor=actor)
+
+
+def on_case_decided(desk: Desk, work: Work, entry: Entry) -> None:
+    """A person decided as a case; what was decided here already, or withdrawn since, stays."""
+    one, body = records.find(work.conn, entry.subjects["measure"]), entry.body
+    if one.state != "proposed":
+        return
+    person, reason = str(body["person"]), str(body["reason"])
+    if body["outcome"] == "take":
+        try:
+            approve(desk, work, one.id, person=person, actor=entry.actor)
+            return
+        except Conflict as error:
+            reason = error.what.zh
+    decline(work, one.id, reason, person=person, actor=entry.actor)
+
+
+def _proposed(conn: Connection, name: str) -> Measure:
+    one = records.find(conn, name)
+    if one.state != "proposed":
+        raise Conflict(Text(f"措施 {name} 不是待决定的建议", f"the measure {name} is no open proposal"))
+    return one
