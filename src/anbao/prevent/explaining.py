@@ -138,14 +138,16 @@ class Explainer:
             zh, en = (f"（措施 {one.surface}）", f" (measure {one.surface})") if one.surface else ("", "")
             return _under(Text(f"{what.zh}{zh}", f"{what.en}{en}"), self._basis(one))
         seen = one.surface or getattr(one, "text", "")
-        zh, en = (f"“{seen}”", f"“{seen}”") if seen else ("", "")
-        if one.term and one.term != seen and one.detector != CONTACT:
-            zh, en = f"{zh} → {one.term}".lstrip(" →"), f"{en} → {one.term}".lstrip(" →")
-        if one.channel in CHANNELS:
-            how = CHANNELS[one.channel].name
-            zh, en = f"{zh}（{how.zh}）", f"{en} ({how.en})"
+        term = "" if one.term == seen or one.detector in (CONTACT, MODEL) else one.term
+        shown = " → ".join(filter(None, (f"“{seen}”" if seen else "", term)))
+        how = CHANNELS[one.channel].name if one.channel in CHANNELS else Text("", "")
+        zh, en = (f"（{how.zh}）", f" ({how.en})") if how.zh else ("", "")
         what = self.category(one.category)
-        return _under(Text(f"{zh}：{what.zh}", f"{en}: {what.en}"), self._basis(one))
+        if shown:
+            told = Text(f"{shown}{zh}：{what.zh}", f"{shown}{en}: {what.en}")
+        else:
+            told = Text(f"{what.zh}{zh}", f"{what.en}{en}")
+        return _under(told, self._basis(one))
 
     def check(self, one: CredentialCheck) -> Text:
         """What is wrong with a credential, who demands it, and under which provisions."""

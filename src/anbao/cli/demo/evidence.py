@@ -1,7 +1,7 @@
 """What a chapter left behind: entries of the ledger by kind, and the obligations that they opened."""
 
 from anbao.cli.common import t
-from anbao.cli.demo.teller import Teller
+from anbao.cli.demo.teller import Teller, said
 from anbao.cli.operate.obligations import norm_words
 from anbao.platform import Platform
 from anbao.store.bulk import sql
@@ -25,7 +25,7 @@ def tell_evidence(tell: Teller, platform: Platform, *families: str) -> None:
             f" WHERE {chosen} GROUP BY o.norm ORDER BY count(*) DESC, o.norm",
             given,
         ).all()
-    tell.note(t("存证：", "entries: ") + " · ".join(f"{kind} {count}" for kind, count in entries))
+    tell.note(t("存证：", "entries: ") + " · ".join(f"{_title(platform, kind)} {count}" for kind, count in entries))
     shown = [
         f"{norm_words(platform, norm)[0]} {count}" + t(f"（已了结 {closed}）", f" ({closed} closed)")
         for norm, count, closed in owed[:NORMS_SHOWN]
@@ -34,3 +34,8 @@ def tell_evidence(tell: Teller, platform: Platform, *families: str) -> None:
         shown.append(t(f"另 {len(owed) - NORMS_SHOWN} 种", f"{len(owed) - NORMS_SHOWN} more"))
     if shown:
         tell.note(t("义务：", "obligations: ") + " · ".join(shown))
+
+
+def _title(platform: Platform, kind: str) -> str:
+    known = platform.pack.kinds.get(kind)
+    return said(known.title) if known else kind
