@@ -41,9 +41,21 @@ def test_a_change_holds_from_its_time_on_and_is_an_entry(platform: anbao.Platfor
     ]
 
 
+def test_letters_are_signed_by_whom_the_platform_says_it_is(platform: anbao.Platform, clock: Clock) -> None:
+    with platform.reading() as conn:
+        assert platform.parameters.sender(conn, clock.now).zh == "（平台名称未设置）"
+    platform.change_parameter("platform.name", " 示例商城 ", actor="officer:wang")
+    platform.change_parameter("platform.contact", "a@b.example", actor="officer:wang")
+    with platform.reading() as conn:
+        sender = platform.parameters.sender(conn, clock.now)
+    assert (sender.zh, sender.en) == ("示例商城，a@b.example", "示例商城, a@b.example")
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("platform.name", "甲" * 201),
+        ("platform.seat", "甲\n乙"),
         ("notice.least_seconds", -1),
         ("notice.least_seconds", "七"),
         ("change.sample", 0),

@@ -73,6 +73,7 @@ def test_a_listing_held_down_for_two_reasons_comes_back_after_both(platform: Pla
 def test_a_report_goes_to_the_authority_for_the_goods(
     platform: Platform, receiver: Receiver, category: str, field: str, recipient: str
 ) -> None:
+    platform.change_parameter("platform.name", "某某平台有限公司", actor="officer:wang")
     apply(platform, "M1")
     offer(platform, "L1", "M1", category)
     confirm_hazard(platform, listing="L1")
@@ -88,6 +89,7 @@ def test_a_report_goes_to_the_authority_for_the_goods(
     assert title == "关于平台内商家违法情形的报告"
     for part in (
         recipient,
+        "报告人：某某平台有限公司",
         "示例商贸有限公司",
         "L1",
         "某牌充电宝",

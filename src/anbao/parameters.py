@@ -15,6 +15,8 @@ from anbao.work import Placed, Work
 
 PARAMETER_CHANGED = "parameter.changed"
 _PREFIX = "parameter:"
+_SENDER = ("platform.name", "platform.seat", "platform.contact")
+_UNNAMED = Text("（平台名称未设置）", "(the platform's name is not set)")
 
 
 class Parameters:
@@ -46,8 +48,15 @@ class Parameters:
         return int(self.value(conn, name, at))
 
     def word(self, conn: Connection, name: str, at: int) -> str:
-        """As ``value``, of one that is a choice or a list."""
+        """As ``value``, of one that is a choice, a list or a line."""
         return str(self.value(conn, name, at))
+
+    def sender(self, conn: Connection, at: int) -> Text:
+        """Who signs the platform's letters: its name, seat and contact, as far as it has told them."""
+        told = [self.word(conn, name, at) for name in _SENDER]
+        if not told[0]:
+            return _UNNAMED
+        return Text("，".join(filter(None, told)), ", ".join(filter(None, told)))
 
     def change(self, work: Work, name: str, value: int | str, *, actor: str) -> int:
         """Set what the platform may set, from now on; the entry's index. Raises InvalidInput."""

@@ -33,6 +33,7 @@ def tell(core: Core, work: Work, dispute: Dispute, answer: Answer, **slots: Any)
         "number": dispute.id,
         "order": dispute.order or "—",
         "ordered": f"{legal_time(trade.at):%Y-%m-%d}" if trade else "—",
+        "sender": core.parameters.sender(work.conn, work.now),
         "today": f"{legal_time(work.now):%Y-%m-%d}",
         **slots,
     }

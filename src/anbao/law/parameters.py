@@ -10,6 +10,7 @@ from anbao.model.sourced import Sourced
 from anbao.text import Text
 
 MOST = 10**12
+LONGEST_LINE = 200
 
 _DOMAIN = re.compile(
     r"(?:[a-z0-9\u4e00-\u9fff](?:[a-z0-9\u4e00-\u9fff-]{0,61}[a-z0-9\u4e00-\u9fff])?\.)+[a-z\u4e00-\u9fff]{2,20}"
@@ -20,7 +21,7 @@ class Parameter(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One value, dated and sourced. ``set_by`` law: fixed while ``in_force``; platform: a default that it may change.
 
     ``of``: number, a whole number from ``least`` to ``MOST`` in ``unit`` · choice, one of ``choices`` · domains,
-    divided by commas.
+    divided by commas · line, of at most ``LONGEST_LINE`` characters.
     """
 
     id: str
@@ -28,7 +29,7 @@ class Parameter(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     value: int | str
     set_by: Literal["law", "platform"]
     in_force: InForce
-    of: Literal["number", "choice", "domains"] = "number"
+    of: Literal["number", "choice", "domains", "line"] = "number"
     choices: tuple[str, ...] = ()
     least: int = 1
     unit: str = ""
@@ -47,6 +48,8 @@ class Parameter(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
             return int(plain) if fits and self.least <= int(plain) <= MOST else None
         if self.of == "choice":
             return plain if plain in self.choices else None
+        if self.of == "line":
+            return plain if len(plain) <= LONGEST_LINE and plain.isprintable() else None
         domains = [domain.strip().lower().strip(".") for domain in plain.split(",") if domain.strip()]
         return ",".join(sorted(set(domains))) if all(map(_DOMAIN.fullmatch, domains)) else None
 
@@ -57,6 +60,8 @@ class Parameter(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
             return Text(f"{self.least} 至 {MOST} 的整数", f"a whole number from {self.least} to {MOST}")
         if self.of == "choice":
             return Text(f"{'、'.join(self.choices)}之一", f"one of {', '.join(self.choices)}")
+        if self.of == "line":
+            return Text(f"一行文字，至多 {LONGEST_LINE} 字", f"one line of at most {LONGEST_LINE} characters")
         return Text("域名，以逗号分隔", "domains divided by commas")
 
 

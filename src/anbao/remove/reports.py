@@ -78,6 +78,7 @@ def draft(desk: Desk, work: Work, violation: str, *, actor: str) -> str:
         "number": name,
         "provisions": desk.core.pack.cite(recipient.provisions),
         "recipient": recipient.to,
+        "sender": desk.core.parameters.sender(work.conn, work.now),
         "today": f"{legal_time(work.now):%Y-%m-%d}",
     }
     text = desk.core.templates.letter(_TEMPLATE, slots)

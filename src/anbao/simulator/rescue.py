@@ -63,6 +63,8 @@ class Rescue(msgspec.Struct, frozen=True, kw_only=True):
 
 def unfold(platform: Platform, pictures: Pictures, cast: Cast) -> Rescue:
     """Let the injured buyer complain, and everyone do what is theirs."""
+    for name, line in scalding.OPERATOR.items():
+        platform.change_parameter(name, line, actor=OFFICER)
     with _connected(platform) as receiver:
         filed = platform.run(lambda work: platform.investigate.complaints.file(work, scalding.complaint()))
         settle(platform, pictures)

@@ -29,6 +29,13 @@ MODEL, BRAND = "RN-2088", "闪能"
 SOURCE = "PB00"
 VICTIM, VICTIM_ORDER = "buyer-pb-000", "OPB000"
 UNREACHABLE = frozenset({"buyer-pb-003", "buyer-pb-007"})
+OPERATOR = {
+    "platform.name": "示例商城网络科技有限公司",
+    "platform.seat": "示例省安平市清河区",
+    "platform.contact": "safety@anbao-mall.example",
+}
+"""Who runs the made-up platform: it signs reports and letters."""
+
 REFUSED = "PB02"
 """The listing whose takedown the platform's own system refuses at first."""
 
