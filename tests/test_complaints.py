@@ -23,7 +23,7 @@ from anbao.model.event import Event
 from anbao.model.listing import Listing
 from anbao.platform import Platform, open_platform
 from anbao.store.bulk import sql
-from helpers import DAY, HOUR, Clock
+from helpers import DAY, HOUR, Clock, no_second_looks
 
 NOW = 1_790_000_000_000
 PHOTO = Attachment(sha256="ab" * 32, size=10, type="image/jpeg")
@@ -40,8 +40,7 @@ def platform(store_url: str, clock: Clock) -> Iterator[Platform]:
     with open_platform(store_url, clock=clock) as opened:
         opened.submit_listing(Listing(id="L1", title="某牌充电宝 20000 毫安", merchant="m1", category="power_bank"))
         opened.submit_listing(Listing(id="L2", title="纯棉毛巾", merchant="m2"))
-        for kind in ("complaint", "notice_check"):
-            opened.run(lambda work, kind=kind: opened.cases.change(work, kind, second_look=0))  # type: ignore[misc]
+        no_second_looks(opened)
         yield opened
 
 

@@ -20,7 +20,7 @@ from anbao.platform import Platform, open_platform
 from anbao.remove import records
 from anbao.remove.measures import MeasureOrder
 from anbao.simulator.receiver import Receiver
-from helpers import HOUR, Clock
+from helpers import HOUR, Clock, no_second_looks
 
 DAY = 24 * HOUR
 SUIT = Proceedings(docket="(2026)粤0192民初1号", what="已向广州互联网法院起诉，立案通知书见附件")
@@ -31,7 +31,7 @@ def platform(store_url: str, clock: Clock) -> Iterator[Platform]:
     with open_platform(store_url, clock=clock) as opened:
         opened.submit_merchant(Merchant(id="m1", kind="company", legal_name="示例商贸有限公司", shop_name="小铺"))
         opened.submit_listing(Listing(id="L1", title="某牌充电宝 20000 毫安", merchant="m1", category="power_bank"))
-        opened.run(lambda work: opened.cases.change(work, "notice_check", second_look=0))
+        no_second_looks(opened)
         yield opened
 
 
@@ -183,7 +183,6 @@ def test_the_right_holder_is_asked_how_the_suit_stands_and_a_person_decides(
     platform: Platform, receiver: Receiver, clock: Clock
 ) -> None:
     name = sued(platform, clock)
-    platform.run(lambda work: platform.cases.change(work, "proceedings", second_look=0))
     for asked in (1, 2):
         clock.now += 80 * DAY
         settle(platform)
