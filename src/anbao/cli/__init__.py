@@ -1,4 +1,4 @@
-"""The command line: few flat verbs. Data on stdout, all else on stderr.
+"""The command line: flat verbs, each in the folder of the duty that it serves. Data on stdout, all else on stderr.
 
 Exit status: 0 clean · 1 findings, or not sound · 2 usage or input · 3 internal.
 """

@@ -193,4 +193,5 @@ MODEL_SAYS: dict[str, Text] = {
 
 def unchecked(source: str) -> Text:
     """An instrument that could not be read, marked so."""
-    return Text(f"《{source}》（来源未核对）", f"{source} (not checked against its source)")
+    titles = "".join(f"《{title}》" for title in source.split("; "))
+    return Text(f"{titles}（来源未核对）", f"{source} (not checked against its source)")
