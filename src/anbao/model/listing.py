@@ -47,6 +47,12 @@ WRITTEN: frozenset[Channel] = frozenset({"exact", "normalised", "spaced"})
 """Channels in which the term itself stands in the text and which may block; what the others find is a guess."""
 
 
+MAX_TEXT = 1_000_000
+"""Characters of one text of a listing; what lies beyond is not judged, and that is said."""
+
+TextName = Annotated[str, Meta(min_length=1, max_length=128)]
+"""What the platform calls a text, such as 副标题 or ``attributes.材质``; findings name it as their field."""
+
 PictureRef = Annotated[str, Meta(pattern=r"^([0-9a-f]{64}|https?://[!-~]{1,2000})$")]
 """An uploaded picture by the SHA-256 of its bytes, or an address to fetch it from."""
 
@@ -54,7 +60,9 @@ MAX_PICTURES = 30
 
 
 class Listing(Noun, frozen=True, kw_only=True):
-    """What is offered. ``extra`` keeps the platform's own further columns; ``licences`` are those of the product.
+    """What is offered. ``texts``: all further texts that a buyer can read, by name; each is screened.
+
+    ``extra``: as ``texts``, under the name that entries before version 0.2 have. ``licences``: those of the product.
 
     ``facts``: what its notices speak of, by the names of the pack's ``facts.yaml``; others are kept and not used.
     """
@@ -67,6 +75,7 @@ class Listing(Noun, frozen=True, kw_only=True):
     licences: tuple[Licence, ...] = ()
     merchant: Annotated[str, Meta(max_length=128)] = ""
     pictures: Annotated[tuple[PictureRef, ...], Meta(max_length=MAX_PICTURES)] = ()
+    texts: dict[TextName, str] = msgspec.field(default_factory=dict)
     title: Annotated[str, Meta(max_length=MAX_TITLE)]
 
 
@@ -109,7 +118,7 @@ class Versions(Noun, frozen=True, kw_only=True):
 
 
 class ListingRecord(Noun, frozen=True, kw_only=True):
-    """A listing as its entry keeps it: ``extra`` and ``facts`` as pairs, because keys in entries are ASCII."""
+    """A listing as its entry has it: ``texts``, ``extra`` and ``facts`` as pairs, because keys in entries are ASCII."""
 
     category: str = ""
     description: str = ""
@@ -119,6 +128,7 @@ class ListingRecord(Noun, frozen=True, kw_only=True):
     licences: tuple[Licence, ...] = ()
     merchant: str = ""
     pictures: tuple[str, ...] = ()
+    texts: tuple[tuple[str, str], ...] = ()
     title: str
 
 

@@ -169,6 +169,7 @@ def listing_of(screened: ListingScreened) -> Listing:
         licences=record.licences,
         merchant=record.merchant,
         pictures=record.pictures,
+        texts=dict(record.texts),
         title=record.title,
     )
 

@@ -78,6 +78,7 @@ def replay(conn: Connection, ledger: Ledger, rulesets: Rulesets, index: int, vau
         licences=record.licences,
         merchant=record.merchant,
         pictures=record.pictures,
+        texts=dict(record.texts),
         title=record.title,
     )
     used = (versions.lexicon, versions.policy, versions.pack, versions.hazards, versions.fraud, versions.model)

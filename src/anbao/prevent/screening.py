@@ -164,7 +164,7 @@ def _worst(findings: Iterable[Finding]) -> int:
 
 
 def _record(listing: Listing) -> ListingRecord:
-    if not listing.extra and not listing.facts:
+    if not listing.extra and not listing.facts and not listing.texts:
         return cast(ListingRecord, listing)  # the same fields to the same bytes, without a copy
     return ListingRecord(
         category=listing.category,
@@ -175,5 +175,6 @@ def _record(listing: Listing) -> ListingRecord:
         licences=listing.licences,
         merchant=listing.merchant,
         pictures=listing.pictures,
+        texts=tuple(listing.texts.items()),
         title=listing.title,
     )
