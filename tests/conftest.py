@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -53,14 +54,38 @@ def fresh_database(server: str) -> str:
     return _database(server, name)
 
 
+@pytest.fixture(scope="session")
+def postgresql_opened_template(postgresql_server: str, postgresql_template: str) -> str:
+    """The name of a database that a platform was opened over, at ``START``: to copy it is cheaper than to open one."""
+    name = "with_defaults"
+    with psycopg.connect(postgresql_server, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {postgresql_template}".encode())
+    open_platform(_database(postgresql_server, name), clock=Clock()).close()
+    return name
+
+
 @pytest.fixture
 def postgresql_url(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
     """A fresh database, empty but for the tables."""
+    with _copied(postgresql_server, postgresql_template) as url:
+        yield url
+
+
+@pytest.fixture
+def postgresql_opened_url(postgresql_server: str, postgresql_opened_template: str) -> Iterator[str]:
+    """A fresh database with the pack's defaults in force."""
+    with _copied(postgresql_server, postgresql_opened_template) as url:
+        yield url
+
+
+@contextmanager
+def _copied(server: str, template: str) -> Iterator[str]:
+    """The URL of a database that is a copy of ``template`` and goes with the context."""
     name = f"t{uuid.uuid4().hex}"
-    with psycopg.connect(postgresql_server, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {postgresql_template}".encode())
-    yield _database(postgresql_server, name)
-    with psycopg.connect(postgresql_server, autocommit=True) as admin:
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+    yield _database(server, name)
+    with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
@@ -84,16 +109,40 @@ def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
     return f"sqlite:///{file}"
 
 
+@pytest.fixture(scope="session")
+def sqlite_opened_template(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """A file that a platform was opened over, at ``START``: to copy it is cheaper than to open one."""
+    file = tmp_path_factory.mktemp("opened") / "anbao.db"
+    shutil.copyfile(sqlite_template, file)
+    open_platform(f"sqlite:///{file}", clock=Clock()).close()
+    return file
+
+
+@pytest.fixture
+def sqlite_opened_url(tmp_path: Path, sqlite_opened_template: Path) -> str:
+    """A fresh store with the pack's defaults in force."""
+    file = tmp_path / "anbao.db"
+    shutil.copyfile(sqlite_opened_template, file)
+    return f"sqlite:///{file}"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store_url(request: pytest.FixtureRequest) -> str:
-    """The URL of an empty store, once on each database."""
+def empty_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a store that is empty but for its tables, once on each database."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a store that a platform was opened over and nothing else happened to, once on each database."""
+    url: str = request.getfixturevalue(f"{request.param}_opened_url")
+    return url
+
+
 @pytest.fixture
-def store(store_url: str) -> Iterator[Store]:
-    opened = open_store(store_url)
+def store(empty_url: str) -> Iterator[Store]:
+    opened = open_store(empty_url)
     yield opened
     opened.close()
 
@@ -112,7 +161,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def platform(store_url: str, clock: Clock) -> Iterator[Platform]:
-    """A platform over an empty store, once on each database."""
+    """A platform over a fresh store, once on each database."""
     with open_platform(store_url, clock=clock) as opened:
         yield opened
 

@@ -33,11 +33,11 @@ def older(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def platform(store_url: str, older: Path) -> Iterator[Platform]:
+def platform(empty_url: str, older: Path) -> Iterator[Platform]:
     """A store that an earlier release opened and screened with, opened by this one."""
-    with open_platform(store_url, pack=older, clock=Clock()) as before:
+    with open_platform(empty_url, pack=older, clock=Clock()) as before:
         before.submit_listing(Listing(id="l", title="纯棉毛巾"))
-    with open_platform(store_url, clock=Clock()) as opened:
+    with open_platform(empty_url, clock=Clock()) as opened:
         yield opened
 
 
@@ -45,8 +45,8 @@ def states(platform: Platform) -> dict[str, tuple[str, bool]]:
     return {one.role: (one.state, one.proposed) for one in platform.prevent.defaults()}
 
 
-def test_a_new_store_has_the_defaults_of_its_pack(store_url: str) -> None:
-    with open_platform(store_url) as platform:
+def test_a_new_store_has_the_defaults_of_its_pack(empty_url: str) -> None:
+    with open_platform(empty_url) as platform:
         assert states(platform) == {"lexicon": ("current", False), "policy": ("current", False)}
         with pytest.raises(Conflict):
             platform.prevent.propose_default("policy", actor="li")
@@ -91,10 +91,10 @@ def test_the_doctor_says_so_and_one_command_proposes(
     assert run(["lexicon", "adopt-default", "--as", "li", "--store", sqlite_url]) != 0
 
 
-def test_over_http(store_url: str, older: Path) -> None:
-    with open_platform(store_url, pack=older) as before:
+def test_over_http(empty_url: str, older: Path) -> None:
+    with open_platform(empty_url, pack=older) as before:
         before.submit_listing(Listing(id="l", title="纯棉毛巾"))
-    with served(store_url) as server:
+    with served(empty_url) as server:
         officer = server.client("officer")
         items = officer.get("/v1/defaults").json()["items"]
         assert [(one["role"], one["state"]) for one in items] == [("lexicon", "older"), ("policy", "older")]

@@ -74,7 +74,7 @@ def test_a_rolled_back_append_leaves_nothing(store: Store) -> None:
     assert verify_store(store).sound
 
 
-def test_processes_append_in_turn(store: Store, store_url: str) -> None:
+def test_processes_append_in_turn(store: Store, empty_url: str) -> None:
     script = (
         "import sys\n"
         "from tests.test_ledger_log import sealed\n"
@@ -87,7 +87,7 @@ def test_processes_append_in_turn(store: Store, store_url: str) -> None:
     )
     open_ledger(store)
     root = Path(__file__).parents[1]
-    workers = [subprocess.Popen([sys.executable, "-c", script, store_url], cwd=root) for _ in range(3)]
+    workers = [subprocess.Popen([sys.executable, "-c", script, empty_url], cwd=root) for _ in range(3)]
     assert [worker.wait() for worker in workers] == [0, 0, 0]
     report = verify_store(store)
     assert report.sound
@@ -180,9 +180,9 @@ def test_a_receipt_needs_a_checkpoint(store: Store) -> None:
             ledger.receipt(conn, 2)
 
 
-def test_the_identity_is_made_once_and_kept(store: Store, store_url: str) -> None:
+def test_the_identity_is_made_once_and_kept(store: Store, empty_url: str) -> None:
     first = open_ledger(store)
-    again = open_ledger(open_store(store_url))
+    again = open_ledger(open_store(empty_url))
     assert str(again.verifier) == str(first.verifier)
     assert first.origin.startswith("anbao.local/")
     with pytest.raises(Conflict):

@@ -42,8 +42,8 @@ def test_a_failed_write_leaves_nothing(store: Store) -> None:
     assert rows_of(store, "SELECT * FROM listing") == []
 
 
-def test_writers_of_several_openings_take_turns(store_url: str) -> None:
-    stores = [open_store(store_url) for _ in range(4)]
+def test_writers_of_several_openings_take_turns(empty_url: str) -> None:
+    stores = [open_store(empty_url) for _ in range(4)]
 
     def add_ten(store: Store) -> None:
         for _ in range(10):
@@ -66,12 +66,12 @@ def test_migrations_make_the_declared_schema(store: Store) -> None:
         assert compare_metadata(MigrationContext.configure(conn), tables.metadata) == []
 
 
-def test_opening_again_keeps_what_was_written(store_url: str) -> None:
-    first = open_store(store_url)
+def test_opening_again_keeps_what_was_written(empty_url: str) -> None:
+    first = open_store(empty_url)
     with first.write() as conn:
         insert_many(conn, tables.entry, [(0, "k", 0, 0, b"x")])
     first.close()
-    second = open_store(store_url)
+    second = open_store(empty_url)
     assert rows_of(second, "SELECT data FROM entry") == [(b"x",)]
     second.close()
 
