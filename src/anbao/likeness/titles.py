@@ -55,7 +55,9 @@ class TitleIndex:
         self._sets = [one if len(one) >= MIN_GRAMS else frozenset[str]() for one in sets]
         rows = [row for row, one in enumerate(self._sets) for _ in one]
         slots = _slots_of([gram for one in self._sets for gram in one])
-        self._build(np.array(rows, np.int64), slots.astype(np.int64))
+        self._empty = not rows
+        if rows:
+            self._build(np.array(rows, np.int64), slots.astype(np.int64))
 
     def _build(self, rows: NDArray[np.int64], slots: NDArray[np.int64]) -> None:
         rows, slots = np.divmod(np.unique(rows * _SLOTS + slots), _SLOTS)
@@ -109,7 +111,7 @@ class TitleIndex:
     def _may_be(self, page: Page) -> tuple[NDArray[Any], NDArray[Any]]:
         """Rows and titles of the pairs that the fast pass lets through, by row."""
         codes = page.codes
-        if codes.size < 2 or not self._postings.nnz:
+        if codes.size < 2 or self._empty or not self._postings.nnz:
             return np.empty(0, np.int32), np.empty(0, np.int32)
         from scipy.sparse import csr_array
 

@@ -200,7 +200,7 @@ class Rulesets:
         return Ruleset(
             terms,
             matcher,
-            Policy.from_bytes(artefact(conn, policy)),
+            Policy.from_bytes(artefact(conn, policy), checked=True),
             known,
             None,
             Guarded(DangerIndex(())),
