@@ -19,7 +19,8 @@ from anbao.parameters import PARAMETER_CHANGED, Parameters, project_changes
 from anbao.reactions import Reaction, Reactions
 from anbao.store import Store
 from anbao.text import Text
-from anbao.work import Placed, Projector, Work, Writer
+from anbao.work import Placed, Projector, Work
+from anbao.writer import Writer
 
 T = TypeVar("T")
 

@@ -1,32 +1,25 @@
-"""One transaction: the entries it appends, the obligations they move and the projections they change.
+"""Unit of work: the entries that one transaction appends, the obligations they move, the projections they change.
 
 Invariants
 - An entry, its obligations and its projections become durable together or not at all.
-- Jobs that arrive together share one durable commit; a job that fails takes back its own entries and rows only.
-- A job's result is handed out after the commit.
+- Whatever is read through ``Work.conn`` sees the entries appended before, without a flush by hand.
 """
 
-import queue
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
 from contextlib import suppress
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from anbao.ledger import Ledger, seal
+from anbao.ledger.canonical import seal_event
 from anbao.model.entry import Entry, Receipt, Sealed
+from anbao.model.events import Event
 from anbao.obligations.engine import ObligationEngine, Recorded
-from anbao.store import Store
 from anbao.store.bulk import sql
 
 T = TypeVar("T")
-
-MAX_GROUP = 256
-"""Jobs that share one commit at the most."""
-
 
 Placed = tuple[int, Sealed]
 """A sealed entry behind its index in the ledger."""
@@ -46,7 +39,7 @@ class Work:
         engine: ObligationEngine,
         projectors: Mapping[str, Sequence[Projector]],
     ) -> None:
-        self.conn = conn
+        self._conn = conn
         self.now = now
         self._ledger = ledger
         self._engine = engine
@@ -54,6 +47,24 @@ class Work:
         self.kinds: set[str] = set()
         self._first = ledger.size(conn)
         self._pending: list[Sealed] = []
+
+    @property
+    def conn(self) -> Connection:
+        """Returns the transaction's connection, once all that was appended so far is in the ledger's tables."""
+        self.flush()
+        return self._conn
+
+    def append(self, event: Event, *, actor: str, at: int | None = None) -> int:
+        """Append an event; returns its index. ``at``: when it happened (UTC ms), now by default.
+
+        Raises InvalidInput, TooLarge.
+        """
+        return self.append_all([event], actor=actor, at=at)[0]
+
+    def append_all(self, events: Sequence[Event], *, actor: str, at: int | None = None) -> range:
+        """As ``append``, for several in order; returns their indexes."""
+        when = self.now if at is None else at
+        return self.record_sealed([seal_event(one, actor=actor, at=when, recorded=self.now) for one in events])
 
     def record(self, *entries: Entry) -> list[int]:
         """Seal and append entries; their indexes. Raises InvalidInput, TooLarge."""
@@ -76,9 +87,9 @@ class Work:
             if projectors := self._projectors.get(kind):
                 placed = list(run)
                 for project in projectors:
-                    project(self.conn, placed)
+                    project(self._conn, placed)
         self._engine.observe(
-            self.conn,
+            self._conn,
             [Recorded(idx, one.kind, one.at, one.subjects, one.facts) for idx, one in enumerate(sealed, start)],
         )
         return range(start, start + len(sealed))
@@ -86,22 +97,22 @@ class Work:
     def flush(self) -> None:
         """Write the pending entries to the ledger's tables, so that this transaction can read them."""
         if self._pending:
-            self._ledger.append(self.conn, self._pending)
+            self._ledger.append(self._conn, self._pending)
             self._first += len(self._pending)
             self._pending = []
 
     def attempt(self, job: "Callable[[Work], T]") -> T:
         """Run one job; if it raises, what it did in this transaction is taken back."""
         before = self._first, list(self._pending), set(self.kinds)
-        sql(self.conn, "SAVEPOINT job")
+        sql(self._conn, "SAVEPOINT job")
         try:
             result = job(self)
         except BaseException:
-            sql(self.conn, "ROLLBACK TO SAVEPOINT job")
+            sql(self._conn, "ROLLBACK TO SAVEPOINT job")
             self._first, self._pending, self.kinds = before
             raise
         finally:
-            sql(self.conn, "RELEASE SAVEPOINT job")
+            sql(self._conn, "RELEASE SAVEPOINT job")
         return result
 
     def rehearse(self, job: "Callable[[Work], T]") -> T:
@@ -123,62 +134,3 @@ class _TakenBack(Exception):
 
 def _kind_of(placed: Placed) -> str:
     return placed[1].kind
-
-
-class Writer:
-    """The thread that runs jobs, as many as are waiting under one commit. ``follow_up`` is told of each commit."""
-
-    def __init__(
-        self, store: Store, begin: Callable[[Connection], Work], follow_up: Callable[[Work], None] = lambda work: None
-    ) -> None:
-        self._store = store
-        self._begin = begin
-        self._follow_up = follow_up
-        self._jobs: queue.SimpleQueue[tuple[Callable[[Work], Any], Future[Any]] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._serve, name="anbao-writer", daemon=True)
-        self._thread.start()
-
-    def submit(self, job: Callable[[Work], T]) -> "Future[T]":
-        """Queue a job; the future is done when its commit is durable."""
-        future: Future[T] = Future()
-        self._jobs.put((job, future))
-        return future
-
-    def close(self) -> None:
-        """Finish what is queued and stop."""
-        self._jobs.put(None)
-        self._thread.join()
-
-    def _serve(self) -> None:
-        while (first := self._jobs.get()) is not None:
-            group = [first]
-            while len(group) < MAX_GROUP and not self._jobs.empty():
-                following = self._jobs.get()
-                if following is None:
-                    self._jobs.put(None)
-                    break
-                group.append(following)
-            self._commit(group)
-
-    def _commit(self, waiting: list[tuple[Callable[[Work], Any], Future[Any]]]) -> None:
-        group = [(job, future) for job, future in waiting if future.set_running_or_notify_cancel()]
-        outcomes: list[tuple[Future[Any], Any, BaseException | None]] = []
-        try:
-            with self._store.write() as conn:
-                work = self._begin(conn)
-                for job, future in group:
-                    try:
-                        outcomes.append((future, work.attempt(job), None))
-                    except Exception as error:
-                        outcomes.append((future, None, error))
-                work.flush()
-        except BaseException as error:
-            for _job, future in group:
-                future.set_exception(error)
-            return
-        self._follow_up(work)
-        for future, result, failure in outcomes:
-            if failure is None:
-                future.set_result(result)
-            else:
-                future.set_exception(failure)

@@ -17,7 +17,14 @@ from sqlalchemy import Connection
 
 from anbao.delivery.signature import new_secret
 from anbao.errors import Conflict, InvalidInput, NotFound
-from anbao.model.entry import Entry
+from anbao.model.events.delivery import (
+    EndpointAdded,
+    EndpointChange,
+    EndpointPaused,
+    EndpointRemoved,
+    EndpointResumed,
+    EndpointRotated,
+)
 from anbao.store import tables
 from anbao.store.bulk import insert_many, sql, upsert_many
 from anbao.text import Text
@@ -29,6 +36,11 @@ ROTATION_MILLIS = 24 * 3600 * 1000
 
 State = Literal["active", "paused"]
 Change = Literal["paused", "resumed", "removed"]
+_CHANGES: dict[Change, type[EndpointChange]] = {
+    "paused": EndpointPaused,
+    "resumed": EndpointResumed,
+    "removed": EndpointRemoved,
+}
 
 _PATTERN = re.compile(r"[a-z_]+(\.[a-z_]+)*(\.\*)?|\*")
 _LONGEST = 100
@@ -86,7 +98,7 @@ def add(work: Work, url: str, topics: Sequence[str], actor: str, *, secret: str 
         created=work.now,
     )
     insert_many(work.conn, tables.endpoint, [_row(made)])
-    _record(work, "added", made, actor)
+    _record(work, EndpointAdded, made, actor)
     return made
 
 
@@ -100,7 +112,7 @@ def rotate(work: Work, identity: str, actor: str) -> Endpoint:
     )
     changed = msgspec.structs.replace(known, secrets=(Secret(secret=new_secret()), *ending))
     upsert_many(work.conn, tables.endpoint, [_row(changed)])
-    _record(work, "rotated", changed, actor)
+    _record(work, EndpointRotated, changed, actor)
     return changed
 
 
@@ -112,7 +124,7 @@ def change(work: Work, identity: str, how: Change, actor: str) -> Endpoint:
     else:
         changed = msgspec.structs.replace(changed, state="paused" if how == "paused" else "active")
         upsert_many(work.conn, tables.endpoint, [_row(changed)])
-    _record(work, how, changed, actor)
+    _record(work, _CHANGES[how], changed, actor)
     return changed
 
 
@@ -190,8 +202,6 @@ def _row(one: Endpoint) -> tuple[str, str, str, bytes, str, int]:
     return one.id, one.url, " ".join(one.topics), msgspec.json.encode(one.secrets), one.state, one.created
 
 
-def _record(work: Work, what: Literal["added", "rotated"] | Change, one: Endpoint, actor: str) -> None:
+def _record(work: Work, what: type[EndpointChange], one: Endpoint, actor: str) -> None:
     address = urlsplit(one.url)._replace(query="").geturl()  # a query may hold a token
-    body = {"topics": list(one.topics), "url": address}
-    kind, about = f"endpoint.{what}", {"endpoint": one.id}
-    work.record(Entry(actor=actor, at=work.now, body=body, kind=kind, recorded=work.now, subjects=about))
+    work.append(what(endpoint=one.id, topics=one.topics, url=address), actor=actor)

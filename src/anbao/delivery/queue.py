@@ -8,9 +8,9 @@ Invariants
 - Every failed attempt, every end and every replay is an entry, in the transaction that changes the row.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
-from typing import Any
+from typing import TypedDict
 
 import msgspec
 from sqlalchemy import Connection
@@ -19,17 +19,11 @@ from anbao.delivery import endpoints
 from anbao.delivery.endpoints import Endpoint
 from anbao.delivery.post import Outcome
 from anbao.errors import Conflict, NotFound
-from anbao.model.entry import Entry
+from anbao.model.events.delivery import EffectAccepted, EffectDelivered, EffectFailed, EffectReplayed, EffectRetried
 from anbao.outbox import Effect, State
 from anbao.store.bulk import Row, sql
 from anbao.text import Text
 from anbao.work import Work
-
-ACCEPTED = "effect.accepted"
-DELIVERED = "effect.delivered"
-FAILED = "effect.failed"
-RETRIED = "effect.retried"
-REPLAYED = "effect.replayed"
 
 _COLUMNS = "id, topic, body, entry, state, attempts, due_at, problem"
 
@@ -111,11 +105,11 @@ def settle(work: Work, one: Claim, outcome: Outcome, patience: Patience) -> bool
     if outcome.verdict == "failed" and kept.attempts < patience.attempts:
         wait = max(patience.wait(kept.id, kept.attempts), outcome.wait * 1000)
         _move(work, kept, "waiting", outcome.problem, due_at=work.now + wait)
-        _record(work, RETRIED, kept, "engine", {"problem": outcome.problem, "wait_ms": wait})
+        work.append(EffectRetried(problem=outcome.problem, wait_ms=wait, **_about(kept)), actor="engine")
         return True
     if outcome.verdict == "accepted":
         _move(work, kept, "sent", "")
-        _record(work, ACCEPTED, kept, "engine", {"result": outcome.result})
+        work.append(EffectAccepted(result=outcome.result, **_about(kept)), actor="engine")
         return True
     finish(work, kept, outcome, "engine")
     return True
@@ -125,11 +119,11 @@ def finish(work: Work, kept: Kept, outcome: Outcome, actor: str) -> int:
     """End an effect, confirmed or not; the entry's index."""
     if outcome.verdict == "confirmed":
         _move(work, kept, "done", "")
-        return _record(work, DELIVERED, kept, actor, {"problem": "", "result": outcome.result})
+        return work.append(EffectDelivered(problem="", result=outcome.result, **_about(kept)), actor=actor)
     _move(work, kept, "dead", outcome.problem)
     refused = outcome.verdict == "refused"
-    body = {"problem": outcome.problem, "refused": refused, "result": outcome.result}
-    return _record(work, FAILED, kept, actor, body)
+    failed = EffectFailed(problem=outcome.problem, refused=refused, result=outcome.result, **_about(kept))
+    return work.append(failed, actor=actor)
 
 
 def replay(work: Work, effects: Sequence[str], actor: str) -> list[int]:
@@ -147,7 +141,7 @@ def replay(work: Work, effects: Sequence[str], actor: str) -> list[int]:
             "UPDATE outbox SET state = 'waiting', attempts = 0, due_at = ?, problem = '' WHERE id = ?",
             (work.now, identity),
         )
-        entries.append(_record(work, REPLAYED, kept, actor, {"problem": kept.problem}))
+        entries.append(work.append(EffectReplayed(problem=kept.problem, **_about(kept)), actor=actor))
     return entries
 
 
@@ -196,8 +190,20 @@ def _move(work: Work, kept: Kept, state: State, problem: str, *, due_at: int | N
     )
 
 
-def _record(work: Work, kind: str, kept: Kept, actor: str, more: Mapping[str, Any]) -> int:
-    body = {"attempts": kept.attempts, "cause": kept.entry, "topic": kept.topic, **more}
-    about = {**kept.effect.subjects, "effect": kept.id}
-    [index] = work.record(Entry(actor=actor, at=work.now, body=body, kind=kind, recorded=work.now, subjects=about))
-    return index
+class _About(TypedDict):
+    attempts: int
+    cause: int
+    effect: str
+    others: dict[str, str]
+    topic: str
+
+
+def _about(kept: Kept) -> _About:
+    """Returns what every entry about an effect says."""
+    return {
+        "attempts": kept.attempts,
+        "cause": kept.entry,
+        "effect": kept.id,
+        "others": dict(kept.effect.subjects),
+        "topic": kept.topic,
+    }

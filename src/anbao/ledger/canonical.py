@@ -21,6 +21,7 @@ import msgspec.inspect as inspect
 from anbao.errors import InvalidInput, TooLarge
 from anbao.model.base import Noun
 from anbao.model.entry import Entry, Facts, Sealed, facts_of
+from anbao.model.events import Event
 from anbao.text import Text
 
 MAX_ENTRY = 65_535
@@ -68,6 +69,13 @@ def seal(entry: Entry) -> Sealed:
     data = encode(entry)
     body = entry.body
     return _sealed(entry, facts_of(body) if isinstance(body, dict | msgspec.Struct) else {}, data)
+
+
+def seal_event(event: Event, *, actor: str, at: int, recorded: int) -> Sealed:
+    """Returns an event as an entry ready to be appended. Raises InvalidInput, TooLarge."""
+    said, subjects = event.body, event.subjects
+    entry = Entry(actor=actor, at=at, body=said, kind=event.KIND, recorded=recorded, subjects=subjects, v=event.VERSION)
+    return seal(entry)
 
 
 def seal_trusted(entry: Entry, facts: Facts | None = None) -> Sealed:
@@ -155,7 +163,7 @@ def _too_large(length: int) -> TooLarge:
 
 def _sealed(entry: Entry, facts: Facts, data: bytes) -> Sealed:
     leaf = sha256(b"\x00" + data).digest()
-    return Sealed(entry.kind, entry.at, entry.recorded, entry.subjects, facts, data, leaf)
+    return Sealed(entry.kind, entry.at, entry.recorded, entry.subjects, facts, data, leaf, entry.actor)
 
 
 @cache

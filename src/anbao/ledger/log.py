@@ -20,7 +20,8 @@ from anbao.ledger.keys import establish
 from anbao.ledger.note import Checkpoint, Signer, Verifier, format_checkpoint, open_checkpoint
 from anbao.ledger.receipt import RECEIPT_VERSION, InclusionReceipt, format_receipt
 from anbao.ledger.tiles import TileReader, edge_places, extend, hash_reader
-from anbao.model.entry import Entry, Sealed
+from anbao.model.entry import Entry, Sealed, event_of
+from anbao.model.events import AnyEvent
 from anbao.store import Store, tables
 from anbao.store.bulk import insert_many, sql, upsert_many
 from anbao.text import Text
@@ -35,8 +36,31 @@ class Stored(msgspec.Struct, frozen=True, gc=False):
     recorded: int
     data: bytes
 
+    @property
+    def actor(self) -> str:
+        """Who made the entry, read without decoding its body."""
+        return _frame(self.data).actor
+
+    @property
+    def subjects(self) -> dict[str, str]:
+        """Whom or what the entry is about, by role, read without decoding its body."""
+        return _frame(self.data).subjects
+
+    def event(self, kind: type[AnyEvent]) -> AnyEvent:
+        """Returns the event that the entry records. Raises TypeError where it is of another kind."""
+        return event_of(self.kind, self.data, kind)
+
     def entry(self) -> Entry:
+        """Returns the decoded entry, its body as builtins."""
         return decode(self.data)
+
+
+class _Frame(msgspec.Struct, frozen=True):
+    actor: str
+    subjects: dict[str, str]
+
+
+_frame = msgspec.json.Decoder(_Frame).decode
 
 
 class Ledger:

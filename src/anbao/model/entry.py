@@ -6,6 +6,7 @@ import msgspec
 
 from anbao.errors import InvalidInput
 from anbao.model.base import Millis
+from anbao.model.events.base import AnyEvent, read
 from anbao.text import Text
 
 Facts = dict[str, str | int | bool]
@@ -39,6 +40,11 @@ class Sealed(msgspec.Struct, frozen=True, gc=False):
     facts: Facts
     data: bytes
     leaf: bytes
+    actor: str = ""
+
+    def event(self, kind: type[AnyEvent]) -> AnyEvent:
+        """Returns the event that the entry records. Raises TypeError where it is of another kind."""
+        return event_of(self.kind, self.data, kind)
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +59,17 @@ def facts_of(body: Any) -> Facts:
     if not isinstance(body, dict):
         body = msgspec.to_builtins(body)
     return {key: value for key, value in body.items() if isinstance(value, str | int)}
+
+
+_entry = msgspec.json.Decoder(Entry).decode
+
+
+def event_of(name: str, data: bytes, kind: type[AnyEvent]) -> AnyEvent:
+    """Returns the event of an entry's canonical bytes. Raises TypeError where ``name`` is not the kind's."""
+    if name != kind.KIND:
+        raise TypeError(f"an entry of kind {name} is no {kind.__name__}")
+    entry = _entry(data)
+    return read(kind, entry.subjects, entry.body)
 
 
 def about(named: str) -> tuple[str, str]:
