@@ -1,15 +1,18 @@
 """Contact details, links and tricks in what people write, plain and disguised; and harmless look-alikes."""
 
+import csv
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anbao.detect.markup import show
 from anbao.errors import PackError
 from anbao.prevent.contact import ContactMatcher, FraudBook, findings, load_fraud_book
 
 FOLDER = Path(__file__).parents[1] / "packs" / "cn" / "fraud"
+CASES = Path(__file__).parents[2] / "shared" / "cases"
 BOOK = load_fraud_book(FOLDER).of_platform(("anbao-mall.com", "yxg.cn"))
 MATCHER = ContactMatcher(BOOK)
 
@@ -197,6 +200,20 @@ def test_the_address_of_a_picture_is_no_contact(text: str) -> None:
 )
 def test_the_address_of_a_page_is_one_although_it_looks_like_a_pictures(text: str, host: str) -> None:
     assert ("contact.link", host) in seen(text)
+
+
+@pytest.mark.skipif(not CASES.exists(), reason="the cases are not here")
+def test_the_cases_of_pictures_styles_and_abbreviations() -> None:
+    rows = []
+    for name in ("html.csv", "html2.csv"):
+        with (CASES / name).open(encoding="utf-8-sig", newline="") as file:
+            rows += [(row["编号"], row["描述"]) for row in csv.DictReader(file)]
+    assert len(rows) == 17
+    for name, source in rows:
+        assert bool(seen(source)) == (name == "E8"), name
+        assert not seen(show(source).text), name
+    links = [link for _, source in rows for link in show(source).links]
+    assert [seen(link) for link in links] == [{("contact.link", "detail.tmall.com")}]
 
 
 def test_a_number_beside_the_address_of_a_picture_counts() -> None:

@@ -4,7 +4,7 @@ import re
 
 from anbao.detect.addresses import Addresses
 from anbao.detect.escapes import REFERENCE, referred
-from anbao.detect.pieces import Flow, Layer
+from anbao.detect.pieces import Flow, Layer, Pieces
 from anbao.detect.tags import (
     BLOCKS,
     NAME,
@@ -62,7 +62,7 @@ class PageReader:
         self._cdata = False
 
     def read(self) -> Layer:
-        """Returns the shown text, below it the unseen, below that the texts of attributes."""
+        """Returns the shown text, the unseen and the texts of attributes, with an empty line between them."""
         text = self._text
         place = 0
         while (mark := text.find("<", place)) >= 0:
@@ -70,10 +70,15 @@ class PageReader:
                 self._data(place, mark)
             place = self._marked(mark)
         self._data(place, len(text))
-        pieces = self._shown.pieces
-        pieces.extend(self._unseen.pieces)
-        pieces.extend(self._spoken.pieces)
+        pieces = Pieces()
+        for flow in (self._shown, self._unseen, self._spoken):
+            pieces.extend(flow.pieces)
         return pieces.layer().below(self._base)
+
+    @property
+    def shown(self) -> str:
+        """The shown text alone."""
+        return self._shown.pieces.layer().text
 
     @property
     def _flow(self) -> Flow:
@@ -243,14 +248,14 @@ class PageReader:
             self._write(self._flow, start, end, self._collapse)
 
     def _write(self, flow: Flow, start: int, end: int, collapse: bool, *, in_value: bool = False) -> None:
-        text = self._text
+        text, begin, last = self._text, start, end
         if collapse:
-            if text[start] == " ":
-                flow.space(start, start + 1)
+            while start < end and text[start] in SPACE:
                 start += 1
-            last = end - 1 if end > start and text[end - 1] == " " else end
-        else:
-            last = end
+            if start > begin:
+                flow.space(begin, start)
+            while last > start and text[last - 1] in SPACE:
+                last -= 1
         done = start
         for found in _SPECIAL.finditer(text, start, last) if start < last else ():
             first, behind = found.span()
