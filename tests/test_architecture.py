@@ -21,6 +21,7 @@ FLOORS: dict[str, int] = {
     "ledger": 3,
     "obligations": 3,
     "work": 4,
+    "writer": 5,
     "linkage": 4,
     "outbox": 5,
     "parameters": 5,
