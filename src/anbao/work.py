@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from anbao.ledger import Ledger, seal
+from anbao.model.decision import Decision
 from anbao.model.entry import Entry, Receipt, Sealed
 from anbao.obligations.engine import ObligationEngine, Recorded
 from anbao.store import Store
@@ -36,7 +37,11 @@ Projector = Callable[[Connection, Sequence[Placed]], None]
 
 
 class Work:
-    """The open write transaction. ``now`` is its recorded time (UTC ms), ``kinds`` is what was recorded in it."""
+    """The open write transaction. ``now`` is its recorded time (UTC ms), ``kinds`` is what was recorded in it.
+
+    ``signed_in`` is the actor of the key under which the present job runs, "" where nobody signed in (command line,
+    Python). ``decision`` is what the job decided where that does not take effect with it. Both hold for one job.
+    """
 
     def __init__(
         self,
@@ -52,6 +57,8 @@ class Work:
         self._engine = engine
         self._projectors = projectors
         self.kinds: set[str] = set()
+        self.signed_in = ""
+        self.decision: Decision | None = None
         self._first = ledger.size(conn)
         self._pending: list[Sealed] = []
 
@@ -103,6 +110,10 @@ class Work:
         finally:
             sql(self.conn, "RELEASE SAVEPOINT job")
         return result
+
+    def begin_job(self) -> None:
+        """What held for the last job does not hold for the next one."""
+        self.signed_in, self.decision = "", None
 
     def rehearse(self, job: "Callable[[Work], T]") -> T:
         """Run one job through all that it would do, then take it back: its result, and nothing that ever lasts."""
@@ -167,6 +178,7 @@ class Writer:
             with self._store.write() as conn:
                 work = self._begin(conn)
                 for job, future in group:
+                    work.begin_job()
                     try:
                         outcomes.append((future, work.attempt(job), None))
                     except Exception as error:
