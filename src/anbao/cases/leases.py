@@ -165,11 +165,12 @@ def check_may_decide(case: Case, person: Person, now: int) -> None:
 
 
 def _check_not_barred(case: Case, person: Person) -> None:
-    if case.state == "second" and case.decider_key and case.decider_key == person.key:
+    before = [*case.barred.split("\n"), case.decider_key if case.state == "second" else ""]
+    if person.key and person.key in before:
         raise Conflict(
             Text(
-                "第一人的决定是用同一密钥作出的，第二人须用另一密钥",
-                "the first decision was made under the same key; a second person needs another key",
+                "此前的决定是用同一密钥作出的，须由另一人用另一密钥决定",
+                "what was decided before was decided under the same key; another person needs another key",
             ),
             hint=Text("用 anbao key create 为每人建立密钥", "make a key for each person with anbao key create"),
         )
