@@ -44,9 +44,13 @@ def test_a_case_from_the_queue_to_its_decision(server: Served, client: httpx.Cli
     assert post(client, "cases/next", person="wang")["case"]["id"] == grave
     refused = post(client, f"cases/{grave}/decide", 409, outcome="keep", reason="看过", person="li")
     assert refused["code"] == "conflict"
-    assert post(client, f"cases/{grave}/decide", outcome="keep", reason="看过", person="wang")["state"] == "second"
+    first = post(client, f"cases/{grave}/decide", 202, outcome="keep", reason="看过", person="wang")
+    assert (first["state"], first["effect"]) == ("second", "waits")
     assert post(client, "cases/next", person="wang")["case"]["id"] == mild
-    assert post(client, f"cases/{grave}/decide", outcome="keep", reason="同意", person="li")["state"] == "closed"
+    refused = post(client, f"cases/{grave}/decide", 409, outcome="keep", reason="同意", person="li")
+    assert "the same key" in refused["detail"]
+    other = server.client("officer")
+    assert post(other, f"cases/{grave}/decide", outcome="keep", reason="同意", person="li")["state"] == "closed"
     post(client, f"cases/{mild}/hand-over", person="wang", to="zhao")
     assert post(client, f"cases/{mild}/lease", person="zhao")["case"]["leased_by"] == "zhao"
     assert client.get("/v1/cases?holder=zhao").json()["items"][0]["id"] == mild

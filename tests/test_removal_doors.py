@@ -53,7 +53,8 @@ def test_a_measure_over_http_from_its_reasons_to_the_appeal_that_undoes_it(serve
     path = f"/v1/appeals/{filed.json()['id']}/decide"
     decision = {"outcome": "granted", "reason": "证据充分"}
     assert officer.post(path, json={**decision, "person": "ann"}).status_code == 403
-    assert officer.post(path, json={**decision, "person": "bo"}).status_code == 201
+    assert officer.post(path, json={**decision, "person": "bo"}).status_code == 409  # the same key
+    assert server.client("officer").post(path, json={**decision, "person": "bo"}).status_code == 201
     assert officer.get("/v1/measures", params={"merchant": "M1"}).json()[0]["state"] == "lifted"
     assert officer.get("/v1/appeals", params={"state": "granted"}).json()[0]["person"] == "bo"
     assert anyone.get("/public/sanctions.json").json()["items"] == []
@@ -77,7 +78,10 @@ def test_who_confirmed_a_danger_under_a_shared_key_may_not_decide_the_appeal(ser
     appeal = server.client("events").post("/v1/appeals", json={"measure": takedown["id"], "text": "不服"}).json()["id"]
     decision = {"outcome": "denied", "reason": "同一型号"}
     assert officer.post(f"/v1/appeals/{appeal}/decide", json={**decision, "person": "ann"}).status_code == 403
-    assert officer.post(f"/v1/appeals/{appeal}/decide", json={**decision, "person": "bo"}).status_code == 201
+    refused = officer.post(f"/v1/appeals/{appeal}/decide", json={**decision, "person": "bo"})
+    assert (refused.status_code, "same key" in refused.json()["detail"]) == (409, True)
+    other = server.client("officer")
+    assert other.post(f"/v1/appeals/{appeal}/decide", json={**decision, "person": "bo"}).status_code == 201
 
 
 def test_a_violation_that_the_platform_reports_is_answered_and_told_to_the_authority(server: Served) -> None:

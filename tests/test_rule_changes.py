@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import anbao
+from anbao.cases.persons import SECOND_BY_KEY
 from anbao.cli.root import run as command_line
 from anbao.errors import Conflict, Forbidden, InvalidInput, NotFound
 from anbao.model.listing import Listing
@@ -218,7 +219,11 @@ def test_over_http_the_second_person_has_another_key(server: Served) -> None:
     assert [one["digest"] for one in second.get("/v1/proposals").json()["items"]] == [digest]
     refused = first.post(f"/v1/lexicons/{digest}/confirm")
     assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+    assert first.post(f"/v1/parameters/{SECOND_BY_KEY}", json={"value": "required"}).status_code == 201
     assert second.post(f"/v1/lexicons/{digest}/confirm").status_code == 201
+    with server.platform.reading() as conn:
+        [proposed] = server.platform.ledger.entries(conn, kind="lexicon.activation_proposed")
+    assert "identity" not in proposed.entry().body
     assert second.get("/v1/lexicons").json()["in_force"] == digest
     assert second.post(f"/v1/lexicons/{digest}/refuse", json={"reason": "late"}).status_code == 404
 
@@ -247,6 +252,15 @@ def test_on_the_command_line_the_second_person_is_named(
     assert "needs a second person" in told.err
     assert run("lexicon", "confirm", digest, "--as", LI) == 2
     assert "cannot confirm it" in capsys.readouterr().err
+    assert run("lexicon", "confirm", digest, "--as", f" {LI.upper()}\u200b") == 2
+    assert "cannot confirm it" in capsys.readouterr().err
+    assert run("lexicon", "confirm", digest, "--as", "key:0123456789ab") == 2
+    assert "name of a key" in capsys.readouterr().err
+    assert run("parameter", "set", SECOND_BY_KEY, "required", "--by", WANG) == 0
+    assert run("lexicon", "confirm", digest, "--as", WANG) == 2
+    assert "takes keys" in capsys.readouterr().err
+    assert run("parameter", "set", SECOND_BY_KEY, "optional", "--by", WANG) == 0
+    capsys.readouterr()
     assert run("lexicon", "backtest", digest, "--format", "json") == 0
     assert "陶瓷碗" in capsys.readouterr().out
     assert run("lexicon", "confirm", digest, "--as", WANG) == 0

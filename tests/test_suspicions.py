@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from anbao.cases.reading import Case
+from anbao.errors import Conflict
 from anbao.investigate import hazards
 from anbao.model.hazard import Confirmation, Fingerprint, Suspicion
 from anbao.platform import Platform, open_platform
@@ -63,15 +64,18 @@ def test_what_nothing_recognises_is_not_confirmed_but_asked_again(platform: Plat
     assert state(platform) == "confirmed"
 
 
-@pytest.mark.parametrize("leased", [False, True])
-def test_who_confirms_directly_is_not_held_up(platform: Platform, leased: bool) -> None:
-    case = suspect(platform, "H1", BARCODE)
-    if leased:
-        platform.run(lambda work: platform.cases.next(work, "cy", kinds=["hazard_suspected"]))
+def test_who_confirms_directly_decides_the_case(platform: Platform) -> None:
+    suspect(platform, "H1", BARCODE)
     platform.run(lambda work: platform.investigate.confirm(work, "H1", Confirmation(), actor="ann"))
     assert state(platform) == "confirmed"
-    if leased:
-        decide(platform, case, "dismiss", "cy")
-        assert state(platform) == "confirmed"
-    else:
-        assert not [one for one in waiting(platform) if one.state == "open"]
+    assert not [one for one in waiting(platform) if one.state == "open"]
+
+
+def test_who_confirms_directly_does_not_pass_anothers_lease(platform: Platform) -> None:
+    suspect(platform, "H1", BARCODE)
+    platform.run(lambda work: platform.cases.next(work, "cy", kinds=["hazard_suspected"]))
+    with pytest.raises(Conflict):
+        platform.run(lambda work: platform.investigate.confirm(work, "H1", Confirmation(), actor="ann"))
+    assert state(platform) == "suspected"
+    platform.run(lambda work: platform.investigate.confirm(work, "H1", Confirmation(), actor="cy"))
+    assert state(platform) == "confirmed"

@@ -29,7 +29,7 @@ from anbao.model.trade import NoticeAcknowledged, NoticeAnswered, NoticeChoice, 
 from anbao.obligations import read, recompute, tick
 from anbao.obligations.engine import WAIVED, Recorded
 from anbao.obligations.settings import SETTING_CHANGED
-from anbao.prevent import artefacts, listings, pack_defaults, rulesets
+from anbao.prevent import artefacts, pack_defaults, rulesets
 from anbao.prevent.exceptions import require_known_licences
 from anbao.prevent.listings import ScreenedListing
 from anbao.prevent.merchants import MerchantDecision
@@ -121,10 +121,10 @@ class Platform(Core):
         return self.run(lambda work: self.prevent.screen(work, batch, at=at, actor=actor))
 
     def review_listing(self, listing: str, outcome: Outcome, reason: str, *, actor: str, at: int | None = None) -> int:
-        """Record a reviewer's decision on a listing; the entry's index. Raises NotFound."""
-        return self.run(
-            lambda work: listings.record_review(work, listing, outcome, reason, actor, work.now if at is None else at)
-        )
+        """A reviewer decides on a listing; the index of the decision, or where a second person must agree first, of the
+        case's entry that says so (``waits``). Raises NotFound, InvalidInput, Conflict, Forbidden.
+        """
+        return self.run(lambda work: self.prevent.review(work, listing, outcome, reason, actor=actor, at=at))
 
     def submit_messages(
         self, batch: Sequence[Message], *, at: int | None = None, actor: str = "platform"

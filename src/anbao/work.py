@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from anbao.ledger import Ledger, seal
 from anbao.ledger.canonical import seal_event
+from anbao.model.decision import Decision
 from anbao.model.entry import Entry, Receipt, Sealed
 from anbao.model.events import Event
 from anbao.obligations.engine import ObligationEngine, Recorded
@@ -29,7 +30,11 @@ Projector = Callable[[Connection, Sequence[Placed]], None]
 
 
 class Work:
-    """The open write transaction. ``now`` is its recorded time (UTC ms), ``kinds`` is what was recorded in it."""
+    """The open write transaction. ``now`` is its recorded time (UTC ms), ``kinds`` is what was recorded in it.
+
+    ``signed_in`` is the actor of the key under which the present job runs, "" where nobody signed in (command line,
+    Python). ``decision`` is what the job decided where that does not take effect with it. Both hold for one job.
+    """
 
     def __init__(
         self,
@@ -45,6 +50,8 @@ class Work:
         self._engine = engine
         self._projectors = projectors
         self.kinds: set[str] = set()
+        self.signed_in = ""
+        self.decision: Decision | None = None
         self._first = ledger.size(conn)
         self._pending: list[Sealed] = []
 
@@ -114,6 +121,10 @@ class Work:
         finally:
             sql(self._conn, "RELEASE SAVEPOINT job")
         return result
+
+    def begin_job(self) -> None:
+        """What held for the last job does not hold for the next one."""
+        self.signed_in, self.decision = "", None
 
     def rehearse(self, job: "Callable[[Work], T]") -> T:
         """Run one job through all that it would do, then take it back: its result, and nothing that ever lasts."""

@@ -65,6 +65,7 @@ class Writer:
             with self._store.write() as conn:
                 work = self._begin(conn)
                 for job, future in group:
+                    work.begin_job()
                     try:
                         outcomes.append((future, work.attempt(job), None))
                     except Exception as error:

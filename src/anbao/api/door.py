@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp, Receive, Send
 
@@ -18,6 +19,7 @@ from anbao.api.prevent.intake import ListingIntake
 from anbao.api.reading import fingerprint, idempotency_key
 from anbao.connect.pictures import Pictures
 from anbao.errors import InvalidInput
+from anbao.model.decision import Decision
 from anbao.platform import Platform
 from anbao.text import Text
 from anbao.work import Work
@@ -29,6 +31,15 @@ Caller = Request[Any, Principal, Any]
 
 Visitor = Request[Any, Any, Any]
 """A request that needs no key."""
+
+WAITS = {
+    202: ResponseSpec(
+        Decision,
+        description="复核尚未完成，决定未生效 · recorded as the first of two decisions, or the two disagree:"
+        " nothing takes effect before a second person, under another key, agrees (`effect`: waits, none)",
+    )
+}
+"""What an act answers that decides where a second review is required: keywords of a route decorator."""
 
 _BEARER = "Bearer "
 
@@ -83,13 +94,20 @@ async def attempt_of(request: Caller, key: str | None) -> Attempt | None:
 
 
 async def commit(request: Caller, key: str | None, job: Callable[[Work], T]) -> Response[T]:
-    """Run a job, answer once it is durable. The same request under the same key gets the same bytes again."""
+    """Run a job, answer once it is durable. The same request under the same key gets the same bytes again.
+
+    Where the job decided what does not take effect before a second person agrees, the answer is 202 and says how the
+    case stands (``WAITS``).
+    """
     attempt = await attempt_of(request, key)
 
     def run(work: Work) -> Answer:
         if attempt and (known := recall(work.conn, [attempt]).get(attempt.identity)):
             return known.replay(attempt)
-        answer = Answer(201, msgspec.json.encode(job(work)))
+        work.signed_in = request.auth.actor
+        result = job(work)
+        waits = work.decision is not None and work.decision.undecided
+        answer = Answer(202 if waits else 201, msgspec.json.encode(work.decision if waits else result))
         if attempt:
             keep(work.conn, [(attempt, answer)], work.now)
         return answer

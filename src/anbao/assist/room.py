@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
+from anbao import cases
 from anbao.assist import authority, disclosure, dossier, funds, letters, records
 from anbao.assist.authority import Answer
 from anbao.assist.disclosure import Seller
 from anbao.assist.dossier import Record
 from anbao.assist.records import Dispute, record
-from anbao.cases.deciding import decide_about
 from anbao.cases.opening import open_case
 from anbao.core import Core, Room
 from anbao.errors import Conflict, NotFound
@@ -78,7 +78,7 @@ class Assist(Room):
         yield authority.DECLINED, authority.project_closed
 
     def reactions(self) -> Iterable[Reaction]:
-        yield Reaction("assist.checked", frozenset({"case.decided"}), self._on_case)
+        yield Reaction("assist.checked", cases.DECISIONS, self._on_case)
         yield Reaction("assist.funds", frozenset({"effect.delivered", "effect.failed"}), self._on_effect)
 
     # ── persons harmed ────────────────────────────────────────────────────────────────────────────────────────────
@@ -123,23 +123,29 @@ class Assist(Room):
         return msgspec.structs.replace(answer, state=records.find(work.conn, request.id).state)
 
     def grant(self, work: Work, dispute: str, reason: str, *, actor: str) -> HelpAnswer:
-        """A person has checked identity and interest: give what was asked. Raises NotFound, Conflict, InvalidInput."""
+        """A person has checked identity and interest: give what was asked, or wait for a second person (``held``).
+
+        Raises NotFound, Conflict, InvalidInput, Forbidden.
+        """
         found = self._held(work, dispute)
         if not found.order:
             raise Conflict(
                 _NO_ORDER,
                 hint=Text("请其更正订单号后重新提出", "ask for the right order number and a new request"),
             )
-        answer = self._granted(work, found, reason, actor)
-        self._close_case(work, dispute, "grant", reason, actor)
-        return answer
+        if (waiting := self._decide(work, found, "grant", reason, actor)) is not None:
+            held = "second_review"
+            return HelpAnswer(
+                dispute=dispute, entry=waiting, held=held, hints=self.hints.for_harm(found.harm), state="held"
+            )
+        return self._granted(work, found, reason, actor)
 
     def refuse(self, work: Work, dispute: str, reason: str, *, actor: str) -> int:
         """A person has checked and gives nothing, for a reason that the asker is told. Raises as ``grant``."""
         found = self._held(work, dispute)
-        entry = self._refused(work, found, given_reason(reason), actor)
-        self._close_case(work, dispute, "refuse", reason, actor)
-        return entry
+        if (waiting := self._decide(work, found, "refuse", given_reason(reason), actor)) is not None:
+            return waiting
+        return self._refused(work, found, reason, actor)
 
     def release(self, work: Work, dispute: str, reason: str, *, actor: str) -> int:
         """Let frozen money go; the entry's index. Raises NotFound, InvalidInput."""
@@ -187,14 +193,18 @@ class Assist(Room):
         answer = self._give(work, found, HelpAnswer(dispute=found.id, entry=entry, state="open"), actor)
         return msgspec.structs.replace(answer, state=records.find(work.conn, found.id).state)
 
-    def _close_case(self, work: Work, dispute: str, outcome: str, reason: str, actor: str) -> None:
-        kind = self.core.pack.case_kind(CASE_KIND)
-        decide_about(work, kind, "dispute", dispute, person=actor, outcome=outcome, reason=reason, actor=actor)
+    def _decide(self, work: Work, found: Dispute, outcome: str, reason: str, actor: str) -> int | None:
+        """The entry of the case where a second person must agree first; None where the act is to be carried out."""
+        given = cases.Determination(actor=actor, outcome=outcome, person=actor, reason=reason)
+        subjects = {"dispute": found.id}
+        opening = cases.Opening(about=found.entry, severity=_SEVERITY[found.harm], subjects=subjects)
+        decision = cases.decide_about(self.core, work, CASE_KIND, ("dispute", found.id), given, opening)
+        return decision.entry if decision is not None and decision.undecided else None
 
     def _on_case(self, work: Work, stored: Stored) -> None:
         """A person decided as a case; what was decided here already stays."""
-        entry = stored.entry()
-        if entry.body["case_kind"] != CASE_KIND:
+        entry = cases.taking_effect(stored)
+        if entry is None or entry.body["case_kind"] != CASE_KIND:
             return
         found = records.find(work.conn, entry.subjects["dispute"])
         if found.state != "held":

@@ -12,10 +12,12 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao.cases import reading
-from anbao.cases.deciding import check_outcome, first_decision
-from anbao.cases.leases import check_may_decide, check_person
+from anbao.cases.deciding import Determination, check_outcome, first_decision
+from anbao.cases.leases import check_may_decide
+from anbao.cases.persons import IDENTITY, STATED, Person, key_of, person_of, require_key, stated
 from anbao.cases.reading import Case
 from anbao.cases.rules import rule_of
+from anbao.core import Core
 from anbao.errors import AnbaoError, Conflict, InvalidInput, NotFound
 from anbao.law.case_kinds import CaseKind
 from anbao.model.base import Noun, given_reason
@@ -78,7 +80,7 @@ class BulkOrder(Noun, frozen=True, kw_only=True):
     state: Literal["waiting", "undone", "done"]
 
 
-def preview(conn: Connection, kinds: Kinds, names: Sequence[str], outcome: str, person: str, now: int) -> Preview:
+def preview(conn: Connection, kinds: Kinds, names: Sequence[str], outcome: str, person: Person, now: int) -> Preview:
     """What an order would do to each case; writes nothing. Raises InvalidInput for none or too many."""
     wanted = list(dict.fromkeys(names))
     if not 1 <= len(wanted) <= MOST_CASES:
@@ -88,13 +90,13 @@ def preview(conn: Connection, kinds: Kinds, names: Sequence[str], outcome: str, 
     found = reading.find_many(conn, wanted)
     rows = tuple(_previewed(kinds, name, found.get(name), outcome, person, now) for name in wanted)
     seen = [(one, found[one].changed_by if one in found else -1) for one in wanted]
-    token = sha256(msgspec.json.encode([outcome, person, seen, [row.problem is None for row in rows]])).hexdigest()
+    token = sha256(msgspec.json.encode([outcome, person.name, seen, [row.problem is None for row in rows]])).hexdigest()
     return Preview(decided=sum(row.problem is None for row in rows), rows=rows, token=token[:32])
 
 
 def order(
+    core: Core,
     work: Work,
-    kinds: Kinds,
     names: Sequence[str],
     *,
     outcome: str,
@@ -105,8 +107,8 @@ def order(
 ) -> BulkOrder:
     """Order a decision on many cases. Raises InvalidInput, and Conflict where what a preview showed has changed."""
     given_reason(reason)
-    check_person(person)
-    seen = preview(work.conn, kinds, names, outcome, person, work.now)
+    kinds = core.pack.case_kinds
+    seen = preview(work.conn, kinds, names, outcome, person_of(work, person), work.now)
     if token and token != seen.token:
         raise Conflict(
             Text("预览之后情况已变，未执行", "things have changed since the preview; nothing was done"),
@@ -115,7 +117,10 @@ def order(
     accepted = [row for row in seen.rows if row.problem is None]
     if not accepted:
         raise Conflict(Text("没有一件可以如此决定", "none of these cases can be decided so"))
-    window = max(rule_of(work.conn, kinds[kind]).undo_minutes for kind in {row.kind for row in accepted})
+    rules = [rule_of(work.conn, kinds[kind]) for kind in {row.kind for row in accepted}]
+    if any(rule.second_look for rule in rules):
+        require_key(core.parameters, work)
+    window = max(rule.undo_minutes for rule in rules)
     name = "bulk-" + sha256(f"{work.now}:{person}:{seen.token}".encode()).hexdigest()[:16]
     body = {
         "cases": [row.case for row in accepted],
@@ -124,6 +129,7 @@ def order(
         "person": person,
         "reason": reason,
         "refused": [[row.case, row.problem.en] for row in seen.rows if row.problem is not None],
+        **stated(work),
     }
     _record(work, ORDERED, name, body, actor)
     return _read(work, name)
@@ -164,11 +170,12 @@ def release(work: Work, kinds: Kinds) -> bool:
         (name, RELEASED_AT_ONCE),
     ).all()
     cases = reading.find_many(work.conn, [case for (case,) in items])
+    given = Determination(actor="bulk", outcome=one.outcome, person=one.person, reason=one.reason)
+    known = _ordered_by(work, one)
     for case in cases.values():
         if case.state == "pending":
             rule = rule_of(work.conn, kinds[case.kind])
-            given = {"person": one.person, "outcome": one.outcome, "reason": one.reason}
-            first_decision(work, rule, case, **given, actor="bulk", bulk=name)
+            first_decision(work, rule, case, given, known, bulk=name)
         else:
             _settle(work.conn, name, case.id, "superseded", case.changed_by)
     if len(items) < RELEASED_AT_ONCE:
@@ -233,7 +240,16 @@ def project_finished(conn: Connection, placed: Sequence[Placed]) -> None:
         sql(conn, "UPDATE bulk_order SET state = 'done' WHERE id = ?", (sealed.subjects["bulk"],))
 
 
-def _previewed(kinds: Kinds, name: str, case: Case | None, outcome: str, person: str, now: int) -> Previewed:
+def _ordered_by(work: Work, one: BulkOrder) -> dict[str, str]:
+    """How the person who ordered it was known: the key, or that they were stated."""
+    entry = msgspec.json.decode(sql(work.conn, "SELECT data FROM entry WHERE idx = ?", (one.entry,)).scalar_one())
+    key = key_of(entry["actor"], entry["body"])
+    if key:
+        return {"key": key}
+    return {IDENTITY: STATED} if entry["body"].get(IDENTITY) == STATED else {}
+
+
+def _previewed(kinds: Kinds, name: str, case: Case | None, outcome: str, person: Person, now: int) -> Previewed:
     if case is None:
         unknown = Text(f"没有事项 {name}", f"there is no case {name}")
         return Previewed(case=name, kind="", problem=unknown, severity=0, subjects={})
@@ -242,7 +258,7 @@ def _previewed(kinds: Kinds, name: str, case: Case | None, outcome: str, person:
         check_outcome(kinds[case.kind], outcome)
         check_may_decide(case, person, now)
         if case.state == "second":
-            raise Conflict(Text("第二人复核须逐件进行", "a second look is made one by one"))
+            raise Conflict(Text("第二人复核须逐件进行", "a second review is made one by one"))
     except AnbaoError as error:
         problem = error.what
     return Previewed(case=name, kind=case.kind, problem=problem, severity=case.severity, subjects=case.subjects)

@@ -1,20 +1,31 @@
-"""Decisions: by one person, at random by a second one, and again where the two disagree.
+"""Decisions: the one way to decide a case, by one person or by two, and again where the two disagree.
 
-- A first decision takes effect at once (``case.decided``, to which the rooms react): the danger does not wait.
+- Every act that decides goes through ``decide``: a reviewer's, an officer's act in a package (``decide_about``), and
+  many at once (``bulk``). It holds to leases, assignments, conflicts of interest and the second review.
 - Which decisions a second person makes too is a function of the case and its decision, so that nobody can choose.
+- A sampled decision takes effect at once and is checked afterwards: the danger does not wait. Where a second review is
+  required (a share of 100 percent, or two who disagreed before) nothing takes effect before a second person agrees.
 - Two who disagree reopen the case; the decision that follows is always made by two.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from typing import Any
+
+import msgspec
 
 from anbao.cases import reading
-from anbao.cases.leases import check_may_decide, check_person
+from anbao.cases.leases import check_may_decide
+from anbao.cases.opening import open_case
+from anbao.cases.persons import keys_required, person_of, require_key, stated
 from anbao.cases.reading import Case
 from anbao.cases.rules import Rule, rule_of
+from anbao.core import Core
 from anbao.errors import Conflict, InvalidInput
 from anbao.law.case_kinds import CaseKind
-from anbao.model.base import Noun, given_reason
+from anbao.ledger import Stored
+from anbao.model.base import given_reason
+from anbao.model.decision import CaseState, Decision
 from anbao.model.entry import Entry
 from anbao.text import Text
 from anbao.work import Work
@@ -23,59 +34,131 @@ DECIDED = "case.decided"
 CONFIRMED = "case.confirmed"
 REOPENED = "case.reopened"
 
+DECISIONS = frozenset({DECIDED, CONFIRMED})
+"""The kinds of entries with which a decision may take effect; ``taking_effect`` says which do."""
 
-class Decision(Noun, frozen=True, kw_only=True):
-    """What came of a decision: the entry that records it, and how the case stands now."""
-
-    case: str
-    entry: int
-    state: reading.State
+ALWAYS = 100
+"""The share, in percent, at which a second review is required."""
 
 
-def decide(
-    work: Work, kind: CaseKind, rule: Rule, case: Case, *, person: str, outcome: str, reason: str, actor: str
-) -> Decision:
-    """Decide a case that waits. Raises InvalidInput, Conflict."""
-    check_outcome(kind, outcome)
-    given_reason(reason)
-    check_person(person)
-    check_may_decide(case, person, work.now)
-    if case.state == "open":
-        return first_decision(work, rule, case, person=person, outcome=outcome, reason=reason, actor=actor)
-    agrees = outcome == case.outcome
-    body = {"case_kind": case.kind, "outcome": outcome, "person": person, "reason": reason}
-    if not agrees:
-        body |= {"cause": "disagreement", "first": case.outcome, "first_person": case.decider}
-    entry = _record(work, CONFIRMED if agrees else REOPENED, case, body, actor)
-    return Decision(case=case.id, entry=entry, state="closed" if agrees else "open")
+class Determination(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody decides and why. ``details``: what the act needs beside the outcome, where it may have to wait."""
+
+    actor: str
+    outcome: str
+    person: str
+    reason: str
+    details: Mapping[str, Any] = {}
 
 
-def first_decision(
-    work: Work, rule: Rule, case: Case, *, person: str, outcome: str, reason: str, actor: str, bulk: str = ""
-) -> Decision:
-    """Record the decision that takes effect; the caller has checked it."""
-    again = case.disputed or is_sampled(case.id, case.changed_by, rule.second_look)
-    body = {
-        "about": case.about,
-        "case_kind": case.kind,
-        "outcome": outcome,
-        "person": person,
-        "reason": reason,
-        "second_look": again,
-    }
-    entry = _record(work, DECIDED, case, body, actor, **({"bulk": bulk} if bulk else {}))
-    return Decision(case=case.id, entry=entry, state="second" if again else "closed")
+class Opening(msgspec.Struct, frozen=True, kw_only=True):
+    """The case that an act opens where none waits and a second review is required."""
+
+    about: int
+    severity: int
+    subjects: Mapping[str, str]
+    cause: str = ""
+    proposals: Sequence[str] = ()
+    reasons: Sequence[str] = ()
+
+
+def decide(core: Core, work: Work, case: Case, given: Determination, *, carried_out: bool = False) -> Decision:
+    """Decide a case that waits. ``carried_out``: the caller does what follows, in this work, if it takes effect.
+
+    Raises InvalidInput; Conflict where it waits for another person; Forbidden where that takes a key.
+    """
+    check_outcome(core.pack.case_kind(case.kind), given.outcome)
+    given_reason(given.reason)
+    check_may_decide(case, person_of(work, given.person), work.now)
+    rule = rule_of(work.conn, core.pack.case_kind(case.kind))
+    if case.state == "open" or _does_not_count(core, work, case):
+        if _second_look(case, rule):
+            require_key(core.parameters, work)
+        known = stated(work) | ({"carried_out": True} if carried_out else {})
+        decision = first_decision(work, rule, case, given, known)
+    else:
+        require_key(core.parameters, work)
+        decision = _second_decision(core, work, case, given, carried_out)
+    if decision.effect != "now":
+        work.decision = decision
+    return decision
 
 
 def decide_about(
-    work: Work, kind: CaseKind, role: str, name: str, *, person: str, outcome: str, reason: str, actor: str
-) -> None:
-    """What was decided elsewhere decides the open cases of a kind about a subject. Raises as ``decide``."""
+    core: Core,
+    work: Work,
+    kind: str,
+    about: tuple[str, str],
+    given: Determination,
+    opening: Opening | None = None,
+) -> Decision | None:
+    """An act of a package decides the case of a kind about (role, identifier): what came of it, None without a case.
+
+    The caller does nothing where the decision is ``undecided``; else it carries the act out, unless an earlier decision
+    has done that already (``before``). Raises as ``decide``.
+    """
     work.flush()
-    for case in reading.about(work.conn, role, name):
-        if case.kind == kind.id and case.state == "open":
-            rule = rule_of(work.conn, kind)
-            decide(work, kind, rule, case, person=person, outcome=outcome, reason=reason, actor=actor)
+    waiting = reading.of_kind(work.conn, kind, *about, unclosed=True)
+    rule = rule_of(work.conn, core.pack.case_kind(kind))
+    if not waiting and opening is not None and rule.second_look >= ALWAYS:
+        new = open_case(
+            work,
+            kind=kind,
+            subjects=opening.subjects,
+            severity=opening.severity,
+            about=opening.about,
+            cause=opening.cause or f"{opening.about}:{work.now}",
+            proposals=opening.proposals,
+            reasons=opening.reasons,
+        )
+        waiting = [reading.find(work.conn, new)]
+    first = [case for case in waiting if case.state != "second"] or waiting[:1]
+    if not first:
+        return None
+    for case in first:
+        check_may_decide(case, person_of(work, given.person), work.now)
+    decision = decide(core, work, first[0], given, carried_out=True)
+    if decision.effect == "now":
+        for case in first[1:]:
+            first_decision(work, _ALONE, case, given, {**stated(work), "carried_out": True})
+    return decision
+
+
+def settle_case(work: Work, kind: str, about: tuple[str, str], given: Determination) -> None:
+    """What happened by itself (a check that holds now, a new application) decides the cases that it leaves pointless.
+
+    Raises Conflict where somebody has one before them.
+    """
+    work.flush()
+    for case in reading.of_kind(work.conn, kind, *about, unclosed=True):
+        if case.state == "open" or case.waits:
+            if case.leased_by and case.leased_until > work.now:
+                raise Conflict(Text(f"事项 {case.id} 正在处理", f"somebody works on the case {case.id}"))
+            first_decision(work, _ALONE, case, given, {"carried_out": True})
+
+
+def first_decision(
+    work: Work, rule: Rule, case: Case, given: Determination, known: Mapping[str, Any], bulk: str = ""
+) -> Decision:
+    """Record a first decision that the caller has checked; ``known``: what its body says of how it was made."""
+    again = _second_look(case, rule)
+    waits = again and _required(case, rule)
+    body = {
+        "about": case.about,
+        "case_kind": case.kind,
+        "outcome": given.outcome,
+        "person": given.person,
+        "reason": given.reason,
+        "second_look": again,
+    }
+    body |= {name: value for name, value in known.items() if not (waits and name == "carried_out")}
+    if waits:
+        body["waits"] = True
+    if given.details:
+        body["details"] = dict(given.details)
+    entry = _record(work, DECIDED, case, body, given.actor, **({"bulk": bulk} if bulk else {}))
+    state: CaseState = "second" if again else "closed"
+    return Decision(case=case.id, effect="waits" if waits else "now", entry=entry, state=state)
 
 
 def reopen(work: Work, case: Case, *, person: str, reason: str, actor: str) -> int:
@@ -85,6 +168,23 @@ def reopen(work: Work, case: Case, *, person: str, reason: str, actor: str) -> i
         raise Conflict(Text(f"事项 {case.id} 尚未结案", f"the case {case.id} is not closed"))
     body = {"case_kind": case.kind, "cause": "asked", "person": person, "reason": reason}
     return _record(work, REOPENED, case, body, actor)
+
+
+def taking_effect(stored: Stored) -> Entry | None:
+    """The decision that an entry of ``DECISIONS`` puts into effect; None where it puts none, or the act has done it."""
+    entry = stored.entry()
+    if entry.body.get("carried_out"):
+        return None
+    if stored.kind == DECIDED:
+        return None if entry.body.get("waits") else entry
+    return entry if entry.body.get("takes_effect") else None
+
+
+def details_of(core: Core, work: Work, case: str) -> Mapping[str, Any]:
+    """The details of the newest first decision on a case."""
+    work.flush()
+    found = core.ledger.latest(work.conn, DECIDED, ("case", case))
+    return {} if found is None else dict(found.entry().body.get("details", {}))
 
 
 def is_sampled(name: str, changed_by: int, share: int) -> bool:
@@ -102,6 +202,53 @@ def check_outcome(kind: CaseKind, outcome: str) -> None:
             hint=Text(f"可用：{known}", f"one of {known}"),
             field="outcome",
         )
+
+
+_ALONE = Rule(second_look=0, undo_minutes=0)
+
+
+def _second_look(case: Case, rule: Rule) -> bool:
+    return rule is not _ALONE and (case.disputed or is_sampled(case.id, case.changed_by, rule.second_look))
+
+
+def _does_not_count(core: Core, work: Work, case: Case) -> bool:
+    """Whether the first person was only stated where the platform now takes keys: who signs in decides first, then."""
+    return bool(case.waits and not case.decider_key and work.signed_in) and keys_required(core.parameters, work)
+
+
+def _required(case: Case, rule: Rule) -> bool:
+    return case.disputed or rule.second_look >= ALWAYS
+
+
+def _second_decision(core: Core, work: Work, case: Case, given: Determination, carried_out: bool) -> Decision:
+    agrees = given.outcome == case.outcome
+    body: dict[str, Any] = {
+        "case_kind": case.kind,
+        "outcome": given.outcome,
+        "person": given.person,
+        "reason": given.reason,
+    }
+    if not agrees:
+        body |= {"cause": "disagreement", "first": case.outcome, "first_person": case.decider, **stated(work)}
+        entry = _record(work, REOPENED, case, body, given.actor)
+        return Decision(case=case.id, effect="none", entry=entry, state="open")
+    body |= stated(work)
+    if not case.waits:
+        entry = _record(work, CONFIRMED, case, body, given.actor)
+        return Decision(case=case.id, effect="before", entry=entry, state="closed")
+    details = details_of(core, work, case.id)
+    if given.details and dict(given.details) != details:
+        raise Conflict(
+            Text(
+                "第二人所附内容与第一人的不同，不能视为一致",
+                "the second person states other particulars than the first did; that is no agreement",
+            ),
+            hint=Text("照第一人所附内容确认，或以不同决定重新打开", "confirm without them, or decide otherwise"),
+        )
+    body |= {"about": case.about, "first_person": case.decider, "takes_effect": True}
+    body |= ({"carried_out": True} if carried_out else {}) | ({"details": details} if details else {})
+    entry = _record(work, CONFIRMED, case, body, given.actor)
+    return Decision(case=case.id, effect="now", entry=entry, state="closed")
 
 
 def _record(work: Work, kind: str, case: Case, body: Mapping[str, object], actor: str, **more: str) -> int:

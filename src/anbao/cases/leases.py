@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection
 
 from anbao.cases import reading
+from anbao.cases.persons import KEY_PREFIX, Person, check_name, folded, person_of
 from anbao.cases.reading import Case
 from anbao.errors import Conflict, InvalidInput
 from anbao.model.entry import Entry
@@ -30,11 +31,18 @@ def next_case(work: Work, person: str, kinds: Iterable[str], minutes: int = LEAS
     everyone but the one who decided it (``~name``). The heads of all desks that this person may take from are compared,
     so that the cost does not grow with what lies on any of them.
     """
-    until = _until(work, person, minutes)
-    names, given = [], []
+    who = person_of(work, person)
+    until = _until(work, minutes)
+    mine = (person, folded(person))
+    barred = (*mine, who.key, f"\n{folded(person)}\n", f"\n{who.key}\n", *mine, who.key)
+    names: list[str] = []
+    given: list[str | int] = []
     for kind in sorted(set(kinds)):
-        names += [_ON_A_DESK, _ON_A_DESK, _ON_OTHERS]
-        given += ["", kind, work.now, person, person, kind, work.now, person, kind, work.now, person, f"~{person}"]
+        for desk in dict.fromkeys(("", *mine, who.key)):
+            names.append(_ON_A_DESK)
+            given += [desk, kind, work.now, *barred]
+        names.append(_ON_OTHERS)
+        given += [kind, work.now, *barred, *(f"~{name}" for name in (*mine, who.key))]
     if not names:
         return None
     statement = (
@@ -42,18 +50,35 @@ def next_case(work: Work, person: str, kinds: Iterable[str], minutes: int = LEAS
         " ORDER BY rank, due_at, waiting_since, id LIMIT 1"
     )
     found = sql(work.conn, statement, tuple(given)).scalar()
+    if found is not None and not _may_decide(reading.find(work.conn, found), who, work.now):
+        found = _next_of_all(work, who, kinds)
     if found is None:
         return None
-    _hold(work.conn, found, person, until)
+    _hold(work.conn, found, who, until)
     return reading.find(work.conn, found)
+
+
+def _next_of_all(work: Work, who: Person, kinds: Iterable[str]) -> str | None:
+    """The worst case that this person may decide, one after the other: for names that differ only when folded."""
+    after = None
+    while page := reading.worst(work.conn, kinds, after=after):
+        for case in page:
+            if case.leased_until <= work.now and _may_decide(case, who, work.now):
+                return case.id
+        after = page[-1].position
+    return None
 
 
 _HEAD = (
     "SELECT id FROM case_file WHERE waiting_since IS NOT NULL AND desk = {desk} AND kind = ? AND leased_until <= ?"
-    " AND barred <> ? ORDER BY rank, due_at, waiting_since, id LIMIT 1"
+    " AND (barred = '' OR (barred NOT IN (?, ?, ?) AND"
+    " replace(replace('\n' || barred || '\n', ?, ''), ?, '') = '\n' || barred || '\n'))"
+    " AND (state <> 'second' OR (decider NOT IN (?, ?) AND (decider_key = '' OR decider_key <> ?)))"
+    " ORDER BY rank, due_at, waiting_since, id LIMIT 1"
 )
+
 _ON_A_DESK = f"SELECT id FROM ({_HEAD.format(desk='?')}) AS head"
-_ON_OTHERS = f"SELECT ({_HEAD.format(desk='second.name')}) FROM second WHERE name <> ?"
+_ON_OTHERS = f"SELECT ({_HEAD.format(desk='second.name')}) FROM second WHERE name NOT IN (?, ?, ?)"
 _SECOND_DESKS = (
     "WITH RECURSIVE second(name) AS (SELECT min(desk) FROM case_file WHERE waiting_since IS NOT NULL AND desk >= '~'"
     " UNION ALL SELECT (SELECT min(desk) FROM case_file WHERE waiting_since IS NOT NULL AND desk > second.name)"
@@ -64,20 +89,18 @@ _SECOND_DESKS = (
 
 def lease(work: Work, name: str, person: str, minutes: int = LEASE_MINUTES) -> Case:
     """Lease this case, or hold it longer. Raises NotFound, Conflict where another has it or it needs nobody."""
-    until = _until(work, person, minutes)
-    check_may_decide(reading.find(work.conn, name), person, work.now)
-    _hold(work.conn, name, person, until)
+    who = person_of(work, person)
+    until = _until(work, minutes)
+    check_may_decide(reading.find(work.conn, name), who, work.now)
+    _hold(work.conn, name, who, until)
     return reading.find(work.conn, name)
 
 
 def give_back(work: Work, name: str, person: str) -> Case:
     """End this person's lease before it lapses. Raises NotFound."""
-    reading.find(work.conn, name)
-    sql(
-        work.conn,
-        "UPDATE case_file SET leased_by = '', leased_until = 0 WHERE id = ? AND leased_by = ?",
-        (name, person),
-    )
+    who = person_of(work, person)
+    if not reading.find(work.conn, name).leased_to_another(who, work.now):
+        sql(work.conn, "UPDATE case_file SET leased_by = '', lease_key = '', leased_until = 0 WHERE id = ?", (name,))
     return reading.find(work.conn, name)
 
 
@@ -90,9 +113,9 @@ def assign(work: Work, name: str, to: str, *, by: str, note: str = "", actor: st
     case = reading.find(work.conn, name)
     if case.waiting_since is None:
         raise _not_waiting(case)
+    check_name(by, work.signed_in, "by")
     if to:
-        check_person(to)
-        _check_not_barred(case, to)
+        _check_not_barred(case, _assigned_to(to))
     held = case.assignee or (case.leased_by if case.leased_until > work.now else "")
     body = {key: value for key, value in (("by", by), ("from", held), ("note", note), ("to", to)) if value}
     return work.record(
@@ -115,7 +138,9 @@ def hand_over(work: Work, name: str, *, person: str, to: str, note: str = "", ac
     case = reading.find(work.conn, name)
     if not to:
         raise InvalidInput(Text("须写明移交给谁", "say who takes it over"), field="to")
-    if person not in (case.assignee, case.leased_by if case.leased_until > work.now else case.assignee):
+    who = person_of(work, person)
+    leased = case.leased_until > work.now and case.leased_by and not case.leased_to_another(who, work.now)
+    if not leased and not who.is_also(case.assignee, case.assignee):
         raise Conflict(
             Text(f"事项 {name} 不在 {person} 手中", f"{person} does not hold the case {name}"),
             hint=Text("由持有人移交，或由主管指派", "its holder hands it over, or an officer assigns it"),
@@ -123,7 +148,7 @@ def hand_over(work: Work, name: str, *, person: str, to: str, note: str = "", ac
     return assign(work, name, to, by=person, note=note, actor=actor)
 
 
-def check_may_decide(case: Case, person: str, now: int) -> None:
+def check_may_decide(case: Case, person: Person, now: int) -> None:
     """Raises Conflict where the case waits for nobody, for another person, or not for this one."""
     if case.waiting_since is None:
         raise _not_waiting(case)
@@ -132,28 +157,48 @@ def check_may_decide(case: Case, person: str, now: int) -> None:
             Text(f"事项 {case.id} 正由 {case.leased_by} 处理", f"{case.leased_by} is working on the case {case.id}"),
             hint=Text("取下一件，或请对方移交", "take the next one, or ask for it to be handed over"),
         )
-    if case.assignee not in ("", person):
+    if case.assignee and not person.is_also(case.assignee, case.assignee):
         raise Conflict(
             Text(f"事项 {case.id} 已指派给 {case.assignee}", f"the case {case.id} was given to {case.assignee}")
         )
     _check_not_barred(case, person)
 
 
-def check_person(person: str) -> None:
-    """Raises InvalidInput."""
-    if not person or person.startswith("~") or "\x00" in person:
-        raise InvalidInput(Text("须写明何人，不以 ~ 开头", "say who it is, not beginning with ~"), field="person")
-
-
-def _check_not_barred(case: Case, person: str) -> None:
-    if person == case.barred or (case.state == "second" and person == case.decider):
+def _check_not_barred(case: Case, person: Person) -> None:
+    before = [*case.barred.split("\n"), case.decider_key if case.state == "second" else ""]
+    if person.key and person.key in before:
         raise Conflict(
-            Text(f"{person} 已就此作过决定，须换一人", f"{person} has decided on this before; it needs another person")
+            Text(
+                "此前的决定是用同一密钥作出的，须由另一人用另一密钥决定",
+                "what was decided before was decided under the same key; another person needs another key",
+            ),
+            hint=Text("用 anbao key create 为每人建立密钥", "make a key for each person with anbao key create"),
+        )
+    if case.is_barred(person) or (case.state == "second" and person.is_also(case.decider, case.decider_key)):
+        raise Conflict(
+            Text(
+                f"{person.name} 已就此作过决定，须换一人",
+                f"{person.name} has decided on this before; it needs another person",
+            )
         )
 
 
-def _until(work: Work, person: str, minutes: int) -> int:
-    check_person(person)
+def _may_decide(case: Case, person: Person, now: int) -> bool:
+    try:
+        check_may_decide(case, person, now)
+    except Conflict:
+        return False
+    return True
+
+
+def _assigned_to(name: str) -> Person:
+    """Somebody who is given a case: by name, or by the name of a key."""
+    key = name if name.startswith(KEY_PREFIX) else ""
+    check_name(name, key, "to")
+    return Person(name, key)
+
+
+def _until(work: Work, minutes: int) -> int:
     if not 1 <= minutes <= LONGEST_LEASE_MINUTES:
         raise InvalidInput(
             Text(
@@ -165,8 +210,12 @@ def _until(work: Work, person: str, minutes: int) -> int:
     return work.now + minutes * 60_000
 
 
-def _hold(conn: Connection, name: str, person: str, until: int) -> None:
-    sql(conn, "UPDATE case_file SET leased_by = ?, leased_until = ? WHERE id = ?", (person, until, name))
+def _hold(conn: Connection, name: str, person: Person, until: int) -> None:
+    sql(
+        conn,
+        "UPDATE case_file SET leased_by = ?, lease_key = ?, leased_until = ? WHERE id = ?",
+        (person.name, person.key, until, name),
+    )
 
 
 def _not_waiting(case: Case) -> Conflict:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from anbao.cases import bulk, deciding, leases, rules
 from anbao.cases.opening import OPENED, case_id, main_subject
+from anbao.cases.persons import folded, key_of
 from anbao.cases.reading import NO_TIME, SUPERSEDED
 from anbao.core import Core
 from anbao.law.deadlines import due_at
@@ -69,7 +70,8 @@ class CaseProjection:
     def _review(self, conn: Connection, placed: Sequence[Placed]) -> None:
         """The newest of these decisions on each listing takes the place of the review before; held is a new one."""
         newest = {sealed.subjects["listing"]: (index, sealed) for index, sealed in placed}
-        _close_reviews(conn, {listing: index for listing, (index, _) in newest.items()}, lambda _: SUPERSEDED)
+        overtaken = {listing: index for listing, (index, _) in newest.items()}
+        _close_reviews(conn, overtaken, lambda _: SUPERSEDED, also="OR waits = 1")
         settings = Settings(conn, self._core.settings)
         rows = []
         for index, sealed in newest.values():
@@ -114,6 +116,9 @@ class CaseProjection:
             index,
             sealed.at,
             index,
+            "",
+            "",
+            0,
         )
 
     def _due(self, settings: Settings, kind: str, at: int, index: int) -> int:
@@ -122,6 +127,10 @@ class CaseProjection:
             return NO_TIME
         period = settings.in_force(setting, at, index)
         return due_at(at, period, self._core.pack.calendar)
+
+
+class _Actor(msgspec.Struct):
+    actor: str
 
 
 _OFF_THE_DESK = "assignee = '', desk = '', leased_by = '', leased_until = 0"
@@ -134,7 +143,8 @@ def assigned(conn: Connection, placed: Sequence[Placed]) -> None:
         sql(
             conn,
             "UPDATE case_file SET assignee = ?, leased_by = '', leased_until = 0, changed_by = ?,"
-            " desk = CASE WHEN ? = '' AND state = 'second' THEN '~' || decider ELSE ? END WHERE id = ?",
+            " desk = CASE WHEN ? = '' AND state = 'second' THEN '~' || CASE decider_key WHEN '' THEN decider"
+            " ELSE decider_key END ELSE ? END WHERE id = ?",
             (to, index, to, to, sealed.subjects["case"]),
         )
 
@@ -143,12 +153,15 @@ def decided(conn: Connection, placed: Sequence[Placed]) -> None:
     """``case.decided``: closed, or waiting for a second person, whom nobody has chosen yet."""
     for index, sealed in placed:
         facts, name, again = sealed.facts, sealed.subjects["case"], bool(sealed.facts["second_look"])
-        state, since, desk = ("second", sealed.at, f"~{facts['person']}") if again else ("closed", None, "")
+        key = key_of(msgspec.json.decode(sealed.data, type=_Actor).actor, facts)
+        desk = f"~{key or folded(str(facts['person']))}"
+        state, since, desk = ("second", sealed.at, desk) if again else ("closed", None, "")
+        waits = int(bool(facts.get("waits")))
         sql(
             conn,
             "UPDATE case_file SET assignee = '', leased_by = '', leased_until = 0, desk = ?, state = ?,"
-            " waiting_since = ?, decider = ?, outcome = ?, changed_by = ? WHERE id = ?",
-            (desk, state, since, facts["person"], facts["outcome"], index, name),
+            " waiting_since = ?, decider = ?, decider_key = ?, outcome = ?, waits = ?, changed_by = ? WHERE id = ?",
+            (desk, state, since, facts["person"], key, facts["outcome"], waits, index, name),
         )
 
 
@@ -158,7 +171,7 @@ def confirmed(conn: Connection, placed: Sequence[Placed]) -> None:
         sql(
             conn,
             f"UPDATE case_file SET {_OFF_THE_DESK}, state = 'closed', waiting_since = NULL, disputed = 0,"
-            " changed_by = ? WHERE id = ?",
+            " waits = 0, changed_by = ? WHERE id = ?",
             (index, sealed.subjects["case"]),
         )
 
@@ -170,13 +183,15 @@ def reopened(conn: Connection, placed: Sequence[Placed]) -> None:
         sql(
             conn,
             f"UPDATE case_file SET {_OFF_THE_DESK}, state = 'open', waiting_since = ?, decider = '', outcome = '',"
-            " disputed = ?, changed_by = ? WHERE id = ?",
+            " decider_key = '', waits = 0, disputed = ?, changed_by = ? WHERE id = ?",
             (sealed.at, disputed, index, sealed.subjects["case"]),
         )
 
 
-def _close_reviews(conn: Connection, listings: Mapping[str, int], outcome: Callable[[str], str]) -> None:
-    """Close the undecided reviews of listings; the index is that of the entry that closes each."""
+def _close_reviews(
+    conn: Connection, listings: Mapping[str, int], outcome: Callable[[str], str], also: str = ""
+) -> None:
+    """Close the undecided reviews of listings (``also`` those); the index is that of the entry that closes each."""
     names = list(listings)
     for start in range(0, len(names), _PER_QUERY):
         some = names[start : start + _PER_QUERY]
@@ -184,7 +199,7 @@ def _close_reviews(conn: Connection, listings: Mapping[str, int], outcome: Calla
         rows = sql(
             conn,
             "SELECT subject, id FROM case_file WHERE state <> 'closed' AND subject IN"
-            f" ({marks}) AND kind = '{LISTING_REVIEW}' AND state IN ('open', 'pending') AND disputed = 0",
+            f" ({marks}) AND kind = '{LISTING_REVIEW}' AND ((state IN ('open', 'pending') AND disputed = 0) {also})",
             tuple(f"listing:{name}" for name in some),
         )
         for subject, name in rows.all():
@@ -192,6 +207,6 @@ def _close_reviews(conn: Connection, listings: Mapping[str, int], outcome: Calla
             sql(
                 conn,
                 f"UPDATE case_file SET {_OFF_THE_DESK}, state = 'closed', waiting_since = NULL, outcome = ?,"
-                " changed_by = ? WHERE id = ?",
+                " waits = 0, changed_by = ? WHERE id = ?",
                 (outcome(listing), listings[listing], name),
             )

@@ -1,20 +1,18 @@
 """Reading cases: one, all about a subject, and the worst first."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
+from anbao.cases.persons import Person, folded
 from anbao.errors import NotFound
 from anbao.model.base import Noun
+from anbao.model.decision import CaseState
 from anbao.store import tables
 from anbao.store.bulk import sql
 from anbao.text import Text
-
-State = Literal["open", "pending", "second", "closed"]
-"""``open`` waits for a decision · ``pending``, decided in bulk and still to be undone · ``second`` waits for a second
-person · ``closed``."""
 
 NO_TIME = 2**62
 """Due time of a case that has none."""
@@ -31,7 +29,9 @@ _COLUMNS = ", ".join(tables.case_file.c.keys())
 class Case(Noun, frozen=True, kw_only=True):
     """A case as it stands; instants in UTC milliseconds, entries by index, ``""`` and null where there is nothing.
 
-    ``decider`` made the decision ``outcome``, which a second person may still have to make too. ``barred`` may not.
+    ``decider`` made the decision ``outcome``, which a second person may still have to make too; with ``waits`` nothing
+    takes effect before. ``barred``: who may not decide it, a name or key a line. ``decider_key`` and ``lease_key`` are
+    the keys under which the decision was made and the lease taken, empty where nobody signed in.
     """
 
     about: int
@@ -39,27 +39,37 @@ class Case(Noun, frozen=True, kw_only=True):
     barred: str
     changed_by: int
     decider: str
+    decider_key: str = ""
     disputed: bool
     due_at: int | None
     id: str
     kind: str
+    lease_key: str = ""
     leased_by: str
     leased_until: int
     opened_at: int
     opened_by: int
     outcome: str
     severity: int
-    state: State
+    state: CaseState
     subjects: dict[str, str]
     waiting_since: int | None
+    waits: bool = False
 
     @property
     def position(self) -> Position:
         due = NO_TIME if self.due_at is None else self.due_at
         return 5 - self.severity, due, self.waiting_since or 0, self.id
 
-    def leased_to_another(self, person: str, now: int) -> bool:
-        return self.leased_by not in ("", person) and self.leased_until > now
+    def leased_to_another(self, person: Person, now: int) -> bool:
+        """Whether somebody else has it before them: another name, or the same name typed under another key."""
+        if not self.leased_by or self.leased_until <= now:
+            return False
+        other_key = bool(self.lease_key and person.key and self.lease_key != person.key)
+        return other_key or folded(self.leased_by) != folded(person.name)
+
+    def is_barred(self, person: Person) -> bool:
+        return any(person.is_also(one, one) for one in self.barred.split("\n") if one)
 
 
 def _case(row: Sequence[Any]) -> Case:
@@ -67,7 +77,7 @@ def _case(row: Sequence[Any]) -> Case:
     severity, due = 5 - held.pop("rank"), held.pop("due_at")
     subjects = msgspec.json.decode(held.pop("subjects"), type=dict[str, str])
     del held["subject"], held["desk"]
-    held["disputed"] = bool(held["disputed"])
+    held["disputed"], held["waits"] = bool(held["disputed"]), bool(held["waits"])
     return Case(due_at=None if due == NO_TIME else due, severity=severity, subjects=subjects, **held)
 
 
@@ -95,6 +105,18 @@ def about(conn: Connection, role: str, subject: str, limit: int = 100) -> list[C
         f"SELECT {_COLUMNS} FROM case_file WHERE opened_by IN"
         " (SELECT idx FROM entry_subject WHERE role = ? AND subject = ?) ORDER BY opened_by DESC, id LIMIT ?",
         (role, subject, limit),
+    )
+    return [_case(row) for row in rows]
+
+
+def of_kind(conn: Connection, kind: str, role: str, subject: str, *, unclosed: bool = False) -> list[Case]:
+    """The cases of a kind about a subject, the newest first; with ``unclosed`` those that are not closed."""
+    open_only = "AND state <> 'closed'" if unclosed else ""
+    rows = sql(
+        conn,
+        f"SELECT {_COLUMNS} FROM case_file WHERE opened_by IN (SELECT idx FROM entry_subject WHERE role = ? AND subject"
+        f" = ?) AND kind = ? {open_only} ORDER BY opened_by DESC, id",
+        (role, subject, kind),
     )
     return [_case(row) for row in rows]
 

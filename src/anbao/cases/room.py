@@ -5,10 +5,13 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection
 
 from anbao.cases import bulk, deciding, leases, reading, rules, told
+from anbao.cases.deciding import Determination
+from anbao.cases.persons import Person, check_name
 from anbao.cases.projecting import CaseProjection
 from anbao.cases.reading import Case
 from anbao.core import Core, Room, Step
 from anbao.law.case_kinds import CaseKind
+from anbao.model.decision import Decision
 from anbao.work import Projector, Work
 
 
@@ -45,12 +48,10 @@ class Cases(Room):
 
     def decide(
         self, work: Work, name: str, *, person: str, outcome: str, reason: str, actor: str = "officer"
-    ) -> deciding.Decision:
-        """Decide a case, as the first or the second person. Raises NotFound, InvalidInput, Conflict."""
-        case = reading.find(work.conn, name)
-        kind = self.core.pack.case_kind(case.kind)
-        rule = rules.rule_of(work.conn, kind)
-        return deciding.decide(work, kind, rule, case, person=person, outcome=outcome, reason=reason, actor=actor)
+    ) -> Decision:
+        """Decide a case, as the first or the second person. Raises NotFound, InvalidInput, Conflict, Forbidden."""
+        given = Determination(actor=actor, outcome=outcome, person=person, reason=reason)
+        return deciding.decide(self.core, work, reading.find(work.conn, name), given)
 
     def read(self, work: Work, name: str, *, person: str, actor: str = "officer") -> told.Told:
         """What was told in its matter, opened for ``person``; that they read it is an entry. Raises NotFound."""
@@ -71,9 +72,12 @@ class Cases(Room):
         """What waits for a person, the worst first. Raises InvalidInput for an unknown kind."""
         return reading.worst(conn, self._wanted(kinds), after=after, limit=limit)
 
-    def preview(self, conn: Connection, names: Sequence[str], *, outcome: str, person: str) -> bulk.Preview:
-        """What a decision on many cases would do to each; writes nothing."""
-        return bulk.preview(conn, self.kinds, names, outcome, person, self.core.clock())
+    def preview(
+        self, conn: Connection, names: Sequence[str], *, outcome: str, person: str, signed_in: str = ""
+    ) -> bulk.Preview:
+        """What a decision on many cases would do to each; writes nothing. Raises InvalidInput."""
+        check_name(person, signed_in)
+        return bulk.preview(conn, self.kinds, names, outcome, Person(person, signed_in), self.core.clock())
 
     def order(
         self,
@@ -88,7 +92,7 @@ class Cases(Room):
     ) -> bulk.BulkOrder:
         """Decide many cases; it takes effect when the undo window has passed. Raises InvalidInput, Conflict."""
         return bulk.order(
-            work, self.kinds, names, outcome=outcome, reason=reason, person=person, actor=actor, token=token
+            self.core, work, names, outcome=outcome, reason=reason, person=person, actor=actor, token=token
         )
 
     def change(

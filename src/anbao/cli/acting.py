@@ -10,7 +10,9 @@ import msgspec
 from anbao.cli.common import F, t
 from anbao.errors import InvalidInput
 from anbao.law.templates import Letter
+from anbao.platform import Platform
 from anbao.text import Text, system_language
+from anbao.work import Work
 
 T = TypeVar("T")
 
@@ -52,6 +54,21 @@ def print_letter(letter: Letter, page: Path | None) -> None:
         click.echo(f"{letter.title.get(language)}\n\n{letter.body.get(language)}")
     else:
         page.write_text(letter.page(language), encoding="utf-8")
+
+
+def act(platform: Platform, job: Callable[[Work], T]) -> T:
+    """Run an act that decides; where nothing takes effect before a second person agrees, say so on standard error."""
+    result, decision = platform.run(lambda work: (job(work), work.decision))
+    if decision is not None:
+        words = {
+            "before": Text("第二人意见一致，决定早已生效", "a second person agrees; it took effect before"),
+            "none": Text(
+                "两人意见不同，事项重新打开，未生效", "the two disagree: the case is open again, nothing takes effect"
+            ),
+            "waits": Text("待第二人复核，尚未生效", "waits for a second reviewer; nothing takes effect yet"),
+        }[decision.effect]
+        click.echo(f"{decision.case}: {words.get(system_language())}", err=True)
+    return result
 
 
 def tell_entry(index: int) -> None:

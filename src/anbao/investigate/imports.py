@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 import msgspec
 
+from anbao.core import Core
 from anbao.errors import AnbaoError
-from anbao.investigate import hazards
+from anbao.investigate import hazards, suspicions
 from anbao.investigate.fingerprints import recognisable
 from anbao.model.hazard import Confirmation, Suspicion
 from anbao.text import Text
@@ -13,18 +14,23 @@ from anbao.work import Work
 
 
 class Imported(msgspec.Struct, kw_only=True):
-    """What became of a list's rows. ``unrecognisable`` stay suspected: nothing in the list tells how to find them."""
+    """What became of a list's rows. ``unrecognisable`` stay suspected: nothing in the list tells how to find them.
+    ``waiting`` stay suspected until a second person confirms them.
+    """
 
     suspected: int = 0
     confirmed: int = 0
     known: int = 0
     unrecognisable: int = 0
+    waiting: int = 0
     refused: list[tuple[str, Text]] = []
 
 
-def record_list(work: Work, suspicions: Iterable[Suspicion], done: Imported, actor: str, *, confirm: bool) -> None:
+def record_list(
+    core: Core, work: Work, listed: Iterable[Suspicion], done: Imported, actor: str, *, confirm: bool
+) -> None:
     """Record what is not known yet, in an open work; ``done`` is added to."""
-    for suspicion in suspicions:
+    for suspicion in listed:
         if (found := hazards.find(work.conn, suspicion.id)) and found.state in ("suspected", "confirmed"):
             done.known += 1
             continue
@@ -35,7 +41,10 @@ def record_list(work: Work, suspicions: Iterable[Suspicion], done: Imported, act
             continue
         done.suspected += 1
         if confirm and recognisable(suspicion.fingerprints):
-            hazards.confirm(work, suspicion.id, Confirmation(), actor, work.now)
-            done.confirmed += 1
+            suspicions.confirm(core, work, suspicion.id, Confirmation(), actor, work.now)
+            waits = work.decision is not None and work.decision.undecided
+            done.waiting += waits
+            done.confirmed += not waits
+            work.decision = None
         elif confirm:
             done.unrecognisable += 1

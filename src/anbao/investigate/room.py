@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
+from anbao import cases
 from anbao.core import Core, Probe, Room, Step
 from anbao.investigate import hazards, suspicions
 from anbao.investigate.complaints.desk import Complaints
@@ -45,7 +46,7 @@ class Investigate(Room):
     def reactions(self) -> Iterable[Reaction]:
         yield from self.complaints.reactions()
         yield Reaction("investigate.suspected", frozenset({hazards.SUSPECTED}), suspicions.open_for)
-        yield Reaction("investigate.suspicion_decided", frozenset({"case.decided"}), suspicions.follow_case)
+        yield Reaction("investigate.suspicion_decided", cases.DECISIONS, suspicions.follow_case)
 
     def steps(self) -> Iterable[Step]:
         yield self.sweep
@@ -61,17 +62,16 @@ class Investigate(Room):
     def confirm(
         self, work: Work, hazard: str, confirmation: Confirmation, *, at: int | None = None, actor: str = "officer"
     ) -> int:
-        """Record that a danger is real; it is looked for from now on. Raises NotFound, Conflict, InvalidInput."""
-        index = hazards.confirm(work, hazard, confirmation, actor, work.now if at is None else at)
-        person = confirmation.person or actor
-        suspicions.close(self.core, work, hazard, suspicions.CONFIRM, confirmation.basis or hazard, person)
-        return index
+        """Record that a danger is real; it is looked for from now on.
+
+        The entry's index, or where a second person must agree first, that of the case's. Raises NotFound, Conflict,
+        InvalidInput, Forbidden.
+        """
+        return suspicions.confirm(self.core, work, hazard, confirmation, actor, work.now if at is None else at)
 
     def dismiss(self, work: Work, hazard: str, reason: str, *, actor: str = "officer") -> int:
-        """Record that a suspicion came to nothing. Raises NotFound, Conflict, InvalidInput."""
-        index = hazards.dismiss(work, hazard, reason, actor, work.now)
-        suspicions.close(self.core, work, hazard, suspicions.DISMISS, reason, actor)
-        return index
+        """Record that a suspicion came to nothing; as ``confirm``, and raises as that does."""
+        return suspicions.dismiss(self.core, work, hazard, reason, actor)
 
     def lift(self, work: Work, hazard: str, reason: str, *, actor: str = "officer") -> int:
         """Record that a danger is none any more. Raises NotFound, Conflict, InvalidInput."""

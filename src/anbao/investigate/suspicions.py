@@ -1,16 +1,19 @@
 """A suspected hazard waits for a person as a case; deciding either decides both.
 
-A danger does not wait for a lease: who confirms or dismisses a hazard directly is not held up by another who has its
-case before them; what that person decides later changes nothing any more.
+Who confirms or dismisses a hazard directly decides its case: another's lease, and a second person where one is
+required, hold there too.
 """
 
-from contextlib import suppress
+from collections.abc import Mapping
+from typing import Any
 
+import msgspec
+
+from anbao import cases
 from anbao.cases import reading
-from anbao.cases.deciding import decide_about, reopen
+from anbao.cases.deciding import details_of, reopen
 from anbao.cases.opening import open_case
 from anbao.core import Core
-from anbao.errors import Conflict
 from anbao.investigate import hazards
 from anbao.investigate.fingerprints import recognisable
 from anbao.ledger import Stored
@@ -41,31 +44,82 @@ def open_for(work: Work, stored: Stored) -> None:
         )
 
 
+def confirm(core: Core, work: Work, hazard: str, confirmation: Confirmation, actor: str, at: int) -> int:
+    """A person confirms a danger, and with it the case that waits; the entry's index, of the case where that must wait.
+
+    What is known of a confirmed danger may be confirmed anew, without a case. Raises as ``hazards.confirm`` and
+    ``cases.decide``.
+    """
+    found = hazards.known(work.conn, hazard)
+    if found.state == "suspected":
+        work.rehearse(lambda inner: hazards.confirm(inner, hazard, confirmation, actor, at))
+        person = confirmation.person or actor
+        reason = confirmation.basis or found.record.basis or found.record.title
+        details = _details(confirmation)
+        given = cases.Determination(
+            actor=actor, details=details, outcome=CONFIRM, person=person, reason=reason or hazard
+        )
+        decision = cases.decide_about(core, work, CASE_KIND, ("hazard", hazard), given, _opening(found))
+        if decision is not None and decision.undecided:
+            return decision.entry
+        if decision is not None and not details:
+            confirmation = _confirmation(details_of(core, work, decision.case), confirmation.basis, confirmation.person)
+    return hazards.confirm(work, hazard, confirmation, actor, at)
+
+
+def dismiss(core: Core, work: Work, hazard: str, reason: str, actor: str) -> int:
+    """As ``confirm``, where the suspicion came to nothing. Raises as ``hazards.dismiss`` and ``cases.decide``."""
+    work.rehearse(lambda inner: hazards.dismiss(inner, hazard, reason, actor, work.now))
+    found = hazards.known(work.conn, hazard)
+    given = cases.Determination(actor=actor, outcome=DISMISS, person=actor, reason=reason)
+    decision = cases.decide_about(core, work, CASE_KIND, ("hazard", hazard), given, _opening(found))
+    if decision is not None and decision.undecided:
+        return decision.entry
+    return hazards.dismiss(work, hazard, reason, actor, work.now)
+
+
 def follow_case(work: Work, stored: Stored) -> None:
-    """``case.decided`` on a suspicion → it is confirmed or dismissed; without fingerprints the case is open again."""
-    entry = stored.entry()
-    if entry.body["case_kind"] != CASE_KIND:
+    """A decision on a suspicion → it is confirmed or dismissed; without fingerprints the case is open again."""
+    entry = cases.taking_effect(stored)
+    if entry is None or entry.body["case_kind"] != CASE_KIND:
         return
     hazard, person = entry.subjects["hazard"], str(entry.body["person"])
     found = hazards.known(work.conn, hazard)
     if found.state != "suspected":
         return
+    confirmation = _confirmation(entry.body.get("details", {}), str(entry.body["reason"])[:500], "")
     if entry.body["outcome"] == DISMISS:
         hazards.dismiss(work, hazard, str(entry.body["reason"]), person, work.now)
-    elif recognisable(found.record.fingerprints):
-        hazards.confirm(work, hazard, Confirmation(basis=str(entry.body["reason"])[:500]), person, work.now)
+    elif recognisable(confirmation.fingerprints or found.record.fingerprints):
+        hazards.confirm(work, hazard, confirmation, person, work.now)
     else:
         case = reading.find(work.conn, entry.subjects["case"])
         if case.state == "closed":
             reopen(work, case, person=person, reason=_UNRECOGNISED, actor=entry.actor)
 
 
-def close(core: Core, work: Work, hazard: str, outcome: str, reason: str, actor: str) -> None:
-    """What was decided directly decides the case, unless another person has it before them."""
-    kind = core.pack.case_kind(CASE_KIND)
+def _opening(found: hazards.Hazard) -> cases.Opening:
+    """As ``open_for`` opens it."""
+    subjects = {role: name for role, name in _subjects_of(found).items() if name}
+    return cases.Opening(
+        about=found.entry,
+        cause=str(found.entry),
+        proposals=[CONFIRM],
+        reasons=[found.record.title],
+        severity=found.record.severity,
+        subjects=subjects,
+    )
 
-    def decide(inner: Work) -> None:
-        decide_about(inner, kind, "hazard", hazard, person=actor, outcome=outcome, reason=reason, actor=actor)
 
-    with suppress(Conflict):
-        work.attempt(decide)
+def _subjects_of(found: hazards.Hazard) -> dict[str, str]:
+    return {"hazard": found.id, "listing": found.listing, "merchant": found.merchant}
+
+
+def _details(confirmation: Confirmation) -> dict[str, Any]:
+    """What a confirmation settles beside the outcome: it must not be lost while a second person is waited for."""
+    given: dict[str, Any] = msgspec.to_builtins(confirmation)
+    return {name: value for name, value in given.items() if name not in ("basis", "person")}
+
+
+def _confirmation(details: Mapping[str, Any], basis: str | None, person: str) -> Confirmation:
+    return msgspec.convert({**details, "basis": basis, "person": person}, Confirmation)

@@ -30,6 +30,16 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     v: int = 1
 
 
+ENTERED_LATE_AFTER = 3_600_000
+"""Milliseconds between an event and its entry beyond which the entry is shown as recorded late: an hour. Transport and
+queues take seconds; any time may be given, but it is marked."""
+
+
+def entered_late(at: int, recorded: int) -> bool:
+    """Whether an entry was made much later than what it tells of happened."""
+    return recorded - at > ENTERED_LATE_AFTER
+
+
 class Sealed(msgspec.Struct, frozen=True, gc=False):
     """An entry ready to be appended: its canonical bytes, its leaf hash, and what projections read without decoding."""
 

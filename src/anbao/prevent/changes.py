@@ -16,6 +16,7 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import Connection
 
+from anbao.cases.persons import Person, check_name, key_of, keys_required, person_of, require_key, stated
 from anbao.core import Core
 from anbao.errors import Conflict, Forbidden, NotFound
 from anbao.law.deadlines import due_at
@@ -109,28 +110,39 @@ class Changes:
         }
         if effective is not None:
             body["effective"] = effective
+        check_name(actor, work.signed_in, "actor")
+        body |= stated(work)
         entry = _record(work, role, PROPOSED, digest, actor, body)
         return Change(backtest=result, because=because, digest=digest, entry=entry, state="proposed")
 
     def confirm(self, work: Work, role: Role, digest: str, *, actor: str) -> int:
         """A second person puts the proposed version in force; the entry's index.
 
-        Raises NotFound where nothing is proposed, Forbidden for the proposer, Conflict where the rules have changed.
+        Raises NotFound where nothing is proposed, Forbidden for the proposer and where it takes a key, Conflict where
+        the rules have changed.
         """
         proposal = self._open(work, role, digest)
-        if proposal.proposer == actor:
+        require_key(self._core.parameters, work)
+        proposed = self._core.ledger.entry(work.conn, proposal.entry).entry()
+        proposer = Person(proposal.proposer, key_of(proposed.actor, proposed.body))
+        if keys_required(self._core.parameters, work) and not proposer.key:
+            raise Forbidden(
+                Text("提议人未以接口密钥登录，不能复核", "who proposed it was only stated; this platform takes keys"),
+                hint=Text("用接口密钥重新提出", "propose it again with a key"),
+            )
+        if person_of(work, actor).is_also(proposer.name, proposer.key):
             raise Forbidden(
                 Text("提议人不能自己复核", "who proposed a change cannot confirm it"),
                 hint=Text("请由另一人复核", "ask another person"),
             )
-        tried = self._core.ledger.entry(work.conn, proposal.entry).entry().body["backtest"]
+        tried = proposed.body["backtest"]
         base = self._core.ledger.entry(work.conn, tried).entry().body["base"]
         if base != backtest.name_of(self._rulesets.in_force(work.conn, work.now)):
             raise Conflict(
                 Text("提议之后现行规则已变，请重新提出", "the rules have changed since the proposal; propose again")
             )
         when = work.now if proposal.effective is None else max(work.now, proposal.effective)
-        known: dict[str, str | int] = {"proposal": proposal.entry, "proposer": proposal.proposer}
+        known: dict[str, str | int] = {"proposal": proposal.entry, "proposer": proposal.proposer, **stated(work)}
         return rulesets.activate(work, role, digest, actor, when, known)
 
     def refuse(self, work: Work, role: Role, digest: str, reason: str, *, actor: str) -> int:

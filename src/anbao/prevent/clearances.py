@@ -13,6 +13,7 @@ from hashlib import sha256
 import msgspec
 from sqlalchemy import Connection
 
+from anbao import cases
 from anbao.ledger import Ledger, Stored
 from anbao.model.entry import Entry
 from anbao.model.listing import Listing, ListingRecord
@@ -22,7 +23,7 @@ from anbao.store.bulk import sql, upsert_many
 from anbao.work import Placed, Work
 
 CLEARED = "listing.cleared"
-LIFTED, TAKEN, CASE_DECIDED = "measure.lifted", "measure.taken", "case.decided"
+LIFTED, TAKEN = "measure.lifted", "measure.taken"
 TAKEDOWN, CASE_KIND, KEPT = "takedown", "hazard_match", "keep"
 
 Cleared = Mapping[str, frozenset[tuple[str, str]]]
@@ -63,7 +64,9 @@ def cleared_of_entry(cleared: Cleared, ledger: Ledger, conn: Connection, listing
 
 def follow(ledger: Ledger, work: Work, stored: Stored) -> None:
     """A takedown was lifted, or a match was none: the offer that was judged is cleared of the danger."""
-    entry = stored.entry()
+    entry = stored.entry() if stored.kind == LIFTED else cases.taking_effect(stored)
+    if entry is None:
+        return
     given = entry.body
     judged = "measure" if stored.kind == LIFTED else "case"
     if judged == "measure":

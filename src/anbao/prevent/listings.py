@@ -6,8 +6,11 @@ from functools import lru_cache
 import msgspec
 from sqlalchemy import Connection
 
+from anbao import cases
+from anbao.core import Core
 from anbao.errors import NotFound
 from anbao.ledger import Stored, seal_trusted
+from anbao.model.base import given_reason
 from anbao.model.entry import Entry, Facts, Receipt, Sealed
 from anbao.model.listing import ListingScreened, Outcome
 from anbao.model.picture import PictureScreened
@@ -18,6 +21,8 @@ from anbao.work import Placed, Work
 
 SCREENED = "listing.screened"
 DECIDED = "listing.decided"
+CASE_KIND = "listing_review"
+_SEVERITY = 3
 
 
 class ScreenedListing(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,11 +65,32 @@ def _facts(category: str, findings_cut: int, outcome: Outcome, pictures: int, se
     return {name: value for name, value in facts.items() if value}
 
 
+def review(
+    core: Core, work: Work, listing: str, outcome: Outcome, reason: str, *, person: str, actor: str, at: int
+) -> int:
+    """A person decides on a listing; the entry's index, of the case's where a second person must agree first.
+
+    Raises NotFound, InvalidInput, Conflict, Forbidden.
+    """
+    given_reason(reason)
+    row = sql(work.conn, "SELECT merchant, entry FROM listing WHERE id = ?", (listing,)).first()
+    if row is None:
+        raise _unknown(listing)
+    merchant, entry = row
+    subjects = {"listing": listing, "merchant": merchant} if merchant else {"listing": listing}
+    given = cases.Determination(actor=actor, outcome=outcome, person=person, reason=reason)
+    opening = cases.Opening(about=entry, severity=_SEVERITY, subjects=subjects)
+    decision = cases.decide_about(core, work, CASE_KIND, ("listing", listing), given, opening)
+    if decision is not None and decision.effect != "now":
+        return decision.entry
+    return record_review(work, listing, outcome, reason, actor, at)
+
+
 def record_review(work: Work, listing: str, outcome: Outcome, reason: str, actor: str, at: int) -> int:
-    """Record a reviewer's decision on a listing; the entry's index. Raises NotFound."""
+    """Record a decision on a listing that takes effect; the entry's index. Raises NotFound."""
     row = sql(work.conn, "SELECT merchant, category FROM listing WHERE id = ?", (listing,)).first()
     if row is None:
-        raise NotFound(Text(f"没有商品 {listing}", f"there is no listing {listing}"), field="listing")
+        raise _unknown(listing)
     merchant, category = row
     subjects = {"listing": listing, "merchant": merchant} if merchant else {"listing": listing}
     body = {"category": category, "outcome": outcome, "reason": reason}
@@ -73,11 +99,15 @@ def record_review(work: Work, listing: str, outcome: Outcome, reason: str, actor
 
 
 def follow_case(work: Work, stored: Stored) -> None:
-    """``case.decided`` on a held listing → ``listing.decided``."""
-    entry = stored.entry()
-    if entry.body["case_kind"] == "listing_review":
+    """A decision on a held listing → ``listing.decided``."""
+    entry = cases.taking_effect(stored)
+    if entry is not None and entry.body["case_kind"] == CASE_KIND:
         given = entry.body
         record_review(work, entry.subjects["listing"], given["outcome"], given["reason"], entry.actor, entry.at)
+
+
+def _unknown(listing: str) -> NotFound:
+    return NotFound(Text(f"没有商品 {listing}", f"there is no listing {listing}"), field="listing")
 
 
 def project_listings(conn: Connection, placed: Sequence[Placed]) -> None:

@@ -128,9 +128,9 @@ def hold(work: Work, entry: int, message: ScreenedMessage, subjects: Mapping[str
 
 
 def follow_case(work: Work, stored: Stored) -> None:
-    """``case.decided`` on a held message → ``message.decided``."""
-    entry = stored.entry()
-    if entry.body["case_kind"] != CASE:
+    """A decision on a held message → ``message.decided``."""
+    entry = cases.taking_effect(stored)
+    if entry is None or entry.body["case_kind"] != CASE:
         return
     work.record(
         Entry(

@@ -5,10 +5,11 @@ from functools import partial
 
 from sqlalchemy import Connection
 
+from anbao import cases
 from anbao.core import Core, Probe, Room, Step
 from anbao.law.deadlines import legal_day
 from anbao.model.entry import Receipt, Sealed
-from anbao.model.listing import Listing
+from anbao.model.listing import Listing, Outcome
 from anbao.model.message import Message
 from anbao.parameters import PARAMETER_CHANGED
 from anbao.prevent import changes, clearances, guard, listings, messages, pack_defaults, rulesets, standing, suggestions
@@ -71,10 +72,10 @@ class Prevent(Room):
         yield from self.pictures.projectors()
 
     def reactions(self) -> Iterable[Reaction]:
-        yield Reaction("prevent.review", frozenset({"case.decided"}), listings.follow_case)
-        clear = frozenset({clearances.LIFTED, clearances.CASE_DECIDED})
+        yield Reaction("prevent.review", cases.DECISIONS, listings.follow_case)
+        clear = cases.DECISIONS | {clearances.LIFTED}
         yield Reaction("prevent.clear", clear, partial(clearances.follow, self.core.ledger))
-        yield Reaction("prevent.message", frozenset({"case.decided"}), messages.follow_case)
+        yield Reaction("prevent.message", cases.DECISIONS, messages.follow_case)
         yield from self.merchants.reactions()
 
     def probes(self) -> Iterable[tuple[str, Probe]]:
@@ -114,6 +115,21 @@ class Prevent(Room):
         ruleset = self.rulesets.in_force(work.conn, work.now)
         [hits] = ruleset.matcher.scan([text])
         return max((finding(hit, "text", ruleset.lexicon).severity for hit in hits), default=0)
+
+    def review(
+        self,
+        work: Work,
+        listing: str,
+        outcome: Outcome,
+        reason: str,
+        *,
+        actor: str,
+        person: str = "",
+        at: int | None = None,
+    ) -> int:
+        """A person decides on a listing; the entry's index. Raises NotFound, InvalidInput, Conflict, Forbidden."""
+        when = work.now if at is None else at
+        return listings.review(self.core, work, listing, outcome, reason, person=person or actor, actor=actor, at=when)
 
     def screen_messages(
         self, work: Work, batch: Sequence[Message], *, at: int | None = None, actor: str = "platform"

@@ -15,8 +15,8 @@ from anbao.errors import InvalidInput
 from anbao.law.pack import Pack
 from anbao.ledger import Stored
 from anbao.model.base import Noun
-from anbao.obligations.closing import Obligation
-from anbao.obligations.read import ObligationView, view
+from anbao.model.entry import entered_late
+from anbao.obligations.read import ObligationView, views
 from anbao.store.bulk import sql
 from anbao.text import Text
 
@@ -56,14 +56,19 @@ Subject = tuple[str, str]
 
 
 class Line(Noun, frozen=True, kw_only=True):
-    """One entry. ``body`` as the ledger holds it, personal values as commitments; ``owes``: what it made owed."""
+    """One entry. ``body`` as the ledger holds it, personal values as commitments; ``owes``: what it made owed.
+
+    ``at`` is when it happened, ``recorded`` when it was entered; ``entered_late``: much later than it happened.
+    """
 
     actor: str
     at: int
     body: dict[str, Any]
+    entered_late: bool = False
     entry: int
     kind: str
     owes: tuple[ObligationView, ...] = ()
+    recorded: int
     subjects: dict[str, str]
     title: Text
 
@@ -192,8 +197,7 @@ def _owed(conn: Connection, places: list[int], now: int) -> dict[int, tuple[Obli
             f"SELECT * FROM obligation WHERE opened_by IN ({', '.join('?' for _ in chosen)}) ORDER BY opened_by, norm",
             tuple(chosen),
         )
-        for row in rows:
-            one = view(Obligation(*row), now)
+        for one in views(conn, rows, now):
             owed[one.opened_by] = (*owed.get(one.opened_by, ()), one)
     return owed
 
@@ -205,9 +209,11 @@ def _line(pack: Pack, stored: Stored, owes: tuple[ObligationView, ...]) -> Line:
         actor=entry.actor,
         at=entry.at,
         body={key: value for key, value in entry.body.items() if key != "token"},
+        entered_late=entered_late(entry.at, entry.recorded),
         entry=stored.index,
         kind=entry.kind,
         owes=owes,
+        recorded=entry.recorded,
         subjects=entry.subjects,
         title=known.title if known else Text(entry.kind, entry.kind),
     )

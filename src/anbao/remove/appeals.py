@@ -14,10 +14,11 @@ from msgspec import Meta
 from sqlalchemy import Connection
 
 from anbao import cases
-from anbao.cases import deciding
+from anbao.cases import conflicts
+from anbao.cases.persons import folded
 from anbao.errors import Conflict, Forbidden, NotFound
-from anbao.ledger import Stored
 from anbao.model.base import Id, Noun, given_reason
+from anbao.model.entry import Entry
 from anbao.remove import hazards, measures, proposals, records
 from anbao.remove.measures import Desk
 from anbao.remove.records import STANDING, Measure, record
@@ -81,7 +82,7 @@ def file(desk: Desk, work: Work, filed: AppealFiled, *, actor: str) -> str:
         severity=_SEVERITY,
         about=index,
         cause=name,
-        barred=one.person,
+        barred="\n".join(_decided_before(desk, work, one)),
     )
     return name
 
@@ -97,15 +98,7 @@ def file_with_token(desk: Desk, work: Work, token: str, text: str, evidence: tup
 
 def decide(desk: Desk, work: Work, appeal: str, outcome: Outcome, reason: str, *, person: str, actor: str) -> int:
     """Decide an appeal; the entry's index. Raises NotFound, Conflict, Forbidden for who took the measure."""
-    one = find(work.conn, appeal)
-    measure = records.find(work.conn, one.measure)
-    if one.state != "filed":
-        raise Conflict(Text(f"申诉 {appeal} 已有结果", f"the appeal {appeal} has been decided"))
-    if person == measure.person:
-        raise Forbidden(
-            Text(f"{person} 作出了原决定，不得处理申诉", f"{person} took the measure and may not decide the appeal"),
-            hint=Text("由另一人处理", "somebody else has to"),
-        )
+    measure = _undecided(work, appeal, person)
     given_reason(reason)
     body = {"first_person": measure.person, "outcome": outcome, "person": person, "reason": reason}
     index = record(work, DECIDED, {**measure.subjects, "appeal": appeal}, body, actor)
@@ -115,15 +108,51 @@ def decide(desk: Desk, work: Work, appeal: str, outcome: Outcome, reason: str, *
     return index
 
 
-def close_case(desk: Desk, work: Work, appeal: str, outcome: Outcome, reason: str, *, person: str, actor: str) -> None:
-    """The case of an appeal that was decided here is decided the same. Raises Conflict while another works on it."""
-    kind = desk.core.pack.case_kind(CASE_KIND)
-    deciding.decide_about(work, kind, "appeal", appeal, person=person, outcome=outcome, reason=reason, actor=actor)
+def decide_case(
+    desk: Desk, work: Work, appeal: str, outcome: Outcome, reason: str, *, person: str, actor: str
+) -> int | None:
+    """Decide the case of an appeal: the case's entry where a second person must agree first, else None.
+
+    Raises NotFound, InvalidInput, Conflict, Forbidden.
+    """
+    measure = _undecided(work, appeal, person)
+    given = cases.Determination(actor=actor, outcome=outcome, person=person, reason=reason)
+    about = find(work.conn, appeal).entry
+    opening = cases.Opening(about=about, severity=_SEVERITY, subjects={**measure.subjects, "appeal": appeal})
+    decision = cases.decide_about(desk.core, work, CASE_KIND, ("appeal", appeal), given, opening)
+    return decision.entry if decision is not None and decision.undecided else None
 
 
-def on_case_decided(desk: Desk, work: Work, stored: Stored) -> None:
+def _undecided(work: Work, appeal: str, person: str) -> Measure:
+    """The measure that an appeal is against. Raises NotFound, Conflict, Forbidden for who took it."""
+    one = find(work.conn, appeal)
+    measure = records.find(work.conn, one.measure)
+    if one.state != "filed":
+        raise Conflict(Text(f"申诉 {appeal} 已有结果", f"the appeal {appeal} has been decided"))
+    if folded(person) == folded(measure.person):
+        raise Forbidden(
+            Text(f"{person} 作出了原决定，不得处理申诉", f"{person} took the measure and may not decide the appeal"),
+            hint=Text("由另一人处理", "somebody else has to"),
+        )
+    return measure
+
+
+def _decided_before(desk: Desk, work: Work, one: Measure) -> list[str]:
+    """Who may not decide an appeal against a measure: whoever took it, confirmed the danger, or decided to take it."""
+    made = [("measure.taken", ("measure", one.id)), ("measure.proposed", ("measure", one.id))]
+    decided = [("measure_proposed", ("measure", one.id))]
+    if one.hazard:
+        made.append((hazards.CONFIRMED, ("hazard", one.hazard)))
+        decided.append(("hazard_suspected", ("hazard", one.hazard)))
+    if one.hazard and one.listing:
+        decided.append((hazards.CASE_KIND, ("listing", one.listing)))
+    if one.complaint:
+        decided += [(kind, ("complaint", one.complaint)) for kind in ("complaint", "notice_check")]
+    return list(dict.fromkeys([one.person, *conflicts.deciders(desk.core, work, made, decided)]))
+
+
+def on_case_decided(desk: Desk, work: Work, entry: Entry) -> None:
     """A person decided the appeal as a case; what was decided here already stays."""
-    entry = stored.entry()
     appeal = find(work.conn, entry.subjects["appeal"])
     if appeal.state == "filed":
         outcome: Outcome = "granted" if entry.body["outcome"] == "granted" else "denied"

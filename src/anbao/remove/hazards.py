@@ -24,7 +24,7 @@ from anbao.work import Placed, Work
 
 KEPT_OUT = "listing.kept_out"
 CONFIRMED, LIFTED, SWEPT, REMOVED = "hazard.confirmed", "hazard.lifted", "hazard.swept", "hazard.removed"
-MATCHED, DECIDED = "listing.matched_hazard", "case.decided"
+MATCHED = "listing.matched_hazard"
 CASE_KIND = "hazard_match"
 _TAKEDOWN = ("takedown",)
 REACTION = "remove.hazards"
@@ -81,9 +81,8 @@ def on_swept(work: Work, stored: Stored) -> None:
     conclude(work, stored.entry().subjects["hazard"], swept=True, seen=stored.index)
 
 
-def on_decided(desk: Desk, work: Work, stored: Stored) -> None:
+def on_decided(desk: Desk, work: Work, stored: Stored, entry: Entry) -> None:
     """A person decided whether a listing is the danger; whoever decides again may take the first answer back."""
-    entry = stored.entry()
     hazard, listing, merchant = (entry.subjects.get(role, "") for role in ("hazard", "listing", "merchant"))
     if entry.body["outcome"] == "remove":
         remove(desk, work, stored.index, entry, hazard, listing, merchant)

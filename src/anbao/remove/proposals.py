@@ -6,7 +6,6 @@ Whichever way it is decided, as a measure or as a case, the other follows.
 from sqlalchemy import Connection
 
 from anbao import cases
-from anbao.cases.deciding import decide_about
 from anbao.errors import Conflict
 from anbao.model.base import given_reason
 from anbao.model.entry import Entry
@@ -56,10 +55,18 @@ def decline(work: Work, measure: str, reason: str, *, person: str, actor: str) -
     return record(work, records.DECLINED, one.subjects, {"person": person, "reason": given_reason(reason)}, actor)
 
 
-def close_case(desk: Desk, work: Work, measure: str, outcome: str, reason: str, *, person: str, actor: str) -> None:
-    """The case of a proposal that was decided here is decided the same. Raises Conflict while another works on it."""
-    kind = desk.core.pack.case_kind(CASE_KIND)
-    decide_about(work, kind, "measure", measure, person=person, outcome=outcome, reason=reason, actor=actor)
+def decide_case(
+    desk: Desk, work: Work, measure: str, outcome: str, reason: str, *, person: str, actor: str
+) -> int | None:
+    """Decide the case of a proposal: the case's entry where a second person must agree first, else None.
+
+    Raises NotFound, Conflict, InvalidInput, Forbidden.
+    """
+    one = _proposed(work.conn, measure)
+    given = cases.Determination(actor=actor, outcome=outcome, person=person, reason=reason)
+    opening = cases.Opening(about=one.entry, severity=_SEVERITY, subjects=one.subjects)
+    decision = cases.decide_about(desk.core, work, CASE_KIND, ("measure", measure), given, opening)
+    return decision.entry if decision is not None and decision.undecided else None
 
 
 def on_case_decided(desk: Desk, work: Work, entry: Entry) -> None:

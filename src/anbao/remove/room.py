@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from anbao import cases
 from anbao.core import Core, Room, Step
 from anbao.ledger import Stored
 from anbao.reactions import Reaction
@@ -46,7 +47,7 @@ class Remove(Room):
         yield "listing.picture_screened", hazards.project_pictured
 
     def reactions(self) -> Iterable[Reaction]:
-        found = frozenset({hazards.CONFIRMED, hazards.MATCHED, hazards.DECIDED, hazards.SWEPT})
+        found = cases.DECISIONS | {hazards.CONFIRMED, hazards.MATCHED, hazards.SWEPT}
         yield Reaction(hazards.REACTION, found, self._on_hazard)
         yield Reaction("remove.ladder", frozenset({records.FOUND}), self._on_violation)
         yield Reaction("remove.publish", frozenset({records.IMPOSED}), self._on_imposed)
@@ -65,16 +66,17 @@ class Remove(Room):
         return measures.take(self._desk, work, order, person=person, actor=actor)
 
     def approve(self, work: Work, measure: str, *, person: str, actor: str) -> str:
-        """Take a measure that was proposed. Raises NotFound, Conflict."""
-        name = proposals.approve(self._desk, work, measure, person=person, actor=actor)
-        proposals.close_case(self._desk, work, measure, "take", _APPROVED, person=person, actor=actor)
-        return name
+        """Take a measure that was proposed, or let it wait for a second person; its id. Raises NotFound, Conflict."""
+        work.rehearse(lambda inner: proposals.approve(self._desk, inner, measure, person=person, actor=actor))
+        waiting = proposals.decide_case(self._desk, work, measure, "take", _APPROVED, person=person, actor=actor)
+        if waiting is None:
+            proposals.approve(self._desk, work, measure, person=person, actor=actor)
+        return measure
 
     def decline(self, work: Work, measure: str, reason: str, *, person: str, actor: str) -> int:
-        """Leave a proposal. Raises NotFound, Conflict, InvalidInput."""
-        index = proposals.decline(work, measure, reason, person=person, actor=actor)
-        proposals.close_case(self._desk, work, measure, "leave", reason, person=person, actor=actor)
-        return index
+        """Leave a proposal; the entry's index, of the case's where a second person must agree; as ``approve``."""
+        waiting = proposals.decide_case(self._desk, work, measure, "leave", reason, person=person, actor=actor)
+        return proposals.decline(work, measure, reason, person=person, actor=actor) if waiting is None else waiting
 
     def lift(self, work: Work, measure: str, reason: str, *, person: str, actor: str) -> int:
         """End one measure early. Raises NotFound, Conflict, InvalidInput."""
@@ -89,10 +91,14 @@ class Remove(Room):
         return appeals.file_with_token(self._desk, work, token, text, evidence)
 
     def decide_appeal(self, work: Work, appeal: str, outcome: Outcome, reason: str, *, person: str, actor: str) -> int:
-        """Decide an appeal; the entry's index. Raises NotFound, Conflict, Forbidden, InvalidInput."""
-        index = appeals.decide(self._desk, work, appeal, outcome, reason, person=person, actor=actor)
-        appeals.close_case(self._desk, work, appeal, outcome, reason, person=person, actor=actor)
-        return index
+        """Decide an appeal; the entry's index, of the case where a second person must agree first.
+
+        Raises NotFound, Conflict, Forbidden, InvalidInput.
+        """
+        waiting = appeals.decide_case(self._desk, work, appeal, outcome, reason, person=person, actor=actor)
+        if waiting is not None:
+            return waiting
+        return appeals.decide(self._desk, work, appeal, outcome, reason, person=person, actor=actor)
 
     def draft_report(self, work: Work, violation: str, *, actor: str) -> str:
         """Draft a report to the authority; its id. Raises NotFound, Conflict."""
@@ -111,12 +117,14 @@ class Remove(Room):
             hazards.on_matched(self._desk, work, stored)
         elif stored.kind == hazards.SWEPT:
             hazards.on_swept(work, stored)
-        elif (kind := stored.entry().body["case_kind"]) == hazards.CASE_KIND:
-            hazards.on_decided(self._desk, work, stored)
+        elif (entry := cases.taking_effect(stored)) is None:
+            return
+        elif (kind := entry.body["case_kind"]) == hazards.CASE_KIND:
+            hazards.on_decided(self._desk, work, stored, entry)
         elif kind == appeals.CASE_KIND:
-            appeals.on_case_decided(self._desk, work, stored)
+            appeals.on_case_decided(self._desk, work, entry)
         elif kind == proposals.CASE_KIND:
-            proposals.on_case_decided(self._desk, work, stored.entry())
+            proposals.on_case_decided(self._desk, work, entry)
 
     def _on_violation(self, work: Work, stored: Stored) -> None:
         entry = stored.entry()

@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from anbao.api.answers import Recorded
-from anbao.api.door import Caller, commit, door_of, recorded, told
+from anbao.api.door import WAITS, Caller, commit, door_of, recorded, told
 from anbao.api.public import reader_language
 from anbao.api.reading import DEFAULT_PAGE, IdempotencyKey, Limit, Reasoned, no_nul
 from anbao.assist import authority, records
@@ -87,6 +87,7 @@ def letter(request: Caller, dispute: FromPath[str], lang: FromQuery[str | None] 
 
 @post(
     "/v1/assistance/{dispute:str}/grant",
+    responses=WAITS,
     **told("核实身份与利害关系后提供", "Give what was asked, identity and interest having been checked", "officer"),
 )
 async def grant(
@@ -100,6 +101,7 @@ async def grant(
 
 @post(
     "/v1/assistance/{dispute:str}/refuse",
+    responses=WAITS,
     **told("不予提供并说明理由", "Refuse, with the reason", "officer"),
 )
 async def refuse(

@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from anbao.api.answers import Recorded
-from anbao.api.door import Caller, body_of, commit, door_of, recorded, told
+from anbao.api.door import WAITS, Caller, body_of, commit, door_of, recorded, told
 from anbao.api.reading import Cursor, IdempotencyKey, Limit, Reasoned, cursor_position, cursor_text, no_nul, wrong_type
 from anbao.connect.hazard_lists import MAX_BYTES, HazardList, parse_mapping, read_list
 from anbao.investigate import hazards
@@ -75,6 +75,7 @@ class ListAnswer(msgspec.Struct, frozen=True, kw_only=True):
     confirmed: int
     known: int
     unrecognisable: int
+    waiting: int = 0
     refused: list[BadRow]
     first: list[Suspicion]
 
@@ -113,6 +114,7 @@ def one(request: Caller, hazard: FromPath[str]) -> Hazard:
 
 @post(
     "/v1/hazards/{hazard:str}/confirm",
+    responses=WAITS,
     **told(
         "确认危险：随即全平台排查，并防止重新上架",
         "Confirm a danger: it is swept for and kept out from now on",
@@ -128,7 +130,11 @@ async def confirm(
     return await recorded(request, key, lambda work: platform.investigate.confirm(work, hazard, data, actor=actor))
 
 
-@post("/v1/hazards/{hazard:str}/dismiss", **told("排除危险线索", "Dismiss a suspicion", "officer"))
+@post(
+    "/v1/hazards/{hazard:str}/dismiss",
+    responses=WAITS,
+    **told("排除危险线索", "Dismiss a suspicion", "officer"),
+)
 async def dismiss(
     request: Caller, hazard: FromPath[str], data: JSONBody[Reasoned], key: IdempotencyKey = None
 ) -> Response[Recorded]:
@@ -195,7 +201,7 @@ async def import_list(
 
     def job(work: Work) -> ListAnswer:
         done = Imported()
-        record_list(work, suspicions, done, actor, confirm=confirm)
+        record_list(door_of(request).platform, work, suspicions, done, actor, confirm=confirm)
         return _answer(read, done, [])
 
     return await commit(request, key, job)
@@ -247,6 +253,7 @@ def _answer(read: HazardList, done: Imported, first: list[Suspicion]) -> ListAns
         confirmed=done.confirmed,
         known=done.known,
         unrecognisable=done.unrecognisable,
+        waiting=done.waiting,
         refused=bad,
         first=first,
     )

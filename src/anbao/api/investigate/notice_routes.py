@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from anbao.api.answers import Recorded
-from anbao.api.door import Caller, Visitor, answered, commit, door_of, recorded, told
+from anbao.api.door import WAITS, Caller, Visitor, answered, commit, door_of, recorded, told
 from anbao.api.idempotency import Answer
 from anbao.api.public import public_page, reader_language
 from anbao.api.reading import At, IdempotencyKey, event_time, no_nul
@@ -101,6 +101,7 @@ async def proceedings_public(request: Visitor, token: FromPath[str], data: JSONB
 
 @post(
     "/v1/complaints/{complaint:str}/outcome",
+    responses=WAITS,
     **told(
         "投诉或者诉讼的进展、结果：认定侵权的措施保持，否则终止",
         "How proceedings stand or ended: an infringement keeps the measures, anything else ends them",

@@ -1,6 +1,7 @@
 """Cases over HTTP: the worst first, one person at a time, decisions, and many at once with a window to undo them.
 
-``person`` says who acts, where several people share one key; by default it is the key itself.
+``person`` says who acts, where several people share one key; by default it is the key itself. It is recorded beside the
+key and proves nothing: where two persons are needed, the second needs another key.
 """
 
 from typing import Annotated
@@ -11,14 +12,14 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from anbao.api.answers import EntryAnswer, Recorded
-from anbao.api.door import Caller, commit, door_of, recorded, told
+from anbao.api.door import WAITS, Caller, commit, door_of, recorded, told
 from anbao.api.reading import Cursor, IdempotencyKey, Limit, cursor_position, cursor_text, no_nul
 from anbao.cases import Case, bulk, leases, reading
-from anbao.cases.deciding import Decision
 from anbao.cases.rules import Rule, rule_of
 from anbao.cases.told import Told
 from anbao.errors import InvalidInput
 from anbao.model.base import MAX_REASON, Reason
+from anbao.model.decision import Decision
 from anbao.text import Text
 
 PAGE = 50
@@ -301,6 +302,7 @@ async def hand_over(
 
 @post(
     "/v1/cases/{case:str}/decide",
+    responses=WAITS,
     **told(
         "决定一件，写明理由；抽中的再由另一人决定",
         "Decide a case, saying why; some are decided by a second person too",
@@ -348,9 +350,10 @@ async def reopen(
 )
 def preview_bulk(request: Caller, data: JSONBody[BulkWish]) -> bulk.Preview:
     """Raises InvalidInput."""
-    platform, person = door_of(request).platform, data.person or request.auth.actor
+    platform, actor = door_of(request).platform, request.auth.actor
+    person = data.person or actor
     with platform.reading() as conn:
-        return platform.cases.preview(conn, data.cases, outcome=data.outcome, person=person)
+        return platform.cases.preview(conn, data.cases, outcome=data.outcome, person=person, signed_in=actor)
 
 
 @post(

@@ -1,17 +1,17 @@
 """What safety officers and reviewers do: decide on held listings, waive, set deadlines and numbers."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 from litestar import Response, post
 from litestar.params import FromPath, JSONBody
+from msgspec import Meta
 
 from anbao.api.answers import Recorded
-from anbao.api.door import Caller, door_of, recorded, told
+from anbao.api.door import WAITS, Caller, door_of, recorded, told
 from anbao.api.reading import IdempotencyKey, Index, no_nul
 from anbao.law.norms import Period
 from anbao.model.base import Reason
-from anbao.prevent.listings import record_review
 
 
 class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,24 +38,33 @@ async def waive(
 
 
 class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a person decided on a listing, and why."""
+    """What a person decided on a listing, and why; ``person`` where several share a key."""
 
     outcome: Literal["pass", "notice", "block"]
     reason: Reason
+    person: Annotated[str, Meta(max_length=128)] = ""
 
 
 @post(
     "/v1/listings/{listing:str}/review",
-    **told("记录人工复核决定", "Record a person's decision on a listing", "officer"),
+    responses=WAITS,
+    **told(
+        "人工决定一件商品；须第二人复核的，待其同意后生效",
+        "A person decides on a listing; where a second review is required it takes effect when that person agrees",
+        "officer",
+    ),
 )
 async def review(
     request: Caller, listing: FromPath[str], data: JSONBody[Review], key: IdempotencyKey = None
 ) -> Response[Recorded]:
-    """Raises NotFound for a listing that was never screened."""
-    no_nul(listing=listing, reason=data.reason)
-    actor = request.auth.actor
+    """Raises NotFound for a listing that was never screened, Conflict where another has its case before them."""
+    no_nul(listing=listing, reason=data.reason, person=data.person)
+    prevent, actor = door_of(request).platform.prevent, request.auth.actor
+    person = data.person or actor
     return await recorded(
-        request, key, lambda work: record_review(work, listing, data.outcome, data.reason, actor, work.now)
+        request,
+        key,
+        lambda work: prevent.review(work, listing, data.outcome, data.reason, person=person, actor=actor),
     )
 
 

@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from anbao.api.answers import Recorded
-from anbao.api.door import Caller, commit, door_of, recorded, told
+from anbao.api.door import WAITS, Caller, commit, door_of, recorded, told
 from anbao.api.reading import (
     DEFAULT_PAGE,
     At,
@@ -144,6 +144,7 @@ async def change(
 
 @post(
     "/v1/merchants/{merchant:str}/review",
+    responses=WAITS,
     **told("人工决定通过或拒绝一个商家", "A person verifies or refuses a merchant", "officer"),
 )
 async def review(

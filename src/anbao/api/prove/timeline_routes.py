@@ -25,10 +25,15 @@ class Matter(msgspec.Struct, frozen=True):
 
 
 class LineAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry; ``owes``: what it made owed, as it stands now; ``why``: why it decided so, in words."""
+    """One entry; ``owes``: what it made owed, as it stands now; ``why``: why it decided so, in words.
+
+    ``at``: when it happened, ``recorded``: when it was entered; ``entered_late``: more than an hour after it happened.
+    """
 
     entry: int
     at: int
+    recorded: int
+    entered_late: bool
     kind: str
     title: Text
     actor: str
@@ -81,6 +86,8 @@ def of_matter(request: Caller, about: About, cursor: Cursor = None, limit: Limit
             LineAnswer(
                 entry=line.entry,
                 at=line.at,
+                recorded=line.recorded,
+                entered_late=line.entered_late,
                 kind=line.kind,
                 title=line.title,
                 actor=line.actor,

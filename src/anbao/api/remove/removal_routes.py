@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
 from anbao.api.answers import Recorded
-from anbao.api.door import Caller, Visitor, commit, door_of, recorded, told
+from anbao.api.door import WAITS, Caller, Visitor, commit, door_of, recorded, told
 from anbao.api.operate.case_routes import Person
 from anbao.api.public import public_page, reader_language
 from anbao.api.reading import DEFAULT_PAGE, At, IdempotencyKey, Limit, event_time, no_nul
@@ -106,6 +106,7 @@ async def take(request: Caller, data: JSONBody[MeasureTaken], key: IdempotencyKe
 
 @post(
     "/v1/measures/{measure:str}",
+    responses=WAITS,
     **told(
         "采纳或不采纳一项建议的措施，或解除一项措施",
         "Approve or decline a proposed measure, or lift one that holds",
@@ -156,6 +157,7 @@ async def file_appeal(request: Caller, data: JSONBody[AppealFiled], key: Idempot
 
 @post(
     "/v1/appeals/{appeal:str}/decide",
+    responses=WAITS,
     **told(
         "决定申诉；须由作出原决定者以外的人",
         "Decide an appeal; by another person than the one who took the measure",

@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from anbao.assist import authority, records
-from anbao.cli.acting import by_option, print_json, print_letter, read_json, reason_option, tell_entry
+from anbao.cli.acting import act, by_option, print_json, print_letter, read_json, reason_option, tell_entry
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit
 from anbao.model.assistance import AuthorityRequest, HelpRequest
@@ -92,7 +92,7 @@ def letter(request: str, page: Path | None, store_url: str | None) -> None:
 def grant(request: str, reason: str, actor: str, store_url: str | None) -> None:
     """The answer as JSON on standard output."""
     with open_store_option(store_url) as platform:
-        print_json(platform.run(lambda work: platform.assist.grant(work, request, reason, actor=actor)))
+        print_json(act(platform, lambda work: platform.assist.grant(work, request, reason, actor=actor)))
 
 
 @command.command("refuse", help=t("不予提供并说明理由", "refuse, with the reason"))
@@ -103,7 +103,7 @@ def grant(request: str, reason: str, actor: str, store_url: str | None) -> None:
 def refuse(request: str, reason: str, actor: str, store_url: str | None) -> None:
     """The refusal is an entry."""
     with open_store_option(store_url) as platform:
-        tell_entry(platform.run(lambda work: platform.assist.refuse(work, request, reason, actor=actor)))
+        tell_entry(act(platform, lambda work: platform.assist.refuse(work, request, reason, actor=actor)))
 
 
 @command.command("release", help=t("解除款项冻结", "release frozen money"))

@@ -9,7 +9,7 @@ import msgspec
 from anbao.cli.acting import by_option, tell_entry
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.investigate import complaint_course
-from anbao.cli.operate.obligations import shown
+from anbao.cli.operate.obligations import shown, shown_when, state_words
 from anbao.cli.output import Column, emit
 from anbao.model.complaint import Complaint, Concern, Reporter, Source
 from anbao.text import Text, system_language
@@ -152,12 +152,18 @@ def show(complaint: str, store_url: str | None, output_format: str) -> None:
         "actor": Text("何人", "by"),
     }
     rows: list[dict[str, object]] = [
-        {"entry": line.entry, "at": shown(line.at), "what": line.title, "actor": line.actor} for line in found.timeline
+        {
+            "entry": line.entry,
+            "at": shown_when(line.at, line.recorded, line.entered_late),
+            "what": line.title,
+            "actor": line.actor,
+        }
+        for line in found.timeline
     ]
     emit(rows, [Column(key, title) for key, title in titles.items()], output_format, system_language())
     for one in found.obligations:
         due = "" if one.due_at is None else shown(one.due_at)
-        click.echo(f"{one.norm}  {one.state}  {due}", err=True)
+        click.echo(f"{one.norm}  {state_words(one).get(system_language())}  {due}", err=True)
 
 
 @command.command(

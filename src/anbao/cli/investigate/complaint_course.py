@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from anbao.cli.acting import by_option, tell_entry
+from anbao.cli.acting import act, by_option, tell_entry
 from anbao.cli.common import open_store_option, require_store, store_option, t
 from anbao.errors import InvalidInput
 from anbao.model.complaint import Attachment
@@ -114,7 +114,7 @@ def outcome(
     heard = msgspec.convert(msgspec.to_builtins(given), Outcome)
     with open_store_option(store_url) as platform:
         desk = platform.investigate.complaints
-        entry = platform.run(lambda work: desk.heard(work, complaint, heard, person, actor=person))
+        entry = act(platform, lambda work: desk.heard(work, complaint, heard, person, actor=person))
         platform.advance()
     tell_entry(entry)
 

@@ -6,7 +6,7 @@ from typing import get_args
 
 import click
 
-from anbao.cli.acting import by_option, reason_option, tell_entry
+from anbao.cli.acting import act, by_option, reason_option, tell_entry
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit
 from anbao.connect.hazard_lists import HazardList, parse_mapping, read_file
@@ -158,7 +158,7 @@ def confirm(
         sold=sold,
     )
     with open_store_option(store_url) as platform:
-        entry = platform.run(lambda work: platform.investigate.confirm(work, hazard, confirmation, actor=actor))
+        entry = act(platform, lambda work: platform.investigate.confirm(work, hazard, confirmation, actor=actor))
     tell_entry(entry)
 
 
@@ -170,7 +170,7 @@ def confirm(
 def dismiss(hazard: str, reason: str, actor: str, store_url: str | None) -> None:
     """Only what is suspected can be dismissed."""
     with open_store_option(store_url) as platform:
-        entry = platform.run(lambda work: platform.investigate.dismiss(work, hazard, reason, actor=actor))
+        entry = act(platform, lambda work: platform.investigate.dismiss(work, hazard, reason, actor=actor))
     tell_entry(entry)
 
 
@@ -284,12 +284,14 @@ def import_list(
     with open_store_option(store_url, create=True) as platform:
         for start in range(0, len(suspicions), _ROWS_PER_COMMIT):
             some = suspicions[start : start + _ROWS_PER_COMMIT]
-            platform.run(lambda work, some=some: record_list(work, some, done, actor, confirm=confirm))  # type: ignore[misc]
+            platform.run(lambda work, some=some: record_list(platform, work, some, done, actor, confirm=confirm))  # type: ignore[misc]
     click.echo(
         t(
-            f"登记 {done.suspected}，确认 {done.confirmed}，已在册 {done.known}，无可排查指纹 {done.unrecognisable}",
+            f"登记 {done.suspected}，确认 {done.confirmed}，已在册 {done.known}，"
+            f"无可排查指纹 {done.unrecognisable}，待第二人复核 {done.waiting}",
             f"{done.suspected} recorded, {done.confirmed} confirmed, {done.known} known already,"
-            f" {done.unrecognisable} with nothing to recognise them by",
+            f" {done.unrecognisable} with nothing to recognise them by,"
+            f" {done.waiting} wait for a second person",
         ),
         err=True,
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import click
 
 from anbao.cases import Case, bulk, leases, reading
-from anbao.cli.acting import by_option, print_json, reason_option, tell_entry
+from anbao.cli.acting import act, by_option, print_json, reason_option, tell_entry
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.operate.obligations import shown
 from anbao.cli.output import Column, emit
@@ -128,8 +128,9 @@ def read(case: str, person: str, store_url: str | None) -> None:
 def decide(case: str, outcome: str, reason: str, person: str, store_url: str | None) -> None:
     """Exit status 2 where the case waits for another person, or the outcome is none of its kind."""
     with open_store_option(store_url) as platform:
-        done = platform.run(
-            lambda work: platform.cases.decide(work, case, person=person, outcome=outcome, reason=reason, actor=person)
+        done = act(
+            platform,
+            lambda work: platform.cases.decide(work, case, person=person, outcome=outcome, reason=reason, actor=person),
         )
         platform.advance()
     click.echo(

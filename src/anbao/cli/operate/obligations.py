@@ -16,6 +16,8 @@ STATES = {
     "overdue": Text("已逾期", "overdue"),
     "discharged": Text("已履行", "discharged"),
     "discharged_late": Text("逾期后履行", "discharged late"),
+    "discharged_recorded_late": Text("已履行，补记（期限后录入）", "met, recorded late"),
+    "missed_recorded_late": Text("逾期，事后补记", "missed; recorded afterwards"),
     "ended": Text("已消灭", "ended"),
     "waived": Text("已豁免", "waived"),
     "keeping": Text("保存中", "keeping"),
@@ -90,10 +92,18 @@ def row(platform: Platform, one: ObligationView) -> dict[str, object]:
         "id": one.id,
         "title": title,
         "subjects": " ".join(f"{role}:{subject}" for role, subject in one.subjects.items()),
-        "state": STATES[one.state].get(system_language()),
+        "state": state_words(one).get(system_language()),
         "due": "" if one.due_at is None else shown(one.due_at),
         "deadline": t("法定", "law") if by_law else t("平台自定", "platform's own setting"),
     }
+
+
+def state_words(one: ObligationView) -> Text:
+    """The state of an obligation; what ended it too late to be known in time says so."""
+    words = STATES[one.state]
+    if one.recorded_late and one.state in ("ended", "waived"):
+        return Text(f"{words.zh}（补记）", f"{words.en} (recorded late)")
+    return words
 
 
 def norm_words(platform: Platform, norm_id: str) -> tuple[str, bool, str]:
@@ -103,6 +113,13 @@ def norm_words(platform: Platform, norm_id: str) -> tuple[str, bool, str]:
         return norm_id, False, ""
     cited = platform.pack.cite(norm.provisions[:2])
     return norm.title.get(system_language()), norm.deadline == "law", cited.get(system_language())
+
+
+def shown_when(at: int, recorded: int, late: bool) -> Text:
+    """When something happened; with when it was entered, where that was much later."""
+    if not late:
+        return Text(shown(at), shown(at))
+    return Text(f"{shown(at)}（补记于 {shown(recorded)}）", f"{shown(at)} (recorded late, at {shown(recorded)})")
 
 
 def shown(instant: int) -> str:

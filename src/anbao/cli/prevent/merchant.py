@@ -9,7 +9,7 @@ from typing import BinaryIO, TypeVar
 import click
 import msgspec
 
-from anbao.cli.acting import by_option, print_json, read_json, reason_option, tell_entry
+from anbao.cli.acting import act, by_option, print_json, read_json, reason_option, tell_entry
 from anbao.cli.common import connect_registry, format_option, open_store_option, store_option, t
 from anbao.cli.operate.obligations import shown
 from anbao.cli.output import Column, emit
@@ -174,8 +174,9 @@ def review(merchant: str, verify: bool, reason: str, actor: str, store_url: str 
     """Numbers that do not hold cannot be waved through."""
     with open_store_option(store_url) as platform:
         connect_registry(platform)
-        decision = platform.run(
-            lambda work: platform.prevent.merchants.review(work, merchant, verify=verify, reason=reason, actor=actor)
+        decision = act(
+            platform,
+            lambda work: platform.prevent.merchants.review(work, merchant, verify=verify, reason=reason, actor=actor),
         )
         return _tell(platform, decision, output_format)
 

@@ -3,7 +3,7 @@
 import click
 
 from anbao.cli.common import format_option, open_store_option, store_option, t
-from anbao.cli.operate.obligations import STATES, shown
+from anbao.cli.operate.obligations import shown, shown_when, state_words
 from anbao.cli.output import Column, emit
 from anbao.errors import InvalidInput
 from anbao.obligations.read import ObligationView
@@ -59,7 +59,7 @@ def _row(platform: Platform, line: Line) -> dict[str, object]:
     told = [Text(word, word) for name in _TOLD if (word := str(line.body.get(name) or ""))]
     return {
         "entry": line.entry,
-        "at": shown(line.at),
+        "at": shown_when(line.at, line.recorded, line.entered_late),
         "what": line.title,
         "about": " ".join(f"{role}:{identity}" for role, identity in line.subjects.items() if role != "consumer"),
         "by": line.body.get("person") or line.actor,
@@ -70,7 +70,7 @@ def _row(platform: Platform, line: Line) -> dict[str, object]:
 
 def _owed(platform: Platform, one: ObligationView) -> Text:
     """What is owed, what has become of it, and until when it was due."""
-    norm, state = platform.pack.norm(one.norm), STATES[one.state]
+    norm, state = platform.pack.norm(one.norm), state_words(one)
     title = norm.title if norm else Text(one.norm, one.norm)
     due = "" if one.due_at is None else " " + shown(one.due_at)
     return Text(f"{title.zh}（{state.zh}{due}）", f"{title.en} ({state.en}{due})")

@@ -4,7 +4,7 @@ from typing import Literal
 
 import click
 
-from anbao.cli.acting import reason_option
+from anbao.cli.acting import act, reason_option
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit
 from anbao.model.base import legal_time
@@ -75,6 +75,7 @@ def list_appeals(state: str, limit: int, store_url: str | None, output_format: s
 def decide(appeal: str, outcome: Literal["granted", "denied"], reason: str, person: str, store_url: str | None) -> None:
     """A granted one repairs all that was done."""
     with open_store_option(store_url) as platform:
-        platform.run(
-            lambda work: platform.remove.decide_appeal(work, appeal, outcome, reason, person=person, actor=person)
+        act(
+            platform,
+            lambda work: platform.remove.decide_appeal(work, appeal, outcome, reason, person=person, actor=person),
         )

@@ -4,7 +4,7 @@ from typing import get_args
 
 import click
 
-from anbao.cli.acting import by_option, reason_option
+from anbao.cli.acting import act, by_option, reason_option
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit, written
 from anbao.model.base import legal_time
@@ -140,7 +140,7 @@ def show(measure: str, store_url: str | None, output_format: str) -> None:
 def approve(measure: str, person: str, store_url: str | None) -> None:
     """The ladder proposes what a person has to decide."""
     with open_store_option(store_url) as platform:
-        platform.run(lambda work: platform.remove.approve(work, measure, person=person, actor=person))
+        act(platform, lambda work: platform.remove.approve(work, measure, person=person, actor=person))
 
 
 @command.command("decline", help=t("不采纳一项建议的措施", "leave a measure that was proposed"))
@@ -151,7 +151,7 @@ def approve(measure: str, person: str, store_url: str | None) -> None:
 def decline(measure: str, reason: str, person: str, store_url: str | None) -> None:
     """Why stands in the ledger."""
     with open_store_option(store_url) as platform:
-        platform.run(lambda work: platform.remove.decline(work, measure, reason, person=person, actor=person))
+        act(platform, lambda work: platform.remove.decline(work, measure, reason, person=person, actor=person))
 
 
 @command.command("lift", help=t("解除一项措施", "lift a measure"))

@@ -9,7 +9,7 @@
 from sqlalchemy import Connection
 
 from anbao.cases import reading
-from anbao.cases.deciding import reopen
+from anbao.cases.deciding import reopen, taking_effect
 from anbao.core import Core
 from anbao.investigate.complaints import acting, completing, notices, proceedings, records
 from anbao.investigate.complaints.notices import Notice
@@ -29,8 +29,10 @@ _ENGINE = "engine"
 
 
 def follow_case(core: Core, work: Work, rules: Rules, stored: Stored) -> None:
-    """``case.decided`` on a complaint or a notice."""
-    entry = stored.entry()
+    """A decision on a complaint or a notice."""
+    entry = taking_effect(stored)
+    if entry is None:
+        return
     kind, outcome = str(entry.body["case_kind"]), str(entry.body["outcome"])
     if kind == proceedings.CASE_KIND:
         proceedings.follow_case(core, work, entry)

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
+from anbao.cases import DECISIONS
 from anbao.cases.told import Told
 from anbao.core import Core, Probe, Step
 from anbao.investigate.complaints import (
@@ -59,7 +60,7 @@ class Complaints:
         yield publishing.PUBLISHED, publishing.project
 
     def reactions(self) -> Iterable[Reaction]:
-        yield Reaction("investigate.complaint_decided", frozenset({"case.decided"}), self._on_case)
+        yield Reaction("investigate.complaint_decided", DECISIONS, self._on_case)
         yield Reaction("investigate.counter_delivered", frozenset({"effect.delivered"}), self._on_delivery)
         yield Reaction("investigate.notice_measured", frozenset({"measure.taken"}), notices.follow_measure)
         yield Reaction("investigate.notice_published", publishing.TELLING, self._on_telling)

@@ -57,8 +57,7 @@ def _decide(core: Core, work: Work, rules: Rules, about: int) -> None:
     work.flush()
     name = sql(work.conn, "SELECT id FROM case_file WHERE about = ?", (about,)).scalar_one()
     case, alone = reading.find(work.conn, name), Rule(second_look=0, undo_minutes=0)
-    decided = cases_deciding.first_decision(
-        work, alone, case, person=ACTOR, outcome="rejected", reason=ANSWER, actor=ACTOR
-    )
+    given = cases_deciding.Determination(actor=ACTOR, outcome="rejected", person=ACTOR, reason=ANSWER)
+    decided = cases_deciding.first_decision(work, alone, case, given, {})
     work.flush()
     deciding.follow_case(core, work, rules, core.ledger.entry(work.conn, decided.entry))

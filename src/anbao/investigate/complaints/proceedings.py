@@ -5,14 +5,15 @@
 - An infringement that was found keeps the measures; whatever else ends the proceedings ends them at once.
 """
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 from sqlalchemy import Connection
 
 from anbao import cases
-from anbao.cases.deciding import decide_about
+from anbao.cases.deciding import details_of
 from anbao.core import Core
 from anbao.errors import Conflict
 from anbao.investigate.complaints import acting, notices, records
@@ -63,30 +64,33 @@ def known(core: Core, work: Work, one: Known, told: Proceedings, actor: str, at:
 
 
 def heard(core: Core, work: Work, one: Known, outcome: Outcome, person: str, actor: str) -> int:
-    """How the proceedings stand; the entry's index. What ends them keeps or ends the measures. Raises Conflict."""
-    index = _record(core, work, one, outcome, person, actor)
-    kind = core.pack.case_kind(CASE_KIND)
-    decide_about(
-        work,
-        kind,
-        "complaint",
-        one.id,
-        person=person,
-        outcome=outcome.result,
-        reason=outcome.reason,
-        actor=actor,
+    """How the proceedings stand; the entry's index. What ends them keeps or ends the measures.
+
+    Where a second person must agree first, the index of the case's entry. Raises Conflict, Forbidden.
+    """
+    notice = _pending(work, one)
+    details = {name: value for name, value in msgspec.to_builtins(outcome).items() if name in ("attachments", "docket")}
+    given = cases.Determination(
+        actor=actor, details=details, outcome=outcome.result, person=person, reason=outcome.reason
     )
-    return index
+    about = sql(work.conn, "SELECT entry FROM rights_notice WHERE complaint = ?", (notice.complaint,)).scalar_one()
+    opening = cases.Opening(about=about, severity=_SEVERITY, subjects=one.subjects)
+    decision = cases.decide_about(core, work, CASE_KIND, ("complaint", one.id), given, opening)
+    if decision is not None and decision.undecided:
+        return decision.entry
+    if decision is not None and not details:
+        outcome = _outcome(outcome.reason, outcome.result, details_of(core, work, decision.case))
+    return _record(core, work, one, outcome, person, actor)
 
 
 def follow_case(core: Core, work: Work, entry: Entry) -> None:
-    """``case.decided``: what was heard otherwise since the case was opened stays."""
+    """A decision that takes effect: what was heard otherwise since the case was opened stays."""
     one = records.find(work.conn, entry.subjects["complaint"])
     moved = sql(work.conn, "SELECT state, entry FROM rights_notice WHERE complaint = ?", (one.id,)).first()
     if moved is None or moved[0] != "proceedings" or moved[1] > int(entry.body["about"]):
         return
     body = entry.body
-    outcome = Outcome(reason=str(body["reason"]), result=body["outcome"])
+    outcome = _outcome(str(body["reason"]), str(body["outcome"]), body.get("details", {}))
     _record(core, work, one, outcome, str(body["person"]), entry.actor)
 
 
@@ -112,11 +116,7 @@ def ask(core: Core, work: Work, one: Known) -> None:
 
 
 def _record(core: Core, work: Work, one: Known, outcome: Outcome, person: str, actor: str) -> int:
-    notice = notices.find(work.conn, one.id)
-    if notice is None or notice.state != "proceedings":
-        raise Conflict(
-            Text(f"投诉 {one.id} 没有未结的投诉或者诉讼", f"no proceedings about the complaint {one.id} are pending")
-        )
+    _pending(work, one)
     body = core.vault.seal_noun(work.conn, outcome, f"complaint:{one.id}") | {"person": person}
     if outcome.result == "pending":
         return notices.note(work, one, "proceedings_pending", body | _next(core, work, work.now), actor)
@@ -127,6 +127,20 @@ def _record(core: Core, work: Work, one: Known, outcome: Outcome, person: str, a
         notices.end_measures(work, one, outcome.result, on_counter=False, person=person, reason=_why(outcome))
     acting.handle(core, work, one, outcome.result, _why(outcome), person, actor, again=True)
     return index
+
+
+def _pending(work: Work, one: Known) -> notices.Notice:
+    """The notice whose proceedings are pending. Raises Conflict."""
+    notice = notices.find(work.conn, one.id)
+    if notice is None or notice.state != "proceedings":
+        raise Conflict(
+            Text(f"投诉 {one.id} 没有未结的投诉或者诉讼", f"no proceedings about the complaint {one.id} are pending")
+        )
+    return notice
+
+
+def _outcome(reason: str, result: str, details: Mapping[str, Any]) -> Outcome:
+    return msgspec.convert({**details, "reason": reason, "result": result}, Outcome)
 
 
 def _next(core: Core, work: Work, at: int) -> dict[str, object]:

@@ -11,8 +11,8 @@ from anbao.investigate.complaints.notices import Notice
 from anbao.investigate.complaints.records import Known
 from anbao.ledger import Stored
 from anbao.model.base import Noun
-from anbao.obligations.closing import Obligation
-from anbao.obligations.read import ObligationView, view
+from anbao.model.entry import entered_late
+from anbao.obligations.read import ObligationView, views
 from anbao.store.bulk import sql
 from anbao.text import Text
 
@@ -44,13 +44,18 @@ _PUBLIC_ACTS = (
 
 
 class Line(Noun, frozen=True, kw_only=True):
-    """One entry of the timeline; ``body`` as the ledger holds it, personal values as commitments."""
+    """One entry of the timeline; ``body`` as the ledger holds it, personal values as commitments.
+
+    ``at`` is when it happened, ``recorded`` when it was entered; ``entered_late``: much later than it happened.
+    """
 
     actor: str
     at: int
     body: dict[str, Any]
+    entered_late: bool = False
     entry: int
     kind: str
+    recorded: int
     title: Text
 
 
@@ -125,14 +130,21 @@ def _obligations(conn: Connection, one: Known, now: int) -> list[ObligationView]
         f" subject = ?) AND subject IN ({', '.join('?' for _ in keys)}) ORDER BY opened_by, norm",
         (one.id, *keys),
     )
-    return [view(Obligation(*row), now) for row in rows]
+    return views(conn, rows, now)
 
 
 def _line(core: Core, stored: Stored) -> Line:
     entry = stored.entry()
     body = {key: value for key, value in entry.body.items() if key != "token"}
     return Line(
-        actor=entry.actor, at=entry.at, body=body, entry=stored.index, kind=entry.kind, title=_title(core, entry.kind)
+        actor=entry.actor,
+        at=entry.at,
+        body=body,
+        entered_late=entered_late(entry.at, entry.recorded),
+        entry=stored.index,
+        kind=entry.kind,
+        recorded=entry.recorded,
+        title=_title(core, entry.kind),
     )
 
 

@@ -6,6 +6,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from anbao import linkage
+from anbao.cases import DECISIONS
 from anbao.core import Core, Step
 from anbao.errors import AnbaoError
 from anbao.model.merchant import Merchant, MerchantChange
@@ -76,8 +77,13 @@ class Counter:
     def review(
         self, work: Work, merchant: str, *, verify: bool, reason: str, actor: str, at: int | None = None
     ) -> MerchantDecision:
-        """A person verifies or refuses. Raises NotFound, Conflict, InvalidInput."""
-        return acts.review(self.desk, work, merchant, verify=verify, reason=reason, actor=actor, at=_when(work, at))
+        """A person verifies or refuses; ``held`` with the case's entry where a second person must agree first.
+
+        Raises NotFound, Conflict, InvalidInput, Forbidden.
+        """
+        return following.review(
+            self.desk, work, merchant, verify=verify, reason=reason, actor=actor, at=_when(work, at)
+        )
 
     def close(
         self, work: Work, merchant: str, *, reason: str, for_cause: bool, actor: str, at: int | None = None
@@ -146,8 +152,8 @@ class Counter:
     def reactions(self) -> Iterable[Reaction]:
         yield Reaction("prevent.standing", frozenset(DECIDED), partial(shelves.follow_standing, self.desk))
         yield Reaction("prevent.held", frozenset({HELD}), following.put_before_a_person)
-        yield Reaction("prevent.held_over", frozenset({VERIFIED, REFUSED}), partial(following.close_case, self.desk))
-        yield Reaction("prevent.merchant_case", frozenset({"case.decided"}), partial(following.follow_case, self.desk))
+        yield Reaction("prevent.held_over", frozenset({VERIFIED, REFUSED}), following.close_case)
+        yield Reaction("prevent.merchant_case", DECISIONS, partial(following.follow_case, self.desk))
         measures = frozenset({"measure.taken", "measure.lifted"})
         yield Reaction("prevent.closure", measures, partial(following.follow_measure, self.desk))
 

@@ -3,14 +3,15 @@
 from contextlib import suppress
 from typing import Any
 
-from anbao.cases.deciding import decide_about
+from anbao import cases
+from anbao.cases.deciding import settle_case
 from anbao.errors import AnbaoError, Conflict
 from anbao.ledger import Stored
 from anbao.prevent.merchants import acts, supplements
-from anbao.prevent.merchants.decision import Desk, Matter, record
-from anbao.prevent.merchants.file import opened, status_of
+from anbao.prevent.merchants.decision import Desk, Matter, MerchantDecision, Outcome, record
+from anbao.prevent.merchants.file import opened, row_of, status_of
 from anbao.prevent.merchants.settle import settle
-from anbao.prevent.merchants.supplements import CASE
+from anbao.prevent.merchants.supplements import CASE, SEVERITY
 from anbao.work import Work
 
 CLOSURE = "closure"
@@ -25,34 +26,46 @@ def put_before_a_person(work: Work, stored: Stored) -> None:
     supplements.open_case(work, entry.subjects["merchant"], stored.index, list(dict.fromkeys(reasons)))
 
 
-def close_case(desk: Desk, work: Work, stored: Stored) -> None:
-    """``merchant.verified`` or ``.refused`` by a change, a registry or at the counter: its case is decided by that."""
+def close_case(work: Work, stored: Stored) -> None:
+    """``merchant.verified`` or ``.refused`` by a change, a registry or an officer's act: a case that waits is over."""
     entry = stored.entry()
-    kind, outcome = desk.core.pack.case_kind(CASE), stored.kind.removeprefix("merchant.")
+    outcome = stored.kind.removeprefix("merchant.")
     reason = entry.body.get("note") or str(entry.body.get("occasion") or outcome)
-
-    def decide(inner: Work) -> None:
-        decide_about(
-            inner,
-            kind,
-            "merchant",
-            entry.subjects["merchant"],
-            person=entry.actor,
-            outcome=outcome,
-            reason=reason,
-            actor=entry.actor,
-        )
-
+    given = cases.Determination(actor=entry.actor, outcome=outcome, person=entry.actor, reason=reason)
     with suppress(Conflict):  # another person has it before them
-        work.attempt(decide)
+        work.attempt(lambda inner: settle_case(inner, CASE, ("merchant", entry.subjects["merchant"]), given))
+
+
+def review(
+    desk: Desk, work: Work, merchant: str, *, verify: bool, reason: str, actor: str, at: int
+) -> MerchantDecision:
+    """A person decides on a merchant, and with it the case that waits. Raises as ``acts.review``, ``cases.decide``."""
+
+    def act(inner: Work) -> MerchantDecision:
+        return acts.review(desk, inner, merchant, verify=verify, reason=reason, actor=actor, at=at)
+
+    row = row_of(work.conn, merchant)
+    work.rehearse(act)  # what cannot be carried out is not decided either
+    outcome = "verified" if verify else "refused"
+    given = cases.Determination(actor=actor, outcome=outcome, person=actor, reason=reason)
+    opening = cases.Opening(about=row.entry, severity=SEVERITY, subjects={"merchant": merchant})
+    decision = cases.decide_about(desk.core, work, CASE, ("merchant", merchant), given, opening)
+    if decision is None or decision.effect == "now":
+        return act(work)
+    standing: Outcome = row.status if row.status == "verified" or row.status == "waiting" else "held"
+    return MerchantDecision(
+        application=row.entry, checks=(), decision=standing, entry=decision.entry, merchant=merchant
+    )
 
 
 def follow_case(desk: Desk, work: Work, stored: Stored) -> None:
-    """``case.decided`` on a held merchant → the decision, or the merchant is asked for what is wanting.
+    """A decision on a held merchant → it is decided on, or asked for what is wanting.
 
     A new case where the decision cannot be carried out, and why.
     """
-    entry = stored.entry()
+    entry = cases.taking_effect(stored)
+    if entry is None:
+        return
     body: dict[str, Any] = entry.body
     if body["case_kind"] != CASE:
         return

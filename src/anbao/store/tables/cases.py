@@ -31,6 +31,9 @@ case_file = Table(
     Column("opened_by", BigInteger, nullable=False),
     Column("opened_at", BigInteger, nullable=False),
     Column("changed_by", BigInteger, nullable=False),
+    Column("decider_key", Text, nullable=False, server_default=""),
+    Column("lease_key", Text, nullable=False, server_default=""),
+    Column("waits", Integer, nullable=False, server_default="0"),
     PrimaryKeyConstraint("id"),
     Index(
         "case_by_rank",

@@ -1,0 +1,32 @@
+"""Conflicts of interest: who decided before on what a new case is about."""
+
+from collections.abc import Iterable
+
+from anbao.cases import reading
+from anbao.cases.deciding import DECISIONS
+from anbao.cases.persons import key_of
+from anbao.core import Core
+from anbao.model.entry import Entry
+from anbao.work import Work
+
+_NOBODY = frozenset({"", "engine", "clock", "bulk"})
+
+About = tuple[str, tuple[str, str]]
+"""A kind (of entries, or of cases) and what they are about, as (role, identifier)."""
+
+
+def deciders(core: Core, work: Work, made: Iterable[About], decided: Iterable[About]) -> list[str]:
+    """The names and keys of those who made entries of these kinds, and who decided cases of those kinds, each once."""
+    work.flush()
+    entries = [
+        stored.entry() for kind, about in made for stored in core.ledger.entries(work.conn, kind=kind, subject=about)
+    ]
+    for kind, about in decided:
+        for case in reading.of_kind(work.conn, kind, *about):
+            history = core.ledger.entries(work.conn, subject=("case", case.id))
+            entries += [stored.entry() for stored in history if stored.kind in DECISIONS]
+    return list(dict.fromkeys(name for entry in entries for name in _makers(entry) if name not in _NOBODY))
+
+
+def _makers(entry: Entry) -> tuple[str, ...]:
+    return str(entry.body.get("person") or entry.actor), key_of(entry.actor, entry.body)
