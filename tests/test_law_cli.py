@@ -64,7 +64,8 @@ def test_a_deadline_of_the_platform_is_labelled(capsys: pytest.CaptureFixture[st
     assert run(["law", "norms", "--duty", "warn"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert any("cn.hazard.warn" in line and "平台自定时限" in line for line in lines)
-    assert any("cn.notice.before_order" in line and "法定" in line for line in lines)
+    assert any("cn.notice.before_order" in line and "平台自定时限" in line for line in lines)
+    assert any("cn.notice.drug_confirm" in line and "法定" in line for line in lines)
 
 
 def test_norms_can_be_chosen_by_the_entry_that_moves_them(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,7 @@ Invariants
 - A seller that cannot be named in full is a ``disclosure.failed``: from then on the platform may have to pay first.
 """
 
+import re
 from typing import Any
 
 import msgspec
@@ -25,9 +26,15 @@ TOPIC = "merchant.told_of_disclosure"
 FIELDS: dict[str, tuple[str, ...]] = {
     "name": ("legal_name",),
     "address": ("address",),
-    "contact": ("phone", "contact_name"),
+    "contact": ("phone",),
 }
-"""What the law grants, and the fields of a merchant's file that can give it, the best first."""
+"""What the law grants, and the fields of a merchant's file that can give it, the best first.
+
+A contact is what answers (有效联系方式): a number or a mail address. The name of a person alone is none.
+"""
+
+_CONTACT = re.compile(r"(?:\D*\d){5}|[^@\s]+@[^@\s]+\.[^@\s]+")
+"""At least five digits, as the shortest service numbers have, or a mail address."""
 
 
 class Seller(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +58,7 @@ def disclose(work: Work, vault: Vault, dispute: Dispute, basis: tuple[str, ...],
     for name, sources in FIELDS.items():
         for source in sources:
             opened = _open(work, vault, file.get(source))
-            if opened:
+            if opened and (name != "contact" or _CONTACT.search(opened)):
                 values[name], commitments[name] = opened, file[source]
                 break
     missing = tuple(name for name in FIELDS if name not in values)

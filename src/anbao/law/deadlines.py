@@ -1,9 +1,9 @@
 """Deadlines (期限): instants are UTC milliseconds, legal days are those of Asia/Shanghai.
 
-Periods follow 民法典 201 to 203 (known from memory, the general part is not stored): hours run from the event; the day
-of the event is not counted; a period of months ends on the corresponding day, or on the month's last day where there is
-none; the last day ends at 24:00. One departure: the last day is never moved off a holiday. The engine warns on the
-earlier day, and what is done by then is in time on any reading.
+Periods follow 民法典 201 to 203 (``cn.civil_code.general``): hours run from the event; the day of the event is not
+counted; a period of months ends on the corresponding day, or on the month's last day where there is none; the last day
+ends at 24:00. A last day that is a day of rest moves to the next working day (203.1) where the norm says so: 203 is the
+general rule of civil periods, and its use for administrative duties is a reading. Hours do not move (201.2).
 
 Asia/Shanghai has been UTC+8 without summer time since 1992; earlier instants are not meant.
 """
@@ -36,11 +36,18 @@ def day_end(day: date) -> int:
     return day_start(day) + _DAY
 
 
-def due_at(opened_at: int, period: Period, calendar: WorkCalendar) -> int:
-    """The instant at which a period that an event at ``opened_at`` starts has run out."""
+def due_at(opened_at: int, period: Period, calendar: WorkCalendar, *, moves: bool = False) -> int:
+    """Returns the instant at which a period that an event at ``opened_at`` starts has run out (UTC ms).
+
+    ``moves``: a last day that is no working day, as far as was published on the first, gives way to the next one.
+    """
     if period.hours is not None:
         return opened_at + period.hours * _HOUR
-    return day_end(_shift(legal_day(opened_at), period, calendar, 1))
+    first = legal_day(opened_at)
+    last = _shift(first, period, calendar, 1)
+    while moves and not calendar.is_working_day(last, first):
+        last += timedelta(days=1)
+    return day_end(last)
 
 
 def latest_start(opened_at: int, period: Period, calendar: WorkCalendar) -> int:

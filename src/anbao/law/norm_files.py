@@ -54,6 +54,7 @@ class _NormText(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     deadline: str
     confidence: Confidence
     once: bool = False
+    moves: bool = False
     note: str = ""
 
 
@@ -132,6 +133,7 @@ class _Reader:
             deadline="platform" if text.deadline == "platform" else "law",
             confidence=text.confidence,
             once=text.once,
+            moves=text.moves,
             note=text.note,
         )
         return msgspec.structs.replace(norm, version=_version(norm))
@@ -149,9 +151,12 @@ class _Reader:
             raise self._error(
                 Text(f"{text.kind} 规范的期限应为 {wanted}", f"a {text.kind} norm is due by {wanted}"), "due"
             )
-        if text.deadline != ("platform" if text.due.setting else "law"):
+        if text.deadline not in ("law", "platform") or (text.due.setting and text.deadline == "law"):
             raise self._error(
-                Text("平台自定的期限（setting）写 platform，其余写 law", "platform where due is a setting, else law"),
+                Text(
+                    "deadline 为 law 或 platform；平台自定的期限（setting）写 platform",
+                    "law or platform; where due is a setting, it is the platform's",
+                ),
                 "deadline",
             )
         if text.due.setting and text.due.setting not in self._vocabulary.settings:
@@ -160,6 +165,10 @@ class _Reader:
             )
         if text.kind == "calendar" and text.about != (PLATFORM_ROLE,):
             raise self._error(Text("calendar 规范只能针对平台", "a calendar norm is about [platform]"), "about")
+        if text.moves and not (text.due.within and not text.due.within.hours and not text.due.within.working_days):
+            raise self._error(
+                Text("moves 只用于日、月、年的期间", "moves is for periods in days, months or years"), "moves"
+            )
         if text.once and text.kind != "guard":
             raise self._error(Text("只有 guard 规范可以写 once", "only a guard can be asked once"), "once")
         if not text.about:
@@ -222,6 +231,8 @@ def _version(norm: Norm) -> str:
         name: _plain(getattr(norm, name))
         for name in ("about", "broken", "discharged", "due", "ends", "in_force_from", "kind", "needs", "once", "opens")
     }
+    if norm.moves:
+        content["moves"] = True
     return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()[:16]
 
 

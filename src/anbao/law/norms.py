@@ -79,7 +79,8 @@ class Norm(msgspec.Struct, frozen=True, kw_only=True):
     ``in_force_from`` and ``in_force_until`` (inclusive; empty: still in force) are ISO days of Asia/Shanghai.
     ``deadline``: the law's, or the platform's where the law says 及时 or 立即 and names no time.
 
-    ``once``: a guard that is asked once per subject, not once per opener (a merchant's first listing).
+    ``once``: a guard that is asked once per subject, not once per opener (a merchant's first listing). ``moves``: a
+    last day that is a day of rest moves to the next working day (民法典 203.1), where that rule is read to apply.
     """
 
     id: str
@@ -101,4 +102,5 @@ class Norm(msgspec.Struct, frozen=True, kw_only=True):
     deadline: Literal["law", "platform"]
     confidence: str
     once: bool = False
+    moves: bool = False
     note: str = ""

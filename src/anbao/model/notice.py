@@ -18,7 +18,8 @@ class Notice(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     A sentence may name facts of the listing, as ``{altitude_m}``, or ``{?scuba}`` to depend on one without saying
     it; such a sentence is shown only where the listing states them.
-    ``confirm``: the consumer must acknowledge it; otherwise it is enough that it was shown.
+    ``confirm``: the consumer must acknowledge it; otherwise it is enough that it was shown. ``confirm_law``: a statute
+    asks for the acknowledgement; otherwise it is the platform's own rule.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Notice(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     unsuitable: tuple[Text, ...] = ()
     ask_unsuitable: bool = False
     confirm: bool = True
+    confirm_law: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -77,4 +77,4 @@ class Batch:
         if due.at_once:
             return at
         period = self.settings.in_force(due.setting, at, idx) if due.setting else due.within or due.at_least
-        return due_at(at, period, self._calendar) if period else None
+        return due_at(at, period, self._calendar, moves=norm.moves) if period else None

@@ -103,7 +103,7 @@ def place(
         Entry(
             actor="engine",
             at=at,
-            body={"ask": notice.ask_unsuitable, "order": order.id, "shown_only": not notice.confirm},
+            body=_owed(order, notice),
             kind=OWED,
             recorded=work.now,
             subjects={"consumer": consumer, "listing": order.listing, "notice": notice.id, "order": order.id},
@@ -156,6 +156,12 @@ def record_choice(work: Work, vault: Vault, choice: NoticeChoice, actor: str, at
     named = {"consumer": consumer, "listing": choice.listing, "notice": choice.notice, "order": choice.order}
     subjects = {role: name for role, name in named.items() if name}
     return work.record(Entry(actor=actor, at=at, body=body, kind=CHOICE, recorded=work.now, subjects=subjects))[0]
+
+
+def _owed(order: Order, notice: Notice) -> dict[str, object]:
+    """Returns the body of ``notice.owed``; ``confirm_law`` stands in it only where a statute asks to acknowledge."""
+    body: dict[str, object] = {"ask": notice.ask_unsuitable, "order": order.id, "shown_only": not notice.confirm}
+    return {**body, "confirm_law": True} if notice.confirm and notice.confirm_law else body
 
 
 def project_orders(conn: Connection, placed: Sequence[Placed]) -> None:
