@@ -27,6 +27,7 @@ FLOORS: dict[str, int] = {
     "core": 6,
     "delivery": 7,
     "cases": 6,
+    "readmodels": 6,
     "controls": 7,
     "prevent": 7,
     "investigate": 7,

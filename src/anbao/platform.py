@@ -37,6 +37,7 @@ from anbao.prevent.messages import ScreenedMessage
 from anbao.prevent.policy import Policy
 from anbao.prevent.room import Prevent
 from anbao.prevent.text import Lexicon
+from anbao.readmodels.room import ReadModels
 from anbao.remove.room import Remove
 from anbao.store import Store, open_store
 from anbao.store.bulk import sql
@@ -60,6 +61,7 @@ class Platform(Core):
 
     def __init__(self, store: Store, where: Path, clock: Callable[[], int]) -> None:
         super().__init__(store, where, clock)
+        self.readmodels = ReadModels(self)
         self.cases = Cases(self)
         self.prevent = Prevent(self)
         self.investigate = Investigate(self)
@@ -70,6 +72,7 @@ class Platform(Core):
         self.controls = Controls(self)
         self.assist = Assist(self)
         for room in (
+            self.readmodels,
             self.cases,
             self.prevent,
             self.investigate,

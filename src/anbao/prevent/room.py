@@ -11,7 +11,18 @@ from anbao.model.entry import Receipt, Sealed
 from anbao.model.listing import Listing
 from anbao.model.message import Message
 from anbao.parameters import PARAMETER_CHANGED
-from anbao.prevent import changes, clearances, guard, listings, messages, pack_defaults, rulesets, standing, suggestions
+from anbao.prevent import (
+    changes,
+    clearances,
+    guard,
+    listings,
+    messages,
+    pack_defaults,
+    relisting,
+    rulesets,
+    standing,
+    suggestions,
+)
 from anbao.prevent.changes import Change, Changes
 from anbao.prevent.contact import load_fraud_book
 from anbao.prevent.contact.books import OWN_DOMAINS, Books
@@ -27,6 +38,7 @@ from anbao.prevent.screening import screen
 from anbao.prevent.suggestions import Acceptance, Suggestions
 from anbao.prevent.text import finding
 from anbao.reactions import Reaction
+from anbao.readmodels.bars import standing as standing_against
 from anbao.work import Placed, Projector, Work
 
 TRAINED_ON = 50_000
@@ -97,7 +109,9 @@ class Prevent(Room):
         """Screen listings, in order, under the ruleset in force; decide; record."""
         when = work.now if at is None else at
         ruleset = self.rulesets.in_force(work.conn, work.now)
+        bars = standing_against(work.conn, "listing", (listing.id for listing in batch))
         screened = screen(batch, ruleset, standing.on_file(work.conn, batch), legal_day(work.now))
+        screened = relisting.apply(screened, bars, ruleset.catalogue)
         sealed = [listings.seal_screened(one, when, work.now, actor) for one in screened]
         indexes = work.record_sealed(sealed)
         return [
