@@ -271,7 +271,8 @@ class Platform(Core):
     def why_case(self, conn: Connection, case: Case) -> tuple[Text, ...]:
         """Why a case needs a person, in words: what decided so, and what its room said of it."""
         about, opened = (self.ledger.entry(conn, index).entry() for index in (case.about, case.opened_by))
-        words = {**self.investigate.complaints.rules.reasons, **DOUBTS}
+        gates = {parameter.id: parameter.title for parameter in self.pack.parameters}
+        words = {**self.investigate.complaints.rules.reasons, **DOUBTS, **gates}
         said = opened.body.get("reasons", ()) if opened.kind == CASE_OPENED else ()
         return (
             *self.prevent.explainer.entry(about.kind, about.body),

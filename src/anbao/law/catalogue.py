@@ -118,8 +118,8 @@ class PictureKind(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True
 class StandingKind(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where a merchant stands that may not simply sell; ``of``: states of its file and sanctions that put it there.
 
-    ``blocks``: nothing of it passes, whatever the policy says. Of a listing ``of`` are the measures, or the hazard, that
-    stand against it; where it does not block a person decides.
+    ``blocks``: nothing of it passes, whatever the policy says. Of a listing ``of`` are the measures, or the hazard,
+    that stand against it; where it does not block a person decides.
     """
 
     id: str

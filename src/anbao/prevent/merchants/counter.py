@@ -141,6 +141,7 @@ class Counter:
         for kind in (*DECIDED, CLOSED, WAITING, supplements.OVERDUE):
             yield kind, supplements.project_end
         yield "order.placed", turnover.project_orders
+        yield "order.updated", turnover.project_orders
         yield turnover.CROSSED, turnover.project_crossings
 
     def reactions(self) -> Iterable[Reaction]:
