@@ -11,7 +11,7 @@ from anbao.assist.room import DOUBTS, Assist
 from anbao.cases import Case, Cases
 from anbao.cases.opening import OPENED as CASE_OPENED
 from anbao.controls.room import Controls
-from anbao.core import Core, Step, system_clock
+from anbao.core import Core, Step, entered, system_clock
 from anbao.delivery.room import Delivery
 from anbao.errors import InvalidInput, NotFound
 from anbao.investigate.room import Investigate
@@ -121,12 +121,15 @@ class Platform(Core):
         self, batch: Sequence[Listing], *, at: int | None = None, actor: str = "platform"
     ) -> list[ScreenedListing]:
         """Screen listings in one transaction, in order."""
-        return self.run(lambda work: self.prevent.screen(work, batch, at=at, actor=actor))
+        given = entered(list(batch))
+        return self.run(lambda work: self.prevent.screen(work, given, at=entered(at, "at", work.now), actor=actor))
 
     def review_listing(self, listing: str, outcome: Outcome, reason: str, *, actor: str, at: int | None = None) -> int:
         """Record a reviewer's decision on a listing; the entry's index. Raises NotFound."""
         return self.run(
-            lambda work: listings.record_review(work, listing, outcome, reason, actor, work.now if at is None else at)
+            lambda work: listings.record_review(
+                work, listing, outcome, reason, actor, work.now if at is None else entered(at, "at", work.now)
+            )
         )
 
     def submit_messages(
@@ -198,6 +201,7 @@ class Platform(Core):
 
     def note_event(self, work: Work, event: Event, *, actor: str = "platform") -> int:
         """As ``record_event``, in an open work."""
+        event = entered(event)
         kind = self.pack.check_event(event.kind, event.subjects, event.facts, has_consumer=bool(event.buyer))
         subjects = dict(event.subjects)
         if event.buyer:
@@ -205,7 +209,7 @@ class Platform(Core):
         body: dict[str, Any] = dict(event.facts)
         if event.note:
             body["note"] = event.note
-        when = work.now if event.at is None else event.at
+        when = work.now if event.at is None else entered(event.at, "at", work.now)
         return work.record(Entry(actor=actor, at=when, body=body, kind=kind.id, recorded=work.now, subjects=subjects))[
             0
         ]

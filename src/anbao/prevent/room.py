@@ -5,7 +5,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from anbao.core import Core, Probe, Room, Step
+from anbao.core import Core, Probe, Room, Step, decoded
 from anbao.law.deadlines import legal_day
 from anbao.model.entry import Receipt, Sealed
 from anbao.model.listing import Listing
@@ -103,6 +103,7 @@ class Prevent(Room):
         yield from self.merchants.steps()
         yield self.changes.expire
 
+    @decoded
     def screen(
         self, work: Work, batch: Sequence[Listing], *, at: int | None = None, actor: str = "platform"
     ) -> list[ScreenedListing]:

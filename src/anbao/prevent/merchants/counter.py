@@ -6,7 +6,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from anbao import linkage
-from anbao.core import Core, Step
+from anbao.core import Core, Step, checks_input
 from anbao.errors import AnbaoError
 from anbao.model.merchant import Merchant, MerchantChange
 from anbao.model.registry import RegistryAnswer
@@ -42,6 +42,7 @@ from anbao.reactions import Reaction
 from anbao.work import Projector, Work
 
 
+@checks_input
 class Counter:
     """Acts inside an open ``Work``. ``at`` is the time of the act, by default now; ``actor`` who does it."""
 
