@@ -36,6 +36,7 @@ FLOORS: dict[str, int] = {
     "assist": 7,
     "prove": 7,
     "upgrading": 7,
+    "listing_view": 8,
     "platform": 8,
     "connect": 9,
     "simulator": 9,

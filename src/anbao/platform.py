@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
+from anbao import listing_view
 from anbao.assist.room import DOUBTS, Assist
 from anbao.cases import Case, Cases
 from anbao.cases.opening import OPENED as CASE_OPENED
@@ -19,6 +20,7 @@ from anbao.law.norms import Period
 from anbao.law.pack import default_pack_path
 from anbao.ledger import verify_store
 from anbao.ledger.report import Report
+from anbao.listing_view import ListingLine, ListingState, ListingView
 from anbao.model.base import given_reason
 from anbao.model.entry import Entry, facts_of
 from anbao.model.event import Event
@@ -131,6 +133,26 @@ class Platform(Core):
                 work, listing, outcome, reason, actor, work.now if at is None else entered(at, "at", work.now)
             )
         )
+
+    def listing(self, listing: str) -> ListingView:
+        """A listing as it stands: decision, measures, hazards, cases, history. Raises NotFound."""
+        with self.reading() as conn:
+            return listing_view.view(self, conn, listing, self.clock())
+
+    def listings(
+        self,
+        *,
+        state: ListingState | None = None,
+        merchant: str = "",
+        category: str = "",
+        after: str = "",
+        limit: int = 100,
+    ) -> list[ListingLine]:
+        """Listings and how they stand, by id; ``after``: the last id of the page before."""
+        with self.reading() as conn:
+            return listing_view.page(
+                self, conn, state=state, merchant=merchant, category=category, after=after, limit=limit
+            )
 
     def submit_messages(
         self, batch: Sequence[Message], *, at: int | None = None, actor: str = "platform"
