@@ -50,8 +50,16 @@ def confirm(platform: Platform, *, nameable: bool = True, **subjects: str) -> No
     platform.advance()
 
 
-def buy(platform: Platform, order: str, buyer: str, listing: str = "L1", at: int | None = None) -> None:
-    platform.place_order(Order(id=order, buyer=buyer, listing=listing), at=at)
+def buy(
+    platform: Platform,
+    order: str,
+    buyer: str,
+    listing: str = "L1",
+    at: int | None = None,
+    *,
+    concluded: bool = False,
+) -> None:
+    platform.place_order(Order(id=order, buyer=buyer, listing=listing, concluded=concluded), at=at)
 
 
 def told(platform: Platform, topic: str = buyers.TOPIC) -> list[str]:
@@ -126,7 +134,7 @@ def test_who_was_not_reached_is_warned_again(platform: Platform) -> None:
 def test_who_buys_before_the_goods_are_down_is_warned_too(platform: Platform) -> None:
     confirm(platform, listing="L1")
     assert [body["buyers"] for body in conclusions(platform)] == [0]
-    buy(platform, "O1", "ann")
+    buy(platform, "O1", "ann", concluded=True)
     platform.advance()
     assert told(platform) == ["ann"]
 

@@ -29,6 +29,13 @@ class Parameters:
         """Those in force at an instant."""
         return [one for one in self._known if one.in_force.covers(legal_day(at))]
 
+    def find(self, name: str, at: int) -> Parameter | None:
+        """The version of a parameter at an instant; None where the pack has none of that name."""
+        try:
+            return in_force(self._known, name, legal_day(at))
+        except KeyError:
+            return None
+
     def value(self, conn: Connection, name: str, at: int) -> int | str:
         """A parameter's value at an instant. Raises KeyError for an unknown one."""
         parameter = in_force(self._known, name, legal_day(at))

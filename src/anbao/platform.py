@@ -7,11 +7,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
+from anbao import listing_view
 from anbao.assist.room import DOUBTS, Assist
 from anbao.cases import Case, Cases
 from anbao.cases.opening import OPENED as CASE_OPENED
 from anbao.controls.room import Controls
-from anbao.core import Core, Step, system_clock
+from anbao.core import Core, Step, entered, system_clock
 from anbao.delivery.room import Delivery
 from anbao.errors import InvalidInput, NotFound
 from anbao.investigate.room import Investigate
@@ -19,6 +20,7 @@ from anbao.law.norms import Period
 from anbao.law.pack import default_pack_path
 from anbao.ledger import verify_store
 from anbao.ledger.report import Report
+from anbao.listing_view import ListingLine, ListingState, ListingView
 from anbao.model.base import given_reason
 from anbao.model.entry import Entry, facts_of
 from anbao.model.event import Event
@@ -37,6 +39,7 @@ from anbao.prevent.messages import ScreenedMessage
 from anbao.prevent.policy import Policy
 from anbao.prevent.room import Prevent
 from anbao.prevent.text import Lexicon
+from anbao.readmodels.room import ReadModels
 from anbao.remove.room import Remove
 from anbao.store import Store, open_store
 from anbao.store.bulk import sql
@@ -60,6 +63,7 @@ class Platform(Core):
 
     def __init__(self, store: Store, where: Path, clock: Callable[[], int]) -> None:
         super().__init__(store, where, clock)
+        self.readmodels = ReadModels(self)
         self.cases = Cases(self)
         self.prevent = Prevent(self)
         self.investigate = Investigate(self)
@@ -70,6 +74,7 @@ class Platform(Core):
         self.controls = Controls(self)
         self.assist = Assist(self)
         for room in (
+            self.readmodels,
             self.cases,
             self.prevent,
             self.investigate,
@@ -118,13 +123,38 @@ class Platform(Core):
         self, batch: Sequence[Listing], *, at: int | None = None, actor: str = "platform"
     ) -> list[ScreenedListing]:
         """Screen listings in one transaction, in order."""
-        return self.run(lambda work: self.prevent.screen(work, batch, at=at, actor=actor))
+        given = entered(list(batch))
+        return self.run(lambda work: self.prevent.screen(work, given, at=entered(at, "at", work.now), actor=actor))
 
     def review_listing(self, listing: str, outcome: Outcome, reason: str, *, actor: str, at: int | None = None) -> int:
         """A reviewer decides on a listing; the index of the decision, or where a second person must agree first, of the
         case's entry that says so (``waits``). Raises NotFound, InvalidInput, Conflict, Forbidden.
         """
-        return self.run(lambda work: self.prevent.review(work, listing, outcome, reason, actor=actor, at=at))
+        return self.run(
+            lambda work: self.prevent.review(
+                work, listing, outcome, reason, actor=actor, at=entered(at, "at", work.now)
+            )
+        )
+
+    def listing(self, listing: str) -> ListingView:
+        """A listing as it stands: decision, measures, hazards, cases, history. Raises NotFound."""
+        with self.reading() as conn:
+            return listing_view.view(self, conn, listing, self.clock())
+
+    def listings(
+        self,
+        *,
+        state: ListingState | None = None,
+        merchant: str = "",
+        category: str = "",
+        after: str = "",
+        limit: int = 100,
+    ) -> list[ListingLine]:
+        """Listings and how they stand, by id; ``after``: the last id of the page before."""
+        with self.reading() as conn:
+            return listing_view.page(
+                self, conn, state=state, merchant=merchant, category=category, after=after, limit=limit
+            )
 
     def submit_messages(
         self, batch: Sequence[Message], *, at: int | None = None, actor: str = "platform"
@@ -195,6 +225,7 @@ class Platform(Core):
 
     def note_event(self, work: Work, event: Event, *, actor: str = "platform") -> int:
         """As ``record_event``, in an open work."""
+        event = entered(event)
         kind = self.pack.check_event(event.kind, event.subjects, event.facts, has_consumer=bool(event.buyer))
         subjects = dict(event.subjects)
         if event.buyer:
@@ -202,7 +233,7 @@ class Platform(Core):
         body: dict[str, Any] = dict(event.facts)
         if event.note:
             body["note"] = event.note
-        when = work.now if event.at is None else event.at
+        when = work.now if event.at is None else entered(event.at, "at", work.now)
         return work.record(Entry(actor=actor, at=when, body=body, kind=kind.id, recorded=work.now, subjects=subjects))[
             0
         ]
@@ -268,7 +299,8 @@ class Platform(Core):
     def why_case(self, conn: Connection, case: Case) -> tuple[Text, ...]:
         """Why a case needs a person, in words: what decided so, and what its room said of it."""
         about, opened = (self.ledger.entry(conn, index).entry() for index in (case.about, case.opened_by))
-        words = {**self.investigate.complaints.rules.reasons, **DOUBTS}
+        gates = {parameter.id: parameter.title for parameter in self.pack.parameters}
+        words = {**self.investigate.complaints.rules.reasons, **DOUBTS, **gates}
         said = opened.body.get("reasons", ()) if opened.kind == CASE_OPENED else ()
         return (
             *self.prevent.explainer.entry(about.kind, about.body),

@@ -2,7 +2,6 @@
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator
 from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Any, TypeVar
@@ -12,14 +11,11 @@ from litestar import Request
 from litestar.params import HeaderParameter, PathParameter, QueryParameter
 
 from anbao.errors import InvalidInput
-from anbao.model.base import Reason
+from anbao.model.base import Reason, holds_nul, not_in_future
 from anbao.text import Text
 
 MAX_BODY = 1 << 20
 """Bytes of a body, and of one line of a batch."""
-
-FUTURE_MILLIS = 5 * 60 * 1000
-"""An event may lie so far in the future, for clocks that differ."""
 
 DEFAULT_PAGE = 100
 MAX_PAGE = 1_000
@@ -98,21 +94,9 @@ def decode_json(data: bytes, kind: type[T]) -> T:
         raise InvalidInput(Text("不是合法的 UTF-8", "not UTF-8")) from None
     except RecursionError:
         raise InvalidInput(Text("JSON 嵌套过深", "the JSON is nested too deep")) from None
-    if b"\\u0000" in data and any("\x00" in one for one in _strings(msgspec.to_builtins(value))):
+    if b"\\u0000" in data and holds_nul(value):
         raise InvalidInput(Text("文字含有 NUL，无法存证", "text holds NUL, which cannot be kept"))
     return value
-
-
-def _strings(value: Any) -> Iterator[str]:
-    stack = [value]
-    while stack:
-        one = stack.pop()
-        if isinstance(one, str):
-            yield one
-        elif isinstance(one, dict):
-            stack += [*one.keys(), *one.values()]
-        elif isinstance(one, list | tuple):
-            stack += one
 
 
 def event_time(text: str | None, now: int) -> int | None:
@@ -136,17 +120,6 @@ def event_time(text: str | None, now: int) -> int | None:
             field="at",
         )
     return not_in_future(millis, now)
-
-
-def not_in_future(at: int, now: int) -> int:
-    """The instant. Raises InvalidInput where it has yet to come."""
-    if at > now + FUTURE_MILLIS:
-        raise InvalidInput(
-            Text("事件时间在未来五分钟以后", "the event time is more than five minutes in the future"),
-            hint=Text("检查时钟与时区", "check the clock and the offset"),
-            field="at",
-        )
-    return at
 
 
 def idempotency_key(text: str | None) -> str | None:

@@ -33,6 +33,8 @@ HANDLERS: list[BaseRouteHandler] = [
     parameter_routes.change,
     listing_routes.submit,
     listing_routes.submit_many,
+    listing_routes.listings,
+    listing_routes.listing_one,
     picture_routes.upload,
     picture_routes.reading,
     picture_routes.fingerprints,

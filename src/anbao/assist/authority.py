@@ -1,7 +1,7 @@
 """What authorities ask for (电子商务法 25): the document, its basis and scope, and an answer that keeps to them."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
@@ -23,6 +23,7 @@ from anbao.work import Placed
 REQUESTED = "authority.requested"
 ANSWERED = "authority.answered"
 DECLINED = "authority.declined"
+UPDATED = "order.updated"
 
 MOST_TRADES = 100_000
 """Trades that one answer may hold."""
@@ -98,7 +99,11 @@ def compose(conn: Connection, ledger: Ledger, vault: Vault, request: AuthorityRe
         request,
         merchants=[one for name in request.merchants for one in reader.about("merchant", name, files)],
         listings=[one for name in request.listings for one in reader.about("listing", name, ("listing.screened",))],
-        trades=[one for order, listing, _, entry in trades for one in trade_records(reader, order, listing, entry)],
+        trades=[
+            one
+            for (order, consumer), lines in _by_order(trades).items()
+            for one in trade_records(reader, order, consumer, lines)
+        ],
     )
 
 
@@ -167,11 +172,31 @@ def _trades(conn: Connection, request: AuthorityRequest) -> Iterator[tuple[str, 
     ).all()
 
 
+def _by_order(trades: Iterable[tuple[str, str, str, int]]) -> dict[tuple[str, str], list[tuple[str, int]]]:
+    """Listing and entry of each line, by order and consumer."""
+    found: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    for order, listing, consumer, entry in trades:
+        found.setdefault((order, consumer), []).append((listing, entry))
+    return found
+
+
+def _newest(conn: Connection, ledger: Ledger, order: str, listing: str, consumer: str, placed: int) -> dict[str, Any]:
+    """What a line was last reported as."""
+    newest = ledger.entry(conn, placed).entry()
+    start = placed + 1
+    while page := ledger.entries(conn, start, 500, kind=UPDATED, subject=("order", order)):
+        start = page[-1].index + 1
+        for entry in (stored.entry() for stored in page):
+            if (entry.subjects["listing"], entry.subjects["consumer"]) == (listing, consumer):
+                newest = entry
+    return dict(newest.body)
+
+
 def _sales(conn: Connection, ledger: Ledger, request: AuthorityRequest) -> Iterator[Sales]:
     """Prices and quantities by listing where listings were named, else by category; no personal information."""
     sums: dict[str, tuple[int, int, Decimal]] = {}
-    for _, listing, _, index in _trades(conn, request):
-        body = ledger.entry(conn, index).entry().body
+    for order, listing, consumer, index in _trades(conn, request):
+        body = _newest(conn, ledger, order, listing, consumer, index)
         about = listing if request.listings else str(body.get("category") or "")
         trades, quantity, amount = sums.get(about, (0, 0, Decimal(0)))
         more = int(body.get("quantity", 1)), Decimal(body.get("amount") or 0)

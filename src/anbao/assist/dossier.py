@@ -4,7 +4,7 @@ A dossier is a list of entries with their indexes and leaf hashes, so that whoev
 each. Personal values are opened only for whom they belong to, or whom the law lets see them.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -74,8 +74,21 @@ class Reader:
         )
 
 
-def trade_records(reader: Reader, order: str, listing: str, entry: int) -> list[Record]:
-    """The contract and trade of one order: the page as it stood when the order came, the order, all about it since."""
-    page = reader.newest("listing", listing, "listing.screened", entry)
-    found = [*([page] if page else []), *reader.about("order", order)]
+def trade_records(reader: Reader, order: str, consumer: str, lines: Sequence[tuple[str, int]]) -> list[Record]:
+    """The contract and trade of one buyer's order: the pages as they stood when it came, the order, all about it since.
+
+    ``lines``: listing and entry of each line. Entries about other lines, or about the same order number of another
+    buyer, are left out.
+    """
+    found = [
+        page
+        for listing, entry in lines
+        if (page := reader.newest("listing", listing, "listing.screened", entry)) is not None
+    ]
+    listings = {listing for listing, _ in lines}
+    found += [
+        one
+        for one in reader.about("order", order)
+        if one.subjects.get("consumer", consumer) == consumer and one.subjects.get("listing") in {None, *listings}
+    ]
     return sorted(found, key=lambda one: one.index)

@@ -28,7 +28,7 @@ _FIELD = "letter"
 
 def tell(core: Core, work: Work, dispute: Dispute, answer: Answer, **slots: Any) -> Letter:
     """Write to the asker, record it, and send it."""
-    trade = trade_of(work.conn, dispute.order) if dispute.order else None
+    trade = trade_of(work.conn, dispute.order, dispute.consumer) if dispute.order else None
     given = {
         "number": dispute.id,
         "order": dispute.order or "—",

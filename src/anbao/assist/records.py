@@ -30,7 +30,7 @@ State = Literal["open", "held", "assisted", "refused", "failed"]
 
 
 class Trade(msgspec.Struct, frozen=True):
-    """An order as this room needs it; ``merchant`` is empty where its listing named none."""
+    """One line of an order as this room needs it; ``merchant`` is empty where its listing named none."""
 
     order: str
     listing: str
@@ -60,15 +60,22 @@ class Dispute(msgspec.Struct, frozen=True, kw_only=True):
         return {role: name for role, name in given.items() if name}
 
 
-def trade_of(conn: Connection, order: str) -> Trade | None:
-    """The trade behind an order number."""
-    row = sql(
+def trades_of(conn: Connection, order: str, consumer: str) -> list[Trade]:
+    """The lines behind an order number, in ledger order: those of this consumer, or else all of them."""
+    rows = sql(
         conn,
         "SELECT t.id, t.listing, t.consumer, coalesce(l.merchant, ''), t.at, t.entry"
-        " FROM trade t LEFT JOIN listing l ON l.id = t.listing WHERE t.id = ?",
+        " FROM trade t LEFT JOIN listing l ON l.id = t.listing WHERE t.id = ? ORDER BY t.entry",
         (order,),
-    ).first()
-    return Trade(*row) if row else None
+    )
+    found = [Trade(*row) for row in rows]
+    return [one for one in found if one.consumer == consumer] or found
+
+
+def trade_of(conn: Connection, order: str, consumer: str) -> Trade | None:
+    """The first line of ``trades_of`` whose merchant is known, else its first."""
+    found = trades_of(conn, order, consumer)
+    return next((one for one in found if one.merchant), found[0] if found else None)
 
 
 def find(conn: Connection, dispute: str) -> Dispute:

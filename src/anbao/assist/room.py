@@ -87,8 +87,8 @@ class Assist(Room):
         """Take in a request for help and give at once what may be given. Raises Conflict for an id that is taken."""
         if sql(work.conn, "SELECT 1 FROM assistance WHERE id = ?", (request.id,)).first():
             raise Conflict(Text(f"求助 {request.id} 已存在", f"the request {request.id} exists"), field="id")
-        trade = records.trade_of(work.conn, request.order)
         consumer = self.core.vault.consumer(work.conn, request.buyer)
+        trade = records.trade_of(work.conn, request.order, consumer)
         subjects = {"consumer": consumer, "dispute": request.id}
         if trade:
             subjects["order"] = request.order
@@ -243,12 +243,13 @@ class Assist(Room):
         return answer
 
     def _records(self, work: Work, dispute: Dispute, actor: str) -> list[Record]:
-        trade = records.trade_of(work.conn, dispute.order)
-        assert trade is not None  # a request without a trade is held
+        trades = records.trades_of(work.conn, dispute.order, dispute.consumer)
+        assert trades  # a request without a trade is held
         record(work, "evidence.requested", dispute.subjects, {}, actor)
         work.flush()
         reader = dossier.Reader(work.conn, self.core.ledger, self.core.vault, [f"consumer:{dispute.consumer}"])
-        found = dossier.trade_records(reader, trade.order, trade.listing, trade.entry)
+        lines = [(one.listing, one.entry) for one in trades]
+        found = dossier.trade_records(reader, dispute.order, trades[0].consumer, lines)
         digest = hashlib.sha256(msgspec.json.encode(found, order="sorted")).hexdigest()
         body = {"digest": digest, "entries": [one.index for one in found]}
         record(work, "evidence.given", dispute.subjects, body, actor)

@@ -20,6 +20,7 @@ VERBS = {
     "demo": t("用模拟平台走完全程", "run the simulator platform through all of it"),
     "serve": t("启动 HTTP 服务", "serve the HTTP API"),
     "merchant": t("商家：入驻、变更、复核、关联、报送", "merchants: apply, change, verify again, links, report"),
+    "listing": t("商品：列出、查看现状", "listings: list, show how they stand"),
     "picture": t("检查图片文件：指纹、二维码、文字", "examine picture files: hash, codes, text"),
     "screen": t("审核一个商品文件（CSV、JSONL、Parquet）", "screen a file of listings (CSV, JSONL, Parquet)"),
     "message": t("审查交易消息", "screen messages between the parties of a trade"),
@@ -56,7 +57,7 @@ VERBS = {
 }
 
 ROOMS = {
-    "prevent": (t("危险防范", "Prevention"), "merchant screen picture message lexicon policy model replay"),
+    "prevent": (t("危险防范", "Prevention"), "merchant screen listing picture message lexicon policy model replay"),
     "investigate": (t("危险排查", "Investigation"), "complaint hazard sweep"),
     "remove": (t("危险排除", "Removal"), "measure appeal report"),
     "warn": (t("危险警示", "Warning"), "notice order warn"),

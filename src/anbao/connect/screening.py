@@ -17,10 +17,12 @@ from anbao.errors import InvalidInput
 from anbao.law.deadlines import legal_day
 from anbao.model.entry import Sealed
 from anbao.model.listing import Listing, Versions
+from anbao.prevent import relisting
 from anbao.prevent.listings import seal_screened
 from anbao.prevent.rulesets import Rulesets
 from anbao.prevent.screening import screen
 from anbao.prevent.standing import changed_at, on_file
+from anbao.readmodels.bars import standing
 from anbao.store import Store
 
 ACTOR = "file"
@@ -29,7 +31,7 @@ ACTOR = "file"
 class Processed(msgspec.Struct, frozen=True):
     """A screened chunk. ``lines`` are output lines in row order: (index into ``sealed``, bytes), the bytes lacking the
     entry's number; -1 and a whole line for a row that is no listing. ``moved``: the newest entry that told where a
-    merchant stands.
+    merchant or a listing stands.
     """
 
     versions: Versions
@@ -75,7 +77,9 @@ class Screener:
         with self._store.read() as conn:
             ruleset = self._rulesets.in_force(conn, now)
             merchants, moved = on_file(conn, listings), changed_at(conn)
+            bars = standing(conn, "listing", (listing.id for listing in listings))
         screened = screen(listings, ruleset, merchants, legal_day(now))
+        screened = relisting.apply(screened, bars, ruleset.catalogue)
         sealed: list[Sealed] = []
         lines: list[tuple[int, bytes]] = []
         errors: list[RowError] = []

@@ -118,7 +118,8 @@ class PictureKind(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True
 class StandingKind(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where a merchant stands that may not simply sell; ``of``: states of its file and sanctions that put it there.
 
-    ``blocks``: nothing of it passes, whatever the policy says.
+    ``blocks``: nothing of it passes, whatever the policy says. Of a listing ``of`` are the measures, or the hazard,
+    that stand against it; where it does not block a person decides.
     """
 
     id: str
@@ -141,12 +142,14 @@ class _Content(msgspec.Struct, frozen=True):
     pictures: tuple[PictureKind, ...] = ()
     facts: tuple[ListingFact, ...] = ()
     standings: tuple[StandingKind, ...] = ()
+    listing_standings: tuple[StandingKind, ...] = ()
 
 
 class Catalogue:
     """Credential formats, identity rules, categories, notices, facts of listings, kinds of findings in pictures: by id.
 
     ``standings``: where a state or a sanction puts a merchant; ``strictness``: the place of each, the strictest first.
+    ``listing_standings``: what a measure or hazard that stands against a listing means for it, the strictest first.
     ``digest`` is the first 16 hex of SHA-256.
     """
 
@@ -159,6 +162,7 @@ class Catalogue:
         self.pictures = {kind.id: kind for kind in content.pictures}
         self.standings = {word: kind for kind in content.standings for word in kind.of}
         self.strictness = {kind.id: place for place, kind in enumerate(content.standings)}
+        self.listing_standings = {word: kind for kind in content.listing_standings for word in kind.of}
         self._content = content
         self._names = {_fold(name): category for category in content.categories for name in _names(category)}
         self._found: dict[str, Category | None] = {"": None}
@@ -225,6 +229,7 @@ def load_catalogue(folder: Path) -> Catalogue:
     pictures = YamlSource(folder / "pictures.yaml")
     facts = YamlSource(folder / "facts.yaml")
     standings = YamlSource(folder / "standings.yaml")
+    listing_standings = YamlSource(folder / "listing_standings.yaml")
     categories = YamlSource(folder / "categories.yaml")
     file = categories.read(_CategoriesFile)
     content = _Content(
@@ -235,6 +240,7 @@ def load_catalogue(folder: Path) -> Catalogue:
         pictures=pictures.read(tuple[PictureKind, ...]),
         facts=facts.read(tuple[ListingFact, ...]),
         standings=standings.read(tuple[StandingKind, ...]),
+        listing_standings=listing_standings.read(tuple[StandingKind, ...]),
     )
     facts_known = _unique(facts, [fact.id for fact in content.facts])
     for place, notice in enumerate(content.notices):
@@ -245,6 +251,7 @@ def load_catalogue(folder: Path) -> Catalogue:
     notices_known = _unique(notices, [notice.id for notice in content.notices])
     _unique(pictures, [kind.id for kind in content.pictures])
     _unique(standings, [kind.id for kind in content.standings])
+    _unique(listing_standings, [kind.id for kind in content.listing_standings])
     for name, keys in _credentials_named(content):
         if name not in formats_known:
             raise categories.error(Text(f"未知的证照种类 {name}", f"no credential is called {name}"), *keys)

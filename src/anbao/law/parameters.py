@@ -66,8 +66,18 @@ class Parameter(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def in_force(parameters: Sequence[Parameter], name: str, on: date) -> Parameter:
-    """The version of a parameter on a day. Raises KeyError where the pack has none."""
-    for one in parameters:
-        if one.id == name and one.in_force.covers(on):
+    """The version of a parameter on a day. Raises KeyError where the pack has none.
+
+    On a day that no version covers the one before it holds on, and before the first version the first: what happened
+    before the pack's first day is judged as the pack says, since no other value is known.
+    """
+    versions = [one for one in parameters if one.id == name]
+    for one in versions:
+        if one.in_force.covers(on):
             return one
+    begun = [one for one in versions if one.in_force.from_ <= on]
+    if begun:
+        return max(begun, key=lambda one: one.in_force.from_)
+    if versions:
+        return min(versions, key=lambda one: one.in_force.from_)
     raise KeyError(name)

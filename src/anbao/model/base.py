@@ -4,8 +4,9 @@ A field of a personal type never reaches an entry in the clear: ``ledger.vault``
 commitment (个人信息保护法 4, 51). The mark is part of the type, so that it cannot be forgotten at a call site.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -19,6 +20,63 @@ class Noun(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
 
     The encoder compares defaults by identity, so a text field's only default is "", which exists once.
     """
+
+
+N = TypeVar("N", bound=Noun)
+
+
+def checked(noun: N) -> N:
+    """The noun as if it had come as JSON: what HTTP refuses is refused however it was made.
+
+    A struct made in Python is not validated by msgspec. Raises InvalidInput, which names the field.
+    """
+    try:
+        data = msgspec.json.encode(noun)
+        made = msgspec.json.decode(data, type=type(noun))
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at `$")
+        field = path.lstrip(".").rstrip("`")
+        raise InvalidInput(
+            Text(f"{field}：{message}" if field else message, f"{field}: {message}" if field else message),
+            field=field or None,
+        ) from None
+    except (TypeError, ValueError, RecursionError) as error:  # a value that JSON cannot hold
+        raise InvalidInput(Text(f"不能记录的值：{error}", f"a value that cannot be recorded: {error}")) from None
+    if b"\\u0000" in data and holds_nul(made):
+        raise InvalidInput(Text("文字含有 NUL，无法存证", "text holds NUL, which cannot be kept"))
+    return made
+
+
+def holds_nul(value: Any) -> bool:
+    """Whether a text anywhere in a value holds NUL, which PostgreSQL cannot keep."""
+    return any("\x00" in one for one in _strings(msgspec.to_builtins(value)))
+
+
+def _strings(value: Any) -> Iterator[str]:
+    stack = [value]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            stack += [*one.keys(), *one.values()]
+        elif isinstance(one, list | tuple):
+            stack += one
+
+
+FUTURE_MILLIS = 5 * 60 * 1000
+"""An event may lie so far in the future, for clocks that differ."""
+
+
+def not_in_future(at: int, now: int) -> int:
+    """The instant. Raises InvalidInput where it has yet to come."""
+    if at > now + FUTURE_MILLIS:
+        raise InvalidInput(
+            Text("事件时间在未来五分钟以后", "the event time is more than five minutes in the future"),
+            hint=Text("检查时钟与时区", "check the clock and the offset"),
+            field="at",
+        )
+    return at
 
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")

@@ -14,14 +14,34 @@ Basis = Annotated[str, Meta(max_length=500)]
 """What a fact rests on: the page, the act, the document."""
 
 
+Quantity = Annotated[int, Meta(ge=1, le=1_000_000)]
+
+MAX_LINES = 200
+"""Lines of one order."""
+
+
+class OrderLine(Noun, frozen=True, kw_only=True):
+    """One listing of an order, how many of it, and what the buyer pays for them together."""
+
+    amount: Amount = ""
+    listing: Id
+    quantity: Quantity = 1
+
+
 class Order(Noun, frozen=True, kw_only=True):
-    """A trade as the platform reports it when it is placed."""
+    """A trade as the platform reports it when it is placed: of one ``listing``, or of several in ``lines``.
+
+    ``concluded``: the trade has taken place already, so it is recorded in any case; what would have been refused is
+    flagged. For orders of the past that are brought in afterwards.
+    """
 
     amount: Amount = ""
     buyer: Buyer
+    concluded: bool = False
     id: Id
-    listing: Id
-    quantity: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
+    lines: Annotated[tuple[OrderLine, ...], Meta(max_length=MAX_LINES)] = ()
+    listing: Annotated[str, Meta(max_length=128)] = ""
+    quantity: Quantity = 1
     recipient: PersonName | None = None
     recipient_address: Address | None = None
     recipient_phone: Phone | None = None
@@ -78,7 +98,8 @@ class NoticeChoice(Noun, frozen=True, kw_only=True):
 
 
 class OrderIntent(Noun, frozen=True, kw_only=True):
-    """What a buyer is about to order, asked before payment."""
+    """What a buyer is about to order, asked before payment: one ``listing``, or several in ``lines``."""
 
     buyer: Buyer
-    listing: Id
+    lines: Annotated[tuple[OrderLine, ...], Meta(max_length=MAX_LINES)] = ()
+    listing: Annotated[str, Meta(max_length=128)] = ""

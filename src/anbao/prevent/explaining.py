@@ -24,6 +24,7 @@ from anbao.prevent.learning.model import DETECTOR as MODEL
 from anbao.prevent.merchants import decision as merchants
 from anbao.prevent.picture import records as pictures
 from anbao.prevent.policy import load_reasons
+from anbao.prevent.relisting import DETECTOR as RELISTED
 from anbao.prevent.screening import FORBIDDEN
 from anbao.prevent.standing import DETECTOR as STANDING
 from anbao.prevent.words import (
@@ -79,7 +80,11 @@ class Explainer:
         self._pack = pack
         self._catalogue = catalogue
         self._titles = load_titles(where)
-        self._standings = {f"{STANDING}.{kind.id}": kind.title for kind in catalogue.standings.values()}
+        self._standings = {
+            f"{detector}.{kind.id}": kind.title
+            for detector, kinds in ((STANDING, catalogue.standings), (RELISTED, catalogue.listing_standings))
+            for kind in kinds.values()
+        }
         self._reasons = load_reasons(where / "policy" / "reasons.yaml")
 
     def why(self, reasons: Iterable[str], findings: Iterable[Finding | PictureFinding]) -> tuple[Text, ...]:
@@ -104,7 +109,7 @@ class Explainer:
 
     def reason(self, code: str) -> Text:
         """What a policy's reason means; a code of the platform's own policy stands as it is."""
-        return named(self._reasons, code)
+        return named({**self._standings, **self._reasons}, code)
 
     def category(self, name: str) -> Text:
         """What a category of findings, or of goods, is called."""
@@ -133,9 +138,10 @@ class Explainer:
         if one.detector == GUARD:
             ground = one.category.partition(".")[2]
             return self._hazard(one.term, self.ground(Ground(kind=ground, surface=one.surface)))
-        if one.detector == STANDING:
+        if one.detector in (STANDING, RELISTED):
             what = self.category(one.category)
-            zh, en = (f"（措施 {one.surface}）", f" (measure {one.surface})") if one.surface else ("", "")
+            zh, en = ("（危险 ", " (hazard ") if one.category == f"{RELISTED}.hazard" else ("（措施 ", " (measure ")
+            zh, en = (f"{zh}{one.surface}）", f"{en}{one.surface})") if one.surface else ("", "")
             return _under(Text(f"{what.zh}{zh}", f"{what.en}{en}"), self._basis(one))
         seen = one.surface or getattr(one, "text", "")
         term = "" if one.term == seen or one.detector in (CONTACT, MODEL) else one.term

@@ -13,7 +13,7 @@ from anbao.model.entry import Entry
 from anbao.model.listing import Listing, ListingScreened
 from anbao.model.message import MessageScreened
 from anbao.model.picture import PictureReading, PictureScreened
-from anbao.prevent import listings, messages
+from anbao.prevent import listings, messages, relisting
 from anbao.prevent.clearances import cleared_of_entry
 from anbao.prevent.picture import records
 from anbao.prevent.picture.candidates import Standing
@@ -22,6 +22,7 @@ from anbao.prevent.picture.judge import Case, judge
 from anbao.prevent.rulesets import ENGINE, Rulesets
 from anbao.prevent.screening import screen
 from anbao.prevent.standing import on_file_before
+from anbao.readmodels.bars import before as bars_before
 from anbao.text import Text
 
 
@@ -84,7 +85,8 @@ def replay(conn: Connection, ledger: Ledger, rulesets: Rulesets, index: int, vau
     used = (versions.lexicon, versions.policy, versions.pack, versions.hazards, versions.fraud, versions.model)
     ruleset = rulesets.build(conn, *used)
     merchants = {record.merchant: on_file_before(conn, ledger, record.merchant, index)} if record.merchant else {}
-    [new] = screen([listing], ruleset, merchants, legal_day(entry.recorded))
+    bars = {record.id: bars_before(conn, ledger, record.id, index)} if ruleset.catalogue.listing_standings else {}
+    [new] = relisting.apply(screen([listing], ruleset, merchants, legal_day(entry.recorded)), bars, ruleset.catalogue)
     new = msgspec.structs.replace(new, versions=msgspec.structs.replace(new.versions, engine=versions.engine))
     again = listings.seal_screened(new, entry.at, entry.recorded, entry.actor)
     same = again.data == stored.data

@@ -6,13 +6,24 @@ from functools import partial
 from sqlalchemy import Connection
 
 from anbao import cases
-from anbao.core import Core, Probe, Room, Step
+from anbao.core import Core, Probe, Room, Step, decoded
 from anbao.law.deadlines import legal_day
 from anbao.model.entry import Receipt, Sealed
 from anbao.model.listing import Listing, Outcome
 from anbao.model.message import Message
 from anbao.parameters import PARAMETER_CHANGED
-from anbao.prevent import changes, clearances, guard, listings, messages, pack_defaults, rulesets, standing, suggestions
+from anbao.prevent import (
+    changes,
+    clearances,
+    guard,
+    listings,
+    messages,
+    pack_defaults,
+    relisting,
+    rulesets,
+    standing,
+    suggestions,
+)
 from anbao.prevent.changes import Change, Changes
 from anbao.prevent.contact import load_fraud_book
 from anbao.prevent.contact.books import OWN_DOMAINS, Books
@@ -28,6 +39,7 @@ from anbao.prevent.screening import screen
 from anbao.prevent.suggestions import Acceptance, Suggestions
 from anbao.prevent.text import finding
 from anbao.reactions import Reaction
+from anbao.readmodels.bars import standing as standing_against
 from anbao.work import Placed, Projector, Work
 
 TRAINED_ON = 50_000
@@ -92,13 +104,16 @@ class Prevent(Room):
         yield from self.merchants.steps()
         yield self.changes.expire
 
+    @decoded
     def screen(
         self, work: Work, batch: Sequence[Listing], *, at: int | None = None, actor: str = "platform"
     ) -> list[ScreenedListing]:
         """Screen listings, in order, under the ruleset in force; decide; record."""
         when = work.now if at is None else at
         ruleset = self.rulesets.in_force(work.conn, work.now)
+        bars = standing_against(work.conn, "listing", (listing.id for listing in batch))
         screened = screen(batch, ruleset, standing.on_file(work.conn, batch), legal_day(work.now))
+        screened = relisting.apply(screened, bars, ruleset.catalogue)
         sealed = [listings.seal_screened(one, when, work.now, actor) for one in screened]
         indexes = work.record_sealed(sealed)
         return [

@@ -20,6 +20,7 @@ from anbao.prevent.merchants.decision import APPLIED, CLOSED, DECIDED, WAITING
 from anbao.prevent.merchants.file import merged
 from anbao.prevent.merchants.following import REOPENED
 from anbao.prevent.policy import Verdict
+from anbao.readmodels.bars import MOVING as BARRING
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.work import Placed
@@ -83,9 +84,10 @@ def on_file(conn: Connection, listings: Iterable[Listing]) -> dict[str, OnFile]:
 
 
 def changed_at(conn: Connection) -> int:
-    """The newest entry after which a merchant may stand elsewhere; -1 for none."""
-    newest = " UNION ALL ".join(["SELECT max(idx) AS idx FROM entry WHERE kind = ?"] * len(MOVING))
-    found = sql(conn, f"SELECT max(idx) FROM ({newest}) AS moves", tuple(sorted(MOVING))).scalar()
+    """The newest entry after which a merchant or a listing may stand elsewhere; -1 for none."""
+    kinds = tuple(sorted(MOVING | BARRING))
+    newest = " UNION ALL ".join(["SELECT max(idx) AS idx FROM entry WHERE kind = ?"] * len(kinds))
+    found = sql(conn, f"SELECT max(idx) FROM ({newest}) AS moves", kinds).scalar()
     return -1 if found is None else int(found)
 
 

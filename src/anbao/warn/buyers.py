@@ -2,8 +2,10 @@
 
 Invariants
 - A buyer is warned of a hazard once, however many orders or listings; a retry is a new attempt of the same warning.
+  Who was told that the warning is lifted and bought other goods that are still dangerous is warned again.
 - Each warning, its delivery or failure and each retry are entries; the text's digest and version stand in them.
-- ``hazard.warned`` is recorded when no warning of a hazard waits any more: how many were reached, how many not.
+- ``hazard.warned`` is recorded when no warning of a hazard waits any more: how many were reached, how many not. The
+  duty to warn ends with it only where nobody is left unreached.
 """
 
 from collections.abc import Sequence
@@ -63,8 +65,17 @@ def add_listing(work: Work, hazard: str, listing: str, *, since: int, cause: int
 
 
 def drop_listing(work: Work, hazard: str, listing: str) -> None:
-    """Buyers of ``listing`` need not be warned of ``hazard`` any more."""
+    """Buyers of ``listing`` need not be warned of ``hazard`` any more.
+
+    The buyers of the other listings are looked at again: who bought several was warned of one of them only.
+    """
     sql(work.conn, "DELETE FROM affected WHERE hazard = ? AND listing = ?", (hazard, listing))
+    look_again(work, hazard)
+
+
+def look_again(work: Work, hazard: str) -> None:
+    """Look at all trades of the affected listings anew; who was warned and not corrected is not warned again."""
+    sql(work.conn, 'UPDATE affected SET done = 0, "after" = -1 WHERE hazard = ?', (hazard,))
 
 
 def warn_some(work: Work, templates: Templates, language: Language = DEFAULT_LANGUAGE) -> bool:
@@ -266,7 +277,11 @@ def _warned(conn: Connection, hazard: str, consumers: Sequence[str]) -> set[str]
     if not consumers:
         return set()
     marks = ", ".join("?" for _ in consumers)
-    rows = sql(conn, f"SELECT consumer FROM warning WHERE hazard = ? AND consumer IN ({marks})", (hazard, *consumers))
+    rows = sql(
+        conn,
+        f"SELECT consumer FROM warning WHERE hazard = ? AND state <> 'corrected' AND consumer IN ({marks})",
+        (hazard, *consumers),
+    )
     return {consumer for (consumer,) in rows}
 
 

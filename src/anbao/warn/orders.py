@@ -1,4 +1,7 @@
-"""Orders and the notices that come before them: what is owed, what is lacking, whether the order is refused for it."""
+"""Orders as they are asked about and answered, and as entries: placed, updated, refused; and their projection.
+
+A trade is known by order, listing and buyer: an order has lines, and each line is an entry of its own.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,43 +13,90 @@ from anbao.model.base import Noun
 from anbao.model.entry import Entry
 from anbao.model.notice import Notice
 from anbao.model.trade import NoticeAcknowledged, NoticeAnswered, NoticeChoice, NoticeShown, Order
+from anbao.readmodels.gate import GateReason
+from anbao.readmodels.listings import ListingKnown
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.warn.steps import ACKNOWLEDGED, ANSWERED, CHOICE, SHOWN, Lacking, Told
 from anbao.work import Placed, Work
 
 PLACED = "order.placed"
+UPDATED = "order.updated"
 REFUSED = "order.refused"
+REVIEWED = "order.reviewed"
 OWED = "notice.owed"
+
+NOTHING = -1
+"""Entry of a line of which nothing was recorded, because another line of its order was refused."""
 
 NoticeStep = NoticeShown | NoticeAcknowledged | NoticeAnswered
 
 
+class LineAnswer(Noun, frozen=True, kw_only=True):
+    """One line of an order; the fields mean what they mean in ``OrderAnswer``."""
+
+    entry: int
+    flagged: bool = False
+    lacking: tuple[Lacking, ...] = ()
+    listing: str
+    missing_notices: tuple[str, ...] = ()
+    reasons: tuple[GateReason, ...] = ()
+    refused: bool = False
+    repeated: bool = False
+    unsuitable: tuple[str, ...] = ()
+    updated: bool = False
+
+
 class OrderAnswer(Noun, frozen=True, kw_only=True):
-    """An order as recorded, or refused.
+    """An order as recorded, or refused; ``entry`` is that of its first line. ``lines``: of an order given by lines.
 
     ``missing_notices`` were owed before it and not shown and acknowledged by this buyer. ``lacking``: for each notice
     the steps that are missing, the question of unsuitable groups included. ``unsuitable``: notices to whose groups the
-    buyer said to belong.
+    buyer said to belong. ``reasons``: what stands against it; ``flagged``: it was recorded, and a person must look.
+    ``repeated``: it had been reported before, nothing is new; ``updated``: what was reported before has changed.
     """
 
     consumer: str
     entry: int
+    flagged: bool = False
     lacking: tuple[Lacking, ...] = ()
+    lines: tuple[LineAnswer, ...] = ()
     missing_notices: tuple[str, ...] = ()
     order: str
+    reasons: tuple[GateReason, ...] = ()
     refused: bool = False
+    repeated: bool = False
     unsuitable: tuple[str, ...] = ()
+    updated: bool = False
 
 
-class OrderCheck(Noun, frozen=True, kw_only=True):
-    """Whether an order would be taken now, and what stands against it. ``notices``: ids of all that are owed."""
+class LineCheck(Noun, frozen=True, kw_only=True):
+    """One line of an order that was asked about; the fields mean what they mean in ``OrderCheck``."""
 
     allowed: bool
+    flagged: bool = False
     lacking: tuple[Lacking, ...] = ()
     listing: str
     missing_notices: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    reasons: tuple[GateReason, ...] = ()
+    unsuitable: tuple[str, ...] = ()
+
+
+class OrderCheck(Noun, frozen=True, kw_only=True):
+    """Whether an order would be taken now, and what stands against it. ``notices``: ids of all that are owed.
+
+    ``flagged``: it would be taken, and a person would look at it; ``reasons`` say why, or why it would be refused.
+    """
+
+    allowed: bool
+    flagged: bool = False
+    lacking: tuple[Lacking, ...] = ()
+    lines: tuple[LineCheck, ...] = ()
+    listing: str = ""
+    missing_notices: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    reasons: tuple[GateReason, ...] = ()
     unsuitable: tuple[str, ...] = ()
 
 
@@ -60,18 +110,56 @@ class Rules(msgspec.Struct, frozen=True):
         return bool((self.refuse_untold and told.lacking) or (self.refuse_unsuitable and told.unsuitable))
 
 
-class ListingKnown(msgspec.Struct, frozen=True):
-    """What the order's listing is known as; empty strings where the platform never submitted it."""
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One line as it is judged: its order with this listing alone, and all that is known of it.
 
-    category: str = ""
-    merchant: str = ""
-    outcome: str = ""
+    ``refused`` by the platform's policy or for want of notices; ``reasons``: what stands against the sale.
+    """
 
+    order: Order
+    consumer: str
+    known: ListingKnown
+    notices: tuple[Notice, ...]
+    told: Told
+    reasons: tuple[GateReason, ...]
+    refused: bool
 
-def listing_known(conn: Connection, listing: str) -> ListingKnown:
-    """The newest decision on a listing."""
-    row = sql(conn, "SELECT category, merchant, outcome FROM listing WHERE id = ?", (listing,)).first()
-    return ListingKnown(*row) if row else ListingKnown()
+    @property
+    def flagged(self) -> bool:
+        """Whether it is recorded and a person must look at it."""
+        return bool(self.reasons) and not self.refused
+
+    @property
+    def subjects(self) -> dict[str, str]:
+        """What its entries are about."""
+        subjects = {"consumer": self.consumer, "listing": self.order.listing, "order": self.order.id}
+        return {**subjects, "merchant": self.known.merchant} if self.known.merchant else subjects
+
+    def answer(self, entry: int) -> LineAnswer:
+        """The line as recorded by an entry."""
+        return LineAnswer(
+            entry=entry,
+            flagged=self.flagged,
+            lacking=self.told.lacking,
+            listing=self.order.listing,
+            missing_notices=missing(self.told),
+            reasons=self.reasons,
+            refused=self.refused,
+            unsuitable=self.told.unsuitable,
+        )
+
+    def check(self) -> LineCheck:
+        """The line as it would be taken."""
+        return LineCheck(
+            allowed=not self.refused,
+            flagged=self.flagged,
+            lacking=self.told.lacking,
+            listing=self.order.listing,
+            missing_notices=missing(self.told),
+            notices=tuple(notice.id for notice in self.notices),
+            reasons=self.reasons,
+            unsuitable=self.told.unsuitable,
+        )
 
 
 def missing(told: Told) -> tuple[str, ...]:
@@ -79,26 +167,28 @@ def missing(told: Told) -> tuple[str, ...]:
     return tuple(one.notice for one in told.lacking if set(one.steps) - {"answered"})
 
 
-def place(
-    work: Work,
-    vault: Vault,
-    order: Order,
-    consumer: str,
-    known: ListingKnown,
-    notices: Sequence[Notice],
-    told: Told,
-    actor: str,
-    at: int,
-) -> OrderAnswer:
-    """Record an order, and each notice that its category demands as owed before it."""
-    subjects = _subjects(order, consumer, known)
+def trade_entry(conn: Connection, order: str, listing: str, consumer: str) -> int | None:
+    """The entry by which a line of an order was placed; None where it never was."""
+    found = sql(
+        conn,
+        "SELECT entry FROM trade WHERE id = ? AND listing = ? AND consumer = ?",
+        (order, listing, consumer),
+    ).scalar()
+    return None if found is None else int(found)
+
+
+def record_placed(work: Work, vault: Vault, line: Line, actor: str, at: int) -> int:
+    """Record a line, and each notice that its category demands as owed before it; the line's entry."""
+    order, known = line.order, line.known
     body = {
-        **vault.seal_noun(work.conn, order, f"consumer:{consumer}"),
+        **vault.seal_noun(work.conn, order, f"consumer:{line.consumer}"),
         "category": known.category,
         "listing_outcome": known.outcome,
-        "notice_required": bool(notices),
-        "unsuitable": bool(told.unsuitable),
+        "notice_required": bool(line.notices),
+        "unsuitable": bool(line.told.unsuitable),
     }
+    if line.flagged:
+        body |= {"flagged": True, "reasons": msgspec.to_builtins(line.reasons)}
     owed = [
         Entry(
             actor="engine",
@@ -106,37 +196,38 @@ def place(
             body=_owed(order, notice),
             kind=OWED,
             recorded=work.now,
-            subjects={"consumer": consumer, "listing": order.listing, "notice": notice.id, "order": order.id},
+            subjects={"consumer": line.consumer, "listing": order.listing, "notice": notice.id, "order": order.id},
         )
-        for notice in notices
+        for notice in line.notices
     ]
     entry, *_ = work.record(
-        Entry(actor=actor, at=at, body=body, kind=PLACED, recorded=work.now, subjects=subjects), *owed
+        Entry(actor=actor, at=at, body=body, kind=PLACED, recorded=work.now, subjects=line.subjects), *owed
     )
-    return _answer(order, consumer, entry, told)
+    return entry
 
 
-def refuse(
-    work: Work, order: Order, consumer: str, known: ListingKnown, told: Told, actor: str, at: int
-) -> OrderAnswer:
-    """Record that an order was not taken, and why."""
+def record_updated(work: Work, vault: Vault, line: Line, before: int, amount_before: str, actor: str, at: int) -> int:
+    """Record that a line is reported otherwise than by entry ``before``; the entry's index."""
     body = {
-        "category": known.category,
-        "lacking": [msgspec.to_builtins(one) for one in told.lacking],
-        "unsuitable": bool(told.unsuitable),
-        "untold": bool(told.lacking),
+        **vault.seal_noun(work.conn, line.order, f"consumer:{line.consumer}"),
+        "amount_before": amount_before,
+        "before": before,
+        "category": line.known.category,
     }
-    [entry] = work.record(
-        Entry(
-            actor=actor,
-            at=at,
-            body=body,
-            kind=REFUSED,
-            recorded=work.now,
-            subjects=_subjects(order, consumer, known),
-        )
-    )
-    return msgspec.structs.replace(_answer(order, consumer, entry, told), refused=True)
+    return work.record(Entry(actor=actor, at=at, body=body, kind=UPDATED, recorded=work.now, subjects=line.subjects))[0]
+
+
+def record_refused(work: Work, line: Line, actor: str, at: int) -> int:
+    """Record that a line was not taken, and why; the entry's index."""
+    body = {
+        "category": line.known.category,
+        "lacking": [msgspec.to_builtins(one) for one in line.told.lacking],
+        "unsuitable": bool(line.told.unsuitable),
+        "untold": bool(line.told.lacking),
+    }
+    if line.reasons:
+        body |= {"barred": True, "reasons": msgspec.to_builtins(line.reasons)}
+    return work.record(Entry(actor=actor, at=at, body=body, kind=REFUSED, recorded=work.now, subjects=line.subjects))[0]
 
 
 def record_step(work: Work, vault: Vault, noun: NoticeStep, more: Mapping[str, object], actor: str, at: int) -> int:
@@ -171,19 +262,3 @@ def project_orders(conn: Connection, placed: Sequence[Placed]) -> None:
         subjects = sealed.subjects
         rows.append((subjects["order"], subjects["listing"], subjects["consumer"], sealed.at, index))
     upsert_many(conn, tables.trade, rows)
-
-
-def _subjects(order: Order, consumer: str, known: ListingKnown) -> dict[str, str]:
-    subjects = {"consumer": consumer, "listing": order.listing, "order": order.id}
-    return {**subjects, "merchant": known.merchant} if known.merchant else subjects
-
-
-def _answer(order: Order, consumer: str, entry: int, told: Told) -> OrderAnswer:
-    return OrderAnswer(
-        consumer=consumer,
-        entry=entry,
-        lacking=told.lacking,
-        missing_notices=missing(told),
-        order=order.id,
-        unsuitable=told.unsuitable,
-    )

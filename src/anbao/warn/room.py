@@ -1,6 +1,6 @@
 """The room of warning (危险警示), opened over the core: what consumers are told before a trade and after it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import partial
 
 from sqlalchemy import Connection
@@ -14,18 +14,15 @@ from anbao.model.notice import Notice
 from anbao.model.trade import NoticeAnswered, NoticeChoice, NoticeShown, Order, OrderIntent
 from anbao.obligations.settings import Settings
 from anbao.reactions import Reaction
+from anbao.readmodels import listings
 from anbao.text import Language, Text, choose_language
-from anbao.warn import buyers, dangers, orders, steps
+from anbao.warn import buyers, dangers, orders, placing, steps
 from anbao.warn.facts import known_facts
 from anbao.warn.notices import RenderedNotice, render
 from anbao.warn.probes import ACTOR, try_notices
-from anbao.warn.steps import Told
 from anbao.work import Projector, Work
 
 LOOKBACK = "warning.lookback"
-WITHOUT_NOTICE, UNSUITABLE, LEAST_SECONDS = "order.without_notice", "order.unsuitable", "notice.least_seconds"
-"""Options of the pack."""
-
 _REMOVING = frozenset({"shield", "takedown"})
 
 
@@ -49,6 +46,7 @@ class Warn(Room):
         yield Reaction("warn.confirmed", frozenset({dangers.CONFIRMED}), self._on_confirmed)
         yield Reaction("warn.matched", frozenset({dangers.MATCHED, dangers.TAKEN}), self._on_affected)
         yield Reaction("warn.lifted", frozenset({dangers.LIFTED, "measure.lifted"}), self._on_lifted)
+        yield Reaction("warn.flagged", frozenset({"case.decided"}), placing.follow_case)
         yield Reaction("warn.delivery", frozenset({buyers.DELIVERED, buyers.FAILED}), self._on_delivery)
 
     def steps(self) -> Iterable[Step]:
@@ -90,34 +88,15 @@ class Warn(Room):
 
     def order(self, work: Work, order: Order, *, at: int | None = None, actor: str = "platform") -> orders.OrderAnswer:
         """Record an order and what had to be told before it; or refuse it, where the platform's choice says so."""
-        when = work.now if at is None else at
-        known = orders.listing_known(work.conn, order.listing)
-        notices = self.core.catalogue.notices_for(known.category)
-        consumer = self.core.vault.consumer(work.conn, order.buyer)
-        told = self._told(work.conn, consumer, order.listing, notices, when)
-        if self._rules(work.conn, when).refuses(told):
-            return orders.refuse(work, order, consumer, known, told, actor, when)
-        return orders.place(work, self.core.vault, order, consumer, known, notices, told, actor, when)
+        return placing.place(self.core, work, order, actor, work.now if at is None else at)
 
     def check_order(self, work: Work, intent: OrderIntent, *, at: int | None = None) -> orders.OrderCheck:
         """Whether an order would be taken now, and what it lacks; nothing is recorded but the buyer's commitment."""
-        when = work.now if at is None else at
-        known = orders.listing_known(work.conn, intent.listing)
-        notices = self.core.catalogue.notices_for(known.category)
-        consumer = self.core.vault.consumer(work.conn, intent.buyer)
-        told = self._told(work.conn, consumer, intent.listing, notices, when)
-        return orders.OrderCheck(
-            allowed=not self._rules(work.conn, when).refuses(told),
-            lacking=told.lacking,
-            listing=intent.listing,
-            missing_notices=orders.missing(told),
-            notices=tuple(notice.id for notice in notices),
-            unsuitable=told.unsuitable,
-        )
+        return placing.check(self.core, work, intent, work.now if at is None else at)
 
     def notices_of(self, conn: Connection, listing: str, language: Language) -> list[RenderedNotice]:
         """What is to be shown before an order of this listing. Raises NotFound for a listing that is not known."""
-        known = orders.listing_known(conn, listing)
+        known = listings.known(conn, listing)
         if not known.outcome:
             raise NotFound(Text(f"没有商品 {listing}", f"there is no listing {listing}"), field="listing")
         facts = self._facts(conn, listing)
@@ -151,17 +130,6 @@ class Warn(Room):
         text = f"{record['title']}\n{record.get('description', '')}"
         return known_facts(self.core.catalogue.facts.values(), dict(record.get("facts", ())), text)
 
-    def _told(self, conn: Connection, consumer: str, listing: str, notices: Sequence[Notice], at: int) -> Told:
-        least = self.core.parameters.number(conn, LEAST_SECONDS, at)
-        return steps.told(conn, consumer, listing, notices, at, least)
-
-    def _rules(self, conn: Connection, at: int) -> orders.Rules:
-        parameters = self.core.parameters
-        return orders.Rules(
-            refuse_untold=parameters.word(conn, WITHOUT_NOTICE, at) == "refuse",
-            refuse_unsuitable=parameters.word(conn, UNSUITABLE, at) == "refuse",
-        )
-
     # ── after the trade ───────────────────────────────────────────────────────────────────────────────────────────
 
     def retry(self, work: Work, hazard: str, *, actor: str) -> int:
@@ -187,6 +155,7 @@ class Warn(Room):
 
     def _on_confirmed(self, work: Work, stored: Stored) -> None:
         entry = stored.entry()
+        buyers.look_again(work, entry.subjects["hazard"])
         if "listing" in entry.subjects:
             self._affect(work, stored.index, entry.at, entry.subjects["hazard"], entry.subjects["listing"])
         if entry.body.get("nameable"):
@@ -216,6 +185,7 @@ class Warn(Room):
             buyers.drop_listing(work, hazard, listing)
         reason = str(entry.body.get("reason") or "")
         buyers.correct(work, self.core.templates, hazard, listing, reason or _CHECKED_ANEW)
+        buyers.conclude(work, hazard)
 
     def _on_delivery(self, work: Work, stored: Stored) -> None:
         entry = stored.entry()

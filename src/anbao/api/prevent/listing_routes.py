@@ -1,18 +1,48 @@
-"""Listings: one at a time, or many as NDJSON."""
+"""Listings: submitted one at a time or many as NDJSON, and read as they stand."""
 
-from typing import cast
+from typing import Annotated, cast
 
-from litestar import Response, post
-from litestar.params import JSONBody
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromQuery, JSONBody, PathParameter, QueryParameter
 
+from anbao import listing_view
 from anbao.api.answers import LineAnswer, ListingAnswer
 from anbao.api.door import Caller, Direct, answered, attempt_of, door_of, told
 from anbao.api.prevent.batch import Batch
 from anbao.api.prevent.intake import Submission
-from anbao.api.reading import At, IdempotencyKey, event_time, idempotency_key, wrong_type
+from anbao.api.reading import (
+    DEFAULT_PAGE,
+    At,
+    Cursor,
+    IdempotencyKey,
+    Limit,
+    cursor_position,
+    cursor_text,
+    event_time,
+    idempotency_key,
+    no_nul,
+    wrong_type,
+)
+from anbao.listing_view import ListingLine, ListingState, ListingView
 from anbao.model.listing import Listing
 
 NDJSON = "application/x-ndjson"
+
+State = Annotated[
+    ListingState | None,
+    QueryParameter(
+        name="state",
+        description="by the newest decision; barred: a measure or a confirmed hazard stands against it; all by default",
+    ),
+]
+
+
+class ListingPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Listings by id; ``next`` is the cursor of the next page, null on the last."""
+
+    items: list[ListingLine]
+    next: str | None
 
 
 @post("/v1/listings", **told("提交一条商品信息：审核并决定", "Submit one listing: screen and decide", "listings"))
@@ -43,3 +73,55 @@ async def submit_many(request: Caller, at: At = None, key: IdempotencyKey = None
     door = door_of(request)
     when = event_time(at, door.platform.clock())
     return cast("Response[LineAnswer]", Direct(Batch(door, request, when, idempotency_key(key))))
+
+
+@get(
+    "/v1/listings",
+    sync_to_thread=True,
+    **told(
+        "商品及其状态，可按状态、商家、类目筛选", "Listings and how they stand, by state, merchant and category", "read"
+    ),
+)
+def listings(
+    request: Caller,
+    wanted: State = None,
+    merchant: FromQuery[str | None] = None,
+    category: FromQuery[str | None] = None,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_PAGE,
+) -> ListingPage:
+    """A cursor belongs to the filters that it was given for."""
+    no_nul(merchant=merchant, category=category)
+    after = cursor_position(cursor, tuple[str])[0] if cursor else ""
+    no_nul(cursor=after)
+    platform = door_of(request).platform
+    with platform.reading() as conn:
+        found = listing_view.page(
+            platform,
+            conn,
+            state=wanted,
+            merchant=merchant or "",
+            category=category or "",
+            after=after,
+            limit=limit + 1,
+        )
+    return ListingPage(items=found[:limit], next=cursor_text(found[limit - 1].id) if len(found) > limit else None)
+
+
+@get(
+    "/v1/listings/{listing:str}",
+    sync_to_thread=True,
+    **told(
+        "一条商品的现状：决定与缘由、措施、危险、待办事项、经过，以及订单会怎样处理",
+        "One listing as it stands: decision and why, measures, hazards, cases, history, and what becomes of an order",
+        "read",
+    ),
+)
+def listing_one(
+    request: Caller, listing: Annotated[str, PathParameter(description="id of the listing")]
+) -> ListingView:
+    """Raises NotFound for one that was never submitted."""
+    no_nul(listing=listing)
+    platform = door_of(request).platform
+    with platform.reading() as conn:
+        return listing_view.view(platform, conn, listing, platform.clock())

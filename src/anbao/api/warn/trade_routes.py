@@ -8,8 +8,9 @@ from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from anbao.api.answers import NoticeAnswer, Recorded, listing_notice, notice_answers
 from anbao.api.door import Caller, commit, door_of, recorded, told
-from anbao.api.reading import At, IdempotencyKey, event_time, no_nul, not_in_future
+from anbao.api.reading import At, IdempotencyKey, event_time, no_nul
 from anbao.errors import NotFound
+from anbao.model.base import not_in_future
 from anbao.model.event import Event
 from anbao.model.trade import NoticeAcknowledged, NoticeAnswered, NoticeChoice, NoticeShown, Order, OrderIntent
 from anbao.text import Text

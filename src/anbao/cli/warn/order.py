@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _WHAT = (
     Column("lacking", Text("缺少的步骤", "lacking")),
     Column("unsuitable", Text("属于不适宜人群", "of an unsuitable group")),
+    Column("reasons", Text("商品或者商家的障碍", "against its listing or merchant")),
 )
 PLACED = [
     Column("order", Text("订单", "order")),
@@ -35,6 +36,8 @@ CHECKED = [
     *_WHAT,
 ]
 TAKEN, REFUSED = Text("已记录", "recorded"), Text("已拒绝", "refused")
+FLAGGED = Text("已记录，待人工查看", "recorded, flagged for a person")
+REPEATED, UPDATED = Text("此前已记录", "recorded before"), Text("已记录变更", "recorded as changed")
 
 
 @click.group(help=t("订单：付款前检查、记录", "orders: check before payment, place"))
@@ -49,22 +52,23 @@ def command() -> None:
 @store_option
 @format_option()
 def place(file: Path, store_url: str | None, output_format: str) -> int:
-    """Exit status 1 where one was refused or lacked something."""
+    """Exit status 1 where one was refused or flagged, or lacked something."""
     rows: list[dict[str, object]] = []
     with open_store_option(store_url) as platform:
-        for batch in batches(file, Order, "id, buyer, listing"):
+        for batch in batches(file, Order, "id, buyer, listing or lines"):
             rows += [
                 {
                     "order": one.order,
-                    "decision": REFUSED if one.refused else TAKEN,
+                    "decision": _decision(one),
                     "lacking": _steps(one.lacking),
                     "unsuitable": list(one.unsuitable),
+                    "reasons": [reason.text for reason in one.reasons],
                     "entry": one.entry,
                 }
                 for one in platform.run(partial(_place, platform.warn, batch))
             ]
     emit(rows, PLACED, output_format, system_language())
-    return int(any(row["lacking"] or row["unsuitable"] for row in rows))
+    return int(any(row["lacking"] or row["unsuitable"] or row["reasons"] for row in rows))
 
 
 @command.command(
@@ -74,22 +78,28 @@ def place(file: Path, store_url: str | None, output_format: str) -> int:
 @store_option
 @format_option()
 def check(file: Path, store_url: str | None, output_format: str) -> int:
-    """Exit status 1 where one would be refused or lacks something."""
+    """Exit status 1 where one would be refused or flagged, or lacks something."""
     rows: list[dict[str, object]] = []
     with open_store_option(store_url) as platform:
-        for batch in batches(file, OrderIntent, "buyer, listing"):
+        for batch in batches(file, OrderIntent, "buyer, listing or lines"):
             rows += [
                 {
-                    "listing": one.listing,
+                    "listing": one.listing or [line.listing for line in one.lines],
                     "allowed": one.allowed,
                     "notices": list(one.notices),
                     "lacking": _steps(one.lacking),
                     "unsuitable": list(one.unsuitable),
+                    "reasons": [reason.text for reason in one.reasons],
                 }
                 for one in platform.run(partial(_check, platform.warn, batch))
             ]
     emit(rows, CHECKED, output_format, system_language())
-    return int(any(row["lacking"] or row["unsuitable"] for row in rows))
+    return int(any(row["lacking"] or row["unsuitable"] or row["reasons"] for row in rows))
+
+
+def _decision(one: "OrderAnswer") -> Text:
+    marks = ((one.refused, REFUSED), (one.flagged, FLAGGED), (one.repeated, REPEATED), (one.updated, UPDATED))
+    return next((word for holds, word in marks if holds), TAKEN)
 
 
 def _steps(lacking: "tuple[Lacking, ...]") -> list[str]:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from anbao.cases import DECISIONS
 from anbao.cases.told import Told
-from anbao.core import Core, Probe, Step
+from anbao.core import Core, Probe, Step, checks_input
 from anbao.investigate.complaints import (
     acting,
     completing,
@@ -31,6 +31,7 @@ from anbao.reactions import Reaction
 from anbao.work import Projector, Work
 
 
+@checks_input
 class Complaints:
     """``look`` (set by whoever assembles the platform) tells the worst word of the screening lexicon in a text."""
 

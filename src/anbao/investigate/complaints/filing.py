@@ -58,7 +58,7 @@ def file(
 
     Raises InvalidInput where it is about nothing.
     """
-    complaint = _placed(work.conn, complaint)
+    complaint = _placed(core, work.conn, complaint)
     track = weighing.track_of(complaint)
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     name = f"TS{legal_time(at):%Y%m%d}-{secrets.token_hex(5).upper()}"
@@ -98,7 +98,25 @@ def file(
     )
 
 
-def _placed(conn: Connection, complaint: Complaint) -> Complaint:
+def _of_order(core: Core, conn: Connection, complaint: Complaint) -> tuple[str, str]:
+    """Listing and merchant of a complaint's order, of its buyer's lines where the buyer is known.
+
+    Empty where lines name several: the complaint does not say which of them it is about.
+    """
+    rows = sql(
+        conn,
+        "SELECT t.consumer, t.listing, coalesce(l.merchant, '') FROM trade t LEFT JOIN listing l ON l.id = t.listing"
+        " WHERE t.id = ? ORDER BY t.entry",
+        (complaint.order,),
+    ).all()
+    buyer = complaint.reporter.buyer
+    consumer = core.vault.consumer(conn, buyer) if buyer else ""
+    own = [row for row in rows if row[0] == consumer] or rows
+    listings, merchants = {row[1] for row in own}, {row[2] for row in own}
+    return (listings.pop() if len(listings) == 1 else "", merchants.pop() if len(merchants) == 1 else "")
+
+
+def _placed(core: Core, conn: Connection, complaint: Complaint) -> Complaint:
     """With the listing of its order and the merchant of its listing, as far as the platform knows them."""
     if not (complaint.listing or complaint.merchant or complaint.order or complaint.message or complaint.link.strip()):
         raise InvalidInput(
@@ -106,11 +124,10 @@ def _placed(conn: Connection, complaint: Complaint) -> Complaint:
             hint=Text("商品、商家、订单、消息、链接之一", "a listing, merchant, order, message or link"),
             field="listing",
         )
-    listing = complaint.listing
+    listing, merchant = complaint.listing, ""
     if not listing and complaint.order:
-        found = sql(conn, "SELECT listing FROM trade WHERE id = ?", (complaint.order,)).scalar()
-        listing = str(found or "")
-    merchant = complaint.merchant
+        listing, merchant = _of_order(core, conn, complaint)
+    merchant = complaint.merchant or merchant
     if not merchant and listing:
         found = sql(conn, "SELECT merchant FROM listing WHERE id = ?", (listing,)).scalar()
         merchant = str(found or "")

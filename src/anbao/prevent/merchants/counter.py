@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from anbao import linkage
 from anbao.cases import DECISIONS
-from anbao.core import Core, Step
+from anbao.core import Core, Step, checks_input
 from anbao.errors import AnbaoError
 from anbao.model.merchant import Merchant, MerchantChange
 from anbao.model.registry import RegistryAnswer
@@ -43,6 +43,7 @@ from anbao.reactions import Reaction
 from anbao.work import Projector, Work
 
 
+@checks_input
 class Counter:
     """Acts inside an open ``Work``. ``at`` is the time of the act, by default now; ``actor`` who does it."""
 
@@ -147,6 +148,7 @@ class Counter:
         for kind in (*DECIDED, CLOSED, WAITING, supplements.OVERDUE):
             yield kind, supplements.project_end
         yield "order.placed", turnover.project_orders
+        yield "order.updated", turnover.project_orders
         yield turnover.CROSSED, turnover.project_crossings
 
     def reactions(self) -> Iterable[Reaction]:

@@ -25,10 +25,10 @@ _CENTS = 100
 
 
 def project_orders(conn: Connection, placed: Sequence[Placed]) -> None:
-    """``order.placed`` → ``turnover`` of the merchants that are persons without registration."""
+    """``order.placed`` and ``order.updated`` → ``turnover`` of the merchants that are persons without registration."""
     sums: dict[tuple[str, int], int] = defaultdict(int)
     for _, sealed in placed:
-        cents = _cents(str(sealed.facts.get("amount", "")))
+        cents = _cents(str(sealed.facts.get("amount", ""))) - _cents(str(sealed.facts.get("amount_before", "")))
         if cents and (merchant := sealed.subjects.get("merchant")):
             sums[merchant, legal_day(sealed.at).year] += cents
     if not sums:

@@ -30,6 +30,7 @@ from anbao.store.tables.prevent import (
     message,
     proposal,
 )
+from anbao.store.tables.readmodels import sale_bar
 from anbao.store.tables.remove import (
     appeal,
     authority_report,
@@ -95,6 +96,7 @@ __all__ = [
     "removal_hazard",
     "removal_match",
     "rights_notice",
+    "sale_bar",
     "sanction",
     "screen_run",
     "sweep",

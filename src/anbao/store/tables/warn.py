@@ -7,12 +7,14 @@ from anbao.store.tables.base import key_column, metadata
 trade = Table(
     "trade",
     metadata,
-    Column("id", Text, primary_key=True),
+    Column("id", Text, nullable=False),
     Column("listing", Text, nullable=False),
     Column("consumer", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("entry", BigInteger, nullable=False),
+    PrimaryKeyConstraint("id", "listing", "consumer"),
     Index("trade_by_listing", "listing", "entry"),
+    comment="one line of an order: id is the order's",
 )
 
 notice_step = Table(

@@ -1,0 +1,224 @@
+"""The gate before a sale: an order is checked before payment, and recorded, flagged or refused when it is placed.
+
+Invariants
+- An order is taken whole or not at all: where one line is refused, no line of it is recorded as placed.
+- A line that is reported again with the same content makes no new entry; with another content it makes an update.
+- A flagged line opens a case, and is owed a person's look (``cn.order.flagged``).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao import cases
+from anbao.core import Core
+from anbao.errors import InvalidInput
+from anbao.ledger import Stored
+from anbao.model.entry import Entry
+from anbao.model.trade import Order, OrderIntent, OrderLine
+from anbao.outbox import Effect, send
+from anbao.readmodels import gate, listings
+from anbao.text import Text
+from anbao.warn import orders, steps
+from anbao.warn.orders import NOTHING, Line, LineAnswer, OrderAnswer, OrderCheck
+from anbao.work import Work
+
+WITHOUT_NOTICE, UNSUITABLE, LEAST_SECONDS = "order.without_notice", "order.unsuitable", "notice.least_seconds"
+"""Options of the pack."""
+
+CASE_KIND = "order_flagged"
+CANCEL_TOPIC = "order.cancel"
+"""Topic by which the platform is asked to cancel a trade."""
+
+_CONTENT: dict[str, Any] = {
+    "amount": "",
+    "quantity": 1,
+    "recipient": None,
+    "recipient_address": None,
+    "recipient_phone": None,
+}
+"""What a line says besides its key, with the defaults that entries leave out."""
+
+_SEVERITY = 3
+
+
+def place(core: Core, work: Work, order: Order, actor: str, at: int) -> OrderAnswer:
+    """Record an order line by line, or refuse it. Raises InvalidInput."""
+    consumer = core.vault.consumer(work.conn, order.buyer)
+    named = _lines(order)
+    before = {
+        one.listing: entry
+        for one in named
+        if (entry := orders.trade_entry(work.conn, order.id, one.listing, consumer)) is not None
+    }
+    lines = [judge(core, work.conn, one, consumer, at) for one in _single(order, named)]
+    refused = [line for line in lines if line.refused and line.order.listing not in before]
+    if refused:
+        entries = {line.order.listing: orders.record_refused(work, line, actor, at) for line in refused}
+        answers = [line.answer(entries.get(line.order.listing, NOTHING)) for line in lines]
+    else:
+        answers = [_record(core, work, line, before.get(line.order.listing), actor, at) for line in lines]
+    return _answer(order, consumer, answers, refused=bool(refused))
+
+
+def check(core: Core, work: Work, intent: OrderIntent, at: int) -> OrderCheck:
+    """Whether an order would be taken, and what stands against it. Raises InvalidInput."""
+    consumer = core.vault.consumer(work.conn, intent.buyer)
+    named = _lines(intent)
+    given = [Order(buyer=intent.buyer, id="-", listing=one.listing) for one in named]
+    lines = tuple(judge(core, work.conn, one, consumer, at).check() for one in given)
+    if not intent.lines:
+        return OrderCheck(**msgspec.structs.asdict(lines[0]))
+    return OrderCheck(
+        allowed=all(one.allowed for one in lines),
+        flagged=any(one.flagged for one in lines),
+        lacking=tuple(lacking for one in lines for lacking in one.lacking),
+        lines=lines,
+        missing_notices=_each(one.missing_notices for one in lines),
+        notices=_each(one.notices for one in lines),
+        reasons=tuple(reason for one in lines for reason in one.reasons),
+        unsuitable=_each(one.unsuitable for one in lines),
+    )
+
+
+def judge(core: Core, conn: Connection, order: Order, consumer: str, at: int) -> Line:
+    """One line against the gate and the notices. What took place already is never refused."""
+    known = listings.known_at(conn, order.listing, at)
+    notices = core.catalogue.notices_for(known.category)
+    least = core.parameters.number(conn, LEAST_SECONDS, at)
+    told = steps.told(conn, consumer, order.listing, notices, at, least)
+    reasons = gate.reasons(core, conn, order.listing, known, at)
+    rules = orders.Rules(
+        refuse_untold=core.parameters.word(conn, WITHOUT_NOTICE, at) == "refuse",
+        refuse_unsuitable=core.parameters.word(conn, UNSUITABLE, at) == "refuse",
+    )
+    refused = rules.refuses(told) or any(one.act == "refuse" for one in reasons)
+    return Line(
+        consumer=consumer,
+        known=known,
+        notices=notices,
+        order=order,
+        reasons=reasons,
+        refused=refused and not order.concluded,
+        told=told,
+    )
+
+
+def follow_case(work: Work, stored: Stored) -> None:
+    """``case.decided`` on a flagged order → ``order.reviewed``; the platform is asked to cancel what may not stand."""
+    entry = stored.entry()
+    if entry.body["case_kind"] != CASE_KIND:
+        return
+    body = {name: entry.body[name] for name in ("outcome", "person", "reason")}
+    subjects = {role: name for role, name in entry.subjects.items() if role not in ("bulk", "case")}
+    [index] = work.record(
+        Entry(actor=entry.actor, at=entry.at, body=body, kind=orders.REVIEWED, recorded=work.now, subjects=subjects)
+    )
+    if body["outcome"] == "cancel":
+        send(work, index, Effect(topic=CANCEL_TOPIC, subjects=subjects, body={"reason": body["reason"]}))
+
+
+def _lines(given: Order | OrderIntent) -> Sequence[OrderLine]:
+    """The lines of an order, also of one that names a single listing."""
+    if bool(given.listing) == bool(given.lines):
+        raise InvalidInput(
+            Text("listing 与 lines 须且只能给出一个", "give either listing or lines, one of both"),
+            field="lines" if given.lines else "listing",
+        )
+    if not given.lines:
+        return [OrderLine(listing=given.listing)]
+    if isinstance(given, Order) and (given.amount or given.quantity != 1):
+        raise InvalidInput(
+            Text("给出 lines 时金额与数量写在各行", "with lines the amount and the quantity stand in each line"),
+            field="amount" if given.amount else "quantity",
+        )
+    names = [line.listing for line in given.lines]
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise InvalidInput(
+                Text(f"商品 {name} 在两行中出现", f"the listing {name} stands in two lines"),
+                hint=Text("合并为一行，数量与金额相加", "make it one line with the sum of both"),
+                field=f"lines[{place}].listing",
+            )
+    return given.lines
+
+
+def _single(order: Order, named: Sequence[OrderLine]) -> list[Order]:
+    """The order once for each of its lines, with that listing alone."""
+    if not order.lines:
+        return [order]
+    return [
+        msgspec.structs.replace(order, amount=one.amount, lines=(), listing=one.listing, quantity=one.quantity)
+        for one in named
+    ]
+
+
+def _record(core: Core, work: Work, line: Line, before: int | None, actor: str, at: int) -> LineAnswer:
+    if before is None:
+        entry = orders.record_placed(work, core.vault, line, actor, at)
+        if line.flagged:
+            cases.open(
+                work,
+                kind=CASE_KIND,
+                subjects=line.subjects,
+                severity=_SEVERITY,
+                about=entry,
+                reasons=[one.code for one in line.reasons],
+            )
+        return line.answer(entry)
+    newest, content = _content(core, work, line, before)
+    given = {name: getattr(line.order, name) for name in _CONTENT}
+    if given == content:
+        return msgspec.structs.replace(_unjudged(line, before), repeated=True)
+    entry = orders.record_updated(work, core.vault, line, newest, content["amount"], actor, at)
+    return msgspec.structs.replace(_unjudged(line, entry), updated=True)
+
+
+def _unjudged(line: Line, entry: int) -> LineAnswer:
+    """A line that was taken before: it is not judged by what stands today."""
+    return LineAnswer(
+        entry=entry,
+        lacking=line.told.lacking,
+        listing=line.order.listing,
+        missing_notices=orders.missing(line.told),
+        unsuitable=line.told.unsuitable,
+    )
+
+
+def _content(core: Core, work: Work, line: Line, placed: int) -> tuple[int, dict[str, Any]]:
+    """The newest entry that says what a line is, and what it says; erased values stay commitments."""
+    work.flush()
+    newest = core.ledger.entry(work.conn, placed)
+    start = placed + 1
+    while page := core.ledger.entries(work.conn, start, 500, kind=orders.UPDATED, subject=("order", line.order.id)):
+        start = page[-1].index + 1
+        for stored in page:
+            about = stored.entry().subjects
+            if (about["listing"], about["consumer"]) == (line.order.listing, line.consumer):
+                newest = stored
+    body = core.vault.opened(work.conn, newest.entry().body, {f"consumer:{line.consumer}"})
+    return newest.index, {name: body.get(name, default) for name, default in _CONTENT.items()}
+
+
+def _answer(order: Order, consumer: str, lines: Sequence[LineAnswer], *, refused: bool) -> OrderAnswer:
+    recorded = [one.entry for one in lines if one.entry != NOTHING]
+    return OrderAnswer(
+        consumer=consumer,
+        entry=recorded[0],
+        flagged=any(one.flagged for one in lines) and not refused,
+        lacking=tuple(lacking for one in lines for lacking in one.lacking),
+        lines=tuple(lines) if order.lines else (),
+        missing_notices=_each(one.missing_notices for one in lines),
+        order=order.id,
+        reasons=tuple(reason for one in lines for reason in one.reasons),
+        refused=refused,
+        repeated=all(one.repeated for one in lines),
+        unsuitable=_each(one.unsuitable for one in lines),
+        updated=any(one.updated for one in lines),
+    )
+
+
+def _each(groups: Any) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for group in groups for name in group))
