@@ -82,6 +82,8 @@ class Listing(Noun, frozen=True, kw_only=True):
 class Finding(Noun, frozen=True, kw_only=True):
     """What one detector saw, and where: ``start`` and ``end`` count characters of the original field.
 
+    ``context``: the pack's context rule by which ``severity`` is lower than the term's own, ``lowered_from``.
+
     ``because``: the n-grams that spoke most for a model's score, ``weight`` the score in per mille. ``source``: the
     instrument on which it rests where no provision is stored, as remembered (未核对).
     """
@@ -89,9 +91,11 @@ class Finding(Noun, frozen=True, kw_only=True):
     because: tuple[str, ...] = ()
     category: str
     channel: Channel = ""
+    context: str = ""
     detector: str
     end: int = 0
     field: str = ""
+    lowered_from: int = 0
     provisions: tuple[str, ...] = ()
     severity: Severity
     source: str = ""
