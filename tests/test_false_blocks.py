@@ -12,11 +12,13 @@ from anbao.errors import PackError
 from anbao.law.catalogue import load_catalogue
 from anbao.law.term_contexts import ContextRule
 from anbao.model.listing import Listing, ListingScreened
-from anbao.platform import open_platform
+from anbao.model.merchant import Merchant
+from anbao.platform import Platform, open_platform
 from anbao.prevent.replay import replay
 from anbao.prevent.rulesets import ruleset_of_pack
 from anbao.prevent.screening import screen
 from anbao.prevent.text import Lexicon, Matcher, Term
+from anbao.remove.measures import MeasureOrder
 from anbao.text import Text
 from api_server import served
 
@@ -221,3 +223,37 @@ def test_in_python_and_on_replay(store_url: str) -> None:
         with platform.reading() as conn:
             for one in (innocent, guilty):
                 assert replay(conn, platform.ledger, platform.prevent.rulesets, one.receipt.entry).same
+
+
+def test_a_block_says_whether_it_rests_on_the_goods(store_url: str) -> None:
+    with open_platform(store_url) as platform:
+        suspend(platform, "m")
+        plain, gun, own = (
+            platform.submit_listing(Listing(id=name, merchant=merchant, title=title)).decision
+            for name, merchant, title in (
+                ("a", "m", "儿童短袖"),
+                ("b", "m", "仿真枪 现货"),
+                ("c", "", "仿真枪 现货"),
+            )
+        )
+    assert [one.outcome for one in (plain, gun, own)] == ["block", "block", "block"]
+    assert [one.unlawful for one in (plain, gun, own)] == [False, True, True]
+    assert not decided("儿童短袖").unlawful
+    assert not decided("猎抢出售").unlawful
+
+
+def suspend(platform: Platform, name: str) -> None:
+    one = Merchant(
+        address="无锡市示例路1号甲",
+        contact_name="赵一",
+        credit_code="91320200MA1MGN8MXH",
+        id=name,
+        kind="company",
+        legal_name="示例商贸有限公司",
+        phone="13900000001",
+        shop_name="小铺",
+    )
+    platform.submit_merchant(one)
+    order = MeasureOrder(days=9, facts="多次发布违禁商品", measure="suspension", merchant=name)
+    platform.run(lambda work: platform.remove.take(work, order, person="ann", actor="officer"))
+    platform.advance()

@@ -140,7 +140,8 @@ class ListingScreened(Noun, frozen=True, kw_only=True):
     """Body of ``listing.screened``. Its top-level scalars are the facts that norms read.
 
     ``severity`` is the worst among the findings, 0 where there are none. ``reasons`` are codes of the policy's rows.
-    ``pictures`` counts what is decided on by itself (``listing.picture_screened``).
+    ``pictures`` counts what is decided on by itself (``listing.picture_screened``). ``unlawful``: it is blocked for
+    what is offered, and not only for where its merchant stands; entries of earlier versions do not say it.
     """
 
     category: str = ""
@@ -152,4 +153,5 @@ class ListingScreened(Noun, frozen=True, kw_only=True):
     pictures: int = 0
     reasons: tuple[str, ...] = ()
     severity: int = 0
+    unlawful: bool = False
     versions: Versions

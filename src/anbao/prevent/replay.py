@@ -85,7 +85,11 @@ def replay(conn: Connection, ledger: Ledger, rulesets: Rulesets, index: int, vau
     ruleset = rulesets.build(conn, *used)
     merchants = {record.merchant: on_file_before(conn, ledger, record.merchant, index)} if record.merchant else {}
     [new] = screen([listing], ruleset, merchants, legal_day(entry.recorded))
-    new = msgspec.structs.replace(new, versions=msgspec.structs.replace(new.versions, engine=versions.engine))
+    new = msgspec.structs.replace(
+        new,
+        unlawful=old.unlawful,  # follows from what is compared; earlier entries do not say it
+        versions=msgspec.structs.replace(new.versions, engine=versions.engine),
+    )
     again = listings.seal_screened(new, entry.at, entry.recorded, entry.actor)
     same = again.data == stored.data
     return Replay(
