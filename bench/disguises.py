@@ -4,6 +4,8 @@ Terms, texts and look-alikes are divided into a half for tuning and a half for m
 (``--tuning`` shows the first). The lexicon holds the terms of both: the default lexicon and a public list of weapons.
 A term counts as found where a hit overlaps the place at which it was planted, in a real title or review.
 
+The context rules of the pack are applied, as in screening; what they drop is not found.
+
 Use: python bench/disguises.py [--tuning] [--show DISGUISE|false] [--only DISGUISE] [--learn]
 """
 
@@ -16,6 +18,7 @@ from random import Random
 
 import disguising
 import material
+from anbao.law.catalogue import load_catalogue
 from anbao.model.listing import WRITTEN
 from anbao.prevent.text import Hit, Lexicon, Matcher, Term, fold
 
@@ -23,7 +26,8 @@ PLANTED = 1500
 """Terms planted for each disguise."""
 
 BATCH = 1000
-LEXICON = disguising.HERE.parent / "packs" / "cn" / "lexicon" / "hazard.csv"
+PACK = disguising.HERE.parent / "packs" / "cn"
+LEXICON = PACK / "lexicon" / "hazard.csv"
 _WEAPONS = disguising.SHARED / "lexicon" / "weapons_explosives.zh.txt"
 
 
@@ -146,7 +150,7 @@ def main() -> None:
         learn(clean)
     half = "tuning" if chosen.tuning else "measuring"
     known = lexicon()
-    matcher = Matcher(known)
+    matcher = Matcher(known, load_catalogue(PACK).contexts)
     terms = [term.term for term in known.terms if is_measuring(term.term) != chosen.tuning]
     texts = {
         name: list(dict.fromkeys(text for text in some if text.strip() and is_measuring(text) != chosen.tuning))

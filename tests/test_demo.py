@@ -49,6 +49,12 @@ def test_forged_expired_and_missing_licences_are_told_with_their_provision(told:
         assert found, fault
 
 
+def test_a_word_is_harmless_in_one_title_and_not_in_another(told: str) -> None:
+    said = between(told, "The same word, harmless and not", "Dangerous goods in disguise")
+    assert [line.split()[0] for line in said] == ["Passed"] * 4 + ["Blocked"] * 2
+    assert "says that the substance is not in it" in told
+
+
 def test_ten_disguises_are_stopped_and_ten_look_alikes_pass(told: str) -> None:
     caught = between(told, "Dangerous goods in disguise", "Harmless look-alikes")
     assert len(caught) == 10

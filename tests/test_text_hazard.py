@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from anbao.law.catalogue import load_catalogue
 from anbao.law.pack import load_pack
 from anbao.model.listing import WRITTEN
 from anbao.prevent.text import Lexicon, Matcher, fold
@@ -17,7 +18,7 @@ PACK = ROOT / "packs" / "cn"
 DATA = ROOT.parent / "shared" / "data"
 
 LEXICON = Lexicon.from_csv(PACK / "lexicon" / "hazard.csv")
-MATCHER = Matcher(LEXICON)
+MATCHER = Matcher(LEXICON, load_catalogue(PACK).contexts)
 CATEGORIES = {row["id"]: row for row in yaml.safe_load((PACK / "lexicon" / "categories.yaml").read_text("utf-8"))}
 
 

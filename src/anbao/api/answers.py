@@ -10,6 +10,7 @@ from anbao.obligations.read import ObligationView
 from anbao.prevent.explaining import Explainer
 from anbao.prevent.listings import ScreenedListing
 from anbao.prevent.rulesets import Version
+from anbao.prevent.text import SymbolNote
 from anbao.text import Text
 from anbao.warn.notices import RenderedNotice, render
 
@@ -20,9 +21,11 @@ class FindingAnswer(msgspec.Struct, frozen=True, kw_only=True):
     because: tuple[str, ...]
     category: str
     channel: Channel
+    context: str
     detector: str
     end: int
     field: str
+    lowered_from: int
     provisions: tuple[str, ...]
     severity: int
     source: str
@@ -47,9 +50,11 @@ class PictureFindingAnswer(msgspec.Struct, frozen=True, kw_only=True):
     box: Box | None
     category: str
     channel: Channel
+    context: str
     detector: str
     distance: int
     end: int
+    lowered_from: int
     provisions: tuple[str, ...]
     severity: int
     start: int
@@ -122,11 +127,15 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
-    """A lexicon kept as a version, not yet in force."""
+    """A lexicon kept as a version, not yet in force.
+
+    ``symbols``: what exactly will be matched for each term with symbols or marks.
+    """
 
     digest: str
     entry: int
     terms: int
+    symbols: tuple[SymbolNote, ...] = ()
 
 
 class EntryAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,9 +171,11 @@ def finding_answer(one: Finding) -> FindingAnswer:
         because=one.because,
         category=one.category,
         channel=one.channel,
+        context=one.context,
         detector=one.detector,
         end=one.end,
         field=one.field,
+        lowered_from=one.lowered_from,
         provisions=one.provisions,
         severity=one.severity,
         source=one.source,

@@ -40,6 +40,8 @@ class FindingRow(msgspec.Struct, frozen=True):
     channel: str
     provisions: tuple[str, ...]
     source: str
+    context: str = ""
+    lowered_from: int = 0
 
 
 class _Row(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -87,6 +89,8 @@ def open_line(number: int, decision: ListingScreened, form: RowFormat) -> bytes:
             one.channel,
             one.provisions,
             one.source,
+            one.context,
+            one.lowered_from,
         )
         for one in decision.findings
     ]

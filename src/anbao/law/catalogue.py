@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from anbao.law.once import read_once
+from anbao.law.term_contexts import ContextRule
 from anbao.law.yaml_source import YamlSource
 from anbao.model.listing import Severity
 from anbao.model.listing_fact import ListingFact
@@ -143,6 +144,7 @@ class _Content(msgspec.Struct, frozen=True):
     facts: tuple[ListingFact, ...] = ()
     standings: tuple[StandingKind, ...] = ()
     listing_standings: tuple[StandingKind, ...] = ()
+    contexts: tuple[ContextRule, ...] = ()
 
 
 class Catalogue:
@@ -150,6 +152,7 @@ class Catalogue:
 
     ``standings``: where a state or a sanction puts a merchant; ``strictness``: the place of each, the strictest first.
     ``listing_standings``: what a measure or hazard that stands against a listing means for it, the strictest first.
+    ``contexts``: the rules by which a term of the lexicon means less than it says.
     ``digest`` is the first 16 hex of SHA-256.
     """
 
@@ -163,6 +166,7 @@ class Catalogue:
         self.standings = {word: kind for kind in content.standings for word in kind.of}
         self.strictness = {kind.id: place for place, kind in enumerate(content.standings)}
         self.listing_standings = {word: kind for kind in content.listing_standings for word in kind.of}
+        self.contexts = content.contexts
         self._content = content
         self._names = {_fold(name): category for category in content.categories for name in _names(category)}
         self._found: dict[str, Category | None] = {"": None}
@@ -220,7 +224,8 @@ class Catalogue:
 
 @read_once
 def load_catalogue(folder: Path) -> Catalogue:
-    """Read a pack's files of credentials, categories, notices, facts of listings, findings in pictures and standings.
+    """Read a pack's files of credentials, categories, notices, facts of listings, findings in pictures, standings and
+    context rules.
 
     Raises PackError with file and line where a file does not fit, a name stands twice, or a reference leads nowhere.
     """
@@ -230,6 +235,8 @@ def load_catalogue(folder: Path) -> Catalogue:
     facts = YamlSource(folder / "facts.yaml")
     standings = YamlSource(folder / "standings.yaml")
     listing_standings = YamlSource(folder / "listing_standings.yaml")
+    rules = folder / "lexicon" / "contexts.yaml"  # a pack may have none
+    contexts = YamlSource(rules) if rules.exists() else None
     categories = YamlSource(folder / "categories.yaml")
     file = categories.read(_CategoriesFile)
     content = _Content(
@@ -241,6 +248,7 @@ def load_catalogue(folder: Path) -> Catalogue:
         facts=facts.read(tuple[ListingFact, ...]),
         standings=standings.read(tuple[StandingKind, ...]),
         listing_standings=listing_standings.read(tuple[StandingKind, ...]),
+        contexts=contexts.read(tuple[ContextRule, ...]) if contexts else (),
     )
     facts_known = _unique(facts, [fact.id for fact in content.facts])
     for place, notice in enumerate(content.notices):
@@ -252,6 +260,8 @@ def load_catalogue(folder: Path) -> Catalogue:
     _unique(pictures, [kind.id for kind in content.pictures])
     _unique(standings, [kind.id for kind in content.standings])
     _unique(listing_standings, [kind.id for kind in content.listing_standings])
+    if contexts:
+        _unique(contexts, [rule.id for rule in content.contexts])
     for name, keys in _credentials_named(content):
         if name not in formats_known:
             raise categories.error(Text(f"未知的证照种类 {name}", f"no credential is called {name}"), *keys)

@@ -82,6 +82,8 @@ class Listing(Noun, frozen=True, kw_only=True):
 class Finding(Noun, frozen=True, kw_only=True):
     """What one detector saw, and where: ``start`` and ``end`` count characters of the original field.
 
+    ``context``: the pack's context rule by which ``severity`` is lower than the term's own, ``lowered_from``.
+
     ``because``: the n-grams that spoke most for a model's score, ``weight`` the score in per mille. ``source``: the
     instrument on which it rests where no provision is stored, as remembered (未核对).
     """
@@ -89,9 +91,11 @@ class Finding(Noun, frozen=True, kw_only=True):
     because: tuple[str, ...] = ()
     category: str
     channel: Channel = ""
+    context: str = ""
     detector: str
     end: int = 0
     field: str = ""
+    lowered_from: int = 0
     provisions: tuple[str, ...] = ()
     severity: Severity
     source: str = ""
@@ -136,7 +140,8 @@ class ListingScreened(Noun, frozen=True, kw_only=True):
     """Body of ``listing.screened``. Its top-level scalars are the facts that norms read.
 
     ``severity`` is the worst among the findings, 0 where there are none. ``reasons`` are codes of the policy's rows.
-    ``pictures`` counts what is decided on by itself (``listing.picture_screened``).
+    ``pictures`` counts what is decided on by itself (``listing.picture_screened``). ``unlawful``: it is blocked for
+    what is offered, and not only for where its merchant stands; entries of earlier versions do not say it.
     """
 
     category: str = ""
@@ -148,4 +153,5 @@ class ListingScreened(Noun, frozen=True, kw_only=True):
     pictures: int = 0
     reasons: tuple[str, ...] = ()
     severity: int = 0
+    unlawful: bool = False
     versions: Versions

@@ -69,15 +69,17 @@ class PictureFinding(Noun, frozen=True, kw_only=True):
     """What one detector saw in a picture, and where.
 
     ``start`` and ``end`` count characters of ``text``, the line or code in ``box``; ``distance``: bits from the hash of
-    the hazard that ``term`` names.
+    the hazard that ``term`` names; ``context`` and ``lowered_from``: as in ``Finding``.
     """
 
     box: Box | None = None
     category: str
     channel: Channel = ""
+    context: str = ""
     detector: str
     distance: int = 0
     end: int = 0
+    lowered_from: int = 0
     provisions: tuple[str, ...] = ()
     severity: Severity
     start: int = 0

@@ -85,6 +85,7 @@ class Explainer:
             for detector, kinds in ((STANDING, catalogue.standings), (RELISTED, catalogue.listing_standings))
             for kind in kinds.values()
         }
+        self._contexts = {rule.id: rule.title for rule in catalogue.contexts}
         self._reasons = load_reasons(where / "policy" / "reasons.yaml")
 
     def why(self, reasons: Iterable[str], findings: Iterable[Finding | PictureFinding]) -> tuple[Text, ...]:
@@ -128,7 +129,7 @@ class Explainer:
     def finding(self, one: Finding | PictureFinding) -> Text:
         """What was seen, as what, how it was written, and under which provisions.
 
-        “冰/毒” → 冰毒（间隔）：毒品，《电子商务法》第十三条.
+        “冰/毒” → 冰毒（间隔）：毒品，《电子商务法》第十三条. Where a context rule lowers it, that is said.
         """
         if one.detector == _CREDENTIAL:
             wrong = one.category.partition(".")[2]
@@ -153,7 +154,17 @@ class Explainer:
             told = Text(f"{shown}{zh}：{what.zh}", f"{shown}{en}: {what.en}")
         else:
             told = Text(f"{what.zh}{zh}", f"{what.en}{en}")
+        if one.context:
+            told = self._lowered(told, one)
         return _under(told, self._basis(one))
+
+    def _lowered(self, told: Text, one: Finding | PictureFinding) -> Text:
+        """A finding with the context rule that lowers its severity."""
+        rule = named(self._contexts, one.context)
+        return Text(
+            f"{told.zh}（{rule.zh}，由 {one.lowered_from} 级降为 {one.severity} 级）",
+            f"{told.en} (severity {one.severity} instead of {one.lowered_from}: {rule.en})",
+        )
 
     def check(self, one: CredentialCheck) -> Text:
         """What is wrong with a credential, who demands it, and under which provisions."""

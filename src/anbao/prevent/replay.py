@@ -87,7 +87,11 @@ def replay(conn: Connection, ledger: Ledger, rulesets: Rulesets, index: int, vau
     merchants = {record.merchant: on_file_before(conn, ledger, record.merchant, index)} if record.merchant else {}
     bars = {record.id: bars_before(conn, ledger, record.id, index)} if ruleset.catalogue.listing_standings else {}
     [new] = relisting.apply(screen([listing], ruleset, merchants, legal_day(entry.recorded)), bars, ruleset.catalogue)
-    new = msgspec.structs.replace(new, versions=msgspec.structs.replace(new.versions, engine=versions.engine))
+    new = msgspec.structs.replace(
+        new,
+        unlawful=old.unlawful,  # follows from what is compared; earlier entries do not say it
+        versions=msgspec.structs.replace(new.versions, engine=versions.engine),
+    )
     again = listings.seal_screened(new, entry.at, entry.recorded, entry.actor)
     same = again.data == stored.data
     return Replay(

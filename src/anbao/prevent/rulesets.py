@@ -61,7 +61,7 @@ def ruleset_of_pack(where: Path) -> Ruleset:
     catalogue, book = load_catalogue(where), load_fraud_book(where / "fraud")
     return Ruleset(
         lexicon,
-        Matcher(lexicon),
+        Matcher(lexicon, catalogue.contexts),
         policy,
         catalogue,
         ContactMatcher(book),
@@ -199,7 +199,7 @@ class Rulesets:
             known = Catalogue.from_bytes(artefact(conn, catalogue))
         return Ruleset(
             terms,
-            matcher,
+            matcher.with_rules(known.contexts),
             Policy.from_bytes(artefact(conn, policy), checked=True),
             known,
             None,

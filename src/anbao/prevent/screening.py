@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import cast
 
+import msgspec
+
 from anbao.law.catalogue import Category, StandingKind
 from anbao.likeness.fold import fold_page
 from anbao.model.hazard import Match
@@ -15,7 +17,7 @@ from anbao.model.merchant import CredentialCheck
 from anbao.prevent import contact, guard, learning, standing
 from anbao.prevent.admission import CredentialFact, credentials_problem, remembered
 from anbao.prevent.exceptions import is_excused
-from anbao.prevent.policy import MerchantFact, PolicyFacts
+from anbao.prevent.policy import MerchantFact, PolicyFacts, Verdict
 from anbao.prevent.rulesets import Ruleset
 from anbao.prevent.standing import NOBODY, Merchants, OnFile
 from anbao.prevent.text import finding
@@ -114,20 +116,19 @@ def _decide(
     findings += standing.findings(standings)
     findings += guard.findings(matches)
     notices = category.notices if category is not None else ()
-    verdict = ruleset.policy.decide(
-        PolicyFacts(
-            strong=_worst(one for one in findings if one.detector == "lexicon" and one.channel in WRITTEN),
-            weak=_worst(one for one in findings if one.detector == "lexicon" and one.channel not in WRITTEN),
-            model=any(one.detector == learning.DETECTOR for one in findings),
-            contact=_worst(one for one in findings if one.detector == contact.DETECTOR),
-            credential=credential,
-            forbidden=category is not None and category.is_forbidden(on),
-            life_health=category is not None and category.life_health,
-            notices=len(notices),
-            unknown_category=bool(listing.category) and category is None,
-            merchant=cast(MerchantFact, standings[0][0].id) if standings else "",
-        )
+    facts = PolicyFacts(
+        strong=_worst(one for one in findings if one.detector == "lexicon" and one.channel in WRITTEN),
+        weak=_worst(one for one in findings if one.detector == "lexicon" and one.channel not in WRITTEN),
+        model=any(one.detector == learning.DETECTOR for one in findings),
+        contact=_worst(one for one in findings if one.detector == contact.DETECTOR),
+        credential=credential,
+        forbidden=category is not None and category.is_forbidden(on),
+        life_health=category is not None and category.life_health,
+        notices=len(notices),
+        unknown_category=bool(listing.category) and category is None,
+        merchant=cast(MerchantFact, standings[0][0].id) if standings else "",
     )
+    verdict = ruleset.policy.decide(facts)
     verdict = guard.raised(standing.raised(verdict, standings), matches)
     return ListingScreened(
         category=category.id if category is not None else listing.category,
@@ -139,8 +140,19 @@ def _decide(
         pictures=len(listing.pictures),
         reasons=verdict.reasons,
         severity=_worst(findings),
+        unlawful=_is_unlawful(verdict, facts, ruleset),
         versions=ruleset.versions,
     )
+
+
+def _is_unlawful(verdict: Verdict, facts: PolicyFacts, ruleset: Ruleset) -> bool:
+    """Whether a block rests on the goods themselves, and not only on where their merchant stands."""
+    if verdict.outcome != "block":
+        return False
+    if not all(reason.startswith("merchant.") for reason in verdict.reasons):
+        return True
+    alone = msgspec.structs.replace(facts, merchant="")
+    return ruleset.policy.decide(alone).outcome == "block"
 
 
 def _credential_findings(checks: Iterable[CredentialCheck]) -> list[Finding]:

@@ -16,7 +16,6 @@ from sqlalchemy import Connection
 
 from anbao.core import Core
 from anbao.errors import InvalidInput
-from anbao.likeness.fold import fold_many
 from anbao.model.base import given_reason
 from anbao.model.entry import Entry
 from anbao.model.listing import ListingScreened
@@ -26,6 +25,7 @@ from anbao.prevent.backtest import Window
 from anbao.prevent.rulesets import Rulesets
 from anbao.prevent.text import Lexicon, Matcher
 from anbao.prevent.text.lexicon import MAX_TERM, Term
+from anbao.prevent.text.symbols import is_matchable
 from anbao.store.bulk import sql
 from anbao.text import Text
 from anbao.work import Work
@@ -354,7 +354,7 @@ def _apart(phrases: Iterable[str]) -> list[str]:
 
 def _with_term(base: Lexicon, one: Acceptance) -> tuple[Term, ...]:
     category = one.category or "suggested"
-    if not one.term.strip() or len(one.term) > MAX_TERM or not fold_many([one.term])[0]:
+    if not one.term.strip() or len(one.term) > MAX_TERM or not is_matchable(one.term):
         raise InvalidInput(Text("词不合适", "the term does not fit"), field="term")
     if not 1 <= one.severity <= 5:
         raise InvalidInput(Text("严重度为 1 至 5", "severity is 1 to 5"), field="severity")

@@ -113,11 +113,12 @@ async def upload(request: Caller, key: IdempotencyKey = None) -> Response[Import
     lexicon = await asyncio.to_thread(Lexicon.from_csv, data)
     require_known_licences(lexicon, door_of(request).platform.catalogue)
     kept = lexicon.to_bytes()
+    symbols = lexicon.symbols()
 
     def job(work: Work) -> Imported:
         terms = len(lexicon.terms)
         entry = rulesets.import_version(work, "lexicon", lexicon.digest, kept, actor, {"terms": terms})
-        return Imported(digest=lexicon.digest, entry=entry, terms=terms)
+        return Imported(digest=lexicon.digest, entry=entry, terms=terms, symbols=symbols)
 
     return await commit(request, key, job)
 

@@ -16,6 +16,16 @@ SHOWN = 10
 
 STOPPED = ("review", "block")
 
+SAME_WORDS = (
+    "百亿补贴 微笑气泡水 0糖",
+    "不含瘦肉精 散养土猪肉 顺丰包邮",
+    "瘦肉精快速检测卡 养殖场自检",
+    "穿山甲电锤转子 工业级配件",
+    "瘦肉精 现货批发",
+    "穿山甲片 送电锤",
+)
+"""Titles in which a dangerous word stands: harmless, and not."""
+
 
 def tell_listings(tell: Teller, platform: Platform, tally: Tally, seconds: float) -> None:
     """How many of each outcome, and how often it was right."""
@@ -38,6 +48,16 @@ def tell_listings(tell: Teller, platform: Platform, tally: Tally, seconds: float
     bare = [one for one in tally.flagged if one.truth.kind == "uncertified" and one.decision.outcome in STOPPED]
     for one in bare[:1]:
         tell.case(one.decision.outcome, one.decision.listing.title, _why(platform, one))
+
+
+def tell_contexts(tell: Teller, platform: Platform) -> None:
+    """The same word in harmless goods, which pass with the rule that says why, and in dangerous ones."""
+    tell.say("同一个词，有害与无害：", "The same word, harmless and not:")
+    for place, title in enumerate(SAME_WORDS):
+        decision = platform.submit_listing(Listing(id=f"WORD{place}", title=title)).decision
+        tell.case(
+            decision.outcome, title, *(said(platform.prevent.explainer.finding(one)) for one in decision.findings)
+        )
 
 
 def tell_disguises(tell: Teller, platform: Platform, tally: Tally) -> None:

@@ -35,6 +35,8 @@ def import_file(file: Path, activate: bool, actor: str, store_url: str | None) -
         digest = platform.import_lexicon(lexicon, actor=actor)
         click.echo(digest)
         click.echo(t(f"{len(lexicon.terms)} 个词", f"{len(lexicon.terms)} terms"), err=True)
+        for note in lexicon.symbols():
+            click.echo(t(f"{note.term}：{note.matched.zh}", f"{note.term}: {note.matched.en}"), err=True)
         if activate:
             tell(platform.prevent.changes.propose("lexicon", digest, actor=actor))
 

@@ -1,7 +1,7 @@
 """A lexicon: terms with category, severity, exceptions and provisions; read from CSV, kept as canonical bytes.
 
 - Terms are unique by term and category, and sorted by them; so the digest does not depend on the order of rows.
-- Every term keeps at least one character when folded.
+- Every term keeps something to be found by: a character when folded, or symbols (``symbols``).
 """
 
 import csv
@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from anbao.errors import InvalidInput
-from anbao.likeness.fold import fold_many
+from anbao.prevent.text.symbols import is_matchable, told
 from anbao.text import Text
 
 MAX_TERM = 100
@@ -61,6 +61,13 @@ class Term(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     tags: tuple[str, ...] = ()
     harmless_in: tuple[str, ...] = ()
     allowed_with: tuple[str, ...] = ()
+
+
+class SymbolNote(msgspec.Struct, frozen=True):
+    """What will be matched for a term that holds symbols or marks."""
+
+    term: str
+    matched: Text
 
 
 class RowError(msgspec.Struct, frozen=True):
@@ -125,6 +132,11 @@ class Lexicon:
                 Text("词库数据不可读", f"the lexicon's bytes cannot be read: {error}"), field="file"
             ) from error
 
+    def symbols(self) -> tuple[SymbolNote, ...]:
+        """Exactly what will be matched for each term that holds symbols or marks."""
+        notes = (SymbolNote(term.term, found) for term in self.terms if (found := told(term.term)) is not None)
+        return tuple(dict.fromkeys(notes))
+
     def to_csv(self) -> bytes:
         """UTF-8 with all columns, as ``from_csv`` reads it."""
         out = io.StringIO()
@@ -152,7 +164,7 @@ class Lexicon:
         problems: list[RowError] = []
         terms = [_term(line, row, columns, problems) for line, row in rows]
         lines = [line for line, _ in rows]
-        problems += _empty_when_folded(terms, lines) + _duplicates(terms, lines)
+        problems += _nothing_left(terms, lines) + _duplicates(terms, lines)
         if problems:
             raise BadLexicon(sorted(problems, key=lambda problem: problem.line))
         return cls(terms)
@@ -245,11 +257,18 @@ def _list(cell: str) -> tuple[str, ...]:
     return tuple(part for piece in cell.split(_BETWEEN) if (part := piece.strip())) if cell else ()
 
 
-def _empty_when_folded(terms: list[Term], lines: list[int]) -> list[RowError]:
+def _nothing_left(terms: list[Term], lines: list[int]) -> list[RowError]:
     return [
-        RowError(line, "term", Text("只有标点或不可见字符", "nothing but punctuation or unseen characters"))
-        for term, line, folded in zip(terms, lines, fold_many([term.term for term in terms]), strict=True)
-        if term.term and not folded
+        RowError(
+            line,
+            "term",
+            Text(
+                "只有标点或不可见字符，几乎每段文字都会命中",
+                "nothing but punctuation or unseen characters: nearly every text would hold it",
+            ),
+        )
+        for term, line in zip(terms, lines, strict=True)
+        if term.term and not is_matchable(term.term)
     ]
 
 

@@ -2,20 +2,25 @@
 
 - ``start``, ``end`` and ``surface`` always speak of the original field: ``field[start:end] == surface``.
 - A hit inside an occurrence of one of its term's exceptions is dropped; a guess also inside any other term's.
-- Among hits of one category, one that lies inside another falls away, unless only the other is a guess; and so does a
-  guess inside a term of any category that is written there.
+- Among hits of one category, one that lies inside another falls away, unless only the other is a guess, or a context
+  rule lowers the other below it; and so does a guess inside a term of any category that is written there.
+- The pack's context rules lower a hit, or drop it (``contexts``).
 - Scanning many fields together gives what scanning each alone gives.
 """
 
+import copy
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, pairwise
+from typing import NamedTuple
 
 import daachorse
 import msgspec
 
+from anbao.law.term_contexts import ContextRule
 from anbao.likeness.fold import Page, fold_many, fold_page
 from anbao.model.listing import CHANNELS, WRITTEN, Channel, Finding
+from anbao.prevent.text.contexts import Contexts, Field, Place
 from anbao.prevent.text.ear import Ear
 from anbao.prevent.text.eye import Eye
 from anbao.prevent.text.gaps import is_clause, is_disguise, visible
@@ -27,6 +32,7 @@ from anbao.prevent.text.patterns import as_patterns
 from anbao.prevent.text.shapes import Shapes
 from anbao.prevent.text.sound import LATIN, sounds
 from anbao.prevent.text.spoken import speak
+from anbao.prevent.text.symbols import Literals, Signature, literal, signature
 
 DETECTOR = "lexicon"
 
@@ -35,13 +41,18 @@ _LATIN = frozenset(LATIN)
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """A term in a field; ``term`` is its index in the lexicon."""
+    """A term in a field; ``term`` is its index in the lexicon.
+
+    ``context``: the rule that lowers its severity to ``lowered``; 0 where none does.
+    """
 
     term: int
     channel: Channel
     start: int
     end: int
     surface: str
+    context: str = ""
+    lowered: int = 0
 
 
 def finding(hit: Hit, field: str, lexicon: Lexicon) -> Finding:
@@ -50,11 +61,13 @@ def finding(hit: Hit, field: str, lexicon: Lexicon) -> Finding:
     return Finding(
         category=term.category,
         channel=hit.channel,
+        context=hit.context,
         detector=DETECTOR,
         end=hit.end,
         field=field,
+        lowered_from=term.severity if hit.lowered else 0,
         provisions=term.provisions,
-        severity=term.severity,
+        severity=hit.lowered or term.severity,
         start=hit.start,
         surface=hit.surface,
         term=term.term,
@@ -62,15 +75,18 @@ def finding(hit: Hit, field: str, lexicon: Lexicon) -> Finding:
 
 
 class Matcher:
-    """A lexicon made ready for scanning; it never changes."""
+    """A lexicon, and the context rules of a pack, made ready for scanning; it never changes."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, rules: Sequence[ContextRule] = ()) -> None:
         self.lexicon = lexicon
         self._terms = terms = lexicon.terms
+        self._signatures = {place: signed for place, term in enumerate(terms) if (signed := signature(term.term))}
         patterns: dict[str, list[int]] = {}
         for place, folded in enumerate(fold_many([term.term for term in terms])):
             if folded:
                 patterns.setdefault(folded, []).append(place)
+        self._literals = Literals((signs, place) for place in self._signatures if (signs := literal(terms[place].term)))
+        self._contexts = Contexts(rules, patterns, _is_excepted)
         self._patterns = list(patterns)
         self._owners = list(patterns.values())
         self._marked = {
@@ -94,22 +110,35 @@ class Matcher:
         self._parts = Parts(known, self._eye)
         self._shapes = Shapes(known)
 
+    def with_rules(self, rules: Sequence[ContextRule]) -> "Matcher":
+        """The same lexicon under other context rules, without building it anew."""
+        other = copy.copy(self)
+        other._contexts = Contexts(rules, frozenset(self._patterns), _is_excepted)
+        return other
+
     def scan(self, fields: Sequence[str], page: Page | None = None) -> list[list[Hit]]:
         """The hits of each field, sorted by start, end, category and term. ``page``: the fields, already folded."""
         found: list[list[Hit]] = [[] for _ in fields]
-        if not fields or not self._patterns:
+        if not fields or not self._terms:
             return found
         page = fold_page(fields) if page is None else page
+        scan = _Scan(page, found, {}, [], {})
+        for first, last, places in self._literals.find(page):
+            for place in places:
+                self._keep(scan, place, "normalised", (first, last), None)
+        if not self._patterns:
+            return _settled(scan, self._outermost)
         for start, end, number in self._eye.seen(page):
-            if channel := _written(page, start, end, self._marked.get(number, frozenset())):
-                self._add(found, page, number, channel, start, end)
+            self._seen(scan, number, start, end)
+        for spans in scan.written.values():
+            spans.sort()
         symbols = sounds().symbols.take(page.codes, mode="clip")
         for start, end, number in self._ear.heard(page, symbols):
             if page.text[start:end] != self._patterns[number] and _written(page, start, end):
-                self._guess(found, page, number, "homophone", start, end)
+                self._guess(scan, number, "homophone", start, end)
         for start, end, number, steps in self._ear.spelled(page, symbols):
             if _spelled(page, start, end, steps):
-                self._guess(found, page, number, "pinyin", start, end)
+                self._guess(scan, number, "pinyin", start, end)
         for guess in chain(
             self._latin.find(page, symbols),
             self._parts.split(page),
@@ -117,38 +146,73 @@ class Matcher:
             self._order.swapped(page),
         ):
             if _stands_together(page, guess.start, guess.end):
-                self._guess(found, page, guess.number, guess.channel, guess.start, guess.end)
-        for hits in found:
-            if len(hits) > 1:
-                hits[:] = self._outermost(hits)
-        return found
+                self._guess(scan, guess.number, guess.channel, guess.start, guess.end)
+        return _settled(scan, self._outermost)
 
-    def _guess(self, found: list[list[Hit]], page: Page, number: int, channel: Channel, start: int, end: int) -> None:
-        if not self._harmless.cover(page.text, start, end):
-            self._add(found, page, number, channel, start, end)
+    def _seen(self, scan: "_Scan", number: int, start: int, end: int) -> None:
+        """A pattern as it is written; each of its terms with the symbols that it requires."""
+        page = scan.page
+        where = Place(page, start, end, self._patterns[number])
+        marked = self._marked.get(number, frozenset())
+        channels: dict[Signature | None, Channel | None] = {}
+        for place in self._owners[number]:
+            signed = self._signatures.get(place)
+            span = _span(page, start, end, signed)
+            if span is None:
+                continue
+            if signed not in channels:
+                channels[signed] = _written(page, start, end, marked, signed)
+            if channel := channels[signed]:
+                self._keep(scan, place, channel, span, where)
 
-    def _add(self, found: list[list[Hit]], page: Page, number: int, channel: Channel, start: int, end: int) -> None:
-        first, last = int(page.places[start]), int(page.places[end - 1]) + 1
+    def _guess(self, scan: "_Scan", number: int, channel: Channel, start: int, end: int) -> None:
+        page = scan.page
+        if self._harmless.cover(page.text, start, end):
+            return
+        where = Place(page, start, end, self._patterns[number])
+        for place in self._owners[number]:
+            signed = self._signatures.get(place)
+            span = _span(page, start, end, signed)
+            if span is None or _overlaps(span, scan.written.get(place, [])):
+                continue  # only repeats what is written
+            if signed is None or signed.is_shown(page.original[span[0] : span[1]]):
+                self._keep(scan, place, channel, span, where)
+
+    def _keep(self, scan: "_Scan", place: int, channel: Channel, span: "_Span", where: Place | None) -> None:
+        """Keep a hit, as far as exceptions and context rules leave it. ``where``: its folded characters, if any."""
+        page = scan.page
+        term = self._terms[place]
+        exceptions = self._exceptions.get(place)
+        if exceptions and where is not None and _is_excepted(page, where.start, where.end, exceptions):
+            return
+        first, last = span
         surface = page.original[first:last]
+        if channel in WRITTEN and surface == term.term:
+            channel = "exact"
+        context, lowered, needs_support = "", 0, False
+        if where is not None:
+            rule, needs_support = self._contexts.judge(where, scan.fields, (term.category, term.term, channel))
+            if rule is not None and rule.lowers_to < term.severity:
+                if not rule.lowers_to:
+                    return
+                context, lowered = rule.id, rule.lowers_to
         field = int(page.starts.searchsorted(first, "right")) - 1
         offset = int(page.starts[field])
-        for place in self._owners[number]:
-            exceptions = self._exceptions.get(place)
-            if exceptions and _is_excepted(page, start, end, exceptions):
-                continue
-            exact = channel in WRITTEN and surface == self._terms[place].term
-            found[field].append(Hit(place, "exact" if exact else channel, first - offset, last - offset, surface))
+        hit = Hit(place, channel, first - offset, last - offset, surface, context, lowered)
+        scan.found[field].append(hit)
+        if channel in WRITTEN:
+            scan.written.setdefault(place, []).append(span)
+        if needs_support:
+            scan.unsupported.setdefault(field, set()).add(hit)
 
     def _outermost(self, hits: list[Hit]) -> list[Hit]:
-        """Sorted, without those that lie inside another of their category, and without guesses that only repeat what is
-        written: inside a written term, or beside one of the same term. A guess does not hide what is written.
+        """Sorted, without those that lie inside another of their category, and without guesses inside what is written.
+
+        A guess does not hide what is written.
         """
         terms = self._terms
         hits.sort(key=lambda hit: (hit.start, -hit.end, _RANK[hit.channel], hit.term))
-        written: dict[int, list[Hit]] = {}
-        for hit in hits:
-            if hit.channel in WRITTEN:
-                written.setdefault(hit.term, []).append(hit)
+        lowered: dict[str, int] = {}
         reach: dict[str, int] = {}
         written_reach: dict[str, int] = {}
         written_end = -1
@@ -156,11 +220,13 @@ class Matcher:
         for hit in hits:
             category = terms[hit.term].category
             if hit.channel in WRITTEN:
-                if hit.end <= written_reach.get(category, -1):
+                inside = hit.end <= written_reach.get(category, -1)
+                if inside and (hit.lowered or terms[hit.term].severity) <= lowered.get(category, hit.end + 9):
                     continue
-                written_reach[category] = hit.end
+                written_reach[category] = max(hit.end, written_reach.get(category, -1))
+                lowered[category] = hit.lowered or 9
                 written_end = max(hit.end, written_end)
-            elif hit.end <= max(written_end, reach.get(category, -1)) or _overlaps(hit, written.get(hit.term, [])):
+            elif hit.end <= max(written_end, reach.get(category, -1)):
                 continue
             kept.append(hit)
             reach[category] = max(hit.end, reach.get(category, -1))
@@ -168,10 +234,39 @@ class Matcher:
         return kept
 
 
-def _overlaps(hit: Hit, others: list[Hit]) -> bool:
-    """Whether the hit shares a character with one of the others, none of which lies inside another."""
-    after = bisect_right(others, hit.start, key=lambda other: other.end)
-    return after < len(others) and others[after].start < hit.end
+_Span = tuple[int, int]
+"""Where a hit begins and ends in the original of a page."""
+
+
+def _overlaps(span: _Span, others: list[_Span]) -> bool:
+    """Whether the span shares a character with one of the others: sorted, and none inside another."""
+    after = bisect_right(others, span[0], key=lambda other: other[1])
+    return after < len(others) and others[after][0] < span[1]
+
+
+class _Scan(NamedTuple):
+    """What one scan has found so far.
+
+    ``unsupported``: of each field the hits that need another one beside them; ``fields``: those that context rules
+    were asked about; ``written``: of each term where it stands as written.
+    """
+
+    page: Page
+    found: list[list[Hit]]
+    unsupported: dict[int, set[Hit]]
+    fields: list[Field]
+    written: dict[int, list[_Span]]
+
+
+def _settled(scan: _Scan, outermost: Callable[[list[Hit]], list[Hit]]) -> list[list[Hit]]:
+    """The hits of each field in order, without those that nothing supports and those that others hide."""
+    for field, doubtful in scan.unsupported.items():
+        if doubtful.issuperset(scan.found[field]):
+            scan.found[field].clear()
+    for hits in scan.found:
+        if len(hits) > 1:
+            hits[:] = outermost(hits)
+    return scan.found
 
 
 class _Phrases:
@@ -204,16 +299,34 @@ def _spelled(page: Page, start: int, end: int, steps: frozenset[int]) -> bool:
     return fits and _on_word_boundaries(page, start, end, gaps)
 
 
-def _written(page: Page, start: int, end: int, marked: frozenset[str] = frozenset()) -> Channel | None:
+def _span(page: Page, start: int, end: int, signed: Signature | None = None) -> _Span | None:
+    """Where the folded characters, and the symbols required around them, stand in the original; None where not."""
+    first, last = int(page.places[start]), int(page.places[end - 1]) + 1
+    if signed is None:
+        return first, last
+    lowest = int(page.starts[int(page.starts.searchsorted(first, "right")) - 1])
+    begin, finish = signed.before(page.original, first, lowest), signed.after(page.original, last)
+    return None if begin is None or finish is None else (begin, finish)
+
+
+def _written(
+    page: Page, start: int, end: int, marked: frozenset[str] = frozenset(), signed: Signature | None = None
+) -> Channel | None:
     """How the folded characters from ``start`` to ``end`` stand in the original; None where they form no one word.
 
-    ``marked``: ways of writing the term that hold marks of their own.
+    ``marked``: ways of writing the term that hold marks of their own; ``signed``: the symbols that must stand there.
     """
     text = page.text
     gaps: list[str] | None = None
     first, last = int(page.places[start]), int(page.places[end - 1])
+    if signed is not None and last - first == end - 1 - start and signed.inner:
+        return None
     if last - first != end - 1 - start:
         gaps = _gaps(page, start, end)
+        if signed is not None:
+            gaps = signed.without(gaps, _raw_gaps(page, start, end))
+            if gaps is None:
+                return None
         if not any(gaps):
             gaps = None
         elif page.original[first : last + 1] not in marked:
@@ -240,6 +353,12 @@ def _gap(page: Page, place: int) -> str:
 
 def _gaps(page: Page, start: int, end: int) -> list[str]:
     return [_gap(page, place) for place in range(start + 1, end)]
+
+
+def _raw_gaps(page: Page, start: int, end: int) -> list[str]:
+    """All that stands between the folded characters, seen or not."""
+    places = page.places[start:end].tolist()
+    return [page.original[before + 1 : here] for before, here in pairwise(places)]
 
 
 def _touches(page: Page, place: int) -> bool:
