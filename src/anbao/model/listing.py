@@ -50,7 +50,9 @@ WRITTEN: frozenset[Channel] = frozenset({"exact", "normalised", "spaced"})
 MAX_TEXT = 1_000_000
 """Characters of one text of a listing; what lies beyond is not judged, and that is said."""
 
-TextName = Annotated[str, Meta(min_length=1, max_length=128)]
+MAX_NAME = 128
+
+TextName = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
 """What the platform calls a text, such as 副标题 or ``attributes.材质``; findings name it as their field."""
 
 PictureRef = Annotated[str, Meta(pattern=r"^([0-9a-f]{64}|https?://[!-~]{1,2000})$")]
