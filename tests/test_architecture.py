@@ -17,6 +17,7 @@ FLOORS: dict[str, int] = {
     "store": 2,
     "law": 2,
     "likeness": 2,
+    "detect": 2,
     "ledger": 3,
     "obligations": 3,
     "work": 4,
