@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from anbao.model.listing import MAX_NAME
+import msgspec
+
+from anbao.model.listing import MAX_NAME, Listing
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_$@:.-]*")
 
@@ -39,6 +41,15 @@ def add_texts(texts: dict[str, str], more: Iterable[tuple[str, str]]) -> None:
             free = name[: MAX_NAME - len(mark)] + mark
         last[name] = number
         texts[free] = text
+
+
+def with_texts(listing: Listing) -> Listing:
+    """The listing with its ``extra`` among its texts, where all is screened."""
+    if not listing.extra:
+        return listing
+    texts = dict(listing.texts)
+    add_texts(texts, listing.extra.items())
+    return msgspec.structs.replace(listing, extra={}, texts=texts)
 
 
 def _leaves(name: str, value: object) -> Iterator[tuple[str, str]]:
