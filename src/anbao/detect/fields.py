@@ -8,6 +8,7 @@
 - A bare number is no contact where its digits are those of a barcode, or where the field's name says what it counts.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -22,6 +23,12 @@ _PREFIX = "texts."
 
 MAX_SURFACE = 200
 """Characters of markup shown with a finding."""
+
+_ADDRESS = 200
+"""Characters of an address that are named."""
+
+_EMBEDDED = re.compile(r"data:image/[^\s\"')>]{200}", re.IGNORECASE)
+"""A picture in the text itself that is more than a spacer of a few pixels."""
 
 Use = Literal["all", "words", "links"]
 """Read for everything · not for contact details · a field's links, for contact details alone."""
@@ -48,6 +55,13 @@ class Fields(msgspec.Struct, frozen=True):
         """A finding in the visible text of a field, placed in the source."""
         known = self.shown.get(field)
         return finding if known is None else _in_source(finding, *known, links=self.uses[field] == "links")
+
+    def left_from(self, field: int, start: int) -> Unjudged:
+        """The rest of a field from a place of its visible text on, which holds too much to be searched."""
+        known = self.shown.get(field)
+        if known is not None:
+            start = known[1].source_span(start, start + 1)[0]
+        return Unjudged(field=self.names[field], reason="too_many_findings", start=start)
 
 
 def read(listings: Sequence[Listing], reading: int) -> Fields:
@@ -85,7 +99,7 @@ def placed(fields: Fields, row: int, finding: Finding) -> Finding:
 
 def has_markup(text: str) -> bool:
     """Whether a text may be shown as another; cheap, and sometimes wrongly true."""
-    return "<" in text or "&" in text or "%" in text or "\\u" in text
+    return "<" in text or "&" in text or "%" in text or "\\" in text
 
 
 def field_name(name: str) -> str:
@@ -138,12 +152,16 @@ def _read_one(fields: Fields, row: int, field: int, text: str) -> None:
         text = text[:MAX_TEXT]
     fields.texts[field] = text
     shown = show(text)
-    if shown.places is None:
-        return
-    fields.texts[field] = shown.text
-    fields.shown[field] = text, shown
+    if shown.places is not None:
+        fields.texts[field] = shown.text
+        fields.shown[field] = text, shown
     if shown.pictures:
         fields.pictures.setdefault(row, []).extend(shown.pictures)
+    left = [Unjudged(field=name, reason="video", value=address[:_ADDRESS]) for address in shown.videos]
+    if shown.embedded and _EMBEDDED.search(text):
+        left.append(Unjudged(field=name, reason="picture_embedded"))
+    if left:
+        fields.unjudged.setdefault(row, []).extend(left)
     if shown.links:
         fields.names.append(name)
         fields.texts.append("\n".join(shown.links))

@@ -20,9 +20,6 @@ _MOST_EMBEDDED = 500
 
 _SHOWN = 200
 
-_SPACER = 200
-"""Characters of a picture in the address itself that is too small to show anything, as pages use for empty space."""
-
 
 def sources(given: Sequence[str], embedded: Iterable[str] = ()) -> list[tuple[int, str]]:
     """Place and reference of each picture that is looked at: of ``given``, then of ``embedded``."""
@@ -43,7 +40,7 @@ def embedded_sources(given: Sequence[str], named: Iterable[str]) -> tuple[tuple[
         if one and len(one) <= _MOST_EMBEDDED and len(kept) < room:
             known.add(one)
             kept.append(one)
-        elif not (len(name) <= _SPACER and name.lower().startswith("data:")):
+        else:
             left.append(name)
     return tuple(kept), left
 

@@ -115,9 +115,12 @@ class Finding(Noun, frozen=True, kw_only=True):
     weight: int = 0
 
 
-UnjudgedReason = Literal["too_long", "picture_address", "too_many_pictures"]
+UnjudgedReason = Literal[
+    "too_long", "picture_address", "too_many_pictures", "picture_embedded", "too_many_findings", "video"
+]
 """The text lies beyond ``MAX_TEXT`` · the picture's address is relative, or none to fetch from · more than
-``MAX_PICTURES``."""
+``MAX_PICTURES`` · the picture stands in the text itself · a long text holds thousands of findings · nobody
+looks at videos."""
 
 
 class Unjudged(Noun, frozen=True, kw_only=True):

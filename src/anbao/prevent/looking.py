@@ -11,15 +11,22 @@ from anbao.model.listing import MAX_FINDINGS
 from anbao.prevent.contact import ContactMatcher, Sighting
 from anbao.prevent.text import Hit, Matcher
 
+MOST = 2_000
+"""Findings in one long text after which the rest of it is not searched, and is named: a person looks at it anyway, and
+a text that is nothing but findings would keep all others waiting.
+"""
+
 
 class Seen(msgspec.Struct):
     """What was found, by field. ``more``: of a term that stands in a long text more than ``MAX_FINDINGS`` times, how
-    often it does beyond them. ``pages``: all that was read, where it is one page.
+    often it does beyond them. ``stopped``: where the search of a long text ended, since it held too much. ``pages``:
+    all that was read, where it is one page.
     """
 
     hits: dict[int, list[Hit]]
     sightings: dict[int, list[Sighting]]
     more: dict[int, dict[int, int]]
+    stopped: dict[int, int]
     pages: Sequence[Part] | None = None
 
     def rows(self, read: Fields) -> set[int]:
@@ -35,30 +42,42 @@ class Seen(msgspec.Struct):
 
 def look(read: Fields, matcher: Matcher, contacts: ContactMatcher | None) -> Seen:
     """What all texts hold."""
-    seen = Seen({}, {}, {})
+    seen = Seen({}, {}, {}, {})
+    found: dict[int, int] = {}
     for part in pages(read.texts):
-        _see(seen, part, read, matcher, contacts)
-        if part.whole and len(part.fields) == len(read.texts):
-            seen.pages = [part]
+        if part.whole:
+            _see(seen, part, read, matcher, contacts)
+            if len(part.fields) == len(read.texts):
+                seen.pages = [part]
+            continue
+        [field] = part.fields
+        if found.get(field, 0) < MOST:
+            found[field] = found.get(field, 0) + _see(seen, part, read, matcher, contacts)
+        else:
+            seen.stopped.setdefault(field, part.first)
     return seen
 
 
-def _see(seen: Seen, part: Part, read: Fields, matcher: Matcher, contacts: ContactMatcher | None) -> None:
-    uses = read.uses
+def _see(seen: Seen, part: Part, read: Fields, matcher: Matcher, contacts: ContactMatcher | None) -> int:
+    """Adds what a part holds; how much that was."""
+    uses, count = read.uses, 0
     for field, hits in zip(part.fields, matcher.scan(part.texts, part.page), strict=True):
+        count += len(hits)
         if hits and uses[field] != "links":
             if part.whole:
                 seen.hits[field] = hits
             else:
                 _add_hits(seen, field, part, hits)
     if contacts is None:
-        return
+        return count
     for field, sightings in zip(part.fields, contacts.scan(part.texts, part.page), strict=True):
+        count += len(sightings)
         if sightings and uses[field] != "words":
             if part.whole:
                 seen.sightings[field] = sightings
             else:
                 _add_sightings(seen, field, part, sightings)
+    return count
 
 
 def _add_hits(seen: Seen, field: int, part: Part, hits: Sequence[Hit]) -> None:

@@ -45,7 +45,7 @@ def screen(
     seen = look(read, ruleset.matcher, ruleset.contact)
     known = guard.match(ruleset.guarded, listings, read, seen.pages)
     scored = learning.findings(ruleset.model, listings, reading) if ruleset.model else {}
-    held = unjudged.of(listings, read) if reading else {}
+    held = unjudged.of(listings, read, seen.stopped) if reading else {}
     versions = ruleset.versions
     categories: dict[str, Category | None] = {"": None}
     screened = []

@@ -1,6 +1,7 @@
 """What of a listing nobody looked at: it is named, and the listing is held for a person. Pure."""
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -29,9 +30,12 @@ class Held(msgspec.Struct, frozen=True):
 NOTHING = Held()
 
 
-def of(listings: Sequence[Listing], read: Fields) -> dict[int, Held]:
-    """What is held or shown beside the texts, by listing; nothing of most."""
+def of(listings: Sequence[Listing], read: Fields, stopped: Mapping[int, int]) -> dict[int, Held]:
+    """What is held or shown beside the texts, by listing; nothing of most. ``stopped``: where searches ended."""
     found = {}
+    for field, start in stopped.items():
+        row = bisect_right(read.ends, field)
+        read.unjudged.setdefault(row, []).append(read.left_from(field, start))
     for row, listing in enumerate(listings):
         if not listing.pictures and row not in read.pictures and row not in read.unjudged:
             continue
