@@ -1,15 +1,18 @@
 """Contact details, links and tricks in what people write, plain and disguised; and harmless look-alikes."""
 
+import csv
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anbao.detect.markup import show
 from anbao.errors import PackError
 from anbao.prevent.contact import ContactMatcher, FraudBook, findings, load_fraud_book
 
 FOLDER = Path(__file__).parents[1] / "packs" / "cn" / "fraud"
+CASES = Path(__file__).parents[2] / "shared" / "cases"
 BOOK = load_fraud_book(FOLDER).of_platform(("anbao-mall.com", "yxg.cn"))
 MATCHER = ContactMatcher(BOOK)
 
@@ -162,6 +165,98 @@ def test_a_trick_is_seen_by_the_words_that_stand_together(text: str, kind: str) 
 )
 def test_harmless_look_alikes_are_left_alone(text: str) -> None:
     assert seen(text) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://img.shop-pictures.com/i2/2200123/main_01.jpg",
+        "//img.shop-pictures.com/a.PNG",
+        "img.shop-pictures.com/a/b.webp",
+        "图：https://cdn.pictures.net/x.jpg_430x430q90.jpg_.webp，下一张 http://cdn.pictures.net/y.gif",
+        "https://cdn.pictures.net/x.png!q70",
+        "https://cdn.pictures.net/x.jpeg?x-oss-process=image/resize,w_800",
+        "https://cdn.pictures.net/x.jpg#top",
+        '<img src="https://cdn.pictures.net/x.jpg" style="max-width:750px"/><p>好</p>',
+        "<img src='//cdn.pictures.net/x.jpg'>",
+        "https://cdn.pictures.net/13800138000/wx998877.jpg",
+        "logo@2x.png",
+    ],
+)
+def test_the_address_of_a_picture_is_no_contact(text: str) -> None:
+    assert seen(text) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [
+        ('<a href="https://item.other-mall.com/item.htm?id=7">', "item.other-mall.com"),
+        ("//item.other-mall.com/jpg", "item.other-mall.com"),
+        ("https://other-mall.com/page?picture=x.jpg", "other-mall.com"),
+        ("https://other-mall.com/x.jpg.html", "other-mall.com"),
+        ("http://other-mall.jpg.cn", "other-mall.jpg.cn"),
+        ("https://cdn.pictures.net/x.jpg 详见 other-mall.com", "other-mall.com"),
+    ],
+)
+def test_the_address_of_a_page_is_one_although_it_looks_like_a_pictures(text: str, host: str) -> None:
+    assert ("contact.link", host) in seen(text)
+
+
+@pytest.mark.skipif(not CASES.exists(), reason="the cases are not here")
+def test_the_cases_of_pictures_styles_and_abbreviations() -> None:
+    rows = []
+    for name in ("html.csv", "html2.csv"):
+        with (CASES / name).open(encoding="utf-8-sig", newline="") as file:
+            rows += [(row["编号"], row["描述"]) for row in csv.DictReader(file)]
+    assert len(rows) == 17
+    for name, source in rows:
+        assert bool(seen(source)) == (name == "E8"), name
+        assert not seen(show(source).text), name
+    links = [link for _, source in rows for link in show(source).links]
+    assert [seen(link) for link in links] == [{("contact.link", "detail.tmall.com")}]
+
+
+def test_a_number_beside_the_address_of_a_picture_counts() -> None:
+    assert ("contact.phone", "mobile") in seen("https://cdn.pictures.net/x.jpg 电话13800138000")
+
+
+def test_a_false_link_is_one_although_it_ends_like_a_picture() -> None:
+    assert ("fraud.false_link", "anba0-mall.com") in seen("https://anba0-mall.com/refund.jpg")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Made in P.R.C. Sizes see table.Width 40. Rev.3.1 by com.cn",
+        "Soft and light.So nice to wear.In many colours",
+        "washable.in summer it is cool",
+        "Ningbo Example Trading Co.Ltd",
+        "works with ASP.NET and Node.js",
+        "e.g.in blue, U.S.in red",
+        "100% cotton.Wash cold.Do not bleach.Top quality.Shop now",
+        "font-family:宋体;font-size:13.5px;line-height:1.75em;margin:0.5in",
+        "排量1.5.cc，重2.5.to",
+        "品质优。online",
+    ],
+)
+def test_abbreviations_styles_and_sentences_without_a_space_are_no_links(text: str) -> None:
+    assert seen(text) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [
+        ("请到 other-mall.shop 下单", "other-mall.shop"),
+        ("other.me/abc", "other.me"),
+        ("see shop2.in now", "shop2.in"),
+        ("visit www.other.in now", "www.other.in"),
+        ("http://other.in now", "other.in"),
+        ("店铺OTHER.TOP优惠", "other.top"),
+        ("other.co.uk", "other.co.uk"),
+    ],
+)
+def test_a_host_counts_although_its_ending_is_a_word(text: str, host: str) -> None:
+    assert ("contact.link", host) in seen(text)
 
 
 def test_a_sighting_says_where_it_stands_and_how_it_is_written() -> None:

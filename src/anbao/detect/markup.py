@@ -1,7 +1,7 @@
 """What a text shows when a browser displays it, with the place of each shown character in the source.
 
 - Tags, comments and references vanish: ``仿<b>真</b>&#26538;`` shows 仿真枪. Blocks begin on a new line.
-- Below the page, on lines of their own, stands what it holds without showing it in the line of its text: elements that
+- Below the page, after an empty line, stands what it holds without showing it in the line of its text: elements that
   are hidden, and the texts of attributes such as ``alt`` and ``title``. Search engines read them.
 - JSON escapes and percent escapes are read, and markup that is written in them or in references once more.
 - Scripts and styles are no text. Where a browser shows their source, since it is escaped, it is text.

@@ -1,10 +1,11 @@
 """Reads a text as HTML: what is shown in the line of the text, what is unseen, and the texts of attributes."""
 
 import re
+from functools import lru_cache
 
 from anbao.detect.addresses import Addresses
 from anbao.detect.escapes import REFERENCE, referred
-from anbao.detect.pieces import Flow, Layer
+from anbao.detect.pieces import Flow, Layer, Pieces
 from anbao.detect.tags import (
     BLOCKS,
     NAME,
@@ -29,7 +30,12 @@ _SPOKEN = names(
 )
 """Attributes whose text is for people."""
 
-_UNSPOKEN = names("style class id src href srcset face lang")
+_PLAIN = names(
+    "align border cellpadding cellspacing class color dir face height id lang rel size target type valign width"
+)
+"""Attributes that hold neither text nor an address."""
+
+_UNSPOKEN = names("style src href srcset")
 
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all"
@@ -62,7 +68,7 @@ class PageReader:
         self._cdata = False
 
     def read(self) -> Layer:
-        """Returns the shown text, below it the unseen, below that the texts of attributes."""
+        """Returns the shown text, the unseen and the texts of attributes, with an empty line between them."""
         text = self._text
         place = 0
         while (mark := text.find("<", place)) >= 0:
@@ -70,10 +76,15 @@ class PageReader:
                 self._data(place, mark)
             place = self._marked(mark)
         self._data(place, len(text))
-        pieces = self._shown.pieces
-        pieces.extend(self._unseen.pieces)
-        pieces.extend(self._spoken.pieces)
+        pieces = Pieces()
+        for flow in (self._shown, self._unseen, self._spoken):
+            pieces.extend(flow.pieces)
         return pieces.layer().below(self._base)
+
+    @property
+    def shown(self) -> str:
+        """The shown text alone."""
+        return self._shown.pieces.layer().text
 
     @property
     def _flow(self) -> Flow:
@@ -124,14 +135,14 @@ class PageReader:
         for one in found:
             if one.name == "style":
                 style = one.value
-                hidden = hidden or _HIDING.search(style) is not None
+                hidden = hidden or _is_hiding(style)
             elif one.name == "hidden":
                 hidden = True
             elif one.name in ("width", "height"):
                 tiny = tiny or _TINY.match(one.value) is not None
         self._open.begin(name, hidden)
         if not hidden:
-            display = _display(name, style)
+            display = _display(name, style) if style else "block" if name in BLOCKS else "inline"
             if display == "block":
                 self._flow.line(mark, place)
             elif display != "inline":
@@ -142,7 +153,8 @@ class PageReader:
             self._flow.space(mark, place)
         if name in ("video", "audio"):
             self._media += 1
-        self._attributes(name, found, not self._is_literal(mark))
+        if found:
+            self._attributes(name, found, not self._is_literal(mark))
         if not name.isascii():
             self._speak(mark + 1, mark + 1 + len(name))
         if name in RAW or name in RCDATA or name == "plaintext":
@@ -243,14 +255,14 @@ class PageReader:
             self._write(self._flow, start, end, self._collapse)
 
     def _write(self, flow: Flow, start: int, end: int, collapse: bool, *, in_value: bool = False) -> None:
-        text = self._text
+        text, begin, last = self._text, start, end
         if collapse:
-            if text[start] == " ":
-                flow.space(start, start + 1)
+            while start < end and text[start] in SPACE:
                 start += 1
-            last = end - 1 if end > start and text[end - 1] == " " else end
-        else:
-            last = end
+            if start > begin:
+                flow.space(begin, start)
+            while last > start and text[last - 1] in SPACE:
+                last -= 1
         done = start
         for found in _SPECIAL.finditer(text, start, last) if start < last else ():
             first, behind = found.span()
@@ -281,7 +293,7 @@ class PageReader:
             name = one.name
             if not name.isascii():
                 self._speak(one.named, one.named + len(name))
-            if not one.value:
+            if not one.value or name in _PLAIN:
                 continue
             if tag == "meta":
                 if name in ("name", "property", "http-equiv"):
@@ -325,6 +337,13 @@ class PageReader:
         return int(self._base.places[start]), int(self._base.ends[end - 1])
 
 
+@lru_cache(maxsize=1024)
+def _is_hiding(style: str) -> bool:
+    """Whether an element of this style is not shown."""
+    return _HIDING.search(style) is not None
+
+
+@lru_cache(maxsize=1024)
 def _display(name: str, style: str) -> str:
     """How the element is laid out: as a block, in the line, or as a thing of its own in the line."""
     if style and name != "br" and (found := _DISPLAY.search(style)):

@@ -51,9 +51,9 @@ class Pieces:
         self._ends.append(end)
 
     def extend(self, other: "Pieces") -> None:
-        """Add all pieces of another collection on a new line."""
+        """Add all pieces of another collection after an empty line."""
         if other and self:
-            self.add("\n", other._starts[0], other._starts[0])
+            self.add("\n\n", other._starts[0], other._starts[0])
         self._texts += other._texts
         self._starts += other._starts
         self._ends += other._ends

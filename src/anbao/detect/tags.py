@@ -27,8 +27,6 @@ _ATTRIBUTE = re.compile(
 )
 """One attribute, or the end of the tag; ``open``: a quotation that is never closed. §13.2.5.32–39."""
 
-_VALUES = ("double", "single", "bare")
-
 VOID = names("area base basefont bgsound br col embed frame hr img input link meta param source track wbr")
 """Elements without content. §13.1.2."""
 
@@ -101,27 +99,24 @@ def attributes(source: str, place: int) -> tuple[list[Attribute], int, bool]:
 
     Without one the place returned is that from which the source may be read again as text.
     """
-    found: list[Attribute] = []
-    seen: set[str] = set()
+    found: dict[str, Attribute] = {}
     match = _ATTRIBUTE.match
     while True:
         one = match(source, place)
         assert one is not None
-        if one["end"]:
-            return found, one.end(), True
-        if one["open"] or one["name"] is None:
-            return found, one.end(), False
+        kind = one.lastgroup
+        if kind == "end":
+            return list(found.values()), one.end(), True
+        if kind == "open" or kind is None:
+            return list(found.values()), one.end(), False
         place = one.end()
         name = one["name"].lower()
-        if name in seen:
+        if name in found:
             continue
-        seen.add(name)
-        for kind in _VALUES:
-            if (value := one[kind]) is not None:
-                found.append(Attribute(name, value, one.start(kind), one.start("name")))
-                break
+        if kind == "name":
+            found[name] = Attribute(name, "", one.end("name"), one.start("name"))
         else:
-            found.append(Attribute(name, "", one.end("name"), one.start("name")))
+            found[name] = Attribute(name, one[kind], one.start(kind), one.start("name"))
 
 
 _NEAREST = 64

@@ -71,14 +71,22 @@ class Contacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     official: tuple[str, ...]
 
 
-class Links(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How links are written and how addresses are imitated."""
+class Links(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How links are written and how addresses are imitated.
+
+    ``words``: endings that are also words of a sentence, ``function_words`` those that stand in any sentence.
+    ``not_hosts``: abbreviations with a dot. ``picture_files``: endings of files that are pictures.
+    """
 
     endings: tuple[str, ...]
     dots: tuple[str, ...]
     shorteners: tuple[str, ...]
     look_alikes: dict[str, str]
     luring: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    function_words: tuple[str, ...] = ()
+    not_hosts: tuple[str, ...] = ()
+    picture_files: tuple[str, ...] = ()
 
 
 class Trick(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

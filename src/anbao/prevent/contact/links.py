@@ -27,7 +27,36 @@ _LETTERS = "a-zA-Z0-9\u00c0-\u024f\u0370-\u03ff\u0400-\u058f"
 """Letters of hosts: Latin, and the scripts that hold its look-alikes. Chinese hosts count behind ``http://``."""
 
 _LONG = 9
-_TAIL = re.compile(r"[/?#][^\s\u4e00-\u9fff，。；、！？]*")
+_ADDRESS = re.compile(r"(?:https?:)?//[\w-]+\.[!#-&*-;=?@\[\]_a-zA-Z~]+", re.ASCII | re.IGNORECASE)
+_TAIL = re.compile(r"[/?#][^\s\u4e00-\u9fff，。；、！？\"'<>]*")
+
+
+_LAST_STOP = re.compile(r"(?P<before> ?)[.。｡](?P<after> ?)(?=[^.。｡]*\Z)")
+_WORD_BEHIND = re.compile(r",? [a-z]{2,}")
+_WORD_BEFORE = re.compile(r"[a-z],? \Z")
+
+
+class Pictures:
+    """Knows addresses of pictures by the ending of their path; built once from the book."""
+
+    def __init__(self, files: tuple[str, ...]) -> None:
+        self._files = frozenset(files)
+        kinds = "|".join(map(re.escape, files)) or "(?!)"
+        self._path = re.compile(rf"[^?#]*\.(?:{kinds})(?:[_!@~][\w!@,=-]*)?(?:[?#]|\Z)", re.IGNORECASE)
+
+    def is_picture(self, address: str) -> bool:
+        """Whether an address, or its part behind the host, is that of a picture file."""
+        return "/" in address and self._path.match(address) is not None
+
+    def is_file(self, name: str) -> bool:
+        """Whether the name ends as that of a picture file."""
+        return name.rpartition(".")[2].lower() in self._files
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where addresses of pictures stand in the text."""
+        if "//" not in text:
+            return []
+        return [found.span() for found in _ADDRESS.finditer(text) if self.is_picture(found[0])]
 
 
 class LinkFinder:
@@ -41,6 +70,10 @@ class LinkFinder:
         self._own_names = tuple(registered(domain)[0] for domain in self._own)
         self._look_alikes = sorted(links.look_alikes.items(), key=lambda pair: -len(pair[0]))
         self._luring = frozenset(links.luring)
+        self._words = frozenset(links.words)
+        self._function_words = frozenset(links.function_words)
+        self._not_hosts = frozenset(links.not_hosts)
+        self.pictures = Pictures(links.picture_files)
         endings = "|".join(sorted(map(re.escape, links.endings), key=len, reverse=True))
         dots = "|".join(map(re.escape, links.dots))
         ascii_label = "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
@@ -71,6 +104,8 @@ class LinkFinder:
                 host = self._plain_host(found["host"])
                 if (start and reading.half[start - 1] == "@") or not _is_host(host):
                     continue
+                if pattern is not self._behind_scheme and not self._is_address(found, host, reading.half):
+                    continue
                 insort(taken, (start, end))
                 yield from self._judge(host, found.start(), end, reading.original)
         for found in self._joined.finditer(reading.text):
@@ -84,8 +119,34 @@ class LinkFinder:
         tail = _TAIL.match(original, end)
         last = tail.end() if tail else end
         kind = FALSE_LINK if self.imitates(host) else LINK
+        if kind == LINK and tail and self.pictures.is_picture(tail[0]):
+            return
         plain = original[start:end].lower().endswith(host)
         yield Sighting(kind, host, "exact" if plain else "normalised", start, last, original[start:end])
+
+    def _is_address(self, found: re.Match[str], host: str, text: str) -> bool:
+        """Whether a host without ``http://`` is one, and no abbreviation and no two sentences without a space."""
+        labels = host.split(".")
+        if labels[0] == "www" and len(labels) > 2:
+            return True
+        ending, before = labels[-1], labels[:-1]
+        if host in self._not_hosts or all(len(label) == 1 for label in before):
+            return False
+        if ending not in self._words:
+            return True
+        written = found["host"]
+        start, end = found.span("host")
+        stop = _LAST_STOP.search(written)
+        if stop is None:
+            return True
+        if stop["after"] and not stop["before"]:
+            return False
+        shown = written[stop.end() :]
+        if shown.istitle() and not shown.isupper():
+            return False
+        plain = len(before) == 1 and before[0].isalpha()
+        in_sentence = bool(_WORD_BEHIND.match(text, end) or _WORD_BEFORE.search(text[max(0, start - 3) : start]))
+        return not (plain and not stop["before"] and ending in self._function_words and in_sentence)
 
     def imitates(self, host: str) -> bool:
         """Whether a host that is not the platform's own passes itself off as it."""
@@ -166,8 +227,10 @@ def _overlaps(taken: list[tuple[int, int]], start: int, end: int) -> bool:
 
 
 def _is_host(host: str) -> bool:
-    """Whether it is a host rather than a number with a point."""
+    """Whether it is a host rather than a number with a point, or an ending under which hosts are registered."""
     name, ending = registered(host)
+    if name in SECOND_LEVELS and len(ending) == 2 and "." in host and host.index(".") == len(name):
+        return False
     return not name.isdigit() or len(ending) > 2
 
 

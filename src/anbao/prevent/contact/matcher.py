@@ -3,6 +3,7 @@
 - ``start``, ``end`` and ``surface`` speak of the original field: ``field[start:end] == surface`` (of a link, its host).
 - All fields are folded and scanned once, together; only those with a cue, a long run of digits or a telling mark are
   looked at closely.
+- What stands inside the address of a picture is none: such addresses hold names and numbers of their own.
 - Scanning many fields together gives what scanning each alone gives.
 """
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from anbao.likeness.fold import BREAK, LIMIT, Page, fold_page
 from anbao.prevent.contact.book import FraudBook
-from anbao.prevent.contact.handles import PLUS, HandleFinder
+from anbao.prevent.contact.handles import MAIL, PLUS, HandleFinder
 from anbao.prevent.contact.links import LinkFinder
 from anbao.prevent.contact.reading import DigitReader, Reading, half_width
 from anbao.prevent.contact.sighting import Sighting
@@ -101,7 +102,13 @@ class ContactMatcher:
         reading = Reading(original, half_width(original), text, self._digits.read(text) if lead else text, places)
         seen: list[Sighting] = []
         if lead & _HANDLE:
-            seen += self._handles.find(reading)
+            pictures = self._links.pictures.spans(reading.half)
+            seen += (
+                one
+                for one in self._handles.find(reading)
+                if not any(start <= one.start and one.end <= end for start, end in pictures)
+                and not (one.kind == MAIL and self._links.pictures.is_file(one.surface))
+            )
         if lead & _LINK:
             seen += self._links.find(reading)
         seen = _outermost(seen)
