@@ -25,9 +25,13 @@ class _Entry(msgspec.Struct):
     body: _Body
 
 
-class _Reading(msgspec.Struct):
+class _Frame(msgspec.Struct):
     pdq: str = ""
     quality: int = 0
+
+
+class _Reading(_Frame):
+    others: tuple[_Frame, ...] = ()
 
 
 _reading = msgspec.json.Decoder(_Reading).decode
@@ -55,8 +59,9 @@ def pictured(conn: Connection, some: Sequence[Screening], quality: int) -> list[
         )
         for screened, reading in rows:
             found = _reading(reading)
-            if found.pdq and found.quality >= quality:
-                hashes.setdefault(screened, []).append(found.pdq)
+            for frame in (found, *found.others):
+                if frame.pdq and frame.quality >= quality:
+                    hashes.setdefault(screened, []).append(frame.pdq)
     return [
         msgspec.structs.replace(one, offer=msgspec.structs.replace(one.offer, pictures=tuple(hashes[one.entry])))
         if one.entry in hashes

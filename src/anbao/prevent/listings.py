@@ -68,7 +68,7 @@ def seal_screened(screened: ListingScreened, at: int, now: int, actor: str) -> S
         findings=tuple(msgspec.structs.replace(one, surface=one.surface[:_SURFACE]) for one in screened.findings),
         listing=ListingRecord(
             category=screened.listing.category,
-            facts=screened.listing.facts,
+            facts=screened.listing.facts or (),  # a listing as it came in has a dict
             id=screened.listing.id,
             merchant=screened.listing.merchant,
             title=screened.listing.title[:MAX_TITLE],
