@@ -23,13 +23,15 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 import material
 import relistings
+from anbao.detect import fields
 from anbao.law.catalogue import load_catalogue
 from anbao.law.locate import default_pack_path
 from anbao.likeness.dangers import COSINE, COVER, Danger, DangerIndex, Offer
 from anbao.likeness.fold import fold_many, fold_page
+from anbao.likeness.pages import Part
 from anbao.likeness.titles import TitleIndex
 from anbao.model.hazard import Certainty, Fingerprint, FingerprintKind
-from anbao.model.listing import Listing, Versions
+from anbao.model.listing import READING, Listing, Versions
 from anbao.prevent import guard as relisting_guard
 from anbao.prevent.contact import ContactMatcher, load_fraud_book
 from anbao.prevent.listings import seal_screened
@@ -138,7 +140,9 @@ def guard() -> None:
         with_guard = min(with_guard, best(lambda: run(guarded), 1))
     texts = [[text for one in batch for text in (one.title, one.description)] for batch in batches]
     pages = [fold_page(batch) for batch in texts]
-    alone = best(lambda: [relisting_guard.match(many, *both) for both in zip(batches, pages, strict=True)])
+    read = [fields.read(batch, READING) for batch in batches]
+    parts = [[Part(range(len(batch)), batch, page)] for batch, page in zip(texts, pages, strict=True)]
+    alone = best(lambda: [relisting_guard.match(many, *all3) for all3 in zip(batches, read, parts, strict=True)])
     scan = best(lambda: [rules.matcher.scan(*both) for both in zip(texts, pages, strict=True)])
     print(f"lexicon scan, folded before  {1e6 * scan / count:8.2f} µs/listing")
     print(f"guard alone, folded before   {1e6 * alone / count:8.2f} µs/listing")

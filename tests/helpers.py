@@ -75,3 +75,8 @@ with open_platform(sys.argv[1]) as platform:
                 break
         time.sleep(0.02)
 """
+
+
+def too_many_facts() -> dict[str, int]:
+    """More facts of a listing than an entry holds."""
+    return {"f" + "".join(chr(97 + int(digit)) for digit in str(number)): 10**9 for number in range(4_000)}

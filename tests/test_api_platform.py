@@ -13,6 +13,7 @@ import pytest
 from anbao.api.keys import revoke_key
 from anbao.ledger import verify_receipt
 from api_server import Served, served
+from helpers import too_many_facts
 
 TERM = "测试危险品甲"
 LEXICON = f"term,category,severity\n{TERM},weapon,5\n".encode()
@@ -195,8 +196,8 @@ def test_equal_requests_at_once_in_two_servers_make_one_entry(store_url: str) ->
 
 def test_one_bad_listing_among_many_at_once_takes_back_only_itself(server: Served, client: httpx.Client) -> None:
     def post(number: int) -> httpx.Response:
-        extra = {"k": "x" * 70_000} if number % 16 == 0 else {}
-        return client.post("/v1/listings", json={**listing(number), "extra": extra})
+        facts = too_many_facts() if number % 16 == 0 else {}
+        return client.post("/v1/listings", json={**listing(number), "facts": facts})
 
     with ThreadPoolExecutor(32) as pool:
         answers = list(pool.map(post, range(64)))
@@ -235,8 +236,8 @@ def test_a_batch_answers_each_line_in_order(server: Served, client: httpx.Client
     lines[4] = b'{"id": "", "title": "x"}'
     lines[5] = b""
     lines[6] = json.dumps({"id": "a\x00b", "title": "x"}).encode()
-    lines[7] = b'{"id": "long", "title": "' + b"x" * (1 << 20) + b'"}'
-    lines[8] = json.dumps({**listing("big"), "extra": {"k": "x" * 70_000}}).encode()
+    lines[7] = b'{"id": "long", "title": "' + b"x" * (16 << 20) + b'"}'
+    lines[8] = json.dumps({**listing("big"), "facts": too_many_facts()}).encode()
     answer = client.post(
         "/v1/listings/batch", content=b"\n".join(lines), headers={"Content-Type": "application/x-ndjson"}
     )

@@ -10,12 +10,11 @@ import pytest
 import anbao
 from anbao.errors import InvalidInput, NotFound
 from anbao.ledger import verify_receipt
-from anbao.model.listing import MAX_DESCRIPTION
 from anbao.prevent.policy import Policy
 from anbao.prevent.replay import replay
 from anbao.prevent.text import Lexicon
 from anbao.store.bulk import sql
-from helpers import DAY, HOUR, START, Clock
+from helpers import DAY, HOUR, START, Clock, too_many_facts
 
 LEXICON = """term,category,severity,exceptions,provision,tags
 仿真枪,weapon.firearm,5,玩具仿真枪,cn.ecommerce_law.13,
@@ -241,14 +240,13 @@ def test_many_threads_share_commits_and_all_is_kept(platform: anbao.Platform) ->
 
 
 def test_a_failing_job_takes_back_only_its_own(platform: anbao.Platform) -> None:
-    too_long = "😀" * MAX_DESCRIPTION
-    extra = {f"k{n}": "😀" * 1000 for n in range(10)}
+    facts = too_many_facts()
 
     def submit(number: int) -> str:
         if number % 3:
             return platform.submit_listing(listing(f"l{number}", "登山鞋")).decision.outcome
         with pytest.raises(InvalidInput):
-            platform.submit_listing(anbao.Listing(id=f"l{number}", title="x", description=too_long, extra=extra))
+            platform.submit_listing(anbao.Listing(id=f"l{number}", title="x", facts=facts))
         return "refused"
 
     with ThreadPoolExecutor(8) as pool:
@@ -303,5 +301,5 @@ def test_the_facts_given_for_a_screening_are_those_of_its_bytes(platform: anbao.
         platform.submit_listing(listing("d", "仿真枪" * 60, category="不认识的类目")),
     ]
     for answer in made:
-        sealed = seal_screened(answer.decision, START, START, "x")
+        sealed = seal_screened(answer.decision, START, START, "x").entry
         assert sealed.facts == facts_of(decode(sealed.data).body)

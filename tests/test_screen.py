@@ -91,6 +91,9 @@ def test_the_command_keeps_its_contract(
         "provisions",
         "source",
         "channel",
+        "seen",
+        "seen_start",
+        "seen_end",
     }
     assert set(found) == expected
     assert found["provisions"] == ["cn.ecommerce_law.13"]

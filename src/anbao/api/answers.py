@@ -4,7 +4,7 @@ import msgspec
 
 from anbao.law.catalogue import Catalogue
 from anbao.model.entry import Entry, Receipt
-from anbao.model.listing import Channel, Finding, Outcome, Versions
+from anbao.model.listing import Channel, Finding, Outcome, Unjudged, UnjudgedReason, Versions
 from anbao.model.picture import Box, PictureProblem, PictureScreened, WhyText
 from anbao.obligations.read import ObligationView
 from anbao.prevent.explaining import Explainer
@@ -16,7 +16,10 @@ from anbao.warn.notices import RenderedNotice, render
 
 
 class FindingAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A finding with every field written out; ``start`` and ``end`` count characters of the original ``field``."""
+    """A finding with every field written out; ``start`` and ``end`` count characters of the original ``field``.
+
+    ``seen``: in a field with markup what a buyer sees, with its place in the visible text; else empty.
+    """
 
     because: tuple[str, ...]
     category: str
@@ -27,12 +30,24 @@ class FindingAnswer(msgspec.Struct, frozen=True, kw_only=True):
     field: str
     lowered_from: int
     provisions: tuple[str, ...]
+    seen: str
+    seen_end: int
+    seen_start: int
     severity: int
     source: str
     start: int
     surface: str
     term: str
     weight: int
+
+
+class UnjudgedAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A part that nobody looked at, for which the listing is held: of a text from ``start`` on."""
+
+    field: str
+    reason: UnjudgedReason
+    start: int
+    value: str
 
 
 class NoticeAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,8 +106,9 @@ class ListingNotice(NoticeAnswer, frozen=True, kw_only=True):
 class DecisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The decision on a listing; ``notices`` are ids of what must be shown before an order.
 
-    ``outcome`` includes the ``pictures`` that had been read before; decisions on the others follow. ``why``: the
-    reasons, then the findings, in words with the provisions that they rest on.
+    ``unjudged``: what nobody looked at. ``outcome`` includes the ``pictures`` that had been read before; decisions on
+    the others follow. ``why``: the reasons, what was not looked at, then the findings, in words with the provisions
+    that they rest on.
     """
 
     listing: str
@@ -105,6 +121,8 @@ class DecisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     pictures: tuple[PictureDecisionAnswer, ...]
     versions: Versions
     receipt: Receipt
+    unjudged: tuple[UnjudgedAnswer, ...]
+    unjudged_cut: int
     why: tuple[Text, ...]
 
 
@@ -177,6 +195,9 @@ def finding_answer(one: Finding) -> FindingAnswer:
         field=one.field,
         lowered_from=one.lowered_from,
         provisions=one.provisions,
+        seen=one.seen,
+        seen_end=one.seen_end,
+        seen_start=one.seen_start,
         severity=one.severity,
         source=one.source,
         start=one.start,
@@ -184,6 +205,10 @@ def finding_answer(one: Finding) -> FindingAnswer:
         term=one.term,
         weight=one.weight,
     )
+
+
+def _unjudged_answer(one: Unjudged) -> UnjudgedAnswer:
+    return UnjudgedAnswer(field=one.field, reason=one.reason, start=one.start, value=one.value)
 
 
 def picture_answer(one: PictureScreened, explainer: Explainer) -> PictureDecisionAnswer:
@@ -228,7 +253,9 @@ def listing_answer(screened: ScreenedListing, catalogue: Catalogue, explainer: E
         pictures=tuple(picture_answer(one, explainer) for one in screened.pictures),
         versions=decision.versions,
         receipt=screened.receipt,
-        why=explainer.why(decision.reasons, decision.findings),
+        unjudged=tuple(map(_unjudged_answer, decision.unjudged)),
+        unjudged_cut=decision.unjudged_cut,
+        why=explainer.listing(decision),
         notice_texts=notice_answers(catalogue, decision.notices),
     )
 
@@ -247,5 +274,7 @@ def line_answer(screened: ScreenedListing, line: int, explainer: Explainer) -> L
         pictures=tuple(picture_answer(one, explainer) for one in screened.pictures),
         versions=decision.versions,
         receipt=screened.receipt,
-        why=explainer.why(decision.reasons, decision.findings),
+        unjudged=tuple(map(_unjudged_answer, decision.unjudged)),
+        unjudged_cut=decision.unjudged_cut,
+        why=explainer.listing(decision),
     )

@@ -8,6 +8,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
+from anbao.api.prevent.listing_body import explained
 from anbao.errors import AnbaoError, Code, InvalidInput
 from anbao.text import Language, Text, choose_language
 
@@ -70,6 +71,8 @@ def respond(request: Request[Any, Any, Any], failure: Exception) -> Response[byt
     language = choose_language(request.headers.get("accept-language"))
     instance = f"urn:uuid:{uuid.uuid4()}"
     error = _known(failure)
+    if isinstance(error, InvalidInput) and request.scope["path"] == "/v1/listings":
+        error = explained(error)
     if error.status >= 500:
         log.error("%s %s %s", instance, request.method, request.scope["path"], exc_info=failure)
     headers = {"Content-Language": "en" if language == "en" else "zh-CN"}

@@ -57,13 +57,15 @@ class Reasoned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class JsonRequest(Request[Any, Any, Any]):
-    """A request whose JSON is refused where the ledger could not hold it."""
+    """A request whose JSON is refused where the ledger could not hold it. ``nul``: whether text may hold NUL."""
+
+    nul = False
 
     async def json(self) -> Any:
         """The decoded body. Raises InvalidInput, UnsupportedMediaType."""
         if not _JSON_TYPE.match(self.headers.get("content-type", "")):
             raise wrong_type("application/json")
-        return decode_json(await self.body(), Any)
+        return read_json(await self.body(), Any, nul=self.nul)
 
 
 def wrong_type(wanted: str) -> UnsupportedMediaType:
@@ -75,10 +77,12 @@ def wrong_type(wanted: str) -> UnsupportedMediaType:
 
 
 def decode_json(data: bytes, kind: type[T]) -> T:
-    """Decode JSON. Raises InvalidInput for what is malformed, not UTF-8, nested too deep, or holds NUL.
+    """Decode JSON. Raises InvalidInput for what is malformed, not UTF-8, nested too deep, or holds NUL."""
+    return read_json(data, kind, nul=False)
 
-    Lone surrogates are malformed to msgspec.
-    """
+
+def read_json(data: bytes, kind: type[T], *, nul: bool) -> T:
+    """As ``decode_json``; with ``nul`` text may hold NUL. Lone surrogates are malformed to msgspec."""
     try:
         value = msgspec.json.decode(data, type=kind)
     except msgspec.ValidationError as error:
@@ -94,7 +98,7 @@ def decode_json(data: bytes, kind: type[T]) -> T:
         raise InvalidInput(Text("不是合法的 UTF-8", "not UTF-8")) from None
     except RecursionError:
         raise InvalidInput(Text("JSON 嵌套过深", "the JSON is nested too deep")) from None
-    if b"\\u0000" in data and holds_nul(value):
+    if not nul and b"\\u0000" in data and holds_nul(value):
         raise InvalidInput(Text("文字含有 NUL，无法存证", "text holds NUL, which cannot be kept"))
     return value
 

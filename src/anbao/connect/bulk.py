@@ -22,6 +22,7 @@ from anbao.connect.summary import Summary
 from anbao.connect.workers import Workers
 from anbao.core import system_clock
 from anbao.platform import Platform
+from anbao.prevent.listings import record_screened
 from anbao.prevent.rulesets import Rulesets
 from anbao.prevent.standing import changed_at
 from anbao.store import Store, open_store, tables
@@ -130,7 +131,7 @@ def _commit_job(
         for chunk, done in group:
             if done.versions != current or done.moved != moved:
                 done = local.process(chunk)
-            entries = work.record_sealed(done.sealed)
+            entries = record_screened(work, done.sealed)
             if sink.rows:
                 rows = sink.rows
                 sink.write(

@@ -4,14 +4,14 @@ It is asked after the decision, in the background, so that intake never waits fo
 flags a listing that is on offer, a person is asked. It decides nothing. Where it fails or is late, that is recorded,
 nothing else changes, and the next listing is asked about.
 
-The request is a POST of ``{"id", "title", "description", "category"}``; the answer ``{"flagged", "score", "labels"}``,
-the score in per mille.
+The request is a POST of ``{"id", "title", "description", "category"}``, with ``texts`` by name where the listing has
+more; the answer ``{"flagged", "score", "labels"}``, the score in per mille.
 """
 
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Annotated
+from typing import Annotated, Any
 
 import httpx
 import msgspec
@@ -20,7 +20,9 @@ from sqlalchemy import Connection
 
 from anbao import cases
 from anbao.ledger import Stored
+from anbao.ledger.whole import whole_record
 from anbao.model.entry import Entry
+from anbao.model.listing import ListingRecord
 from anbao.platform import Platform
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
@@ -88,8 +90,7 @@ class Moderation:
 
     def _ask(self, client: httpx.Client, stored: Stored) -> Answer | str:
         """The answer, or what went wrong."""
-        listing = stored.entry().body["listing"]
-        asked = {name: listing.get(name, "") for name in ("id", "title", "description", "category")}
+        asked = self._asked(stored)
         try:
             response = client.post(self._url, json=asked)
             if response.status_code != 200:
@@ -99,6 +100,13 @@ class Moderation:
             return msgspec.json.decode(response.content, type=Answer)
         except (httpx.HTTPError, msgspec.MsgspecError) as error:
             return f"{type(error).__name__}: {error}"[:300]
+
+    def _asked(self, stored: Stored) -> dict[str, Any]:
+        """What the model is given: the listing as it was given to us."""
+        with self._platform.reading() as conn:
+            record = whole_record(conn, msgspec.convert(stored.entry().body["listing"], ListingRecord))
+        asked: dict[str, Any] = {name: getattr(record, name) for name in ("id", "title", "description", "category")}
+        return asked | {"texts": dict(record.texts)} if record.texts else asked
 
 
 def attach_from_environment(platform: Platform) -> None:

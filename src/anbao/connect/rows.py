@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from anbao.connect.files import RowError
-from anbao.model.listing import ListingScreened
+from anbao.model.listing import ListingScreened, Unjudged
 from anbao.text import Language
 
 RowFormat = Literal["jsonl", "json", "csv"]
@@ -27,7 +27,7 @@ CSV_COLUMNS = (
 
 
 class FindingRow(msgspec.Struct, frozen=True):
-    """A finding as the output states it: every key present."""
+    """A finding as the output states it: every key present. ``seen``: what a buyer sees of a surface with markup."""
 
     detector: str
     term: str
@@ -40,17 +40,23 @@ class FindingRow(msgspec.Struct, frozen=True):
     channel: str
     provisions: tuple[str, ...]
     source: str
+    seen: str
+    seen_start: int
+    seen_end: int
     context: str = ""
     lowered_from: int = 0
 
 
 class _Row(msgspec.Struct, frozen=True, omit_defaults=True):
+    """``extra``: the row's further texts; ``unjudged``: what nobody looked at, where there is any."""
+
     row: int
     listing: str
     outcome: str
     findings: list[FindingRow]
     notices: tuple[str, ...]
     extra: dict[str, str] = {}
+    unjudged: tuple[Unjudged, ...] = ()
 
 
 class _ErrorRow(msgspec.Struct, frozen=True):
@@ -89,14 +95,18 @@ def open_line(number: int, decision: ListingScreened, form: RowFormat) -> bytes:
             one.channel,
             one.provisions,
             one.source,
+            one.seen,
+            one.seen_start,
+            one.seen_end,
             one.context,
             one.lowered_from,
         )
         for one in decision.findings
     ]
     listing = decision.listing
-    extra = dict(listing.extra) if listing.extra else {}
-    return _encode(_Row(number, listing.id, decision.outcome, findings, decision.notices, extra))[:-1] + b',"entry":'
+    texts = dict(listing.texts) if listing.texts else {}
+    row = _Row(number, listing.id, decision.outcome, findings, decision.notices, texts, decision.unjudged)
+    return _encode(row)[:-1] + b',"entry":'
 
 
 def close_line(opened: bytes, entry: int, form: RowFormat) -> bytes:

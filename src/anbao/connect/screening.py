@@ -15,10 +15,10 @@ from anbao.connect.storage import ObjectStorage
 from anbao.connect.summary import Summary
 from anbao.errors import InvalidInput
 from anbao.law.deadlines import legal_day
-from anbao.model.entry import Sealed
 from anbao.model.listing import Listing, Versions
+from anbao.model.texts import with_texts
 from anbao.prevent import relisting
-from anbao.prevent.listings import seal_screened
+from anbao.prevent.listings import Sealing, seal_screened
 from anbao.prevent.rulesets import Rulesets
 from anbao.prevent.screening import screen
 from anbao.prevent.standing import changed_at, on_file
@@ -36,7 +36,7 @@ class Processed(msgspec.Struct, frozen=True):
 
     versions: Versions
     moved: int
-    sealed: list[Sealed]
+    sealed: list[Sealing]
     lines: list[tuple[int, bytes]]
     errors: list[RowError]
     summary: Summary
@@ -72,7 +72,7 @@ class Screener:
         for place, row in enumerate(decoded):
             if isinstance(row, Listing) and row.pictures:
                 decoded[place] = self._with_pictures(row, chunk, place)
-        listings = [row for row in decoded if isinstance(row, Listing)]
+        listings = [with_texts(row) for row in decoded if isinstance(row, Listing)]
         now = self._clock()
         with self._store.read() as conn:
             ruleset = self._rulesets.in_force(conn, now)
@@ -80,7 +80,7 @@ class Screener:
             bars = standing(conn, "listing", (listing.id for listing in listings))
         screened = screen(listings, ruleset, merchants, legal_day(now))
         screened = relisting.apply(screened, bars, ruleset.catalogue)
-        sealed: list[Sealed] = []
+        sealed: list[Sealing] = []
         lines: list[tuple[int, bytes]] = []
         errors: list[RowError] = []
         summary = Summary()

@@ -13,11 +13,13 @@ import msgspec
 from msgspec import Struct
 
 from anbao.connect.files import RowError
-from anbao.model.listing import OUTCOMES, Finding, ListingScreened
+from anbao.detect.fields import source_of
+from anbao.model.listing import OUTCOMES, Finding, ListingScreened, Unjudged
 
 Key = TypeVar("Key", str, int)
 
 MAX_WORST = 50
+MAX_PARTS = 20
 MAX_BAD_ROWS = 20
 TITLE_EXCERPT = 80
 CONTEXT = 24
@@ -60,8 +62,18 @@ class Worst(Struct, frozen=True, kw_only=True):
         return -self.severity, self.row, self.number
 
 
+class Part(Struct, frozen=True):
+    """A part of a listing that nobody looked at."""
+
+    row: int
+    listing: str
+    part: Unjudged
+
+
 class Summary(Struct):
     """``rows`` counts all rows, ``errors`` those that were no listing, ``listings_found`` listings with a finding.
+
+    ``unjudged`` counts parts of listings that nobody looked at, ``parts`` names the first of them.
 
     ``findings_cut`` counts findings beyond those that a decision keeps; they are in no other counter. Terms and
     channels are counted for findings of terms, which are those with a channel.
@@ -79,6 +91,13 @@ class Summary(Struct):
     terms: dict[str, TermCount] = msgspec.field(default_factory=dict)
     worst: list[Worst] = msgspec.field(default_factory=list)
     bad_rows: list[RowError] = msgspec.field(default_factory=list)
+    unjudged: int = 0
+    parts: list[Part] = msgspec.field(default_factory=list)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all of every row was judged."""
+        return not self.unjudged and not self.errors
 
     @property
     def found(self) -> bool:
@@ -96,6 +115,10 @@ class Summary(Struct):
         """Count one decided listing, the data row ``row`` of the file."""
         self.rows += 1
         self.outcomes[decision.outcome] += 1
+        if decision.unjudged:
+            self.unjudged += len(decision.unjudged) + decision.unjudged_cut
+            for part in decision.unjudged:
+                self._keep_part(Part(row, decision.listing.id, part))
         if not decision.findings:
             return
         self.listings_found += 1
@@ -127,6 +150,9 @@ class Summary(Struct):
             self._keep_worst(worst)
         for error in other.bad_rows:
             self._keep_bad_row(error)
+        self.unjudged += other.unjudged
+        for part in other.parts:
+            self._keep_part(part)
 
     def _count_term(self, term: str, more: TermCount) -> None:
         known = self.terms.get(term)
@@ -145,6 +171,11 @@ class Summary(Struct):
             bisect.insort(self.worst, worst, key=lambda kept: kept.rank)
             del self.worst[MAX_WORST:]
 
+    def _keep_part(self, part: Part) -> None:
+        if len(self.parts) < MAX_PARTS or part.row < self.parts[-1].row:
+            bisect.insort(self.parts, part, key=lambda kept: kept.row)
+            del self.parts[MAX_PARTS:]
+
     def _keep_bad_row(self, error: RowError) -> None:
         bisect.insort(self.bad_rows, error, key=lambda kept: kept.row)
         del self.bad_rows[MAX_BAD_ROWS:]
@@ -152,7 +183,7 @@ class Summary(Struct):
 
 def _worst(row: int, number: int, decision: ListingScreened, finding: Finding) -> Worst:
     listing = decision.listing
-    text = {"title": listing.title, "description": listing.description}.get(finding.field, "")
+    text = source_of(listing, finding.field)
     start, end = finding.start, finding.end
     return Worst(
         row=row,

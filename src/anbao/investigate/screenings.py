@@ -5,8 +5,10 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection
 
+from anbao.detect.fields import field_name, shown_text
+from anbao.ledger.whole import whole_record
 from anbao.likeness.dangers import DEFAULT_BOUNDS, Offer
-from anbao.model.merchant import Licence
+from anbao.model.listing import ListingRecord
 from anbao.store.bulk import sql
 
 SCREENED = "listing.screened"
@@ -14,26 +16,22 @@ SCREENED = "listing.screened"
 _PER_QUERY = 500
 
 
-class _Listing(msgspec.Struct):
-    id: str
-    title: str
-    description: str = ""
-    extra: tuple[tuple[str, str], ...] = ()
-    licences: tuple[Licence, ...] = ()
-    merchant: str = ""
-
-
 class _Body(msgspec.Struct):
-    listing: _Listing
+    listing: ListingRecord
+    reading: int = 0
 
 
 class _Entry(msgspec.Struct):
     body: _Body
 
 
-class _Reading(msgspec.Struct):
+class _Frame(msgspec.Struct):
     pdq: str = ""
     quality: int = 0
+
+
+class _Reading(_Frame):
+    others: tuple[_Frame, ...] = ()
 
 
 _reading = msgspec.json.Decoder(_Reading).decode
@@ -61,8 +59,9 @@ def pictured(conn: Connection, some: Sequence[Screening], quality: int) -> list[
         )
         for screened, reading in rows:
             found = _reading(reading)
-            if found.pdq and found.quality >= quality:
-                hashes.setdefault(screened, []).append(found.pdq)
+            for frame in (found, *found.others):
+                if frame.pdq and frame.quality >= quality:
+                    hashes.setdefault(screened, []).append(frame.pdq)
     return [
         msgspec.structs.replace(one, offer=msgspec.structs.replace(one.offer, pictures=tuple(hashes[one.entry])))
         if one.entry in hashes
@@ -78,7 +77,7 @@ def between(conn: Connection, after: int, before: int, limit: int) -> list[Scree
         "SELECT idx, data FROM entry WHERE kind = ? AND idx > ? AND idx < ? ORDER BY idx LIMIT ?",
         (SCREENED, after, before, limit),
     )
-    return [_screening(index, data) for index, data in rows]
+    return [_screening(conn, index, data) for index, data in rows]
 
 
 def count_before(conn: Connection, before: int) -> int:
@@ -105,12 +104,20 @@ def newest(conn: Connection, listing: str) -> Screening | None:
     index = newest_entry(conn, listing)
     if index < 0:
         return None
-    one = _screening(index, sql(conn, "SELECT data FROM entry WHERE idx = ?", (index,)).scalar_one())
+    one = _screening(conn, index, sql(conn, "SELECT data FROM entry WHERE idx = ?", (index,)).scalar_one())
     return pictured(conn, [one], DEFAULT_BOUNDS.quality)[0]
 
 
-def _screening(index: int, data: bytes) -> Screening:
-    listing = _decode(data).body.listing
-    stated = tuple(value for _, value in listing.extra) + tuple(one.number for one in listing.licences)
-    offer = Offer(description=listing.description, merchant=listing.merchant, stated=stated, title=listing.title)
-    return Screening(index, listing.id, offer)
+def _screening(conn: Connection, index: int, data: bytes) -> Screening:
+    body = _decode(data).body
+    record = whole_record(conn, body.listing)
+    stated = tuple(value for _, value in record.extra) + tuple(one.number for one in record.licences)
+    shown = shown_text if body.reading else str
+    offer = Offer(
+        description=shown(record.description),
+        merchant=record.merchant,
+        stated=stated,
+        texts=tuple((field_name(name), shown(text)) for name, text in record.texts),
+        title=shown(record.title),
+    )
+    return Screening(index, record.id, offer)

@@ -6,13 +6,16 @@ Invariants
 - A match's reasons say what agrees and what does not, with its place in the listing.
 """
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import msgspec
 
-from anbao.likeness.fold import Page, fold, fold_page
+from anbao.likeness.fold import fold, fold_page
 from anbao.likeness.keys import KeyHit, KeyIndex, fold_key
+from anbao.likeness.pages import Part, pages
 from anbao.likeness.pictures import PictureBounds, PictureIndex
 from anbao.likeness.titles import TitleIndex, compare
 from anbao.likeness.verdict import Seen, Traits, judge, traits
@@ -21,7 +24,7 @@ from anbao.model.hazard import Fingerprint, Ground, Match
 COVER, COSINE = 600, 500
 """From here on titles are alike, in permille. Chosen on half of the data; ``bench/sweep.py`` measures on the other."""
 
-RULES = 1
+RULES = 2
 """Version of what is called alike and how it is judged; part of a sweep's coverage."""
 
 MOST = 10
@@ -44,12 +47,15 @@ class Danger(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
-    """A listing as far as searching needs it. ``stated``: more columns and licence numbers; ``pictures``: PDQ hex."""
+    """A listing as far as searching needs it. ``texts``: by their names; ``stated``: numbers of licences and what older
+    entries have; ``pictures``: PDQ hex.
+    """
 
     description: str = ""
     merchant: str = ""
     pictures: tuple[str, ...] = ()
     stated: tuple[str, ...] = ()
+    texts: tuple[tuple[str, str], ...] = ()
     title: str
 
 
@@ -108,17 +114,17 @@ class DangerIndex:
         """Whether any danger is recognised by a picture."""
         return len(self._pictures) > 0
 
-    def match(self, offers: Sequence[Offer], page: Page | None = None) -> dict[int, list[Match]]:
+    def match(self, offers: Sequence[Offer], folded: Sequence[Part] | None = None) -> dict[int, list[Match]]:
         """The matches of those offers that have any, by place; the surest first.
 
-        ``page``: their titles and descriptions in turn, where the caller has them folded already.
+        ``folded``: of each offer the title, the description and its texts, where the caller has them folded already.
         """
         if not self.dangers or not offers:
             return {}
         seen: dict[tuple[int, int], Seen] = {}
         self._see_titles(offers, seen)
         if self._keys:
-            self._see_keys(offers, page, seen)
+            self._see_keys(offers, folded, seen)
         self._see_pictures(offers, seen)
         self._see_merchants(offers, seen)
         found: dict[int, list[Match]] = {}
@@ -145,12 +151,19 @@ class DangerIndex:
             one = seen.setdefault((alike.row, self._titled[alike.title]), Seen())
             one.see_title(alike.cover, alike.cosine)
 
-    def _see_keys(self, offers: Sequence[Offer], page: Page | None, seen: dict[tuple[int, int], Seen]) -> None:
-        if page is None:
-            page = fold_page([field for one in offers for field in (one.title, one.description)])
-        for hit in self._index.search(page):
-            row, field = divmod(hit.field, len(_FIELDS))
-            self._see_key(seen, row, hit, _FIELDS[field])
+    def _see_keys(
+        self, offers: Sequence[Offer], folded: Sequence[Part] | None, seen: dict[tuple[int, int], Seen]
+    ) -> None:
+        ends = list(accumulate(len(_FIELDS) + len(one.texts) for one in offers))
+        for part in pages([text for one in offers for text in _texts(one)]) if folded is None else folded:
+            for hit in self._index.search(part.page):
+                if part.counts(hit.start):
+                    field = part.fields[hit.field]
+                    row = bisect_right(ends, field)
+                    place = field - (ends[row - 1] if row else 0)
+                    name = _FIELDS[place] if place < len(_FIELDS) else offers[row].texts[place - len(_FIELDS)][0]
+                    there = hit._replace(start=hit.start + part.offset, end=hit.end + part.offset)
+                    self._see_key(seen, row, there, name)
         stating = [row for row, one in enumerate(offers) if one.stated]
         if stating:
             for hit in self._index.search(fold_page([_SEPARATOR.join(offers[row].stated) for row in stating])):
@@ -198,5 +211,12 @@ def _likest(titles: Sequence[str], listing: str) -> tuple[int, int]:
     return max((compare(title, folded) for title in titles), key=lambda pair: pair[1])
 
 
+def _texts(offer: Offer) -> Iterator[str]:
+    yield offer.title
+    yield offer.description
+    for _, text in offer.texts:
+        yield text
+
+
 def _text(offer: Offer) -> str:
-    return _SEPARATOR.join((offer.title, offer.description, *offer.stated))
+    return _SEPARATOR.join((*_texts(offer), *offer.stated))

@@ -48,6 +48,11 @@ def fold(text: str) -> str:
     return _to_text(codes[codes != _REMOVED])
 
 
+def fold_places(text: str) -> NDArray[np.intp]:
+    """Where the characters of a text stand that its folded form holds."""
+    return np.flatnonzero(fold_table().take(_code_points(text), mode="clip"))
+
+
 def fold_many(texts: Sequence[str]) -> list[str]:
     """The folded form of each text, in one go."""
     return fold_page(texts).text.split(_BREAK_TEXT) if texts else []

@@ -6,7 +6,7 @@ commitment (个人信息保护法 4, 51). The mark is part of the type, so that 
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -19,7 +19,10 @@ class Noun(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
     """Base of all nouns; a field at its default is left out of the canonical bytes.
 
     The encoder compares defaults by identity, so a text field's only default is "", which exists once.
+    ``TAKES_NUL``: its texts are judged without NUL characters, instead of being refused for them.
     """
+
+    TAKES_NUL: ClassVar[bool] = False
 
 
 N = TypeVar("N", bound=Noun)
@@ -42,7 +45,7 @@ def checked(noun: N) -> N:
         ) from None
     except (TypeError, ValueError, RecursionError) as error:  # a value that JSON cannot hold
         raise InvalidInput(Text(f"不能记录的值：{error}", f"a value that cannot be recorded: {error}")) from None
-    if b"\\u0000" in data and holds_nul(made):
+    if not noun.TAKES_NUL and b"\\u0000" in data and holds_nul(made):
         raise InvalidInput(Text("文字含有 NUL，无法存证", "text holds NUL, which cannot be kept"))
     return made
 

@@ -9,8 +9,13 @@ from anbao.model.base import Id, Noun
 from anbao.model.listing_fact import FactName, FactValue
 from anbao.model.merchant import Licence
 
+MAX_TEXT = 1_000_000
+"""Characters of one text of a listing; what lies beyond is not judged, and that is said."""
+
 MAX_TITLE = 1_000
-MAX_DESCRIPTION = 12_000
+"""Characters of a title that stand in an entry where the whole listing does not fit; all of a title is judged."""
+
+MAX_DESCRIPTION = MAX_TEXT
 MAX_FINDINGS = 40
 """Findings kept per listing; more are counted in ``findings_cut``."""
 
@@ -46,11 +51,9 @@ CHANNELS: tuple[Channel, ...] = get_args(Channel)[1:]
 WRITTEN: frozenset[Channel] = frozenset({"exact", "normalised", "spaced"})
 """Channels in which the term itself stands in the text and which may block; what the others find is a guess."""
 
+MAX_NAME = 128
 
-MAX_TEXT = 1_000_000
-"""Characters of one text of a listing; what lies beyond is not judged, and that is said."""
-
-TextName = Annotated[str, Meta(min_length=1, max_length=128)]
+TextName = Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
 """What the platform calls a text, such as 副标题 or ``attributes.材质``; findings name it as their field."""
 
 PictureRef = Annotated[str, Meta(pattern=r"^([0-9a-f]{64}|https?://[!-~]{1,2000})$")]
@@ -58,25 +61,34 @@ PictureRef = Annotated[str, Meta(pattern=r"^([0-9a-f]{64}|https?://[!-~]{1,2000}
 
 MAX_PICTURES = 30
 
+READING = 1
+"""How the texts of a listing are read now. 0: title and description, as they stand in the source."""
+
+MAX_UNJUDGED = 40
+"""Parts named as not judged; more are counted in ``unjudged_cut``."""
+
 
 class Listing(Noun, frozen=True, kw_only=True):
     """What is offered. ``texts``: all further texts that a buyer can read, by name; each is screened.
 
-    ``extra``: as ``texts``, under the name that entries before version 0.2 have. ``licences``: those of the product.
+    ``extra``: as ``texts``, to which it is added when it comes in; entries before version 0.2 have it, not screened.
+    ``licences``: those of the product. ``pictures``: what is no ``PictureRef`` is not looked at, and that is said.
 
     ``facts``: what its notices speak of, by the names of the pack's ``facts.yaml``; others are kept and not used.
     """
 
+    TAKES_NUL = True
+
     category: Annotated[str, Meta(max_length=128)] = ""
-    description: Annotated[str, Meta(max_length=MAX_DESCRIPTION)] = ""
+    description: str = ""
     extra: dict[str, str] = msgspec.field(default_factory=dict)
     facts: dict[FactName, FactValue] = msgspec.field(default_factory=dict)
     id: Id
     licences: tuple[Licence, ...] = ()
     merchant: Annotated[str, Meta(max_length=128)] = ""
-    pictures: Annotated[tuple[PictureRef, ...], Meta(max_length=MAX_PICTURES)] = ()
+    pictures: tuple[str, ...] = ()
     texts: dict[TextName, str] = msgspec.field(default_factory=dict)
-    title: Annotated[str, Meta(max_length=MAX_TITLE)]
+    title: str
 
 
 class Finding(Noun, frozen=True, kw_only=True):
@@ -84,8 +96,9 @@ class Finding(Noun, frozen=True, kw_only=True):
 
     ``context``: the pack's context rule by which ``severity`` is lower than the term's own, ``lowered_from``.
 
-    ``because``: the n-grams that spoke most for a model's score, ``weight`` the score in per mille. ``source``: the
-    instrument on which it rests where no provision is stored, as remembered (未核对).
+    ``seen``: in a field with markup what a buyer sees there, with its place in the visible text; elsewhere it is the
+    ``surface``. ``because``: the n-grams that spoke most for a model's score, ``weight`` the score in per mille.
+    ``source``: the instrument on which it rests where no provision is stored, as remembered (未核对).
     """
 
     because: tuple[str, ...] = ()
@@ -97,12 +110,32 @@ class Finding(Noun, frozen=True, kw_only=True):
     field: str = ""
     lowered_from: int = 0
     provisions: tuple[str, ...] = ()
+    seen: str = ""
+    seen_end: int = 0
+    seen_start: int = 0
     severity: Severity
     source: str = ""
     start: int = 0
     surface: str = ""
     term: str = ""
     weight: int = 0
+
+
+UnjudgedReason = Literal[
+    "too_long", "picture_address", "too_many_pictures", "picture_embedded", "too_many_findings", "video"
+]
+"""The text lies beyond ``MAX_TEXT`` · the picture's address is relative, or none to fetch from · more than
+``MAX_PICTURES`` · the picture stands in the text itself · a long text holds thousands of findings · nobody
+looks at videos."""
+
+
+class Unjudged(Noun, frozen=True, kw_only=True):
+    """A part of a listing that nobody looked at: the field, and of a text from where on; ``value``: what was given."""
+
+    field: str
+    reason: UnjudgedReason
+    start: int = 0
+    value: str = ""
 
 
 class Versions(Noun, frozen=True, kw_only=True):
@@ -122,7 +155,11 @@ class Versions(Noun, frozen=True, kw_only=True):
 
 
 class ListingRecord(Noun, frozen=True, kw_only=True):
-    """A listing as its entry has it: ``texts``, ``extra`` and ``facts`` as pairs, because keys in entries are ASCII."""
+    """A listing as its entry has it: ``texts``, ``extra`` and ``facts`` as pairs, because keys in entries are ASCII.
+
+    ``whole``: where the listing is too large for an entry, the SHA-256 of the record that has all of it; the texts, the
+    licences and the pictures are left out here, and the title is cut.
+    """
 
     category: str = ""
     description: str = ""
@@ -134,24 +171,31 @@ class ListingRecord(Noun, frozen=True, kw_only=True):
     pictures: tuple[str, ...] = ()
     texts: tuple[tuple[str, str], ...] = ()
     title: str
+    whole: str = ""
 
 
 class ListingScreened(Noun, frozen=True, kw_only=True):
     """Body of ``listing.screened``. Its top-level scalars are the facts that norms read.
 
     ``severity`` is the worst among the findings, 0 where there are none. ``reasons`` are codes of the policy's rows.
-    ``pictures`` counts what is decided on by itself (``listing.picture_screened``). ``unlawful``: it is blocked for
-    what is offered, and not only for where its merchant stands; entries of earlier versions do not say it.
+    ``pictures`` counts what is decided on by itself (``listing.picture_screened``): those of the listing, then those
+    that its texts show, ``embedded``. ``reading``: how its texts were read (``READING``). ``unjudged``: what nobody
+    looked at, for which the listing is held. ``unlawful``: it is blocked for what is offered, and not only for
+    where its merchant stands; entries of earlier versions do not say it.
     """
 
     category: str = ""
+    embedded: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     findings_cut: int = 0
     listing: ListingRecord
     notices: tuple[str, ...] = ()
     outcome: Outcome
     pictures: int = 0
+    reading: int = 0
     reasons: tuple[str, ...] = ()
     severity: int = 0
+    unjudged: tuple[Unjudged, ...] = ()
+    unjudged_cut: int = 0
     unlawful: bool = False
     versions: Versions

@@ -41,11 +41,21 @@ class Line(Noun, frozen=True, kw_only=True):
     text: str
 
 
+class Frame(Noun, frozen=True, kw_only=True):
+    """Another frame of a picture that moves, by its number from 0."""
+
+    number: int
+    pdq: str
+    quality: int = 0
+
+
 class PictureReading(Noun, frozen=True, kw_only=True):
     """Body of ``picture.read``: all that decisions need of the bytes ``picture`` (SHA-256).
 
     ``text_like``: places that look like lettering. ``text_read``: whether ``lines`` was asked for. ``reader``: versions
-    of what read it. Where there is a ``problem``, ``why`` tells more and the rest is empty.
+    of what read it. ``others``: of a picture that moves, frames that differ from the first and each other; ``codes``,
+    ``lines`` and ``text_like`` are of all of them. Where there is a ``problem``, ``why`` tells more and the rest is
+    empty.
     """
 
     codes: tuple[Code, ...] = ()
@@ -53,6 +63,7 @@ class PictureReading(Noun, frozen=True, kw_only=True):
     frames: int = 0
     height: int = 0
     lines: tuple[Line, ...] = ()
+    others: tuple[Frame, ...] = ()
     pdq: str = ""
     picture: str
     problem: PictureProblem = ""

@@ -15,7 +15,8 @@ from anbao.law.deadlines import legal_day
 from anbao.ledger import Stored
 from anbao.model.base import Noun
 from anbao.model.entry import Entry
-from anbao.model.listing import Listing, ListingScreened, Outcome
+from anbao.model.listing import ListingScreened, Outcome
+from anbao.model.texts import with_texts
 from anbao.prevent import listings
 from anbao.prevent.rulesets import Ruleset
 from anbao.prevent.screening import screen
@@ -158,22 +159,6 @@ def past_listings(core: Core, window: Window) -> Iterator[list[Stored]]:
             start = page[-1].index + 1
 
 
-def listing_of(screened: ListingScreened) -> Listing:
-    """The listing as it came in, out of its entry."""
-    record = screened.listing
-    return Listing(
-        category=record.category,
-        description=record.description,
-        extra=dict(record.extra),
-        id=record.id,
-        licences=record.licences,
-        merchant=record.merchant,
-        pictures=record.pictures,
-        texts=dict(record.texts),
-        title=record.title,
-    )
-
-
 class _Kept(msgspec.Struct):
     body: ListingScreened
 
@@ -184,8 +169,9 @@ decode_screened = msgspec.json.Decoder(_Kept).decode
 def _both(
     core: Core, base: Ruleset, candidate: Ruleset, page: Sequence[Stored]
 ) -> Iterator[tuple[Stored, ListingScreened, ListingScreened]]:
-    batch = [listing_of(decode_screened(stored.data).body) for stored in page]
     with core.reading() as conn:
+        whole = [listings.whole_screened(conn, decode_screened(stored.data).body) for stored in page]
+        batch = [with_texts(listings.listing_of(one.listing)) for one in whole]
         merchants = on_file(conn, batch)
     on = legal_day(core.clock())
     yield from zip(page, screen(batch, base, merchants, on), screen(batch, candidate, merchants, on), strict=True)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from anbao import cases
 from anbao.ledger import Ledger, Stored
+from anbao.ledger.whole import whole_record
 from anbao.model.entry import Entry
 from anbao.model.listing import Listing, ListingRecord
 from anbao.prevent.listings import SCREENED
@@ -44,7 +45,10 @@ _screened = msgspec.json.Decoder(_Screened).decode
 def offer_digest(listing: Listing | ListingRecord) -> str:
     """By whom what is offered: SHA-256 over all of a listing that dangers are recognised by."""
     extra = listing.extra.items() if isinstance(listing.extra, Mapping) else listing.extra
+    texts = listing.texts.items() if isinstance(listing.texts, Mapping) else listing.texts
     offer = [listing.merchant, listing.title, listing.description, list(extra), listing.licences, listing.pictures]
+    if texts:
+        offer.append(list(texts))
     return sha256(msgspec.json.encode(offer)).hexdigest()
 
 
@@ -139,4 +143,4 @@ def _judged_offer(ledger: Ledger, conn: Connection, listing: str, role: str, sub
 
 
 def _offered(ledger: Ledger, conn: Connection, index: int) -> ListingRecord:
-    return _screened(ledger.entry(conn, index).data).body.listing
+    return whole_record(conn, _screened(ledger.entry(conn, index).data).body.listing)

@@ -13,7 +13,7 @@ from anbao.law.catalogue import Catalogue
 from anbao.law.pack import Pack
 from anbao.law.titles import load_titles
 from anbao.model.hazard import Ground
-from anbao.model.listing import Finding
+from anbao.model.listing import Finding, ListingScreened, Unjudged
 from anbao.model.merchant import CredentialCheck
 from anbao.model.picture import PictureFinding
 from anbao.prevent import listings, messages
@@ -34,6 +34,7 @@ from anbao.prevent.words import (
     GROUNDS,
     MODEL_SAYS,
     PROBLEMS,
+    UNJUDGED,
     unchecked,
 )
 from anbao.text import Text
@@ -57,6 +58,7 @@ class _Judged(msgspec.Struct, frozen=True, kw_only=True):
 
     findings: tuple[Finding, ...] = ()
     reasons: tuple[str, ...] = ()
+    unjudged: tuple[Unjudged, ...] = ()
 
 
 class _JudgedPicture(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,11 +94,25 @@ class Explainer:
         """Each reason of a decision, then each finding."""
         return (*map(self.reason, reasons), *map(self.finding, findings))
 
+    def listing(self, decision: "ListingScreened | _Judged") -> tuple[Text, ...]:
+        """Each reason of a decision, what was not looked at, then each finding."""
+        return (
+            *map(self.reason, decision.reasons),
+            *map(self.unjudged, decision.unjudged),
+            *map(self.finding, decision.findings),
+        )
+
+    def unjudged(self, one: Unjudged) -> Text:
+        """What was not looked at, and why."""
+        why = UNJUDGED[one.reason]
+        zh, en = (f" {one.value}", f" {one.value}") if one.value else ("", "")
+        return Text(f"未审核：{one.field}{zh}，{why.zh}", f"not looked at: {one.field}{en}, {why.en}")
+
     def entry(self, kind: str, body: Any) -> tuple[Text, ...]:
         """Why an entry that decides on something decided so; nothing for entries that decide nothing."""
         if kind in (listings.SCREENED, messages.SCREENED):
             seen = msgspec.convert(body, _Judged)
-            return self.why(seen.reasons, seen.findings)
+            return self.listing(seen)
         if kind == pictures.SCREENED:
             looked = msgspec.convert(body, _JudgedPicture)
             return self.why(looked.reasons, looked.findings)
@@ -144,7 +160,7 @@ class Explainer:
             zh, en = ("（危险 ", " (hazard ") if one.category == f"{RELISTED}.hazard" else ("（措施 ", " (measure ")
             zh, en = (f"{zh}{one.surface}）", f"{en}{one.surface})") if one.surface else ("", "")
             return _under(Text(f"{what.zh}{zh}", f"{what.en}{en}"), self._basis(one))
-        seen = one.surface or getattr(one, "text", "")
+        seen = getattr(one, "seen", "") or one.surface or getattr(one, "text", "")
         term = "" if one.term == seen or one.detector in (CONTACT, MODEL) else one.term
         shown = " → ".join(filter(None, (f"“{seen}”" if seen else "", term)))
         how = CHANNELS[one.channel].name if one.channel in CHANNELS else Text("", "")

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from sqlalchemy import Connection
 
+from anbao.detect.fields import Fields
 from anbao.likeness.dangers import Danger, DangerIndex, Offer
-from anbao.likeness.fold import Page
+from anbao.likeness.pages import Part
 from anbao.model.hazard import HazardRecord, Match
 from anbao.model.listing import Finding, Listing
 from anbao.prevent.clearances import Cleared, cleared_of
@@ -106,11 +107,13 @@ def changed_at(conn: Connection, size: int) -> int:
     return 0 if newest is None else int(newest) + 1
 
 
-def match(guarded: Guarded, listings: Sequence[Listing], page: Page) -> dict[int, list[Match]]:
-    """The known dangers that listings are or may be, by their place. ``page``: titles and descriptions in turn."""
+def match(
+    guarded: Guarded, listings: Sequence[Listing], read: Fields, folded: Sequence[Part] | None = None
+) -> dict[int, list[Match]]:
+    """The known dangers that listings are or may be, by their place. ``folded``: what was read of them."""
     if not len(guarded.index):
         return {}
-    found = guarded.index.match([_offer(listing) for listing in listings], page)
+    found = guarded.index.match([_offer(listing, read, row) for row, listing in enumerate(listings)], folded)
     if guarded.cleared:
         for place in list(found):
             harmless = cleared_of(guarded.cleared, listings[place])
@@ -148,11 +151,18 @@ def raised(verdict: Verdict, matches: Sequence[Match]) -> Verdict:
     return Verdict("block" if verdict.outcome == "block" else "review", (ALIKE, *verdict.reasons))
 
 
-def _offer(listing: Listing) -> Offer:
+def _offer(listing: Listing, read: Fields, row: int) -> Offer:
     stated: tuple[str, ...] = ()
     if listing.extra or listing.licences:
         stated = (*listing.extra.values(), *(licence.number for licence in listing.licences))
-    return Offer(description=listing.description, merchant=listing.merchant, stated=stated, title=listing.title)
+    title, description, *more = read.of(row)
+    return Offer(
+        description=read.texts[description],
+        merchant=listing.merchant,
+        stated=stated,
+        texts=tuple((read.names[field], read.texts[field]) for field in more),
+        title=read.texts[title],
+    )
 
 
 def _end(conn: Connection, hazard: str, index: int) -> None:

@@ -2,17 +2,27 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Connection
 
 from anbao import cases
 from anbao.core import Core
-from anbao.errors import NotFound
+from anbao.errors import NotFound, TooLarge
 from anbao.ledger import Stored, seal_trusted
+from anbao.ledger.whole import digest_of, keep_whole, whole_record
 from anbao.model.base import given_reason
 from anbao.model.entry import Entry, Facts, Receipt, Sealed
-from anbao.model.listing import ListingScreened, Outcome
+from anbao.model.listing import (
+    MAX_FINDINGS,
+    MAX_TITLE,
+    Finding,
+    Listing,
+    ListingRecord,
+    ListingScreened,
+    Outcome,
+)
 from anbao.model.picture import PictureScreened
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
@@ -23,6 +33,9 @@ SCREENED = "listing.screened"
 DECIDED = "listing.decided"
 CASE_KIND = "listing_review"
 _SEVERITY = 3
+
+_SURFACE = 120
+"""Characters of what was found that stand in the entry of a large listing."""
 
 
 class ScreenedListing(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,25 +55,114 @@ class ScreenedListing(msgspec.Struct, frozen=True, kw_only=True):
         return raised[-1] if raised else self.decision.outcome
 
 
-def seal_screened(screened: ListingScreened, at: int, now: int, actor: str) -> Sealed:
+class Sealing(NamedTuple):
+    """The entry of a decision, and where the listing is too large for it, the bytes of its whole record."""
+
+    entry: Sealed
+    whole: bytes = b""
+
+
+def seal_screened(screened: ListingScreened, at: int, now: int, actor: str) -> Sealing:
     """The entry of one decision. Raises TooLarge, InvalidInput."""
+    try:
+        return Sealing(_sealed(screened, at, now, actor))
+    except TooLarge:
+        whole = msgspec.json.encode(screened.listing)
+    short = msgspec.structs.replace(
+        screened,
+        findings=tuple(msgspec.structs.replace(one, surface=one.surface[:_SURFACE]) for one in screened.findings),
+        listing=ListingRecord(
+            category=screened.listing.category,
+            facts=screened.listing.facts or (),  # a listing as it came in has a dict
+            id=screened.listing.id,
+            merchant=screened.listing.merchant,
+            title=screened.listing.title[:MAX_TITLE],
+            whole=digest_of(whole),
+        ),
+    )
+    while True:
+        try:
+            return Sealing(_sealed(short, at, now, actor), whole)
+        except TooLarge:
+            count = len(short.findings) // 2
+            if not count:
+                raise
+            short = msgspec.structs.replace(
+                short,
+                findings=tuple(gravest(short.findings, count)),
+                findings_cut=short.findings_cut + len(short.findings) - count,
+            )
+
+
+def record_screened(work: Work, sealings: Sequence[Sealing]) -> range:
+    """Record decisions with what belongs to them; their entries' indexes."""
+    for one in sealings:
+        if one.whole:
+            keep_whole(work.conn, one.whole)
+    return work.record_sealed([one.entry for one in sealings])
+
+
+def whole_screened(conn: Connection, screened: ListingScreened) -> ListingScreened:
+    """A decision as it stands in an entry, with all of its listing. Raises Tampered."""
+    if not screened.listing.whole:
+        return screened
+    return msgspec.structs.replace(screened, listing=whole_record(conn, screened.listing))
+
+
+def listing_of(record: ListingRecord) -> Listing:
+    """The listing as it came in, out of its whole record."""
+    return Listing(
+        category=record.category,
+        description=record.description,
+        extra=dict(record.extra),
+        facts=dict(record.facts),
+        id=record.id,
+        licences=record.licences,
+        merchant=record.merchant,
+        pictures=record.pictures,
+        texts=dict(record.texts),
+        title=record.title,
+    )
+
+
+def gravest(findings: Sequence[Finding], most: int = MAX_FINDINGS) -> Sequence[Finding]:
+    """At most so many findings, the gravest of them, in their order."""
+    if len(findings) <= most:
+        return findings
+    kept = sorted(sorted(range(len(findings)), key=lambda place: -findings[place].severity)[:most])
+    return [findings[place] for place in kept]
+
+
+def _sealed(screened: ListingScreened, at: int, now: int, actor: str) -> Sealed:
     listing = screened.listing
     subjects = {"listing": listing.id}
     if listing.merchant:
         subjects["merchant"] = listing.merchant
-    facts = _facts(screened.category, screened.findings_cut, screened.outcome, screened.pictures, screened.severity)
+    facts = _facts(
+        screened.category,
+        screened.findings_cut,
+        screened.outcome,
+        screened.pictures,
+        screened.reading,
+        screened.severity,
+        screened.unjudged_cut,
+    )
     return seal_trusted(Entry(actor=actor, at=at, body=screened, kind=SCREENED, recorded=now, subjects=subjects), facts)
 
 
 @lru_cache(maxsize=4096)
-def _facts(category: str, findings_cut: int, outcome: Outcome, pictures: int, severity: int) -> Facts:
+def _facts(
+    category: str, findings_cut: int, outcome: Outcome, pictures: int, reading: int, severity: int, unjudged_cut: int
+) -> Facts:
     """The facts of a screening; the few that there are serve all listings."""
     facts: Facts = {
         "category": category,
         "findings_cut": findings_cut,
         "outcome": outcome,
         "pictures": pictures,
+        "reading": reading,
         "severity": severity,
+        "unjudged_cut": unjudged_cut,
     }
     return {name: value for name, value in facts.items() if value}
 

@@ -9,8 +9,9 @@ from anbao.errors import InvalidInput, NotFound
 from anbao.law.deadlines import legal_day
 from anbao.ledger import Ledger, Vault, seal
 from anbao.ledger.log import Stored
+from anbao.ledger.whole import whole_record
 from anbao.model.entry import Entry
-from anbao.model.listing import Listing, ListingScreened
+from anbao.model.listing import ListingScreened
 from anbao.model.message import MessageScreened
 from anbao.model.picture import PictureReading, PictureScreened
 from anbao.prevent import listings, messages, relisting
@@ -69,30 +70,21 @@ def replay(conn: Connection, ledger: Ledger, rulesets: Rulesets, index: int, vau
         )
     entry = _body.decode(stored.data)
     old = msgspec.convert(entry.body, ListingScreened)
-    record, versions = old.listing, old.versions
-    listing = Listing(
-        category=record.category,
-        description=record.description,
-        extra=dict(record.extra),
-        facts=dict(record.facts),
-        id=record.id,
-        licences=record.licences,
-        merchant=record.merchant,
-        pictures=record.pictures,
-        texts=dict(record.texts),
-        title=record.title,
-    )
+    record, versions = whole_record(conn, old.listing), old.versions
+    listing = listings.listing_of(record)
     used = (versions.lexicon, versions.policy, versions.pack, versions.hazards, versions.fraud, versions.model)
     ruleset = rulesets.build(conn, *used)
     merchants = {record.merchant: on_file_before(conn, ledger, record.merchant, index)} if record.merchant else {}
     bars = {record.id: bars_before(conn, ledger, record.id, index)} if ruleset.catalogue.listing_standings else {}
-    [new] = relisting.apply(screen([listing], ruleset, merchants, legal_day(entry.recorded)), bars, ruleset.catalogue)
+    [new] = relisting.apply(
+        screen([listing], ruleset, merchants, legal_day(entry.recorded), old.reading), bars, ruleset.catalogue
+    )
     new = msgspec.structs.replace(
         new,
         unlawful=old.unlawful,  # follows from what is compared; earlier entries do not say it
         versions=msgspec.structs.replace(new.versions, engine=versions.engine),
     )
-    again = listings.seal_screened(new, entry.at, entry.recorded, entry.actor)
+    again = listings.seal_screened(new, entry.at, entry.recorded, entry.actor).entry
     same = again.data == stored.data
     return Replay(
         entry=index,

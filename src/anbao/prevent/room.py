@@ -11,6 +11,7 @@ from anbao.law.deadlines import legal_day
 from anbao.model.entry import Receipt, Sealed
 from anbao.model.listing import Listing, Outcome
 from anbao.model.message import Message
+from anbao.model.texts import with_texts
 from anbao.parameters import PARAMETER_CHANGED
 from anbao.prevent import (
     changes,
@@ -111,15 +112,16 @@ class Prevent(Room):
         """Screen listings, in order, under the ruleset in force; decide; record."""
         when = work.now if at is None else at
         ruleset = self.rulesets.in_force(work.conn, work.now)
+        batch = [with_texts(one) for one in batch]
         bars = standing_against(work.conn, "listing", (listing.id for listing in batch))
         screened = screen(batch, ruleset, standing.on_file(work.conn, batch), legal_day(work.now))
         screened = relisting.apply(screened, bars, ruleset.catalogue)
         sealed = [listings.seal_screened(one, when, work.now, actor) for one in screened]
-        indexes = work.record_sealed(sealed)
+        indexes = listings.record_screened(work, sealed)
         return [
             ScreenedListing(
                 decision=one,
-                receipt=_receipt(index, item),
+                receipt=_receipt(index, item.entry),
                 pictures=tuple(self.pictures.decide_known(work, one.listing.id)) if one.pictures else (),
             )
             for one, index, item in zip(screened, indexes, sealed, strict=True)

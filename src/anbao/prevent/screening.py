@@ -1,4 +1,4 @@
-"""Screens listings: text, credentials, the merchant's standing → findings → one decision.
+"""Screens listings: texts, credentials, the merchant's standing → findings → one decision.
 
 Pure: the same input gives the same bytes.
 """
@@ -9,14 +9,16 @@ from typing import cast
 
 import msgspec
 
+from anbao.detect import fields
 from anbao.law.catalogue import Category, StandingKind
-from anbao.likeness.fold import fold_page
 from anbao.model.hazard import Match
-from anbao.model.listing import MAX_FINDINGS, WRITTEN, Finding, Listing, ListingRecord, ListingScreened
+from anbao.model.listing import MAX_FINDINGS, READING, WRITTEN, Finding, Listing, ListingRecord, ListingScreened
 from anbao.model.merchant import CredentialCheck
-from anbao.prevent import contact, guard, learning, standing
+from anbao.prevent import contact, guard, learning, standing, unjudged
 from anbao.prevent.admission import CredentialFact, credentials_problem, remembered
 from anbao.prevent.exceptions import is_excused
+from anbao.prevent.listings import gravest
+from anbao.prevent.looking import Seen, look
 from anbao.prevent.policy import MerchantFact, PolicyFacts, Verdict
 from anbao.prevent.rulesets import Ruleset
 from anbao.prevent.standing import NOBODY, Merchants, OnFile
@@ -25,82 +27,108 @@ from anbao.prevent.text import finding
 CREDENTIAL_SEVERITY = 4
 FORBIDDEN = "category.forbidden"
 
-_FIELDS = ("title", "description")
-
-
 _Standings = Sequence[tuple[StandingKind, str]]
 
 
-def screen(listings: Sequence[Listing], ruleset: Ruleset, merchants: Merchants, on: date) -> list[ListingScreened]:
+def screen(
+    listings: Sequence[Listing], ruleset: Ruleset, merchants: Merchants, on: date, reading: int = READING
+) -> list[ListingScreened]:
     """One decision per listing, in order. ``on`` is the legal day on which licences must be in force.
 
-    Where neither a merchant nor a licence is named there is nobody to ask, and only the text is judged.
+    Where neither a merchant nor a licence is named there is nobody to ask, and only the texts are judged. ``reading``:
+    how these are read; a replay reads as its entry did.
     """
     barred = {
         name: found
         for name, one in merchants.items()
         if one.bars and (found := standing.kinds_of(one.bars, ruleset.catalogue))
     }
-    texts: list[str] = []
-    for listing in listings:
-        texts.append(listing.title)
-        texts.append(listing.description)
-    page = fold_page(texts)
-    hits = ruleset.matcher.scan(texts, page)
-    known = guard.match(ruleset.guarded, listings, page)
-    sightings = ruleset.contact.scan(texts, page) if ruleset.contact else [[] for _ in texts]
-    scored = learning.findings(ruleset.model, listings) if ruleset.model else {}
+    read = fields.read(listings, reading)
+    seen = look(read, ruleset.matcher, ruleset.contact)
+    known = guard.match(ruleset.guarded, listings, read, seen.pages)
+    scored = learning.findings(ruleset.model, listings, reading) if ruleset.model else {}
+    held = unjudged.of(listings, read, seen.stopped) if reading else {}
     versions = ruleset.versions
     categories: dict[str, Category | None] = {"": None}
     screened = []
-    place = 0
+    touched = seen.rows(read) | known.keys() | scored.keys() | held.keys()
     for row, listing in enumerate(listings):
         name = listing.category
         if name not in categories:
             categories[name] = ruleset.catalogue.find(name)
-        seen = sightings[place] or sightings[place + 1]
-        clean = not hits[place] and not hits[place + 1] and not seen and row not in known and row not in scored
-        if not name and clean and listing.merchant not in barred:
+        if not name and row not in touched and listing.merchant not in barred:
             screened.append(
                 ListingScreened(
-                    listing=_record(listing), outcome="pass", pictures=len(listing.pictures), versions=versions
+                    listing=_record(listing),
+                    outcome="pass",
+                    pictures=len(listing.pictures),
+                    reading=reading,
+                    versions=versions,
                 )
             )
-        else:
-            known_of = merchants.get(listing.merchant, NOBODY)
-            findings = [
-                finding(hit, _FIELDS[side], ruleset.lexicon)
-                for side in (0, 1)
-                for hit in hits[place + side]
-                if not is_excused(ruleset.lexicon.terms[hit.term], name, known_of.licences, ruleset.catalogue, on)
-            ]
-            if ruleset.contact and seen:
-                for side in (0, 1):
-                    findings += contact.findings(sightings[place + side], _FIELDS[side], ruleset.contact.book)
-            if row in scored:
-                findings.append(scored[row])
-            standings = barred.get(listing.merchant, ())
-            screened.append(
-                _decide(listing, findings, known.get(row, []), standings, categories[name], ruleset, known_of, on)
+            continue
+        known_of = merchants.get(listing.merchant, NOBODY)
+        findings, cut = _seen(seen, read, row, ruleset, name, known_of, on)
+        if row in scored:
+            findings.append(scored[row])
+        screened.append(
+            _decide(
+                listing,
+                findings,
+                [fields.placed(read, row, one) for one in guard.findings(known.get(row, []))],
+                known.get(row, []),
+                barred.get(listing.merchant, ()),
+                categories[name],
+                ruleset,
+                known_of,
+                on,
+                held.get(row, unjudged.NOTHING),
+                cut,
+                reading,
             )
-        place += 2
+        )
     return screened
+
+
+def _seen(
+    seen: Seen, read: fields.Fields, row: int, ruleset: Ruleset, category: str, merchant: OnFile, on: date
+) -> tuple[list[Finding], int]:
+    """What was found in a listing's texts, terms before contact details, and how much more of the same was."""
+    found: list[Finding] = []
+    cut = 0
+    for field in read.of(row):
+        for hit in seen.hits.get(field, ()):
+            if not is_excused(ruleset.lexicon.terms[hit.term], category, merchant.licences, ruleset.catalogue, on):
+                found.append(read.place(field, finding(hit, read.names[field], ruleset.lexicon)))
+        for term, more in seen.more.get(field, {}).items():
+            if not is_excused(ruleset.lexicon.terms[term], category, merchant.licences, ruleset.catalogue, on):
+                cut += more
+    if ruleset.contact:
+        for field in read.of(row):
+            if field in seen.sightings:
+                told = contact.findings(seen.sightings[field], read.names[field], ruleset.contact.book)
+                found += [read.place(field, one) for one in told]
+    return found, cut
 
 
 def _decide(
     listing: Listing,
     findings: list[Finding],
+    guarded: list[Finding],
     matches: Sequence[Match],
     standings: _Standings,
     category: Category | None,
     ruleset: Ruleset,
     merchant: OnFile,
     on: date,
+    held: unjudged.Held,
+    cut: int,
+    reading: int,
 ) -> ListingScreened:
     credential: CredentialFact = ""
     if category is not None and category.requires and (listing.merchant or listing.licences):
-        held = (*merchant.licences, *listing.licences)
-        credential, checks = credentials_problem(held, category, ruleset.catalogue, on)
+        licences = (*merchant.licences, *listing.licences)
+        credential, checks = credentials_problem(licences, category, ruleset.catalogue, on)
         findings += _credential_findings(checks)
     if category is not None and category.forbidden and category.is_forbidden(on):
         findings.append(
@@ -114,7 +142,7 @@ def _decide(
             )
         )
     findings += standing.findings(standings)
-    findings += guard.findings(matches)
+    findings += guarded
     notices = category.notices if category is not None else ()
     facts = PolicyFacts(
         strong=_worst(one for one in findings if one.detector == "lexicon" and one.channel in WRITTEN),
@@ -130,16 +158,22 @@ def _decide(
     )
     verdict = ruleset.policy.decide(facts)
     verdict = guard.raised(standing.raised(verdict, standings), matches)
+    verdict = unjudged.raised(verdict, held)
+    kept = findings[:MAX_FINDINGS] if not reading else gravest(findings)
     return ListingScreened(
         category=category.id if category is not None else listing.category,
-        findings=tuple(findings[:MAX_FINDINGS]),
-        findings_cut=max(0, len(findings) - MAX_FINDINGS),
+        embedded=held.embedded,
+        findings=tuple(kept),
+        findings_cut=len(findings) - len(kept) + cut,
         listing=_record(listing),
         notices=notices,
         outcome=verdict.outcome,
-        pictures=len(listing.pictures),
+        pictures=held.pictures(listing),
+        reading=reading,
         reasons=verdict.reasons,
         severity=_worst(findings),
+        unjudged=held.unjudged,
+        unjudged_cut=held.cut,
         unlawful=_is_unlawful(verdict, facts, ruleset),
         versions=ruleset.versions,
     )

@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao.core import Core
+from anbao.detect.fields import source_of, words_of
 from anbao.errors import InvalidInput
 from anbao.model.base import given_reason
 from anbao.model.entry import Entry
@@ -22,6 +23,7 @@ from anbao.model.listing import ListingScreened
 from anbao.prevent import backtest, listings, rulesets
 from anbao.prevent.artefacts import artefact
 from anbao.prevent.backtest import Window
+from anbao.prevent.learning.model import MOST
 from anbao.prevent.rulesets import Rulesets
 from anbao.prevent.text import Lexicon, Matcher
 from anbao.prevent.text.lexicon import MAX_TERM, Term
@@ -178,13 +180,13 @@ def decided(core: Core, most: int = MOST_DECISIONS) -> tuple[list[Judged], list[
 
 
 def text_of(screened: ListingScreened) -> str:
-    """Title and description, one below the other."""
-    return f"{screened.listing.title}\n{screened.listing.description}"
+    """The words of a listing, those of each text below those of the one before."""
+    return words_of(screened.listing)[:MOST]
 
 
 def _screened_before(core: Core, conn: Connection, listing: str, index: int) -> ListingScreened | None:
     found = core.ledger.entries(conn, 0, 1_000, end=index, kind=listings.SCREENED, subject=("listing", listing))
-    return backtest.decode_screened(found[-1].data).body if found else None
+    return listings.whole_screened(conn, backtest.decode_screened(found[-1].data).body) if found else None
 
 
 def _hazards(core: Core) -> Iterator[Judged]:
@@ -203,6 +205,9 @@ def _untouched(core: Core, decided: Set[str]) -> Iterator[Judged]:
         for stored in page:
             screened = backtest.decode_screened(stored.data).body
             if screened.outcome == "pass" and screened.listing.id not in decided:
+                if screened.listing.whole:
+                    with core.reading() as conn:
+                        screened = listings.whole_screened(conn, screened)
                 yield Judged(screened.listing.id, text_of(screened), screened.category)
 
 
@@ -254,7 +259,7 @@ def _exceptions(blocked: Sequence[Judged], passed: Sequence[Judged]) -> Iterator
         assert one.screened is not None
         for finding in one.screened.findings:
             if finding.detector == "lexicon":
-                text = getattr(one.screened.listing, finding.field)
+                text = source_of(one.screened.listing, finding.field)
                 phrases = around.setdefault((finding.term, finding.category), {})
                 for phrase in _contexts(text, finding.start, finding.end):
                     phrases.setdefault(phrase, set()).add(one.name)

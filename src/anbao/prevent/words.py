@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from anbao.model.listing import MAX_PICTURES, MAX_TEXT, UnjudgedReason
 from anbao.text import Text
 
 
@@ -116,6 +117,18 @@ CHANNELS: dict[str, Meaning] = {
     ),
 }
 """By channel, the surest first."""
+
+UNJUDGED: dict[UnjudgedReason, Text] = {
+    "too_long": Text(f"第 {MAX_TEXT:,} 字以后超出上限", f"what lies beyond {MAX_TEXT:,} characters"),
+    "picture_address": Text("不是可以取图的地址", "no address to fetch a picture from"),
+    "picture_embedded": Text("图片写在文字里（data:）", "a picture that stands in the text itself (data:)"),
+    "too_many_findings": Text("命中过多，其余未查", "so much was found in it that the rest was not searched"),
+    "video": Text("视频不作审核", "videos are not looked at"),
+    "too_many_pictures": Text(
+        f"一个商品最多审核 {MAX_PICTURES} 张图片", f"at most {MAX_PICTURES} pictures are looked at"
+    ),
+}
+"""Why a part of a listing was not judged."""
 
 FIELDS: dict[str, Text] = {
     "title": Text("标题", "title"),

@@ -3,12 +3,16 @@
 from collections.abc import Iterable
 from functools import partial
 
+import msgspec
 from sqlalchemy import Connection
 
 from anbao.core import Probe, Room, Step
+from anbao.detect.fields import words_of
 from anbao.errors import Conflict, InvalidInput, NotFound
 from anbao.law.deadlines import latest_start
 from anbao.ledger import Stored
+from anbao.ledger.whole import whole_record
+from anbao.model.listing import ListingRecord
 from anbao.model.listing_fact import FactValue
 from anbao.model.notice import Notice
 from anbao.model.trade import NoticeAnswered, NoticeChoice, NoticeShown, Order, OrderIntent
@@ -126,9 +130,8 @@ class Warn(Room):
         found = self.core.ledger.latest(conn, "listing.screened", ("listing", listing))
         if found is None:
             return {}
-        record = found.entry().body["listing"]
-        text = f"{record['title']}\n{record.get('description', '')}"
-        return known_facts(self.core.catalogue.facts.values(), dict(record.get("facts", ())), text)
+        record = whole_record(conn, msgspec.convert(found.entry().body["listing"], ListingRecord))
+        return known_facts(self.core.catalogue.facts.values(), dict(record.facts), words_of(record))
 
     # ── after the trade ───────────────────────────────────────────────────────────────────────────────────────────
 

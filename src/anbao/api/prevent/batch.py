@@ -1,7 +1,8 @@
 """Listings as NDJSON: lines in, an answer per line out, in bounded memory.
 
 Invariants
-- A commit holds at most ``LINES_PER_COMMIT`` lines; its answers leave only after it, in the order of the lines.
+- A commit holds at most ``LINES_PER_COMMIT`` lines and ``BYTES_PER_COMMIT`` bytes, but at least one line; its answers
+  leave only after it, in the order of the lines.
 - What was committed before a connection breaks stays. Under an idempotency key each line is kept on its own, so the
   same upload can be sent again from the start: lines already taken are answered as before.
 - Reading never waits for the caller to read: answers that are not fetched wait in a temporary file. So a client that
@@ -20,14 +21,16 @@ from litestar.types import Receive, Scope, Send
 from anbao.api.door import Caller, Door
 from anbao.api.idempotency import Answer, Attempt
 from anbao.api.prevent.intake import Submission
+from anbao.api.prevent.listing_body import MAX_LISTING, decode_listing
 from anbao.api.problems import log, problem_of
-from anbao.api.reading import MAX_BODY, decode_json
 from anbao.errors import AnbaoError, TooLarge
-from anbao.model.listing import Listing
 from anbao.text import Language, Text, choose_language
 
 LINES_PER_COMMIT = 500
-MAX_LINE = MAX_BODY
+BYTES_PER_COMMIT = 4 << 20
+"""Or one line, if it is longer."""
+
+MAX_LINE = MAX_LISTING
 _READ_BYTES = 1 << 18
 _IN_MEMORY = 1 << 20
 
@@ -41,15 +44,20 @@ class ConnectionBroken(Exception):
 
 async def lines_of(receive: Receive, most: int = MAX_LINE) -> AsyncIterator[list[Line]]:
     """The lines of a body as they arrive, by chunk. Raises ConnectionBroken."""
-    rest, number, skipping, more = b"", 0, False, True
+    rest, number, skipping, more = bytearray(), 0, False, True
     while more:
         message = await receive()
         if message["type"] != "http.request":
             raise ConnectionBroken
         more = message.get("more_body", False)
-        *complete, rest = (rest + message.get("body", b"")).split(b"\n")
+        complete = message.get("body", b"").split(b"\n")
+        complete[0] = bytes(rest) + complete[0] if len(complete) > 1 or not more else complete[0]
+        if len(complete) > 1 or not more:
+            rest.clear()
+        rest += complete.pop()
         if not more and rest:
-            complete, rest = [*complete, rest], b""
+            complete.append(bytes(rest))
+            rest.clear()
         found: list[Line] = []
         for line in complete:
             number += 1
@@ -59,9 +67,14 @@ async def lines_of(receive: Receive, most: int = MAX_LINE) -> AsyncIterator[list
                 found.append((number, line))
             skipping = False
         if len(rest) > most:
-            skipping, rest = True, b""
+            skipping = True
+            rest.clear()
         if found:
             yield found
+
+
+def _bytes(lines: list[Line]) -> int:
+    return sum(len(data) for _, data in lines if data is not None)
 
 
 class Spool:
@@ -129,13 +142,23 @@ class Batch:
         try:
             async for found in lines_of(receive):
                 waiting += found
-                while len(waiting) >= LINES_PER_COMMIT:
-                    spool.write(await self._answer(waiting[:LINES_PER_COMMIT]))
-                    del waiting[:LINES_PER_COMMIT]
-            if waiting:
-                spool.write(await self._answer(waiting))
+                while len(waiting) >= LINES_PER_COMMIT or _bytes(waiting) >= BYTES_PER_COMMIT:
+                    await self._commit(waiting, spool)
+            while waiting:
+                await self._commit(waiting, spool)
         finally:
             spool.end()
+
+    async def _commit(self, waiting: list[Line], spool: Spool) -> None:
+        """Take the first lines, as many as one commit holds."""
+        count, size = 0, 0
+        for _, data in waiting[:LINES_PER_COMMIT]:
+            size += len(data or b"")
+            if count and size > BYTES_PER_COMMIT:
+                break
+            count += 1
+        spool.write(await self._answer(waiting[:count]))
+        del waiting[:count]
 
     async def _answer(self, lines: list[Line]) -> bytes:
         """Commit some lines; their answers."""
@@ -155,7 +178,7 @@ class Batch:
     def _submission(self, number: int, data: bytes | None) -> Submission:
         if data is None:
             raise TooLarge(Text(f"一行超过 {MAX_LINE} 字节", f"a line of more than {MAX_LINE} bytes"))
-        listing = decode_json(data, Listing)
+        listing = decode_listing(data)
         attempt = None
         if self._key:
             attempt = Attempt(self._principal.key, f"{self._key}:{number}", sha256(b"line\0" + data).digest())

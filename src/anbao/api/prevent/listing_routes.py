@@ -11,6 +11,7 @@ from anbao.api.answers import LineAnswer, ListingAnswer
 from anbao.api.door import Caller, Direct, answered, attempt_of, door_of, told
 from anbao.api.prevent.batch import Batch
 from anbao.api.prevent.intake import Submission
+from anbao.api.prevent.listing_body import MAX_LISTING, ListingBody, ListingRequest, listing_of
 from anbao.api.reading import (
     DEFAULT_PAGE,
     At,
@@ -25,7 +26,6 @@ from anbao.api.reading import (
     wrong_type,
 )
 from anbao.listing_view import ListingLine, ListingState, ListingView
-from anbao.model.listing import Listing
 
 NDJSON = "application/x-ndjson"
 
@@ -45,14 +45,19 @@ class ListingPage(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
 
 
-@post("/v1/listings", **told("提交一条商品信息：审核并决定", "Submit one listing: screen and decide", "listings"))
+@post(
+    "/v1/listings",
+    request_class=ListingRequest,
+    request_max_body_size=MAX_LISTING,
+    **told("提交一条商品信息：审核并决定", "Submit one listing: screen and decide", "listings"),
+)
 async def submit(
-    request: Caller, data: JSONBody[Listing], at: At = None, key: IdempotencyKey = None
+    request: Caller, data: JSONBody[ListingBody], at: At = None, key: IdempotencyKey = None
 ) -> Response[ListingAnswer]:
     """Those that arrive together share a scan and a commit."""
     door, principal = door_of(request), request.auth
     when = event_time(at, door.platform.clock())
-    submission = Submission(data, principal.actor, when, await attempt_of(request, key))
+    submission = Submission(listing_of(data), principal.actor, when, await attempt_of(request, key))
     return cast("Response[ListingAnswer]", answered(await door.intake.submit(submission)))
 
 

@@ -67,6 +67,7 @@ def tell_all(tell: Teller, platform: Platform, folder: Path, listings: int, seed
     offers.tell_listings(tell, platform, tally, time.perf_counter() - start)
     offers.tell_contexts(tell, platform)
     offers.tell_disguises(tell, platform, tally)
+    offers.tell_attribute(tell, platform)
     offers.tell_picture(tell, platform, pictures)
     evidence.tell_evidence(tell, platform, "listing", "picture")
     rules.tell_rules(tell, platform, tally, seed)

@@ -5,8 +5,9 @@ import msgspec
 from anbao.cli.demo.teller import Teller, one_of_each, said
 from anbao.cli.demo.words import DISGUISES
 from anbao.connect.pictures import Pictures
-from anbao.model.listing import Listing
+from anbao.model.listing import Finding, Listing
 from anbao.model.picture import PictureScreened
+from anbao.model.texts import flatten
 from anbao.platform import Platform
 from anbao.prevent.explaining import named
 from anbao.simulator.pictures import jpeg, product, with_qr, with_text
@@ -85,6 +86,20 @@ def tell_disguises(tell: Teller, platform: Platform, tally: Tally) -> None:
         tell.case(one.decision.outcome, one.decision.listing.title, *told)
 
 
+def tell_attribute(tell: Teller, platform: Platform) -> None:
+    """A gun in an attribute, behind a harmless title, in HTML."""
+    tell.say("藏在属性和详情里的危险品：", "A danger in an attribute, and in the HTML of a description:")
+    title = "纯棉短袖 夏季新款"
+    hidden = (
+        Listing(id="ATTR1", title=title, texts=flatten("attributes", {"材质": "棉", "赠品": "仿真枪 全金属"})),
+        Listing(id="ATTR2", title=title, description="<p>赠品：仿<b>真</b>&#26538;</p>"),
+    )
+    for one in hidden:
+        decision = platform.submit_listing(one).decision
+        seen = decision.findings[0]
+        tell.case(decision.outcome, title, f"{seen.field} @ {seen.start}–{seen.end}  {_said(platform, seen)}")
+
+
 def tell_picture(tell: Teller, platform: Platform, pictures: Pictures) -> None:
     """A messenger's name laid over a picture, and a QR code that leads away."""
     tell.say("图片里藏着的联系方式：", "A contact hidden in a picture:")
@@ -109,4 +124,8 @@ def tell_picture(tell: Teller, platform: Platform, pictures: Pictures) -> None:
 
 
 def _why(platform: Platform, one: ToldListing) -> str:
-    return said(platform.prevent.explainer.finding(one.decision.findings[0]))
+    return _said(platform, one.decision.findings[0])
+
+
+def _said(platform: Platform, one: Finding) -> str:
+    return said(platform.prevent.explainer.finding(one))

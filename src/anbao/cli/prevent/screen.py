@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from anbao.cli.common import FORMATS, open_store_option, store_option, t
 from anbao.cli.output import stderr_console
 from anbao.cli.prevent.screening_report import Meta, render_html, render_terminal
+from anbao.cli.prevent.screening_report.words import visible
 from anbao.connect.bulk import Progress as Reached
 from anbao.connect.bulk import screen_file
 from anbao.connect.files import Mapping, RowError, open_source
@@ -74,7 +75,9 @@ def command(
     workers: int,
     restart: bool,
 ) -> int:
-    """Exit status 0 nothing found, 1 findings, 2 usage, 3 internal. An interrupted run goes on when called again."""
+    """Exit status 0 nothing found, 1 findings or parts that were not judged, 2 usage, 3 internal. An interrupted run
+    goes on when called again.
+    """
     source = open_source(file, _mapping(mapping))
     rows: RowFormat | None = None if output_format == "table" else output_format  # type: ignore[assignment]
     sink = Sink(rows, output) if output else Sink(rows, stream=sys.stdout.buffer)
@@ -132,7 +135,8 @@ def command(
                     t("已中断；再次运行同一命令即可续跑", "interrupted; run the same command to go on"), err=True
                 )
                 return 2
-        raised = _settle_pictures(platform, console)
+        tell_incomplete(platform, summary)
+        raised, left = _settle_pictures(platform, console)
         if shown > SHOWN_ERRORS:
             click.echo(t(f"……共 {shown} 行有误", f"… {shown} bad rows in all"), err=True)
         versions = platform.prevent.ruleset().versions
@@ -144,15 +148,34 @@ def command(
         render_terminal(summary, system_language(), names)
     elif output:
         render_terminal(summary, system_language(), names, console)
-    return 1 if summary.found or raised else 0
+    return 1 if summary.found or not summary.complete or raised or left else 0
 
 
-def _settle_pictures(platform: "Platform", console: Console) -> int:
-    """Fetch and read the pictures that wait, and tell what they changed; how many listings were held or blocked."""
+def tell_incomplete(platform: "Platform", summary: Summary) -> None:
+    """Say what nobody looked at, before anything else is told."""
+    if summary.complete:
+        return
+    click.echo(
+        t(
+            f"没有审核完：{summary.errors:,} 行无法读取，另有 {summary.unjudged:,} 处内容没有审核；相关商品须人工查看",
+            f"not all was judged: {summary.errors:,} rows could not be read, and {summary.unjudged:,} parts of listings"
+            " were not looked at; a person must look at those",
+        ),
+        err=True,
+    )
+    for one in summary.parts:
+        what = platform.prevent.explainer.unjudged(one.part).get(system_language())
+        click.echo(visible(f"  {one.row} {one.listing}: {what}"), err=True)
+
+
+def _settle_pictures(platform: "Platform", console: Console) -> tuple[int, int]:
+    """Fetch and read the pictures that wait, and tell what they changed: how many listings were held or blocked, and
+    how many pictures have not come.
+    """
     with platform.reading() as conn:
         waiting, before = records.pending(conn), platform.ledger.size(conn)
     if not waiting:
-        return 0
+        return 0, 0
     pictures = Pictures(platform)
     with console.status(t("读取图片", "reading pictures")):
         pictures.settle()
@@ -179,7 +202,7 @@ def _settle_pictures(platform: "Platform", console: Console) -> int:
             ),
             err=True,
         )
-    return sum(raised.values())
+    return sum(raised.values()), left
 
 
 def _names(platform: "Platform", summary: Summary) -> dict[str, Text]:

@@ -1,6 +1,7 @@
 """Contact details in one field: telephone numbers, accounts of messengers, invitations to them, mail addresses."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import product
 
@@ -89,7 +90,7 @@ class HandleFinder:
         for place, char in enumerate(reading.original):
             if char not in self._pictures:
                 continue
-            following = next((n for n, at in enumerate(reading.places) if at > place), len(reading.text))
+            following = bisect_right(reading.places, place)
             led = reading.text[max(0, following - 3) : following]
             number = self.emoji.get(char)
             if number is None:

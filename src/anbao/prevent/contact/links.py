@@ -7,6 +7,7 @@ IDN (RFC 3492, RFC 5890), Unicode's confusables (UTS 39).
 
 import re
 import unicodedata
+from bisect import bisect_left, insort
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -98,18 +99,18 @@ class LinkFinder:
         for pattern in (self._behind_scheme, self._host, self._spelled):
             for found in pattern.finditer(reading.half):
                 start, end = found.span("host")
-                if any(start < other_end and other_start < end for other_start, other_end in taken):
+                if _overlaps(taken, start, end):
                     continue
                 host = self._plain_host(found["host"])
                 if (start and reading.half[start - 1] == "@") or not _is_host(host):
                     continue
                 if pattern is not self._behind_scheme and not self._is_address(found, host, reading.half):
                     continue
-                taken.append((start, end))
+                insort(taken, (start, end))
                 yield from self._judge(host, found.start(), end, reading.original)
         for found in self._joined.finditer(reading.text):
             first, last, surface = reading.span(found.start(), found.end())
-            if "." not in surface and not any(first < end and start < last for start, end in taken):
+            if "." not in surface and not _overlaps(taken, first, last):
                 yield from self._judge(f"{found['name']}.{found['ending']}", first, last, reading.original)
 
     def _judge(self, host: str, start: int, end: int, original: str) -> Iterator[Sighting]:
@@ -217,6 +218,12 @@ def _shown(host: str) -> str:
         except (UnicodeError, ValueError):
             labels.append(label)
     return ".".join(labels)
+
+
+def _overlaps(taken: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether one of the spans, which are in order and apart, shares a character with this one."""
+    place = bisect_left(taken, (end, end))
+    return place > 0 and taken[place - 1][1] > start
 
 
 def _is_host(host: str) -> bool:

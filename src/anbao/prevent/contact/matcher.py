@@ -165,7 +165,9 @@ def _mark_table(telling: str, added: str, behind: str) -> NDArray[np.uint8]:
 def _outermost(sightings: list[Sighting]) -> list[Sighting]:
     """Without those that lie inside another of their kind."""
     kept: list[Sighting] = []
+    reach: dict[str, int] = {}
     for one in sorted(set(sightings), key=lambda one: (one.start, -one.end, one.channel, one.name)):
-        if not any(other.kind == one.kind and other.start <= one.start and one.end <= other.end for other in kept):
+        if one.end > reach.get(one.kind, -1):
+            reach[one.kind] = one.end
             kept.append(one)
     return kept

@@ -1,5 +1,6 @@
 """Tricks in one field: words that stand together."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -85,9 +86,9 @@ def _marked(reading: Reading, seen: Sequence[Sighting]) -> dict[str, list[tuple[
     """Where contacts and links stand in the folded text."""
     marked: dict[str, list[tuple[int, int]]] = {}
     for one in seen:
-        inside = [n for n, place in enumerate(reading.places) if one.start <= place < one.end]
-        if not inside:
+        first, last = bisect_left(reading.places, one.start), bisect_left(reading.places, one.end)
+        if first == last:
             continue
         for marker in _BY_KIND.get(one.kind, (ANY_CONTACT,)):
-            marked.setdefault(marker, []).append((inside[0], inside[-1] + 1))
+            marked.setdefault(marker, []).append((first, last))
     return marked

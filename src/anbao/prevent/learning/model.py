@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from anbao.detect.fields import words_of
 from anbao.errors import InvalidInput
 from anbao.likeness.fold import fold_many
 from anbao.model.listing import Finding, Listing
@@ -23,6 +24,9 @@ DETECTOR = "model"
 CATEGORY = "model.likely_blocked"
 SEVERITY = 3
 """A model's finding is never worse than what a person should look at."""
+
+MOST = 20_000
+"""Characters of a listing that are scored; a score tells how a listing reads, and its beginning is enough for that."""
 
 SPOKEN = 5
 """N-grams that are given as the reason of a score."""
@@ -91,10 +95,11 @@ class Model:
         return Scored(per_mille, _strongest(folded, found, spoken))
 
 
-def findings(model: Model, listings: Sequence[Listing]) -> dict[int, Finding]:
+def findings(model: Model, listings: Sequence[Listing], reading: int) -> dict[int, Finding]:
     """The model's findings by place in ``listings``, where the score reaches its threshold."""
     found = {}
-    for place, folded in enumerate(fold_many([f"{one.title}\n{one.description}" for one in listings])):
+    texts = [words_of(one)[:MOST] if reading else f"{one.title}\n{one.description}" for one in listings]
+    for place, folded in enumerate(fold_many(texts)):
         scored = model.score(folded)
         if scored.per_mille >= model.weights.threshold:
             found[place] = Finding(

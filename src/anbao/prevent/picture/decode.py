@@ -2,7 +2,8 @@
 
 - Limits are checked on the header, before memory is given to pixels.
 - Whatever the bytes, the result is a ``Picture`` or ``BadPicture``.
-- Only the first frame is decoded; more than one is a fact of the picture.
+- Of a picture that moves the first frame, the last and some between are decoded, at most ``MAX_FRAMES``. Where that
+  would take more than ``MAX_MOVED`` pixels, it is too large to be looked at.
 - A JPEG is decoded at a half, quarter or eighth of its size where that is still larger than what is asked for.
 """
 
@@ -28,6 +29,12 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 MAX_BYTES = 20 << 20
 MAX_PIXELS = 50_000_000
 """A 50-megapixel camera. Decoding this much takes under a second and 150 MB."""
+
+MAX_FRAMES = 12
+"""Frames looked at of a picture that moves."""
+
+MAX_MOVED = 400_000_000
+"""Pixels of all frames up to the last one: each frame is drawn over the one before. Two seconds or so."""
 
 MAX_SCANS = 100
 """Scans of a progressive JPEG: each costs a pass over all pixels however few its bytes; cameras and tools write 10."""
@@ -59,12 +66,16 @@ _DAMAGE: tuple[type[BaseException], ...] = (
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
-    """A decoded picture. ``width`` and ``height`` are those of the upload, upright; ``image`` may be smaller (RGB)."""
+    """A decoded picture. ``width`` and ``height`` are those of the upload, upright; ``image`` may be smaller (RGB).
+
+    ``others``: more frames of a picture that moves, each with its number from 0, of which ``image`` is the first.
+    """
 
     format: str
     frames: int
     height: int
     image: Any
+    others: tuple[tuple[int, Any], ...] = ()
     width: int
 
     @property
@@ -113,7 +124,28 @@ def _decoded(data: bytes) -> Picture:
             width, height = height, width
         if max(upright.size) > SIDE:
             upright.thumbnail((SIDE, SIDE), Image.Resampling.BOX, reducing_gap=None)
-        return Picture(format=form, frames=frames, height=height, image=upright, width=width)
+        others = _others(opened, frames) if frames > 1 else ()
+        return Picture(format=form, frames=frames, height=height, image=upright, others=others, width=width)
+
+
+def chosen_frames(frames: int) -> list[int]:
+    """Which frames are looked at: all of a few, else the first, the last and some between, evenly spread."""
+    count = min(frames, MAX_FRAMES)
+    return sorted({place * (frames - 1) // max(1, count - 1) for place in range(count)})
+
+
+def _others(opened: Image.Image, frames: int) -> tuple[tuple[int, Image.Image], ...]:
+    """The chosen frames behind the first."""
+    if opened.width * opened.height * frames > MAX_MOVED:
+        raise BadPicture("too_many_pixels", f"{frames} frames of {opened.width} × {opened.height} pixels")
+    found = []
+    for number in chosen_frames(frames)[1:]:
+        opened.seek(number)
+        image = _opaque(opened.copy())
+        if max(image.size) > SIDE:
+            image.thumbnail((SIDE, SIDE), Image.Resampling.BOX, reducing_gap=None)
+        found.append((number, image))
+    return tuple(found)
 
 
 def _opaque(image: Image.Image) -> Image.Image:

@@ -18,7 +18,7 @@ from anbao.model.picture import (
 from anbao.prevent import contact
 from anbao.prevent.picture.candidates import Standing, why_text
 from anbao.prevent.picture.codes import MATRIX
-from anbao.prevent.picture.dangers import Dangers
+from anbao.prevent.picture.dangers import Dangers, Known
 from anbao.prevent.policy import PICTURE_FACTS, PictureFact, PolicyFacts
 from anbao.prevent.rulesets import Ruleset
 from anbao.prevent.text import finding
@@ -111,10 +111,16 @@ def is_worse(outcome: Outcome, than: Outcome) -> bool:
 def _hazards(
     reading: PictureReading, catalogue: Catalogue, dangers: Dangers, rules: PictureRules, harmless: frozenset[str]
 ) -> list[_Seen]:
-    if reading.quality < rules.quality:
-        return []
+    hashes = [(reading.pdq, reading.quality), *((one.pdq, one.quality) for one in reading.others)]
+    nearest: dict[str, Known] = {}
+    for value, quality in hashes:
+        if quality >= rules.quality:
+            for known in dangers.near(value, max(rules.same, rules.alike)):
+                before = nearest.get(known.hazard)
+                if before is None or known.distance < before.distance:
+                    nearest[known.hazard] = known
     seen = []
-    for known in dangers.near(reading.pdq, max(rules.same, rules.alike)):
+    for known in nearest.values():
         if known.hazard in harmless:
             continue
         found = _finding(

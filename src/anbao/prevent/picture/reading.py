@@ -1,19 +1,28 @@
 """Bytes → what decisions need of them. A bad picture is a reading too, with its problem."""
 
+from collections.abc import Iterable
 from hashlib import sha256
 from importlib.metadata import version
+from typing import TypeVar
 
-from anbao.model.picture import PictureProblem, PictureReading
-from anbao.prevent.picture.codes import read_codes
+import msgspec
+
+from anbao.model.picture import Code, Frame, Line, PictureProblem, PictureReading
+from anbao.prevent.picture.codes import MAX_CODES, read_codes
 from anbao.prevent.picture.decode import decode
 from anbao.prevent.picture.errors import BadPicture
+from anbao.prevent.picture.lettering import MAX_LINES, read_lines, text_likeness
 from anbao.prevent.picture.lettering import READER as TEXT_READER
-from anbao.prevent.picture.lettering import read_lines, text_likeness
 from anbao.prevent.picture.pdq import pdq
 
 READER = f"pdq 1, zxing-cpp {version('zxing-cpp')}"
 
 MAX_WHY = 200
+
+MOST_LETTERED = 3
+"""Frames of a picture that moves whose text is read: those that look most like lettering."""
+
+Written = TypeVar("Written", Code, Line)
 
 
 def read(data: bytes, *, text: bool = False) -> PictureReading:
@@ -24,21 +33,40 @@ def read(data: bytes, *, text: bool = False) -> PictureReading:
     except BadPicture as error:
         return unreadable(digest, error.problem, str(error), len(data))
     hashed = pdq(picture)
+    frames = [picture]
+    others: list[Frame] = []
+    for number, image in picture.others:
+        frame = msgspec.structs.replace(picture, image=image, others=())
+        found = pdq(frame)
+        if found.hash not in {hashed.hash, *(one.pdq for one in others)}:
+            frames.append(frame)
+            others.append(Frame(number=number, pdq=found.hash, quality=found.quality))
+    likeness = [text_likeness(frame) for frame in frames]
+    lettered = sorted(range(len(frames)), key=lambda place: -likeness[place])[:MOST_LETTERED]
     return PictureReading(
-        codes=read_codes(picture.gray(), picture.scale),
+        codes=_distinct(code for frame in frames for code in read_codes(frame.gray(), frame.scale))[:MAX_CODES],
         format=picture.format,
         frames=picture.frames,
         height=picture.height,
-        lines=read_lines(picture) if text else (),
+        lines=_distinct(line for place in lettered for line in read_lines(frames[place]))[:MAX_LINES] if text else (),
+        others=tuple(others),
         pdq=hashed.hash,
         picture=digest,
         quality=hashed.quality,
         reader=f"{READER}, {TEXT_READER}" if text else READER,
         size=len(data),
-        text_like=text_likeness(picture),
+        text_like=max(likeness),
         text_read=text,
         width=picture.width,
     )
+
+
+def _distinct(found: Iterable[Written]) -> tuple[Written, ...]:
+    """Without what an earlier frame says in the same words, in the same place."""
+    first: dict[tuple[str, int, int], Written] = {}
+    for one in found:
+        first.setdefault((one.text, one.box.left, one.box.top), one)
+    return tuple(first.values())
 
 
 def unreadable(digest: str, problem: PictureProblem, why: str, size: int = 0) -> PictureReading:

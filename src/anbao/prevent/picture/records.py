@@ -10,8 +10,10 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import Connection
 
+from anbao.detect import pictures
+from anbao.ledger.whole import whole_record
 from anbao.model.entry import Entry, Sealed
-from anbao.model.listing import OUTCOMES, Outcome
+from anbao.model.listing import OUTCOMES, ListingRecord, Outcome
 from anbao.model.picture import PictureReading, PictureScreened
 from anbao.prevent.picture.candidates import Standing
 from anbao.store import tables
@@ -49,12 +51,9 @@ class Read(msgspec.Struct, frozen=True):
     reading: PictureReading
 
 
-class _Shown(msgspec.Struct):
-    pictures: tuple[str, ...] = ()
-
-
 class _Body(msgspec.Struct):
-    listing: _Shown
+    listing: ListingRecord
+    embedded: tuple[str, ...] = ()
 
 
 class _Listing(msgspec.Struct):
@@ -92,11 +91,12 @@ def project_listings(conn: Connection, placed: Sequence[Placed]) -> None:
     for index, sealed in placed:
         if "pictures" in sealed.facts:
             listing = sealed.subjects["listing"]
-            sources = _listing.decode(sealed.data).body.listing.pictures
+            body = _listing.decode(sealed.data).body
+            shown = pictures.sources(whole_record(conn, body.listing).pictures, body.embedded)
             sql(conn, "DELETE FROM listing_picture WHERE listing = ?", (listing,))
             rows: list[tuple[Any, ...]] = [
                 (listing, place, source, index, source if len(source) == _SHA256 else "", "waiting", sealed.recorded, 0)
-                for place, source in enumerate(sources)
+                for place, source in shown
             ]
             upsert_many(conn, tables.listing_picture, rows)
 

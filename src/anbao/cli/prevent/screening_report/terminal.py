@@ -104,9 +104,9 @@ def _name(code: str, names: Mapping[str, Text], language: Language) -> str:
     return names[code].get(language) if code in names else code
 
 
-def _place(worst: Worst, language: Language) -> str:
-    field = FIELDS.get(worst.field, Text(worst.field, worst.field)).get(language)
-    return f"{field} {worst.start}–{worst.end}" if worst.end else field
+def _place(worst: Worst, language: Language) -> RichText:
+    field = visible(FIELDS.get(worst.field, Text(worst.field, worst.field)).get(language))
+    return RichText(f"{field} {worst.start}–{worst.end}" if worst.end else field)
 
 
 def _context(worst: Worst) -> RichText:
