@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anbao.errors import PackError
-from anbao.prevent import guard
+from anbao.prevent import guard, unjudged
 from anbao.prevent.policy import MODEL_ALONE, NO_ROW, Policy, PolicyFacts, load_reasons
 
 FOLDER = Path(__file__).parents[1] / "packs" / "cn" / "policy"
@@ -67,7 +67,7 @@ def test_more_danger_is_never_judged_more_mildly(facts: PolicyFacts, field: str)
 
 def test_every_reason_has_its_wording() -> None:
     wording = load_reasons(FOLDER / "reasons.yaml")
-    assert wording.keys() == DEFAULT.reasons | {MODEL_ALONE, NO_ROW, guard.KNOWN, guard.ALIKE}
+    assert wording.keys() == DEFAULT.reasons | {MODEL_ALONE, NO_ROW, guard.KNOWN, guard.ALIKE, unjudged.REASON}
 
 
 def test_the_digest_depends_on_content_not_on_layout() -> None:
