@@ -15,7 +15,12 @@ from anbao.text import Text
 
 _BETWEEN = re.compile(r"[\s|]+|[,;，；、](?=https?://)")
 _REFERENCE = re.compile(r"[0-9a-f]{64}|https?://[!-~]{1,2000}")
-_ADDRESS = re.compile(r"https?://")
+_ADDRESS = re.compile(r"(?i:https?|ftp)://|//")
+_SUFFIX = r"\.(?:jpe?g|jfif|png|gif|webp|bmp|avif|tiff?|tbi)"
+_PICTURE = re.compile(rf"[0-9a-f]{{64}}|(?i:(?:[a-z]+:)?//\S+{_SUFFIX}(?:[_!?#]\S*)?|[^\s<>]{{1,200}}{_SUFFIX})")
+_PACKED = re.compile(r"([0-9a-fA-F]{8,40}):\d+:\d+:\|([^;]*);?")
+"""A picture of Taobao's 数据包: the name of a file beside it, and its address."""
+
 _PLAIN = "!#$%&'()*+,/:;=?@[]~"
 """What stands in an address as it is; the rest, such as Chinese characters, is percent-encoded."""
 
@@ -33,8 +38,15 @@ class NoPicture(Exception):
         self.why = why
 
 
+def is_address(text: str) -> bool:
+    """Whether a text is one address or file name of a picture, by its looks."""
+    return len(text) < 2100 and _PICTURE.fullmatch(text) is not None
+
+
 def split(cell: object) -> tuple[str, ...]:
     """The pictures that a cell names: separated by spaces, line breaks or "|", or a list."""
+    if isinstance(cell, str) and (packed := _PACKED.findall(cell)):
+        return tuple(address or f"{name}.tbi" for name, address in packed)
     if isinstance(cell, list):
         return tuple(str(one) for one in cell)
     return tuple(name for name in _BETWEEN.split(cell) if name) if isinstance(cell, str) else ()
