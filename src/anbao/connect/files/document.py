@@ -113,8 +113,9 @@ def _wraps(window: bytes) -> bool:
             if key is None or reader.peek() != b":":
                 break
             reader.skip(1)
-            keys.append(key)
             first = reader.peek()
+            if first not in (b"{", b"["):
+                keys.append(key)
             objects = first == b"[" and _OBJECTS.match(reader.window()) is not None
             inner = inner or objects or first == b"{"
             contains = contains or (objects and folded(key) in _CONTAINERS)

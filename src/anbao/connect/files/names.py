@@ -16,7 +16,7 @@ FIELD_NAMES: dict[str, tuple[str, ...]] = {
         "商品全称|商品中文名称|货品名称|货品标题|供应信息标题|产品信息标题|物品名称|菜品名称|套餐名称|课程名称",
         "標題|商品名稱|商品標題|產品名稱|賣場名稱|品名規格|商品名称标题",
         "product title|product name|item title|item name|listing title|goods name|goods title|goods_name",
-        "name|product|item|*name|*title|post_title|product_name en|name (en-gb)|name (zh-cn)|ps_product_name",
+        "name|product|item|*name|*title|post_title|product name(english)|name (en-gb)|name (zh-cn)|ps_product_name",
         "et_title_product_name|nome|titulo|título|nombre|titel|nom|subject|goodsname|skuname|sku name",
         "ware name|wareTitle",
         "itemname|auction title|offer title|headline",

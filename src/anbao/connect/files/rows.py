@@ -29,7 +29,7 @@ UNCLOSED = Text(
     "引号没有成对，无法分清各列；已逐行审核其文字",
     "quotes are not closed or have text behind them, so cells cannot be told apart; the text was screened line by line",
 )
-_EMPTY_TITLE = Text("标题缺失或为空", "the title is missing or empty")
+EMPTY_TITLE = Text("标题缺失或为空", "the title is missing or empty")
 _NOT_TEXT = Text("应为文字或数字，已审核其中的文字", "expected text or a number; the texts in it were screened")
 _NUL = Text("含有空字符（NUL），已略去后审核", "contains NUL characters; screened without them")
 _LONG_ID = Text(
@@ -104,7 +104,7 @@ class Builder:
         if not row.values.get("title", "").strip() and (name := next(filter(_is_title, row.texts), "")):
             row.values["title"] = row.texts.pop(name)
         if not row.values.get("title", "").strip():
-            error = RowError(place.row, place.line, self._title, _EMPTY_TITLE)
+            error = RowError(place.row, place.line, self._title, EMPTY_TITLE)
             if not row.says_anything():
                 return bad[0] if bad else error
             if all(part.field for part in bad):
