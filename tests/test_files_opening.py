@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from anbao.connect.files import Mapping, open_source
@@ -19,7 +20,8 @@ def refuse(path: Path, mapping: Mapping | None = None) -> InvalidInput:
 
 
 def mapped(*columns: str) -> Mapping:
-    return Mapping(**dict(zip(("id", "title", "description", "category", "merchant"), columns, strict=True)))
+    fields = ("id", "title", "description", "category", "merchant")
+    return msgspec.convert(dict(zip(fields, columns, strict=True)), Mapping)
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.shop_exports import EXPORTS, GUN, MAGENTO, SHOPIFY, TAOBAO, TAOBAO_ZH, WOO, Export, table
 
 from anbao.cli.root import run
+from shop_exports import EXPORTS, GUN, MAGENTO, SHOPIFY, TAOBAO, TAOBAO_ZH, WOO, Export, table
 
 
 @pytest.fixture(autouse=True)

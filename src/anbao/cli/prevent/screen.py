@@ -233,4 +233,4 @@ def _mapping(given: tuple[str, ...]) -> Mapping | None:
                 )
             )
         columns[field] = column
-    return Mapping(**columns)
+    return msgspec.convert(columns, Mapping)

@@ -14,13 +14,13 @@ import msgspec
 
 from anbao.connect.files.cut import CsvCutter, GroupCutter
 from anbao.connect.files.records import FIELDS, Chunk, Encoding, Format, Mapping, Partial, RowError
-from anbao.connect.files.rows import OVERSIZE, UNCLOSED, Builder, Cells, Place, joined, undecodable
+from anbao.connect.files.rows import OVERSIZE, UNCLOSED, Builder, Place, joined, undecodable
 from anbao.model.listing import Listing
 from anbao.text import Text
 
 Row = Listing | Partial | RowError
 
-_PLAIN = Mapping(**{field: field for field in FIELDS})
+_PLAIN = msgspec.convert({field: field for field in FIELDS}, Mapping)
 _OWN_COLUMNS = frozenset(Listing.__struct_fields__)
 _listings = msgspec.json.Decoder(Listing).decode_lines
 _object = msgspec.json.Decoder(dict[str, object], float_hook=Decimal).decode
@@ -189,9 +189,9 @@ def _csv(chunk: Chunk, mapping: Mapping, layout: Format) -> list[Row]:
             cells = _cells(record.cells, layout.columns)
             if record.variants:
                 cells = joined([cells, *(_cells(variant, layout.columns) for variant in record.variants)])
-            rows.append(builder.build(dict(cells), place, tuple(_of_row(part, row, line) for part in record.parts)))
+            rows.append(builder.build({**cells}, place, tuple(_of_row(part, row, line) for part in record.parts)))
         else:
-            rows.append(builder.build(dict(_cells(record, layout.columns)), place))
+            rows.append(builder.build({**_cells(record, layout.columns)}, place))
     return rows
 
 
@@ -199,9 +199,9 @@ def _of_row(part: RowError, row: int, line: int) -> RowError:
     return RowError(row, line, part.field, part.reason)
 
 
-def _cells(values: list[str], columns: tuple[str, ...]) -> Cells:
+def _cells(values: list[str], columns: tuple[str, ...]) -> dict[str, str]:
     """The cells by column; those beyond the header are named ``column_8``."""
-    cells: Cells = dict(zip(columns, values, strict=False))
+    cells = dict(zip(columns, values, strict=False))
     for number in range(len(columns), len(values)):
         if values[number]:
             cells[f"column_{number + 1}"] = values[number]
@@ -259,7 +259,7 @@ def _csv_record(record: bytes, layout: Format, *, whole: bool) -> _Record:
         parts = (RowError(0, 0, "", UNCLOSED),)
     if text is None:
         marked = split_cells(record.decode(layout.encoding, "replace"), layout.delimiter)
-        parts = (*parts, undecodable(_cells(marked, layout.columns), layout.encoding, 0, 0))
+        parts = (*parts, undecodable({**_cells(marked, layout.columns)}, layout.encoding, 0, 0))
     return _Record(cells, parts)
 
 

@@ -1,7 +1,6 @@
 """One row's cells become a listing, whatever is wrong with some of them; what is wrong is named."""
 
 import re
-from collections.abc import Mapping as Map
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -274,7 +273,7 @@ def _licences(value: object) -> tuple[Licence, ...]:
     return msgspec.convert(value, tuple[Licence, ...]) if value else ()
 
 
-def joined(records: list[Map[str, str]]) -> dict[str, object]:
+def joined(records: list[dict[str, str]]) -> dict[str, str]:
     """The cells of a product and its variants: in each column all values that differ, a line each."""
     cells: dict[str, dict[str, None]] = {}
     for record in records:

@@ -126,10 +126,10 @@ class Data:
             assert self._convert is not None
             stream = tempfile.TemporaryFile(prefix="anbao-")  # noqa: SIM115
             with self.path.open("rb") as given:
-                self._convert(given, stream)  # type: ignore[arg-type]
+                self._convert(given, stream)
             stream.flush()
-            self._stream = stream  # type: ignore[assignment]
-        return self._stream  # type: ignore[return-value]
+            self._stream = stream
+        return self._stream
 
 
 class _Both:
@@ -140,9 +140,9 @@ class _Both:
 
     def __call__(self, given: BinaryIO, made: BinaryIO) -> None:
         with tempfile.TemporaryFile(prefix="anbao-") as between:
-            self._first(given, between)  # type: ignore[arg-type]
+            self._first(given, between)
             between.seek(0)
-            self._second(between, made)  # type: ignore[arg-type]
+            self._second(between, made)
 
 
 class _Positioned(io.RawIOBase):
