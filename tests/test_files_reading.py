@@ -16,8 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anbao.connect.files import MAX_RECORD, Chunk, Mapping, RowError, Source, decode, open_source
-from anbao.model.listing import MAX_DESCRIPTION, MAX_TITLE, Listing
+from anbao.connect.files import MAX_RECORD, Chunk, Mapping, Partial, RowError, Source, decode, open_source
+from anbao.connect.files.decode import Row
+from anbao.model.listing import Listing
 
 Write = Callable[[str, bytes], Path]
 
@@ -32,16 +33,26 @@ def write(tmp_path: Path) -> Write:
     return to_file
 
 
-def read(source: Source, rows: int = 1000) -> list[Listing | RowError]:
+def read(source: Source, rows: int = 1000) -> list[Row]:
     return [row for chunk in source.chunks(rows=rows) for row in decode(chunk, source.mapping, source.format)]
 
 
-def errors(rows: list[Listing | RowError]) -> list[tuple[int, int, str]]:
-    return [(row.row, row.line, row.field) for row in rows if isinstance(row, RowError)]
+def listings(rows: list[Row]) -> list[Listing]:
+    return [row.listing if isinstance(row, Partial) else row for row in rows if not isinstance(row, RowError)]
 
 
-def titles(rows: list[Listing | RowError]) -> list[str]:
-    return [row.title for row in rows if isinstance(row, Listing)]
+def errors(rows: list[Row]) -> list[tuple[int, int, str]]:
+    parts = [part for row in rows for part in (row.parts if isinstance(row, Partial) else (row,))]
+    return [(part.row, part.line, part.field) for part in parts if isinstance(part, RowError)]
+
+
+def titles(rows: list[Row]) -> list[str]:
+    return [listing.title for listing in listings(rows)]
+
+
+def everything(listing: Listing) -> str:
+    """All that is judged of a listing."""
+    return "\n".join([listing.title, listing.description, *listing.texts.values()])
 
 
 def assert_chunking_does_not_matter(source: Source, sizes: tuple[int, ...] = (1, 3, 1000)) -> None:
@@ -81,11 +92,13 @@ def test_csv_as_any_writer_quotes_it(rows: list[tuple[str, str, str]], end: str,
         got = read(source)
     assert len(got) == len(rows)
     for row, (id, title, description) in zip(got, rows, strict=True):
-        if isinstance(row, Listing):
-            assert (row.title, row.description) == (title, description)
-            assert not id or row.id == id
-        else:
+        if isinstance(row, RowError):
             assert not title.strip()
+            assert not description
+            continue
+        (listing,) = listings([row])
+        assert (listing.title, listing.description) == (title, description)
+        assert not id.strip() or listing.id == id.strip()
 
 
 @settings(max_examples=120, deadline=None)
@@ -125,13 +138,55 @@ def test_jsonl_gives_the_same_row_in_any_company(rows: list[object]) -> None:
         assert_chunking_does_not_matter(open_source(path))
 
 
-def test_columns_that_are_not_the_listings_own_are_kept(write: Write) -> None:
-    row = {"id": 7, "title": "帽", "price": 12.50, "big": 10**30, "tags": ["a", 1.5], "none": None, "extra": {"old": 1}}
+def test_every_further_column_is_a_text_under_its_path(write: Write) -> None:
+    row = {
+        "id": 7,
+        "title": "帽",
+        "price": 12.50,
+        "big": 10**30,
+        "tags": ["红", 1.5],
+        "attributes": {"材质": "棉", "sku": [{"name": "大", "image": "https://a.cn/1.jpg"}]},
+        "none": None,
+        "extra": {"old": 1},
+        "link": "https://shop.cn/7",
+    }
     line = json.dumps(row, ensure_ascii=False).replace("12.5", "12.50")
-    rows = read(open_source(write("a.jsonl", line.encode())))
-    assert rows == [
-        Listing(id="7", title="帽", extra={"old": "1", "price": "12.50", "big": "1" + "0" * 30, "tags": '["a",1.5]'})
-    ]
+    (listing,) = read(open_source(write("a.jsonl", line.encode())))
+    assert listing == Listing(
+        id="7",
+        title="帽",
+        texts={
+            "old": "1",
+            "price": "12.50",
+            "big": "1" + "0" * 30,
+            "tags[0]": "红",
+            "tags[1]": "1.5",
+            "attributes": "材质",
+            "attributes.材质": "棉",
+            "attributes.sku[0].name": "大",
+        },
+        extra={"link": "https://shop.cn/7"},
+        pictures=("https://a.cn/1.jpg",),
+    )
+
+
+def test_a_link_column_with_words_is_text(write: Write) -> None:
+    (listing,) = listings(read(open_source(write("a.csv", "标题,商品链接\n帽,加我微信买\n".encode()))))
+    assert listing.texts == {"商品链接": "加我微信买"}
+
+
+def test_category_and_merchant_are_texts_too(write: Write) -> None:
+    content = '{"id": "1", "title": "a", "category": "仿真枪", "merchant": "m7"}\n'
+    plain = listings(read(open_source(write("a.jsonl", content.encode()))))
+    table = listings(read(open_source(write("a.csv", "id,title,category,merchant\n1,a,仿真枪,m7\n".encode()))))
+    assert plain == table
+    assert plain[0].texts == {"category": "仿真枪", "merchant": "m7"}
+
+
+def test_pictures_of_several_columns_are_one_list(write: Write) -> None:
+    content = "标题,主图,主图2,additional_image_link,说明图\n帽,a.jpg,//b.cn/2.png,https://c.cn/3,https://d.cn/4.webp\n"
+    (listing,) = listings(read(open_source(write("a.csv", content.encode()))))
+    assert listing.pictures == ("a.jpg", "//b.cn/2.png", "https://c.cn/3", "https://d.cn/4.webp")
 
 
 def test_licences_of_a_product_are_read_from_json_and_from_csv(write: Write) -> None:
@@ -143,25 +198,27 @@ def test_licences_of_a_product_are_read_from_json_and_from_csv(write: Write) -> 
     assert isinstance(from_json[0], Listing)
     assert from_json[0].licences[0].number == "JY1"
     assert errors(from_csv) == [(2, 3, "licences")]
+    assert listings(from_csv)[1].texts == {"licences": "nonsense"}
 
 
 def test_quoted_newlines_keep_rows_and_physical_lines_apart(write: Write) -> None:
-    source = open_source(write("a.csv", '\ufefftitle,描述\r\n"一\n行","说""明"\r\n\r\n二,\r\n,空\r\n'.encode()))
+    source = open_source(write("a.csv", '\ufefftitle,描述\r\n"一\n行","说""明"\r\n\r\n二,\r\n,空\r\n,\r\n'.encode()))
     rows = read(source)
-    assert rows[:2] == [Listing(id="row-1", title="一\n行", description='说"明'), Listing(id="row-2", title="二")]
-    assert errors(rows) == [(3, 6, "title")]
+    assert [(one.title, one.description) for one in listings(rows)] == [("一\n行", '说"明'), ("二", ""), ("", "空")]
+    assert errors(rows) == [(3, 6, "title"), (4, 7, "title")]
 
 
-def test_a_stray_quote_spoils_one_line_only(write: Write) -> None:
+def test_a_stray_quote_hides_nothing(write: Write) -> None:
     rows = read(open_source(write("a.csv", b'title,id\ngood,1\n"never closed,2\nfine,3\n"a"b,4\n5" pipe,5\nlast,6\n')))
     assert errors(rows) == [(2, 3, ""), (4, 5, "")]
-    assert titles(rows) == ["good", "fine", '5" pipe', "last"]
+    assert titles(rows) == ["good", '"never closed', "fine", '"a"b', '5" pipe', "last"]
 
 
-def test_more_cells_than_columns_is_an_error_and_fewer_are_not(write: Write) -> None:
-    rows = read(open_source(write("a.csv", b"title,id,price\na,1,2,3\nb,1,2,,\nc\n")))
-    assert errors(rows) == [(1, 2, "")]
-    assert titles(rows) == ["b", "c"]
+def test_cells_beyond_the_header_are_texts(write: Write) -> None:
+    rows = read(open_source(write("a.csv", "title,id,price\na,1,2,仿真枪\nb,1,2,,\nc\n".encode())))
+    assert errors(rows) == []
+    assert titles(rows) == ["a", "b", "c"]
+    assert listings(rows)[0].texts == {"price": "2", "column_4": "仿真枪"}
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".txt", ".jsonl"])
@@ -178,66 +235,196 @@ def test_gb18030_is_detected(write: Write, suffix: str) -> None:
     assert_chunking_does_not_matter(source)
 
 
-def test_a_line_in_a_wrong_encoding_is_an_error_of_its_field(write: Write) -> None:
+def test_a_line_in_a_wrong_encoding_is_read_and_named(write: Write) -> None:
     good = "标题甲,描述\n" * 5
     source = open_source(
         write("a.csv", ("title,description\n" + good).encode() + "乙,坏".encode("gb18030") + b"\nc,d\n")
     )
     rows = read(source)
     assert errors(rows) == [(6, 7, "title")]
-    assert len(titles(rows)) == 6
-    source = open_source(write("a.jsonl", b'{"title":"a"}\n{"title":"b","p":"\xff"}\n{"title":"c"}\n'))
-    assert errors(read(source)) == [(2, 2, "p")]
+    assert titles(rows)[-2:] == ["乙", "c"]
+    source = open_source(
+        write("a.jsonl", '{"title":"a"}\n{"title":"b","p":"仿真枪\xff"}\n'.encode("latin-1", "replace"))
+    )
+    source = open_source(write("b.jsonl", '{"title":"b","p":"仿真枪|"}\n'.encode().replace(b"|", b"\xff")))
+    rows = read(source)
+    assert errors(rows) == [(1, 1, "p")]
+    assert listings(rows)[0].texts == {"p": "仿真枪\ufffd"}
 
 
 @pytest.mark.parametrize(
     ("line", "field"),
     [
-        ('{"id": "x"', ""),
-        ("[1]", ""),
-        ('"text"', ""),
-        ("[" * 100_000, ""),
-        ('{"id": "x"}', "title"),
-        ('{"title": "  "}', "title"),
-        ('{"title": ["a"]}', "title"),
-        ('{"title": "%s"}' % ("长" * (MAX_TITLE + 1)), "title"),
-        ('{"title": "a", "description": "%s"}' % ("长" * (MAX_DESCRIPTION + 1)), "description"),
-        ('{"title": "a", "id": "%s"}' % ("1" * 129), "id"),
-        ('{"title": "a", "description": "b\\u0000"}', "description"),
-        ('{"title": "a", "p": ["b\\u0000"]}', "p"),
-        ('{"title": "a", "licences": [{}]}', "licences"),
-        ('{"title": "\\ud800"}', ""),
+        ('{"id": "x", "p": "仿真枪"', ""),
+        ('["仿真枪"]', ""),
+        ('"仿真枪"', ""),
+        ("[" * 100_000 + '"仿真枪"', ""),
+        ('{"id": "x", "p": "仿真枪"}', "title"),
+        ('{"title": "  ", "description": "仿真枪"}', "title"),
+        ('{"title": ["仿真枪"]}', "title"),
+        ('{"title": "仿真枪", "id": "%s"}' % ("1" * 129), "id"),
+        ('{"title": "a", "description": "仿\\u0000真枪"}', "description"),
+        ('{"title": "a", "p": ["仿\\u0000真枪"]}', "p"),
+        ('{"title": "仿真枪", "licences": [{}]}', "licences"),
+        ('{"title": "\\ud800 仿真枪"}', ""),
     ],
 )
-def test_a_bad_row_is_named_in_both_languages_and_stops_nothing(write: Write, line: str, field: str) -> None:
+def test_what_can_be_read_of_a_bad_row_is_judged_and_the_fault_is_named(write: Write, line: str, field: str) -> None:
     content = f'{{"id": "1", "title": "甲"}}\n\n{line}\n{{"id": "3", "title": "丙", "description": "d"}}\n'
     rows = read(open_source(write("a.jsonl", content.encode())))
-    assert titles(rows) == ["甲", "丙"]
-    assert errors(rows) == [(2, 3, field)]
+    assert [titles(rows)[0], titles(rows)[-1]] == ["甲", "丙"]
+    assert errors(rows)[0] == (2, 3, field)
     bad = rows[1]
-    assert isinstance(bad, RowError)
-    assert bad.reason.zh
-    assert bad.reason.en != bad.reason.zh
-    assert "{" not in bad.reason.en.replace("({…})", "")
+    assert isinstance(bad, Partial)
+    assert "仿真枪" in everything(bad.listing)
+    assert bad.listing.id
+    for part in bad.parts:
+        assert part.reason.zh
+        assert part.reason.en != part.reason.zh
+        assert "{" not in part.reason.en.replace("({…})", "")
 
 
-@pytest.mark.parametrize("length", [MAX_RECORD + 10, 5 * MAX_RECORD])
+@pytest.mark.parametrize("length", [MAX_RECORD + 10, 2 * MAX_RECORD])
 @pytest.mark.parametrize("end", [b"\nlast\n", b""])
-def test_an_overlong_line_is_one_row_error(write: Write, length: int, end: bytes) -> None:
-    for name, head in (("a.txt", b"first\n"), ("a.csv", b"title\nfirst\n")):
-        source = open_source(write(name, head + b"x" * length + end))
+def test_the_beginning_of_an_overlong_line_is_judged(write: Write, length: int, end: bytes) -> None:
+    for name, head in (("a.txt", b"first\n"), ("a.csv", b"title\nfirst\n"), ("a.jsonl", b'{"title": "first"}\n')):
+        tail = end.replace(b"last", b'{"title": "last"}') if name == "a.jsonl" else end
+        source = open_source(write(name, head + "仿真枪".encode() + b"x" * length + tail))
         rows = read(source)
-        assert errors(rows) == [(2, head.count(b"\n") + 1, "")]
-        assert titles(rows) == (["first", "last"] if end else ["first"])
+        assert errors(rows)[0] == (2, head.count(b"\n") + 1, "")
+        assert everything(listings(rows)[1]).strip().startswith("仿真枪")
+        assert [titles(rows)[0], *titles(rows)[2:]] == (["first", "last"] if end else ["first"])
         assert_chunking_does_not_matter(source)
 
 
 def test_a_quote_that_is_not_closed_within_a_record_spoils_its_first_line(write: Write) -> None:
-    content = b'title,id\n"open,1\n' + b"".join(b"title %d,%d\n" % (row, row) for row in range(120_000)) + b'"ok",x\n'
+    content = b'title,id\n"open,1\n' + b"".join(b"title %d,%d\n" % (row, row) for row in range(500_000)) + b'"ok",x\n'
     source = open_source(write("a.csv", content))
     rows = read(source)
     assert errors(rows) == [(1, 2, "")]
-    assert len(titles(rows)) == 120_001
+    assert len(titles(rows)) == 500_002
+
+
+def test_ids_of_two_files_differ_and_those_of_one_stay(write: Write) -> None:
+    first = write("a.csv", "标题\n枪\n".encode())
+    again, other = write("b.csv", first.read_bytes()), write("c.csv", "标题\n书\n".encode())
+    ids = [[one.id for one in listings(read(open_source(path)))] for path in (first, again, other)]
+    assert ids[0] == ids[1] != ids[2]
+    assert ids[0][0].startswith("row-")
+
+
+@pytest.mark.parametrize("number", ["5.58E+11", "5.58e+11", "6,1E+12", "1E+15"])
+def test_ids_that_a_spreadsheet_damaged_do_not_key_a_listing(write: Write, number: str) -> None:
+    cell = f'"{number}"'
+    rows = read(open_source(write("a.csv", f"商品ID,标题\n{cell},甲\n{cell},乙\nB7,丙\n".encode())))
+    assert [isinstance(row, Partial) and row.damaged_id for row in rows] == [True, True, False]
+    assert len({one.id for one in listings(rows)}) == 3
+    assert listings(rows)[0].extra == {"商品ID": number}
+
+
+def test_variants_are_read_with_their_product(write: Write) -> None:
+    header = "Handle,Title,Body (HTML),Option1 Value,Variant SKU,Image Src\n"
+    rows = [
+        "a,甲,<p>好</p>,红,S1,https://x.cn/1.jpg",
+        "a,,,蓝,S2,https://x.cn/2.jpg",
+        ",,,,S3,",
+        "b,乙,,红,S4,",
+        "c,,,绿,,",
+    ]
+    source = open_source(write("a.csv", (header + "\n".join(rows) + "\n").encode()))
+    got = read(source)
+    assert [(one.id, one.title, one.texts) for one in listings(got)] == [
+        ("a", "甲", {"Option1 Value": "红\n蓝", "Variant SKU": "S1\nS2\nS3"}),
+        ("b", "乙", {"Option1 Value": "红", "Variant SKU": "S4"}),
+        ("c", "", {"Option1 Value": "绿"}),
+    ]
+    assert listings(got)[0].pictures == ("https://x.cn/1.jpg", "https://x.cn/2.jpg")
+    assert errors(got) == [(3, 6, "Title")]
+    assert_chunking_does_not_matter(source)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["a", "b", ""]), st.sampled_from(["", "甲", "x\ny"]), st.sampled_from(["", "红"])),
+        max_size=12,
+    )
+)
+def test_variants_are_joined_the_same_however_the_file_is_cut(rows: list[tuple[str, str, str]]) -> None:
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream)
+    writer.writerow(["Handle", "Title", "Option1 Value"])
+    writer.writerows(rows)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "a.csv"
+        path.write_bytes(stream.getvalue().encode())
+        source = open_source(path)
+        assert source.format.group == (0, 1)
+        assert_chunking_does_not_matter(source)
+        assert [one for one in titles(read(source)) if one] == [title for _, title, _ in rows if title]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("bom", [True, False])
+def test_utf_16_is_read(write: Write, encoding: str, bom: bool) -> None:
+    text = "商品编号,标题,描述\r\n" + "".join(f'SP{row:05},高压锅{row},"多\r\n行,"\r\n' for row in range(3000))
+    content = (("\ufeff" if bom and encoding != "utf-16" else "") + text).encode(encoding)
+    source = open_source(write("a.csv", content))
+    rows = read(source)
+    assert titles(rows) == [f"高压锅{row}" for row in range(3000)]
+    assert listings(rows)[7].description == "多\r\n行,"
+    assert_chunking_does_not_matter(source, (700,))
+
+
+def test_utf_16_that_breaks_off_is_named(write: Write) -> None:
+    content = "\ufeff标题\n好\n枪".encode("utf-16-le") + b"\x00"
+    rows = read(open_source(write("a.csv", content)))
+    assert titles(rows)[0] == "好"
+    assert errors(rows) == [(2, 3, "标题")]
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda items: items,
+        lambda items: {"products": items},
+        lambda items: {"code": 0, "msg": "ok", "data": {"total": 2, "items": items}},
+        lambda items: {"name": "店", "goods": items},
+    ],
+)
+def test_json_documents_are_read(
+    write: Write, indent: int | None, encoding: str, wrap: Callable[[object], object]
+) -> None:
+    items = [
+        {"id": str(row), "title": f"高压锅{row}", "说明": '他说："[}]，\\"', "skus": [{"名": "红"}]}
+        for row in range(400)
+    ]
+    content = json.dumps(wrap(items), ensure_ascii=False, indent=indent).encode(encoding)
+    source = open_source(write("a.json", content))
+    rows = [one for one in listings(read(source)) if one.title != "店"]
+    assert [one.title for one in rows] == [one["title"] for one in items]
+    assert rows[3].texts == {"说明": '他说："[}]，\\"', "skus[0].名": "红", "skus[0]": "名"}
+    assert_chunking_does_not_matter(source, (150,))
+
+
+def test_text_beside_the_listings_of_a_document_is_named(write: Write) -> None:
+    source = open_source(write("a.json", '{"公告": "仿真枪", "data": {"items": [{"title": "a"}]}}'.encode()))
+    assert titles(read(source)) == ["a"]
+    assert "公告" in source.notes[0].en
+
+
+def test_a_product_with_parts_is_one_listing(write: Write) -> None:
+    (listing,) = listings(read(open_source(write("a.json", b'{"title": "a",\n "skus": [{"name": "b"}]}'))))
+    assert (listing.title, listing.texts) == ("a", {"skus[0].name": "b"})
+
+
+def test_a_broken_document_is_judged_line_by_line(write: Write) -> None:
+    content = '[\n{"title": "a"},\n{"title": "b\n"p": "仿真枪",\n'.encode()
+    rows = read(open_source(write("a.json", content)))
+    assert "仿真枪" in "\n".join(map(everything, listings(rows)))
+    assert errors(rows)
 
 
 def test_parquet_in_chunks(tmp_path: Path) -> None:
@@ -255,7 +442,7 @@ def test_parquet_in_chunks(tmp_path: Path) -> None:
     rows = read(source)
     assert len(rows) == 5000
     assert errors(rows) == [(4, 4, ""), (18, 18, "商品标题")]
-    assert rows[4999] == Listing(id="4999", title="标题\n4999", extra={"price": "2499.5"})
+    assert rows[4999] == Listing(id="4999", title="标题\n4999", texts={"price": "2499.5"})
     chunks = list(source.chunks(rows=999))
     assert chunks[-1].position == source.end == 5000
     assert_chunking_does_not_matter(source, (333, 4000))

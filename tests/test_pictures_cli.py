@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from anbao.connect.files.pictures import NoPicture, referred, split
+from anbao.connect.files.pictures import is_address, referred, split
 from anbao.simulator.pictures import jpeg, product, with_qr, with_text
 
 
@@ -79,7 +79,18 @@ def test_a_cell_names_pictures_in_several_ways(tmp_path: Path) -> None:
     )
     assert split(["a b.jpg"]) == ("a b.jpg",)
     assert split(None) == ()
-    assert referred(("https://x.com/图 1.jpg",), tmp_path, str) == ("https://x.com/%E5%9B%BE%201.jpg",)
+    assert split("d5a1f2b3c4:1:0:|https://img.cn/a.jpg;e5a1f2b3c4:1:1:|;") == ("https://img.cn/a.jpg", "e5a1f2b3c4.tbi")
+    assert referred(("https://x.com/图 1.jpg",), tmp_path, str) == ("https://x.com/图 1.jpg",)
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "x/主图.PNG", "//img.cn/a.webp_400x400", "https://a.cn/1.jpg?x=1", "0" * 64])
+def test_an_address_of_a_picture_is_told_by_its_looks(name: str) -> None:
+    assert is_address(name)
+
+
+@pytest.mark.parametrize("name", ["仿真枪", "https://item.cn/1", "见 a.jpg", "", "<img src=a.jpg>"])
+def test_other_text_is_no_picture(name: str) -> None:
+    assert not is_address(name)
 
 
 @pytest.mark.parametrize("name", ["../secret", "/etc/passwd", "missing.jpg", "link.jpg", "\0", "x" * 5000, "http://"])
@@ -88,5 +99,4 @@ def test_files_outside_of_the_folder_are_not_read(tmp_path: Path, name: str) -> 
     inside.mkdir()
     (tmp_path / "secret").write_bytes(b"secret")
     (inside / "link.jpg").symlink_to(tmp_path / "secret")
-    with pytest.raises(NoPicture):
-        referred((name,), inside, lambda data: pytest.fail("read"))
+    assert referred((name,), inside, lambda data: pytest.fail("read")) == (name,)

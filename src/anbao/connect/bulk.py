@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 
 import msgspec
+import numpy as np
 from sqlalchemy import Connection
 
 from anbao.connect.files import Chunk, RowError, Source
@@ -77,24 +78,30 @@ def screen_file(
     if run.finished_under:
         on_known()
         return summary
+    summary.unscreened, summary.notes = source.unscreened, source.notes
     sink.open(run.output_position)
     chunks = source.chunks(
         run.input_position, first_row=run.rows_done + 1, first_line=run.lines_done + 1, rows=ROWS_PER_CHUNK
     )
     local = _screener(platform.store, platform.prevent.rulesets, platform.clock, source, sink.rows)
     committed: Future[None] | None = None
+    ids: list[bytes] = []
     for group in _grouped(_processed(platform, source, sink.rows, chunks, local, workers)):
         if committed is not None:
             committed.result()
             on_progress(Progress(run.rows_done, run.input_position))
         committed = platform.submit(_commit_job(platform, local, run, summary, sink, group))
         for _chunk, done in group:
+            ids.append(done.ids)
             if done.errors:
                 on_errors(done.errors)
     if committed is not None:
         committed.result()
         on_progress(Progress(run.rows_done, run.input_position))
     sink.close()
+    hashes = np.frombuffer(b"".join(ids), np.uint64)
+    summary.repeated_ids += len(hashes) - len(np.unique(hashes))
+    run.summary = msgspec.json.encode(summary)
     run.finished_under = _rules(platform)
     platform.run(lambda work: _save(work.conn, run))
     platform.checkpoint()

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from anbao.connect.files.opening import detect_encoding
+from anbao.connect.files.encoding import detect_encoding
 from anbao.errors import InvalidInput
 from anbao.investigate.fingerprints import checked, says_enough
 from anbao.model.hazard import Fingerprint, FingerprintKind, HazardSource, Suspicion

@@ -104,7 +104,7 @@ def open_line(number: int, decision: ListingScreened, form: RowFormat) -> bytes:
         for one in decision.findings
     ]
     listing = decision.listing
-    texts = dict(listing.texts) if listing.texts else {}
+    texts = dict((*listing.texts, *listing.extra)) if listing.texts or listing.extra else {}
     row = _Row(number, listing.id, decision.outcome, findings, decision.notices, texts, decision.unjudged)
     return _encode(row)[:-1] + b',"entry":'
 

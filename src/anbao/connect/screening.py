@@ -4,19 +4,20 @@ workers, which open the store for reading only.
 
 from collections.abc import Callable
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 
 import msgspec
 
-from anbao.connect.files import Chunk, Format, Mapping, RowError, decode
-from anbao.connect.files.pictures import NoPicture, referred
+from anbao.connect.files import Chunk, Format, Mapping, Partial, RowError, decode
+from anbao.connect.files.pictures import referred
+from anbao.connect.files.rows import EMPTY_TITLE
 from anbao.connect.rows import RowFormat, error_line, open_line
 from anbao.connect.storage import ObjectStorage
 from anbao.connect.summary import Summary
 from anbao.errors import InvalidInput
 from anbao.law.deadlines import legal_day
-from anbao.model.listing import Listing, Versions
-from anbao.model.texts import with_texts
+from anbao.model.listing import MAX_UNJUDGED, Listing, Unjudged, Versions
 from anbao.prevent import relisting
 from anbao.prevent.listings import Sealing, seal_screened
 from anbao.prevent.rulesets import Rulesets
@@ -31,7 +32,7 @@ ACTOR = "file"
 class Processed(msgspec.Struct, frozen=True):
     """A screened chunk. ``lines`` are output lines in row order: (index into ``sealed``, bytes), the bytes lacking the
     entry's number; -1 and a whole line for a row that is no listing. ``moved``: the newest entry that told where a
-    merchant or a listing stands.
+    merchant or a listing stands. ``ids``: a hash of 8 bytes for each identifier that the file gave.
     """
 
     versions: Versions
@@ -40,6 +41,7 @@ class Processed(msgspec.Struct, frozen=True):
     lines: list[tuple[int, bytes]]
     errors: list[RowError]
     summary: Summary
+    ids: bytes = b""
 
 
 class Screener:
@@ -69,47 +71,62 @@ class Screener:
     def process(self, chunk: Chunk) -> Processed:
         """Decode, screen and seal the chunk's rows."""
         decoded = decode(chunk, self._mapping, self._format)
-        for place, row in enumerate(decoded):
-            if isinstance(row, Listing) and row.pictures:
-                decoded[place] = self._with_pictures(row, chunk, place)
-        listings = [with_texts(row) for row in decoded if isinstance(row, Listing)]
+        listings: list[Listing] = []
+        unread: dict[int, list[Unjudged]] = {}
+        summary = Summary()
+        for row in decoded:
+            if isinstance(row, RowError):
+                continue
+            if isinstance(row, Partial):
+                if row.parts:
+                    unread[len(listings)] = [_unread(part) for part in row.parts[:MAX_UNJUDGED]]
+                summary.damaged_ids += row.damaged_id
+                row = row.listing
+            listings.append(self._with_pictures(row) if row.pictures else row)
         now = self._clock()
         with self._store.read() as conn:
             ruleset = self._rulesets.in_force(conn, now)
             merchants, moved = on_file(conn, listings), changed_at(conn)
             bars = standing(conn, "listing", (listing.id for listing in listings))
-        screened = screen(listings, ruleset, merchants, legal_day(now))
+        screened = screen(listings, ruleset, merchants, legal_day(now), unread=unread)
         screened = relisting.apply(screened, bars, ruleset.catalogue)
         sealed: list[Sealing] = []
         lines: list[tuple[int, bytes]] = []
         errors: list[RowError] = []
-        summary = Summary()
         decisions = iter(screened)
-        place = chunk.first_row
         for number, row in enumerate(decoded, chunk.first_row):
-            if isinstance(row, Listing):
+            if not isinstance(row, RowError):
                 decision = next(decisions)
                 try:
                     entry = seal_screened(decision, now, now, ACTOR)
                 except InvalidInput as error:
-                    row = RowError(number, chunk.first_line + number - place, error.field or "", error.what)
+                    row = RowError(number, chunk.first_line + number - chunk.first_row, error.field or "", error.what)
                 else:
                     if self._rows:
                         lines.append((len(sealed), open_line(number, decision, self._rows)))
                     sealed.append(entry)
                     summary.add(number, decision)
+                    if isinstance(row, Partial):
+                        errors += row.parts
+                        summary.add_parts(row.parts)
                     continue
             errors.append(row)
             summary.add_error(row)
             if self._rows:
                 lines.append((-1, error_line(row, self._rows)))
-        return Processed(ruleset.versions, moved, sealed, lines, errors, summary)
+        ids = b"".join(_short_hash(one.id) for one in listings) if self._mapping.id else b""
+        return Processed(ruleset.versions, moved, sealed, lines, errors, summary, ids)
 
-    def _with_pictures(self, row: Listing, chunk: Chunk, place: int) -> Listing | RowError:
+    def _with_pictures(self, listing: Listing) -> Listing:
         """The listing with its pictures as entries name them; those named by path are kept first."""
-        try:
-            named = referred(row.pictures, self._folder, lambda data: self._storage().put(data))
-        except NoPicture as error:
-            column = self._mapping.pictures or "pictures"
-            return RowError(chunk.first_row + place, chunk.first_line + place, column, error.why)
-        return msgspec.structs.replace(row, pictures=named)
+        named = referred(listing.pictures, self._folder, lambda data: self._storage().put(data))
+        return msgspec.structs.replace(listing, pictures=named)
+
+
+def _unread(part: RowError) -> Unjudged:
+    """A part that could not be read, as the decision names it."""
+    return Unjudged(field=part.field or "row", reason="no_title" if part.reason == EMPTY_TITLE else "unreadable")
+
+
+def _short_hash(text: str) -> bytes:
+    return blake2b(text.encode(), digest_size=8).digest()

@@ -6,7 +6,7 @@ Invariants
 """
 
 import bisect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -15,6 +15,7 @@ from msgspec import Struct
 from anbao.connect.files import RowError
 from anbao.detect.fields import source_of
 from anbao.model.listing import OUTCOMES, Finding, ListingScreened, Unjudged
+from anbao.text import Text
 
 Key = TypeVar("Key", str, int)
 
@@ -73,7 +74,9 @@ class Part(Struct, frozen=True):
 class Summary(Struct):
     """``rows`` counts all rows, ``errors`` those that were no listing, ``listings_found`` listings with a finding.
 
-    ``unjudged`` counts parts of listings that nobody looked at, ``parts`` names the first of them.
+    ``unjudged`` counts parts of listings that nobody looked at, ``parts`` names the first of them. ``damaged_ids``
+    counts identifiers that a spreadsheet turned into numbers such as 5.58E+11, ``repeated_ids`` rows whose identifier
+    an earlier row has. ``unscreened`` are columns that are not screened as text, ``notes`` what of the file is not.
 
     ``findings_cut`` counts findings beyond those that a decision keeps; they are in no other counter. Terms and
     channels are counted for findings of terms, which are those with a channel.
@@ -93,11 +96,15 @@ class Summary(Struct):
     bad_rows: list[RowError] = msgspec.field(default_factory=list)
     unjudged: int = 0
     parts: list[Part] = msgspec.field(default_factory=list)
+    damaged_ids: int = 0
+    repeated_ids: int = 0
+    unscreened: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
 
     @property
     def complete(self) -> bool:
-        """Whether all of every row was judged."""
-        return not self.unjudged and not self.errors
+        """Whether all of every row was judged, and all of the file was read."""
+        return not self.unjudged and not self.errors and not self.notes
 
     @property
     def found(self) -> bool:
@@ -110,6 +117,11 @@ class Summary(Struct):
         self.errors += 1
         if error is not None:
             self._keep_bad_row(error)
+
+    def add_parts(self, parts: Iterable[RowError]) -> None:
+        """Name parts of a listing that could not be read as they stand; ``add`` counts them."""
+        for part in parts:
+            self._keep_bad_row(part)
 
     def add(self, row: int, decision: ListingScreened) -> None:
         """Count one decided listing, the data row ``row`` of the file."""
@@ -151,6 +163,7 @@ class Summary(Struct):
         for error in other.bad_rows:
             self._keep_bad_row(error)
         self.unjudged += other.unjudged
+        self.damaged_ids += other.damaged_ids
         for part in other.parts:
             self._keep_part(part)
 

@@ -122,11 +122,21 @@ class Finding(Noun, frozen=True, kw_only=True):
 
 
 UnjudgedReason = Literal[
-    "too_long", "picture_address", "too_many_pictures", "picture_embedded", "too_many_findings", "video"
+    "too_long",
+    "picture_address",
+    "too_many_pictures",
+    "picture_embedded",
+    "too_many_findings",
+    "video",
+    "unreadable",
+    "no_title",
 ]
 """The text lies beyond ``MAX_TEXT`` · the picture's address is relative, or none to fetch from · more than
 ``MAX_PICTURES`` · the picture stands in the text itself · a long text holds thousands of findings · nobody
-looks at videos."""
+looks at videos · the part could not be read as it stands in a file · there is no title."""
+
+GIVEN_REASONS: frozenset[UnjudgedReason] = frozenset({"unreadable", "no_title"})
+"""Those that the listing itself does not show: whoever read it says so."""
 
 
 class Unjudged(Noun, frozen=True, kw_only=True):

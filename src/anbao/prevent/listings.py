@@ -146,13 +146,21 @@ def _sealed(screened: ListingScreened, at: int, now: int, actor: str) -> Sealed:
         screened.reading,
         screened.severity,
         screened.unjudged_cut,
+        screened.unlawful,
     )
     return seal_trusted(Entry(actor=actor, at=at, body=screened, kind=SCREENED, recorded=now, subjects=subjects), facts)
 
 
 @lru_cache(maxsize=4096)
 def _facts(
-    category: str, findings_cut: int, outcome: Outcome, pictures: int, reading: int, severity: int, unjudged_cut: int
+    category: str,
+    findings_cut: int,
+    outcome: Outcome,
+    pictures: int,
+    reading: int,
+    severity: int,
+    unjudged_cut: int,
+    unlawful: bool,
 ) -> Facts:
     """The facts of a screening; the few that there are serve all listings."""
     facts: Facts = {
@@ -163,6 +171,7 @@ def _facts(
         "reading": reading,
         "severity": severity,
         "unjudged_cut": unjudged_cut,
+        "unlawful": unlawful,
     }
     return {name: value for name, value in facts.items() if value}
 

@@ -11,7 +11,7 @@ from anbao.ledger import Ledger, Vault, seal
 from anbao.ledger.log import Stored
 from anbao.ledger.whole import whole_record
 from anbao.model.entry import Entry
-from anbao.model.listing import ListingScreened
+from anbao.model.listing import GIVEN_REASONS, ListingScreened
 from anbao.model.message import MessageScreened
 from anbao.model.picture import PictureReading, PictureScreened
 from anbao.prevent import listings, messages, relisting
@@ -75,9 +75,11 @@ def replay(conn: Connection, ledger: Ledger, rulesets: Rulesets, index: int, vau
     used = (versions.lexicon, versions.policy, versions.pack, versions.hazards, versions.fraud, versions.model)
     ruleset = rulesets.build(conn, *used)
     merchants = {record.merchant: on_file_before(conn, ledger, record.merchant, index)} if record.merchant else {}
+    unread = tuple(one for one in old.unjudged if one.reason in GIVEN_REASONS)
+    given = {0: unread} if unread else {}
     bars = {record.id: bars_before(conn, ledger, record.id, index)} if ruleset.catalogue.listing_standings else {}
     [new] = relisting.apply(
-        screen([listing], ruleset, merchants, legal_day(entry.recorded), old.reading), bars, ruleset.catalogue
+        screen([listing], ruleset, merchants, legal_day(entry.recorded), old.reading, given), bars, ruleset.catalogue
     )
     new = msgspec.structs.replace(
         new,

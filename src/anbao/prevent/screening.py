@@ -3,7 +3,7 @@
 Pure: the same input gives the same bytes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import cast
 
@@ -12,7 +12,16 @@ import msgspec
 from anbao.detect import fields
 from anbao.law.catalogue import Category, StandingKind
 from anbao.model.hazard import Match
-from anbao.model.listing import MAX_FINDINGS, READING, WRITTEN, Finding, Listing, ListingRecord, ListingScreened
+from anbao.model.listing import (
+    MAX_FINDINGS,
+    READING,
+    WRITTEN,
+    Finding,
+    Listing,
+    ListingRecord,
+    ListingScreened,
+    Unjudged,
+)
 from anbao.model.merchant import CredentialCheck
 from anbao.prevent import contact, guard, learning, standing, unjudged
 from anbao.prevent.admission import CredentialFact, credentials_problem, remembered
@@ -31,12 +40,17 @@ _Standings = Sequence[tuple[StandingKind, str]]
 
 
 def screen(
-    listings: Sequence[Listing], ruleset: Ruleset, merchants: Merchants, on: date, reading: int = READING
+    listings: Sequence[Listing],
+    ruleset: Ruleset,
+    merchants: Merchants,
+    on: date,
+    reading: int = READING,
+    unread: Mapping[int, Sequence[Unjudged]] | None = None,
 ) -> list[ListingScreened]:
     """One decision per listing, in order. ``on`` is the legal day on which licences must be in force.
 
     Where neither a merchant nor a licence is named there is nobody to ask, and only the texts are judged. ``reading``:
-    how these are read; a replay reads as its entry did.
+    how these are read; a replay reads as its entry did. ``unread``: what could not be read of a listing, by its place.
     """
     barred = {
         name: found
@@ -47,7 +61,7 @@ def screen(
     seen = look(read, ruleset.matcher, ruleset.contact)
     known = guard.match(ruleset.guarded, listings, read, seen.pages)
     scored = learning.findings(ruleset.model, listings, reading) if ruleset.model else {}
-    held = unjudged.of(listings, read, seen.stopped) if reading else {}
+    held = unjudged.of(listings, read, seen.stopped, unread) if reading else {}
     versions = ruleset.versions
     categories: dict[str, Category | None] = {"": None}
     screened = []

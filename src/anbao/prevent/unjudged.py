@@ -30,16 +30,24 @@ class Held(msgspec.Struct, frozen=True):
 NOTHING = Held()
 
 
-def of(listings: Sequence[Listing], read: Fields, stopped: Mapping[int, int]) -> dict[int, Held]:
-    """What is held or shown beside the texts, by listing; nothing of most. ``stopped``: where searches ended."""
+def of(
+    listings: Sequence[Listing],
+    read: Fields,
+    stopped: Mapping[int, int],
+    given: Mapping[int, Sequence[Unjudged]] | None = None,
+) -> dict[int, Held]:
+    """What is held or shown beside the texts, by listing; nothing of most. ``stopped``: where searches ended,
+    ``given``: what could not be read, by listing.
+    """
+    given = given or {}
     found = {}
     for field, start in stopped.items():
         row = bisect_right(read.ends, field)
         read.unjudged.setdefault(row, []).append(read.left_from(field, start))
     for row, listing in enumerate(listings):
-        if not listing.pictures and row not in read.pictures and row not in read.unjudged:
+        if not listing.pictures and row not in read.pictures and row not in read.unjudged and row not in given:
             continue
-        left = [*read.unjudged.get(row, ()), *pictures.left_out(listing.pictures)]
+        left = [*given.get(row, ()), *read.unjudged.get(row, ()), *pictures.left_out(listing.pictures)]
         embedded, others = pictures.embedded_sources(listing.pictures, read.pictures.get(row, ()))
         left += pictures.not_shown(others)
         if left or embedded:

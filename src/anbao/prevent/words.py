@@ -127,6 +127,8 @@ UNJUDGED: dict[UnjudgedReason, Text] = {
     "too_many_pictures": Text(
         f"一个商品最多审核 {MAX_PICTURES} 张图片", f"at most {MAX_PICTURES} pictures are looked at"
     ),
+    "unreadable": Text("在文件中无法按原样读取", "it could not be read as it stands in the file"),
+    "no_title": Text("没有标题", "there is no title"),
 }
 """Why a part of a listing was not judged."""
 

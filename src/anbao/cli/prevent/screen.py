@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from anbao.cli.common import FORMATS, open_store_option, store_option, t
 from anbao.cli.output import stderr_console
 from anbao.cli.prevent.screening_report import Meta, render_html, render_terminal
+from anbao.cli.prevent.screening_report.file import file_notes
 from anbao.cli.prevent.screening_report.words import visible
 from anbao.connect.bulk import Progress as Reached
 from anbao.connect.bulk import screen_file
@@ -136,6 +137,8 @@ def command(
                 )
                 return 2
         tell_incomplete(platform, summary)
+        for note in file_notes(summary):
+            console.print(visible(note.get(system_language())), markup=False, style="yellow", soft_wrap=True)
         raised, left = _settle_pictures(platform, console)
         if shown > SHOWN_ERRORS:
             click.echo(t(f"……共 {shown} 行有误", f"… {shown} bad rows in all"), err=True)
@@ -230,4 +233,4 @@ def _mapping(given: tuple[str, ...]) -> Mapping | None:
                 )
             )
         columns[field] = column
-    return Mapping(**columns)
+    return msgspec.convert(columns, Mapping)

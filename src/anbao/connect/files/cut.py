@@ -1,6 +1,6 @@
 """Cutting bytes into chunks of whole records, without decoding them.
 
-Both encodings that are read, UTF-8 and GB18030, never use the bytes of newline, quote, comma or tab inside another
+The encodings that are read, UTF-8, GB18030 and Big5, never use the bytes of newline, quote, comma or tab inside another
 character, so that cutting may work on bytes.
 """
 
@@ -125,6 +125,54 @@ class CsvCutter:
         return found.end() if found else start
 
 
+class GroupCutter:
+    """CSV records of which some belong to the one above: a product and its variants are one record.
+
+    A row belongs to the product above where its title is empty and its handle is empty or the product's.
+    """
+
+    def __init__(self, cutter: CsvCutter, layout: Format) -> None:
+        self._cutter = cutter
+        handle, title = layout.group or (0, 0)
+        self._handle, self._title = handle, title
+        mark = re.escape(layout.delimiter.encode())
+        self._cell = re.compile(rb'(?:"((?:[^"]++|"")*+)"|([^%b\r\n]*+))(%b|\r?\n|\Z)' % (mark, mark))
+
+    def ends(self, buffer: bytes, *, final: bool) -> Offsets:
+        ends = self._cutter.ends(buffer, final=final)
+        last: list[int] = []
+        start = began = 0
+        of: bytes | None = None
+        for end in ends.tolist():
+            record = buffer[start:end]
+            if not (self.blank(record) and of is not None):
+                handle, title = self._named(record)
+                if title or handle not in (b"", of) or of is None or end - began > MAX_RECORD:
+                    if start:
+                        last.append(start)
+                    began, of = start, handle
+            start = end
+        if start and (final or len(buffer) - began > MAX_RECORD):
+            last.append(start)
+        return np.array(last, np.int64)
+
+    def blank(self, record: bytes) -> bool:
+        return self._cutter.blank(record)
+
+    def _named(self, record: bytes) -> tuple[bytes, bytes]:
+        """The handle and the title of a record."""
+        cells: list[bytes] = []
+        at = 0
+        while len(cells) <= max(self._handle, self._title) and (found := self._cell.match(record, at)):
+            quoted, plain, separator = found.groups()
+            cells.append((plain if quoted is None else quoted).strip())
+            at = found.end()
+            if separator in (b"", b"\n", b"\r\n"):
+                break
+        cells += [b""] * (max(self._handle, self._title) + 1 - len(cells))
+        return cells[self._handle], cells[self._title]
+
+
 @cache
 def _fields_pattern(delimiter: bytes) -> re.Pattern[bytes]:
     mark = re.escape(delimiter)
@@ -133,7 +181,10 @@ def _fields_pattern(delimiter: bytes) -> re.Pattern[bytes]:
 
 
 def cutter_for(layout: Format) -> Cutter:
-    return CsvCutter(layout.delimiter) if layout.kind == "csv" else LineCutter()
+    if layout.kind != "csv":
+        return LineCutter()
+    cutter = CsvCutter(layout.delimiter)
+    return GroupCutter(cutter, layout) if layout.group else cutter
 
 
 def cut(stream: BinaryIO, cutter: Cutter, position: int, row: int, line: int, rows: int) -> Iterator[Chunk]:
@@ -151,9 +202,10 @@ def cut(stream: BinaryIO, cutter: Cutter, position: int, row: int, line: int, ro
         cuts = Cuts.of(buffer, cutter, final=final)
         if not len(cuts.ends):
             if len(buffer) > MAX_RECORD:
+                beginning = buffer[:MAX_RECORD]
                 length, newlines, buffer = _skip_line(stream, len(buffer))
                 position += length
-                yield Chunk(row, line, 1, b"", position, line + newlines, True)
+                yield Chunk(row, line, 1, beginning, position, line + newlines, True)
                 row, line = row + 1, line + newlines
             continue
         crowded = final or cuts.ends[-1] >= CHUNK_BYTES or _rest(buffer, cuts.ends) > MAX_RECORD
@@ -164,7 +216,7 @@ def cut(stream: BinaryIO, cutter: Cutter, position: int, row: int, line: int, ro
             lines = int(cuts.newlines[stop - 1]) - newlines
             oversize = bool(cuts.sizes[stop - 1] > MAX_RECORD)
             if count:
-                payload = b"" if oversize else buffer[start:end]
+                payload = buffer[start : start + MAX_RECORD] if oversize else buffer[start:end]
                 yield Chunk(row, line, count, payload, position + end, line + lines, oversize)
             row, line = row + count, line + lines
             start, taken, newlines = end, taken + count, newlines + lines

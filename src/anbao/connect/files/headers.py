@@ -1,96 +1,82 @@
-"""Which column is the title, and which the description, category, merchant and id: from Chinese or English headers."""
+"""Which column is which field of a listing, and which are no text: from headers in Chinese or English."""
 
+import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
 
+from anbao.connect.files.names import FIELD_NAMES, GROUPS, LINKS, MORE_PICTURES, NUMBERS
 from anbao.connect.files.records import FIELDS, Mapping
 from anbao.errors import InvalidInput
 from anbao.text import Text
 
-_NAMES: dict[str, tuple[str, ...]] = {
-    "title": (
-        "title",
-        *("标题", "商品标题", "商品名称", "商品名", "产品名称", "产品标题", "宝贝标题", "宝贝名称", "服务名称", "品名"),
-        *("名称", "product title", "product name", "item title", "item name", "listing title", "goods name", "name"),
-    ),
-    "description": (
-        "description",
-        *("描述", "商品描述", "产品描述", "宝贝描述", "服务描述", "详情", "商品详情", "产品详情", "商品介绍", "介绍"),
-        *("简介", "内容", "评论", "评价", "desc", "detail", "details", "product description", "item description"),
-        *("body", "content", "review"),
-    ),
-    "category": (
-        "category",
-        *("类目", "商品类目", "类目名称", "分类", "商品分类", "分类名称", "品类", "类别", "category name", "cat"),
-        *("product category", "product type"),
-    ),
-    "merchant": (
-        "merchant",
-        *(
-            "商家编号",
-            "商家id",
-            "店铺id",
-            "卖家id",
-            "商户号",
-            "商户编号",
-            "merchant id",
-            "shop id",
-            "seller id",
-            "store id",
-        ),
-        *(
-            "商家",
-            "商户",
-            "店铺",
-            "卖家",
-            "店铺名称",
-            "商家名称",
-            "卖家昵称",
-            "店铺名",
-            "merchant name",
-            "shop",
-            "seller",
-        ),
-        *("shop name", "seller name", "store", "vendor"),
-    ),
-    "pictures": (
-        "pictures",
-        *(
-            "图片",
-            "商品图片",
-            "宝贝图片",
-            "图片地址",
-            "图片链接",
-            "主图",
-            "商品主图",
-            "主图链接",
-            "picture",
-            "picture url",
-        ),
-        *("picture urls", "image", "images", "image url", "image urls", "image link", "image links"),
-    ),
-    "id": (
-        "id",
-        *("商品id", "商品编号", "商品编码", "宝贝id", "产品编号", "产品id", "编号", "编码", "序号", "货号", "item id"),
-        *("listing id", "product id", "goods id", "sku id", "sku", "spu", "asin"),
-    ),
-}
-"""Names of each field, best first; compared without regard to width, case, spaces and punctuation."""
-
-_SCREENED = ("title", "description")
-"""Fields whose text is searched: to take one of two such columns in silence would leave the other unread."""
+_NUMBER = re.compile(r"(?:\d+|[一二三四五六七八九十])$")
 
 
-def _folded(name: str) -> str:
+@cache
+def folded(name: str) -> str:
+    """A name without regard to width, case, spaces and punctuation."""
     plain = unicodedata.normalize("NFKC", name).casefold()
     return "".join(character for character in plain if character.isalnum())
+
+
+def _all(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(folded, names))
+
+
+_RANKS = {
+    field: {name: rank for rank, name in reversed([*enumerate(map(folded, names))])}
+    for field, names in FIELD_NAMES.items()
+}
+_PICTURES = _all((*FIELD_NAMES["pictures"], *MORE_PICTURES))
+_NUMBERS = _all(NUMBERS)
+_LINKS = _all(LINKS)
+_GROUPS = _all(GROUPS)
+
+
+@cache
+def is_link(name: str) -> bool:
+    """Whether a column of this name has addresses of the platform's own pages."""
+    return folded(name) in _LINKS
+
+
+@cache
+def is_picture(name: str) -> bool:
+    """Whether a column of this name has pictures."""
+    plain = folded(name)
+    return plain in _PICTURES or _NUMBER.sub("", plain) in _PICTURES
+
+
+def is_named(field: str, name: str) -> bool:
+    """Whether a column of this name could be the listing's ``field``."""
+    return folded(name) in _RANKS[field]
+
+
+def known(name: str) -> bool:
+    """Whether any shop system calls a column so."""
+    return (
+        folded(name) in _NUMBERS or is_link(name) or is_picture(name) or any(is_named(field, name) for field in FIELDS)
+    )
+
+
+def unique(cells: Sequence[str]) -> tuple[str, ...]:
+    """Names of columns, one for each cell of a header: the second 标题 is “标题 (2)”, one without name ``column_3``."""
+    names: dict[str, None] = {}
+    for number, cell in enumerate(cells, 1):
+        plain = cell.strip().strip("\ufeff") or f"column_{number}"
+        name, again = plain, 1
+        while name in names:
+            again += 1
+            name = f"{plain} ({again})"
+        names[name] = None
+    return tuple(names)
 
 
 def choose_columns(columns: Sequence[str], given: Mapping | None) -> Mapping:
     """The mapping for a file with these columns: what is ``given`` stands, the rest is guessed from the names.
 
-    Raises ``InvalidInput`` (field ``map``) where a given column does not exist, where no column or more than one could
-    be the title, or more than one the description. A column with the field's own English name settles the matter.
+    Of several columns that could be the title or the description, the best known name is it; the others are texts of
+    their own. Raises ``InvalidInput`` (field ``map``) where a given column does not exist or none could be the title.
     """
     chosen: dict[str, str] = {}
     for field in FIELDS:
@@ -102,35 +88,32 @@ def choose_columns(columns: Sequence[str], given: Mapping | None) -> Mapping:
         chosen[field] = column
     free = [column for column in columns if column not in chosen.values()]
     for field in FIELDS:
-        if field in chosen:
-            continue
-        matching = _matching(field, free)
-        if len(matching) > 1 and field in _SCREENED and _folded(matching[0]) != field:
-            several = "、".join(matching), ", ".join(matching)
-            raise _refused(
-                Text(
-                    f"有多列可能是{_LABELS[field].zh}：{several[0]}。",
-                    f"More than one column could be the {_LABELS[field].en}: {several[1]}.",
-                ),
-                columns,
-                field,
-            )
-        if matching:
+        if field not in chosen and (matching := _matching(field, free)):
             chosen[field] = matching[0]
             free.remove(matching[0])
     if "title" not in chosen:
         raise _refused(Text("看不出哪一列是标题。", "No column can be recognised as the title."), columns, "title")
-    return Mapping(**chosen)
+    pictures = tuple(column for column in free if is_picture(column))
+    return Mapping(**chosen, more_pictures=pictures, links=tuple(column for column in free if is_link(column)))
 
 
-_LABELS = {"title": Text("标题", "title"), "description": Text("描述", "description")}
+def has_title(columns: Iterable[str]) -> bool:
+    """Whether one of the columns could be the title."""
+    return any(is_named("title", column) for column in columns)
+
+
+def group_of(columns: Sequence[str], mapping: Mapping) -> tuple[int, int] | None:
+    """The places of the columns of handle and title, where rows without title belong to the product above them."""
+    handles = [place for place, column in enumerate(columns) if folded(column) in _GROUPS]
+    if not handles or mapping.title not in columns:
+        return None
+    return handles[0], columns.index(mapping.title)
 
 
 def _matching(field: str, columns: Sequence[str]) -> list[str]:
     """The columns with a name of ``field``, best first."""
-    folded = {column: _folded(column) for column in columns}
-    names = [_folded(name) for name in _NAMES[field]]
-    return sorted((column for column in columns if folded[column] in names), key=lambda c: names.index(folded[c]))
+    ranks = _RANKS[field]
+    return sorted((column for column in columns if folded(column) in ranks), key=lambda one: ranks[folded(one)])
 
 
 def _refused(what: Text, columns: Sequence[str], field: str) -> InvalidInput:

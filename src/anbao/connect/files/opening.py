@@ -1,26 +1,27 @@
 """Opening a listing file: what kind it is, how it is encoded, and which columns it has."""
 
+import re
 import stat
-from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
-from anbao.connect.files.cut import CsvCutter
-from anbao.connect.files.decode import split_cells
-from anbao.connect.files.headers import choose_columns
-from anbao.connect.files.records import MAX_RECORD, Encoding, Format, Kind, Mapping
-from anbao.connect.files.source import ByteSource, Source
+from anbao.connect.files.document import Document, is_document
+from anbao.connect.files.encoding import FromWide, LineEnds, ToUtf8, detect_encoding, wide_encoding
+from anbao.connect.files.headers import choose_columns, group_of
+from anbao.connect.files.records import Encoding, Format, Kind, Mapping
+from anbao.connect.files.source import ByteSource, Data, Source, short_digest
+from anbao.connect.files.table import DELIMITERS, find_header
 from anbao.errors import InvalidInput
 from anbao.text import Text
 
-_HEAD = MAX_RECORD
+_HEAD = 1024 * 1024
 """Bytes at the beginning of a file from which encoding and columns are taken."""
 
 _BOM = b"\xef\xbb\xbf"
-_DELIMITERS = (",", "\t", ";", "|")
 _KINDS: dict[str, Kind] = {
     ".jsonl": "jsonl",
+    ".json": "jsonl",
     ".ndjson": "jsonl",
     ".csv": "csv",
     ".tsv": "csv",
@@ -44,24 +45,24 @@ _FOREIGN: dict[bytes, tuple[Text, Text]] = {
         Text("这是 zstd 压缩文件。", "This is a zstd file."),
         Text("请先解压，例如：zstd -d 文件名", "Unpack it first, for example: zstd -d FILE"),
     ),
-    b"\xff\xfe": (
-        Text("这是 UTF-16 编码的文件。", "This file is encoded in UTF-16."),
-        Text(
-            "请另存为 UTF-8，例如：iconv -f UTF-16 -t UTF-8", "Save it as UTF-8, for example: iconv -f UTF-16 -t UTF-8"
-        ),
-    ),
 }
-_FOREIGN[b"\xfe\xff"] = _FOREIGN[b"\xff\xfe"]
+_XML = (
+    Text("这是 XML 或 HTML 文件。", "This is an XML or HTML file."),
+    Text(
+        "请导出为 CSV、TSV、JSON 或 Parquet；网页表格请在 Excel 中另存为“CSV UTF-8”。",
+        "Export it as CSV, TSV, JSON or Parquet; save a table of a web page as “CSV UTF-8” in Excel.",
+    ),
+)
 
 
 def open_source(path: Path | str, mapping: Mapping | None = None) -> Source:
-    """The listing file at ``path``, by its suffix (.jsonl .ndjson .csv .tsv .txt .parquet), else by its content.
+    """The listing file at ``path``, by its suffix (.jsonl .ndjson .json .csv .tsv .txt .parquet), else by its content.
 
     ``mapping`` names columns; those that it leaves open are guessed from the headers. Raises ``InvalidInput`` with a
     hint for a file that cannot be read, is empty, is of another kind, or has no column that can be the title.
     """
     path = Path(path)
-    head, size = _head(path)
+    head = _head(path)
     for magic, (what, hint) in _FOREIGN.items():
         if head.startswith(magic):
             raise InvalidInput(what, hint=hint, field="file")
@@ -70,40 +71,67 @@ def open_source(path: Path | str, mapping: Mapping | None = None) -> Source:
         from anbao.connect.files.parquet import ParquetSource
 
         return ParquetSource(path, mapping)
-    start = len(_BOM) if head.startswith(_BOM) else 0
-    head = head[start:]
-    whole = start + len(head) == size
+    data = Data(path)
+    if wide := wide_encoding(head):
+        data = data.converted(FromWide(wide))
+    elif b"\n" not in head and b"\r" in head.rstrip(b"\r"):
+        data = data.converted(LineEnds())
+    return _open_bytes(path, data, kind, mapping)
+
+
+def _open_bytes(path: Path, data: Data, kind: Kind | None, mapping: Mapping | None) -> Source:
+    """A file that has lines of bytes of characters."""
+    head, start, whole = _beginning(data)
     if not head.strip():
         raise _empty(path)
+    if kind not in ("csv", "text") and _looks_like_xml(head):
+        raise InvalidInput(_XML[0], hint=_XML[1], field="file")
     encoding = detect_encoding(head, whole=whole)
+    ids = short_digest(path)
     kind = kind or _kind_of(head, path)
     if kind == "csv":
-        return _open_csv(path, head, start, encoding, mapping, whole=whole)
+        if head.lstrip()[:9].lower().startswith((b"<!doctype", b"<?xml", b"<html", b"<table", b"<meta")):
+            raise InvalidInput(_XML[0], hint=_XML[1], field="file")
+        return _open_csv(path, data, head, start, encoding, mapping, ids, whole=whole)
+    notes: tuple[Text, ...] = ()
+    if kind == "jsonl" and is_document(head if encoding == "utf-8" else head.decode(encoding, "replace").encode()):
+        if encoding != "utf-8":
+            data, encoding = data.converted(ToUtf8(encoding)), "utf-8"
+        document = Document()
+        data = data.converted(document)
+        head, start, whole = _beginning(data)
+        notes = _outside(document)
     columns = _json_columns(head, encoding, path) if kind == "jsonl" else ("title",)
-    layout = Format(kind, columns, encoding)
-    return ByteSource(path, layout, choose_columns(columns, mapping), start, 1)
+    layout = Format(kind, columns, encoding, ids=ids)
+    return ByteSource(path, layout, choose_columns(columns, mapping), start, 1, data, notes)
 
 
-def detect_encoding(head: bytes, *, whole: bool) -> Encoding:
-    """UTF-8, unless most lines that are not ASCII are GB18030 and not UTF-8. ``whole``: ``head`` is all of the file."""
-    lines = head.split(b"\n")
-    foreign = [line for line in (lines if whole or len(lines) == 1 else lines[:-1]) if not line.isascii()]
-    utf8 = sum(_decodes(line, "utf-8") for line in foreign)
-    if utf8 * 2 >= len(foreign):
-        return "utf-8"
-    return "gb18030" if sum(_decodes(line, "gb18030") for line in foreign) > utf8 else "utf-8"
+def _beginning(data: Data) -> tuple[bytes, int, bool]:
+    """The first bytes behind a byte order mark, where they begin, and whether they are all."""
+    with data.open() as stream:
+        head = stream.read(_HEAD)
+    start = len(_BOM) if head.startswith(_BOM) else 0
+    return head[start:], start, len(head) == data.size
 
 
-def _decodes(line: bytes, encoding: str) -> bool:
-    try:
-        line.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
+def _looks_like_xml(head: bytes) -> bool:
+    return re.match(rb"\s*<(?:[?!]|[A-Za-z])", head) is not None
 
 
-def _head(path: Path) -> tuple[bytes, int]:
-    """The first bytes of a file, and its size."""
+def _outside(document: Document) -> tuple[Text, ...]:
+    if not document.outside:
+        return ()
+    keys = list(document.outside)[:20]
+    return (
+        Text(
+            f"商品以外的内容未审核：{'、'.join(keys)}",
+            f"not screened, because it stands beside the listings: {', '.join(keys)}",
+        ),
+    )
+
+
+def _head(path: Path) -> bytes:
+    """The first bytes of a file."""
     try:
         about = path.stat()
         if stat.S_ISREG(about.st_mode):
@@ -123,7 +151,7 @@ def _head(path: Path) -> tuple[bytes, int]:
         )
     if not head:
         raise _empty(path)
-    return head, about.st_size
+    return head
 
 
 def _empty(path: Path) -> InvalidInput:
@@ -139,19 +167,16 @@ def _empty(path: Path) -> InvalidInput:
 def _kind_of(head: bytes, path: Path) -> Kind:
     """The kind of a file whose suffix says nothing."""
     text = head.lstrip()
-    if text.startswith(b"{"):
+    if text.startswith((b"{", b"[")):
         return "jsonl"
-    first_line = text.split(b"\n", 1)[0]
-    if not text.startswith(b"[") and b"\0" not in head and any(mark.encode() in first_line for mark in _DELIMITERS):
+    if any(mark.encode() in line for line in text.split(b"\n", 5)[:5] for mark in DELIMITERS):
         return "csv"
     raise (
-        _not_rows(path)
-        if text.startswith(b"[")
-        else InvalidInput(
+        InvalidInput(
             Text(f"看不出 {path.name} 是什么格式。", f"The kind of {path.name} cannot be recognised."),
             hint=Text(
-                "可以读取 .jsonl、.csv、.tsv、.parquet，以及每行一个标题的 .txt；请改用其中一个后缀。",
-                "Use one of these suffixes: .jsonl, .csv, .tsv, .parquet, or .txt with one title per line.",
+                "可以读取 .jsonl、.json、.csv、.tsv、.parquet，以及每行一个标题的 .txt；请改用其中一个后缀。",
+                "Use one of these suffixes: .jsonl, .json, .csv, .tsv, .parquet, or .txt with one title per line.",
             ),
             field="file",
         )
@@ -160,10 +185,10 @@ def _kind_of(head: bytes, path: Path) -> Kind:
 
 def _not_rows(path: Path) -> InvalidInput:
     return InvalidInput(
-        Text(f"{path.name} 的开头没有一行是 JSON 对象。", f"No line at the beginning of {path.name} is a JSON object."),
+        Text(f"{path.name} 中没有找到 JSON 对象。", f"No JSON object was found in {path.name}."),
         hint=Text(
-            "每行应是一个 JSON 对象；JSON 数组可以这样转换：jq -c '.[]' 文件名",
-            "Each line should be one JSON object; an array can be converted with: jq -c '.[]' FILE",
+            "每行应是一个 JSON 对象，或者整个文件是 JSON 对象的数组。",
+            "Each line should be one JSON object, or the whole file an array of JSON objects.",
         ),
         field="file",
     )
@@ -174,8 +199,8 @@ def _json_columns(head: bytes, encoding: str, path: Path) -> tuple[str, ...]:
     columns: dict[str, None] = {}
     for line in head.split(b"\n")[:1000]:
         try:
-            columns |= dict.fromkeys(msgspec.json.decode(line.decode(encoding), type=dict[str, msgspec.Raw]))
-        except (UnicodeDecodeError, msgspec.DecodeError, RecursionError):
+            columns |= dict.fromkeys(msgspec.json.decode(line.decode(encoding, "replace"), type=dict[str, msgspec.Raw]))
+        except (msgspec.DecodeError, RecursionError):
             continue
     if not columns:
         raise _not_rows(path)
@@ -183,33 +208,31 @@ def _json_columns(head: bytes, encoding: str, path: Path) -> tuple[str, ...]:
 
 
 def _open_csv(
-    path: Path, head: bytes, start: int, encoding: Encoding, mapping: Mapping | None, *, whole: bool
+    path: Path,
+    data: Data,
+    head: bytes,
+    start: int,
+    encoding: Encoding,
+    mapping: Mapping | None,
+    ids: str,
+    *,
+    whole: bool,
 ) -> ByteSource:
-    blank = len(head) - len(head.lstrip(b"\r\n"))
-    first_line = head[blank:].split(b"\n", 1)[0].decode(encoding, "replace")
-    delimiter = "\t" if path.suffix.lower() == ".tsv" else max(_DELIMITERS, key=first_line.count)
-    cutter = CsvCutter(delimiter)
-    ends = cutter.ends(head[blank:], final=whole)
-    header = head[blank : blank + int(ends[0])] if len(ends) else b""
-    if not header or not cutter.whole(header):
-        raise _bad_header(Text("表头的引号没有成对，或表头过长。", "The header has unclosed quotes or is too long."))
-    columns = _column_names(split_cells(header.decode(encoding, "replace"), delimiter))
-    layout = Format("csv", columns, encoding, delimiter)
-    lines = head[: blank + len(header)].count(b"\n")
-    chosen = choose_columns(columns, mapping)
-    return ByteSource(path, layout, chosen, start + blank + len(header), lines + 1)
+    delimiters = ("\t", *(mark for mark in DELIMITERS if mark != "\t")) if path.suffix.lower() == ".tsv" else DELIMITERS
+    header = find_header(head, encoding, delimiters, mapping, whole=whole)
+    if not header.sure and encoding == "gb18030":
+        other = find_header(head, "big5hkscs", delimiters, mapping, whole=whole)
+        if other.sure:
+            header, encoding = other, "big5hkscs"
+    chosen = choose_columns(header.columns, mapping)
+    group = group_of(header.columns, chosen)
+    layout = Format("csv", header.columns, encoding, header.delimiter, ids, group)
+    lines = head[: header.end].count(b"\n")
+    return ByteSource(path, layout, chosen, start + header.end, lines + 1, data, _above(header.above))
 
 
-def _column_names(cells: Sequence[str]) -> tuple[str, ...]:
-    names = tuple(cell.strip() or f"column_{number}" for number, cell in enumerate(cells, 1))
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise _bad_header(
-            Text(f"列名重复：{'、'.join(twice)}。", f"Columns with the same name: {', '.join(twice)}."),
-        )
-    return names
-
-
-def _bad_header(what: Text) -> InvalidInput:
-    hint = Text("请改正文件的第一行，每列一个名称。", "Correct the first row of the file: one name per column.")
-    return InvalidInput(what, hint=hint, field="file")
+def _above(texts: tuple[str, ...]) -> tuple[Text, ...]:
+    if not texts:
+        return ()
+    shown = " / ".join(text[:80] for text in texts[:5])
+    return (Text(f"表头上方的文字未审核：{shown}", f"not screened, because it stands above the header: {shown}"),)

@@ -12,7 +12,7 @@ import polars as pl
 from anbao.connect.files.cut import Cuts, LineCutter
 from anbao.connect.files.headers import choose_columns
 from anbao.connect.files.records import MAX_RECORD, Chunk, Format, Mapping
-from anbao.connect.files.source import Source
+from anbao.connect.files.source import Source, short_digest
 from anbao.errors import InvalidInput
 from anbao.text import Text
 
@@ -32,7 +32,8 @@ class ParquetSource(Source):
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
             raise _unreadable(path) from error
         self._binary = [name for name, kind in schema.items() if kind == pl.Binary]
-        super().__init__(path, Format("parquet", tuple(schema.names())), choose_columns(schema.names(), mapping))
+        chosen = choose_columns(schema.names(), mapping)
+        super().__init__(path, Format("parquet", tuple(schema.names()), ids=short_digest(path)), chosen)
 
     @property
     def end(self) -> int:
@@ -54,14 +55,14 @@ class ParquetSource(Source):
                 oversize = bool(cuts.sizes[last - 1] > MAX_RECORD)
                 row = position + first + 1
                 after = position + last
-                payload = b"" if oversize else written[start:end]
+                payload = written[start : start + MAX_RECORD] if oversize else written[start:end]
                 yield Chunk(row, row, last - first, payload, after, after + 1, oversize)
                 first, start = last, end
             position += frame.height
             height = min(max(_SLICE_BYTES * frame.height // len(written), 1), _SLICE_ROWS)
 
     def _readable(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Some writers store text as bytes; bytes that are no UTF-8 are left out."""
+        """Some writers store text as bytes; bytes that are no text are left out."""
         return frame.with_columns(
             pl.Series(name, [_decoded(value) for value in frame[name]], pl.String) for name in self._binary
         )
