@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,21 +15,13 @@ from anbao.connect.workers import DEPTH, Workers, remove_stale
 SECRET = "王小明的商品文字"
 
 
-def doubled(_: str) -> "type[Doubler]":
-    return Doubler
-
-
-class Doubler:
-    """Made by a worker; called with a task."""
-
-    def __new__(cls, task: bytes) -> bytes:  # type: ignore[misc]
-        return task * 2
+def start() -> Callable[[bytes], bytes]:
+    return lambda task: task * 2
 
 
 def test_results_come_in_order_and_whole() -> None:
     tasks = [bytes([number % 251]) * (number * 997 % 300_000) for number in range(DEPTH * 3 + 5)]
-    pool: Workers[bytes]
-    with Workers(2, doubled, ("",)) as pool:
+    with Workers(2, start, ()) as pool:
         results = list(pool.run(tasks))
     assert [task for task, _ in results] == tasks
     assert [result for _, result in results] == [task * 2 for task in tasks]

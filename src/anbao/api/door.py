@@ -84,14 +84,14 @@ async def attempt_of(request: Caller, key: str | None) -> Attempt | None:
 
 async def commit(request: Caller, key: str | None, job: Callable[[Work], T]) -> Response[T]:
     """Run a job, answer once it is durable. The same request under the same key gets the same bytes again."""
-    attempt = await attempt_of(request, key)
+    attempt, cipher = await attempt_of(request, key), door_of(request).platform.vault.cipher
 
     def run(work: Work) -> Answer:
-        if attempt and (known := recall(work.conn, [attempt]).get(attempt.identity)):
+        if attempt and (known := recall(work.conn, [attempt], cipher).get(attempt.identity)):
             return known.replay(attempt)
         answer = Answer(201, msgspec.json.encode(job(work)))
         if attempt:
-            keep(work.conn, [(attempt, answer)], work.now)
+            keep(work.conn, [(attempt, answer)], work.now, cipher)
         return answer
 
     return cast("Response[T]", answered(await asyncio.wrap_future(door_of(request).platform.submit(run))))

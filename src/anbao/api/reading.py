@@ -13,6 +13,7 @@ from litestar.params import HeaderParameter, PathParameter, QueryParameter
 
 from anbao.errors import InvalidInput
 from anbao.model.base import Reason
+from anbao.model.identity import GIVEN_NAMES, OWN_FIELDS, may_hold_person_number, refuse_person_numbers
 from anbao.text import Text
 
 MAX_BODY = 1 << 20
@@ -64,10 +65,17 @@ class JsonRequest(Request[Any, Any, Any]):
     """A request whose JSON is refused where the ledger could not hold it."""
 
     async def json(self) -> Any:
-        """The decoded body. Raises InvalidInput, UnsupportedMediaType."""
+        """The decoded body. Raises InvalidInput, UnsupportedMediaType.
+
+        A resident id is refused in every field that does not go to the vault.
+        """
         if not _JSON_TYPE.match(self.headers.get("content-type", "")):
             raise wrong_type("application/json")
-        return decode_json(await self.body(), Any)
+        data = await self.body()
+        value = decode_json(data, Any)
+        if may_hold_person_number(data):
+            refuse_person_numbers(value, OWN_FIELDS | GIVEN_NAMES)
+        return value
 
 
 def wrong_type(wanted: str) -> UnsupportedMediaType:

@@ -12,6 +12,7 @@ from anbao.cli.common import F, t
 from anbao.cli.output import echo, echo_json
 from anbao.errors import InvalidInput
 from anbao.law.templates import Letter
+from anbao.model.identity import GIVEN_NAMES, OWN_FIELDS, may_hold_person_number, refuse_person_numbers
 from anbao.text import Text, system_language
 
 T = TypeVar("T")
@@ -40,6 +41,8 @@ def reason_option(function: F) -> F:
 def read_json(data: bytes, kind: type[T], hint: Text | None = None) -> T:
     """A noun from its JSON. Raises InvalidInput."""
     try:
+        if may_hold_person_number(data):
+            refuse_person_numbers(msgspec.json.decode(data), OWN_FIELDS | GIVEN_NAMES)
         return msgspec.json.decode(data, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidInput(

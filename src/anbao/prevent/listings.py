@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 from anbao.errors import NotFound
 from anbao.ledger import Stored, seal_trusted
 from anbao.model.entry import Entry, Facts, Receipt, Sealed
-from anbao.model.listing import ListingScreened, Outcome
+from anbao.model.identity import refuse_person_number
+from anbao.model.listing import ListingRecord, ListingScreened, Outcome
 from anbao.model.picture import PictureScreened
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
@@ -38,13 +39,27 @@ class ScreenedListing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def seal_screened(screened: ListingScreened, at: int, now: int, actor: str) -> Sealed:
-    """The entry of one decision. Raises TooLarge, InvalidInput."""
+    """The entry of one decision. Raises TooLarge, InvalidInput, the latter also for a resident id as a licence.
+
+    Title and description are public, whatever stands in them; they are screened for contact details.
+    """
     listing = screened.listing
+    if listing.licences or listing.extra or listing.facts or listing.texts:
+        _refuse_person_numbers(listing)
     subjects = {"listing": listing.id}
     if listing.merchant:
         subjects["merchant"] = listing.merchant
     facts = _facts(screened.category, screened.findings_cut, screened.outcome, screened.pictures, screened.severity)
     return seal_trusted(Entry(actor=actor, at=at, body=screened, kind=SCREENED, recorded=now, subjects=subjects), facts)
+
+
+def _refuse_person_numbers(listing: ListingRecord) -> None:
+    for place, licence in enumerate(listing.licences):
+        refuse_person_number(f"licences[{place}].number", licence.number, phones=True)
+        refuse_person_number(f"licences[{place}].kind", licence.kind, phones=True)
+    for field, pairs in (("extra", listing.extra), ("facts", listing.facts), ("texts", listing.texts)):
+        for name, value in pairs:
+            refuse_person_number(f"{field}.{name}", str(value))
 
 
 @lru_cache(maxsize=4096)

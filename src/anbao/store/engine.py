@@ -157,6 +157,7 @@ def _sqlite_engine(url: str) -> Engine:
             "foreign_keys=ON",
             "cache_size=-65536",
             "wal_autocheckpoint=8192",
+            "secure_delete=FAST",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
