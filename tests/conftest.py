@@ -105,7 +105,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
     """A fresh store, empty but for the tables."""
     file = tmp_path / "anbao.db"
-    shutil.copyfile(sqlite_template, file)
+    shutil.copy(sqlite_template, file)  # with its mode
     return f"sqlite:///{file}"
 
 

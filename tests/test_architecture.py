@@ -13,6 +13,8 @@ FLOORS: dict[str, int] = {
     "text": 0,
     "version": 0,
     "errors": 0,
+    "printing": 0,
+    "localfiles": 0,
     "model": 1,
     "store": 2,
     "law": 2,

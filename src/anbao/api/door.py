@@ -99,17 +99,17 @@ async def commit(request: Caller, key: str | None, job: Callable[[Work], T]) -> 
     Where the job decided what does not take effect before a second person agrees, the answer is 202 and says how the
     case stands (``WAITS``).
     """
-    attempt = await attempt_of(request, key)
+    attempt, cipher = await attempt_of(request, key), door_of(request).platform.vault.cipher
 
     def run(work: Work) -> Answer:
-        if attempt and (known := recall(work.conn, [attempt]).get(attempt.identity)):
+        if attempt and (known := recall(work.conn, [attempt], cipher).get(attempt.identity)):
             return known.replay(attempt)
         work.signed_in = request.auth.actor
         result = job(work)
         waits = work.decision is not None and work.decision.undecided
         answer = Answer(202 if waits else 201, msgspec.json.encode(work.decision if waits else result))
         if attempt:
-            keep(work.conn, [(attempt, answer)], work.now)
+            keep(work.conn, [(attempt, answer)], work.now, cipher)
         return answer
 
     return cast("Response[T]", answered(await asyncio.wrap_future(door_of(request).platform.submit(run))))

@@ -2,7 +2,8 @@
 
 Invariants: the same key with the same request gives the same bytes and no new entry, in whatever process, also when
 both arrive at once (one writer at a time looks the key up and keeps it); with another request it is refused. Only
-answers that were committed are kept: a request that failed may be sent again under its key.
+answers that were committed are kept: a request that failed may be sent again under its key. Answers may hold letters
+with names and addresses, so they lie encrypted, each bound to its key (``ledger.cipher``).
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao.errors import IdempotencyMismatch
+from anbao.ledger.cipher import Cipher
 from anbao.store import tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
@@ -61,7 +63,7 @@ class Kept(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self.answer, replayed=True)
 
 
-def recall(conn: Connection, attempts: Iterable[Attempt]) -> dict[tuple[str, str], Kept]:
+def recall(conn: Connection, attempts: Iterable[Attempt], cipher: Cipher) -> dict[tuple[str, str], Kept]:
     """What was answered before, by (API key, idempotency key)."""
     wanted: dict[str, list[str]] = {}
     for attempt in attempts:
@@ -77,14 +79,29 @@ def recall(conn: Connection, attempts: Iterable[Attempt]) -> dict[tuple[str, str
                 (api_key, *some),
             )
             for key, fingerprint, status, response in rows:
-                found[api_key, key] = Kept(bytes(fingerprint), Answer(status, bytes(response)))
+                body = cipher.open(bytes(response), _bound_to(api_key, key))
+                found[api_key, key] = Kept(bytes(fingerprint), Answer(status, body))
     return found
 
 
-def keep(conn: Connection, answers: Sequence[tuple[Attempt, Answer]], now: int) -> None:
+def keep(conn: Connection, answers: Sequence[tuple[Attempt, Answer]], now: int, cipher: Cipher) -> None:
     """Keep answers in the transaction that they report."""
-    rows = [(one.api_key, one.key, one.fingerprint, answer.status, answer.body, now) for one, answer in answers]
+    rows = [
+        (
+            one.api_key,
+            one.key,
+            one.fingerprint,
+            answer.status,
+            cipher.seal(answer.body, _bound_to(one.api_key, one.key)),
+            now,
+        )
+        for one, answer in answers
+    ]
     insert_many(conn, tables.idempotency, rows)
+
+
+def _bound_to(api_key: str, key: str) -> bytes:
+    return f"answer\0{api_key}\0{key}".encode()
 
 
 def forget(conn: Connection, now: int) -> None:

@@ -1,4 +1,8 @@
-"""Every error as ``application/problem+json`` (RFC 9457), in the caller's language; nothing internal is told."""
+"""Every error as ``application/problem+json`` (RFC 9457), in the caller's language; nothing internal is told.
+
+Errors of the service (5xx) name hosts, users, paths and tables. Whoever calls, the answer has general words and an
+``instance``, under which the log has the details.
+"""
 
 import logging
 import uuid
@@ -10,6 +14,7 @@ from litestar.exceptions import HTTPException, ValidationException
 
 from anbao.api.prevent.listing_body import explained
 from anbao.errors import AnbaoError, Code, InvalidInput
+from anbao.printing import visible
 from anbao.text import Language, Text, choose_language
 
 MEDIA_TYPE = "application/problem+json"
@@ -38,6 +43,9 @@ _BY_STATUS: dict[int, tuple[Code, Text]] = {
     405: (Code.INVALID_INPUT, Text("此地址不支持该方法", "this address does not take that method")),
     413: (Code.TOO_LARGE, Text("请求体过大", "the body is too large")),
 }
+
+
+_INTERNAL = Text("服务内部出错，已记入日志", "something went wrong inside; it has been logged")
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -74,7 +82,8 @@ def respond(request: Request[Any, Any, Any], failure: Exception) -> Response[byt
     if isinstance(error, InvalidInput) and request.scope["path"] == "/v1/listings":
         error = explained(error)
     if error.status >= 500:
-        log.error("%s %s %s", instance, request.method, request.scope["path"], exc_info=failure)
+        log.error("%s %s %s", instance, visible(request.method), visible(request.scope["path"]), exc_info=failure)
+        error = _general(error)
     headers = {"Content-Language": "en" if language == "en" else "zh-CN"}
     if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
@@ -88,6 +97,24 @@ def respond(request: Request[Any, Any, Any], failure: Exception) -> Response[byt
     )
 
 
+_GENERAL: dict[Code, tuple[Text, Text]] = {
+    Code.STORE: (
+        Text("存储暂不可用，详情已记入日志", "the store is not available; the details have been logged"),
+        Text("稍后再试；同一请求可用同一 Idempotency-Key 重发", "try again later, under the same Idempotency-Key"),
+    ),
+    Code.PACK: (
+        Text("法规包、词库或策略无法载入，详情已记入日志", "a pack or policy does not load; it has been logged"),
+        Text("请联系平台的运维人员", "ask those who run the service"),
+    ),
+}
+
+
+def _general(error: AnbaoError) -> AnbaoError:
+    """What callers get of an error of the service: its code and status, and nothing of where or why."""
+    what, hint = _GENERAL.get(error.code, (_INTERNAL, None))
+    return _made(error.code, error.status, what, hint)
+
+
 def _known(failure: Exception) -> AnbaoError:
     if isinstance(failure, AnbaoError):
         return failure
@@ -96,15 +123,11 @@ def _known(failure: Exception) -> AnbaoError:
     if isinstance(failure, HTTPException) and failure.status_code < 500:
         code, what = _BY_STATUS.get(failure.status_code, (Code.INVALID_INPUT, None))
         return _made(code, failure.status_code, what or Text(f"请求有误：{failure.detail}", failure.detail))
-    return _made(
-        Code.INTERNAL,
-        500,
-        Text("服务内部出错，已记入日志", "something went wrong inside; it has been logged"),
-    )
+    return _made(Code.INTERNAL, 500, _INTERNAL)
 
 
-def _made(code: Code, status: int, what: Text) -> AnbaoError:
-    error = AnbaoError(what)
+def _made(code: Code, status: int, what: Text, hint: Text | None = None) -> AnbaoError:
+    error = AnbaoError(what, hint=hint)
     error.code, error.status = code, status
     return error
 

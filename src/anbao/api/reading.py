@@ -12,6 +12,7 @@ from litestar.params import HeaderParameter, PathParameter, QueryParameter
 
 from anbao.errors import InvalidInput
 from anbao.model.base import Reason, holds_nul, not_in_future
+from anbao.model.identity import GIVEN_NAMES, OWN_FIELDS, may_hold_person_number, refuse_person_numbers
 from anbao.text import Text
 
 MAX_BODY = 1 << 20
@@ -62,10 +63,17 @@ class JsonRequest(Request[Any, Any, Any]):
     nul = False
 
     async def json(self) -> Any:
-        """The decoded body. Raises InvalidInput, UnsupportedMediaType."""
+        """The decoded body. Raises InvalidInput, UnsupportedMediaType.
+
+        A resident id is refused in every field that does not go to the vault.
+        """
         if not _JSON_TYPE.match(self.headers.get("content-type", "")):
             raise wrong_type("application/json")
-        return read_json(await self.body(), Any, nul=self.nul)
+        data = await self.body()
+        value = read_json(data, Any, nul=self.nul)
+        if may_hold_person_number(data):
+            refuse_person_numbers(value, OWN_FIELDS | GIVEN_NAMES)
+        return value
 
 
 def wrong_type(wanted: str) -> UnsupportedMediaType:

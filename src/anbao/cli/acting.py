@@ -7,14 +7,20 @@ from typing import TypeVar
 import click
 import msgspec
 
+from anbao import localfiles
 from anbao.cli.common import F, t
+from anbao.cli.output import echo, echo_json
 from anbao.errors import InvalidInput
 from anbao.law.templates import Letter
+from anbao.model.identity import GIVEN_NAMES, OWN_FIELDS, may_hold_person_number, refuse_person_numbers
 from anbao.platform import Platform
 from anbao.text import Text, system_language
 from anbao.work import Work
 
 T = TypeVar("T")
+
+
+_ONE_OBJECT = Text("须为一个 UTF-8 编码的 JSON 对象", "one JSON object in UTF-8 is wanted")
 
 
 def by_option(name: str = "actor", default: str | None = None) -> Callable[[F], F]:
@@ -37,23 +43,27 @@ def reason_option(function: F) -> F:
 def read_json(data: bytes, kind: type[T], hint: Text | None = None) -> T:
     """A noun from its JSON. Raises InvalidInput."""
     try:
+        if may_hold_person_number(data):
+            refuse_person_numbers(msgspec.json.decode(data), OWN_FIELDS | GIVEN_NAMES)
         return msgspec.json.decode(data, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidInput(Text(f"JSON 不合格式：{error}", f"the JSON does not fit: {error}"), hint=hint) from None
+        raise InvalidInput(
+            Text(f"JSON 不合格式：{error}", f"the JSON does not fit: {error}"), hint=hint or _ONE_OBJECT, field="file"
+        ) from None
 
 
 def print_json(value: object) -> None:
     """To standard output, indented."""
-    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+    echo_json(value)
 
 
 def print_letter(letter: Letter, page: Path | None) -> None:
     """In the user's language: to standard output, or to a file as a page."""
     language = system_language()
     if page is None:
-        click.echo(f"{letter.title.get(language)}\n\n{letter.body.get(language)}")
+        echo(f"{letter.title.get(language)}\n\n{letter.body.get(language)}")
     else:
-        page.write_text(letter.page(language), encoding="utf-8")
+        localfiles.write(page, letter.page(language))
 
 
 def act(platform: Platform, job: Callable[[Work], T]) -> T:
@@ -73,4 +83,4 @@ def act(platform: Platform, job: Callable[[Work], T]) -> T:
 
 def tell_entry(index: int) -> None:
     """The entry that was recorded, to standard error."""
-    click.echo(t(f"条目 {index}", f"entry {index}"), err=True)
+    echo(t(f"条目 {index}", f"entry {index}"), err=True)

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text as RichText
 
 from anbao.cli.common import F, format_option, t
-from anbao.cli.output import Column, emit, stdout_console, written
+from anbao.cli.output import Column, echo, emit, stdout_console, written
 from anbao.errors import NotFound
 from anbao.law.norms import Norm, Period, Trigger
 from anbao.law.pack import Pack, default_pack_path, load_pack
@@ -119,7 +119,7 @@ def search(words: tuple[str, ...], limit: int, output_format: str) -> None:
     ]
     emit(rows, columns, output_format, system_language())
     if len(hits) > limit:
-        click.echo(t(f"共 {len(hits)} 条，显示 {limit} 条", f"{len(hits)} found, {limit} shown"), err=True)
+        echo(t(f"共 {len(hits)} 条，显示 {limit} 条", f"{len(hits)} found, {limit} shown"), err=True)
 
 
 @command.command("show", help=t("显示一条法条，可指定日期", "show a provision, as of a day"))

@@ -10,6 +10,7 @@ import msgspec
 
 from anbao.cli.common import F
 from anbao.errors import InvalidInput
+from anbao.model.identity import GIVEN_NAMES, OWN_FIELDS, may_hold_person_number, refuse_person_numbers
 from anbao.text import Text
 
 T = TypeVar("T")
@@ -38,6 +39,8 @@ def batches(file: Path, kind: type[T], fields: str) -> Iterator[list[T]]:
             if not line.strip():
                 continue
             try:
+                if may_hold_person_number(line):
+                    refuse_person_numbers(msgspec.json.decode(line), OWN_FIELDS | GIVEN_NAMES)
                 batch.append(decoder.decode(line))
             except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
                 raise InvalidInput(

@@ -1,19 +1,23 @@
 """Rows for people and programs: data on stdout, everything else on stderr.
 
-rich honours ``NO_COLOR`` and measures Chinese characters at their double width.
+rich honours ``NO_COLOR`` and measures Chinese characters at their double width. All that the command line prints goes
+through ``echo``, ``echo_json``, ``emit`` or a ``SafeConsole``: no control character of stored data reaches a terminal.
 """
 
 import csv
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TextIO
 
+import click
 import msgspec
 from rich import box
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text as RichText
 
+from anbao.printing import spreadsheet_cell, visible, visible_block, visible_json
 from anbao.text import Language, Text
 
 PIPED_WIDTH = 160
@@ -30,14 +34,45 @@ class Column(msgspec.Struct, frozen=True):
 Rows = Iterable[Mapping[str, object]]
 
 
+class SafeConsole(Console):
+    """A console that shows control characters in what it is given instead of passing them on."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """As rich renders it; its own control segments (colours, cursor) stay."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(visible_block(segment.text), segment.style)
+
+
 def stderr_console() -> Console:
     """For notes, progress and errors."""
-    return Console(stderr=True)
+    return SafeConsole(stderr=True)
 
 
 def stdout_console() -> Console:
     """For what was asked for, when it is laid out for people."""
-    return Console(width=None if sys.stdout.isatty() else PIPED_WIDTH)
+    return SafeConsole(width=None if sys.stdout.isatty() else PIPED_WIDTH)
+
+
+def plain_console() -> Console:
+    """For lines on stdout that are neither wrapped nor highlighted."""
+    return SafeConsole(highlight=False, soft_wrap=True)
+
+
+def echo(what: object = "", *, err: bool = False, nl: bool = True) -> None:
+    """Print text of one or more lines; control characters in it are shown, not sent."""
+    text = what.decode("utf-8", "replace") if isinstance(what, bytes) else str(what)
+    click.echo(visible_block(text), err=err, nl=nl)
+
+
+def json_text(value: object, indent: int = 0) -> str:
+    """JSON in which every control character stands as an escape."""
+    data = msgspec.json.encode(value)
+    return visible_json(msgspec.json.format(data, indent=indent) if indent else data).decode()
+
+
+def echo_json(value: object, indent: int = 2) -> None:
+    """To standard output, indented by default."""
+    click.echo(json_text(value, indent))
 
 
 def emit(rows: Rows, columns: Sequence[Column], form: str, language: Language, stream: TextIO | None = None) -> None:
@@ -48,15 +83,15 @@ def emit(rows: Rows, columns: Sequence[Column], form: str, language: Language, s
     out = stream or sys.stdout
     if form == "jsonl":
         for row in rows:
-            out.write(msgspec.json.encode({column.key: row.get(column.key) for column in columns}).decode() + "\n")
+            out.write(json_text({column.key: row.get(column.key) for column in columns}) + "\n")
     elif form == "json":
         kept = [{column.key: row.get(column.key) for column in columns} for row in rows]
-        out.write(msgspec.json.format(msgspec.json.encode(kept), indent=2).decode() + "\n")
+        out.write(json_text(kept, indent=2) + "\n")
     elif form == "csv":
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(column.key for column in columns)
         for row in rows:
-            writer.writerow(written(row.get(column.key), language) for column in columns)
+            writer.writerow(_cell(row.get(column.key), language) for column in columns)
     else:
         _emit_table(rows, columns, language, stream)
 
@@ -68,9 +103,15 @@ def _emit_table(rows: Rows, columns: Sequence[Column], language: Language, strea
         numbers = any(_is_number(row.get(column.key)) for row in kept)
         table.add_column(column.title.get(language), justify="right" if numbers else "left", overflow="fold")
     for row in kept:
-        table.add_row(*(RichText(written(row.get(column.key), language)) for column in columns))
-    console = Console(file=stream, width=PIPED_WIDTH) if stream else stdout_console()
+        table.add_row(*(RichText(visible(written(row.get(column.key), language))) for column in columns))
+    console = SafeConsole(file=stream, width=PIPED_WIDTH) if stream else stdout_console()
     console.print(table)
+
+
+def _cell(value: object, language: Language) -> str:
+    """A CSV cell: text that a spreadsheet takes for text, numbers as they are."""
+    text = written(value, language)
+    return text if _is_number(value) else spreadsheet_cell(text)
 
 
 def _is_number(value: object) -> bool:

@@ -1,7 +1,9 @@
 """The root command: loads a verb's module only when it is called, and turns errors into one line and an exit status."""
 
 import importlib
+import os
 import sys
+import traceback
 from collections.abc import Sequence
 
 import click
@@ -10,11 +12,15 @@ from anbao import __version__
 from anbao.cli.common import t
 from anbao.cli.speech import Formatter, wrong_usage
 from anbao.errors import AnbaoError, Tampered
+from anbao.printing import visible, visible_block
 from anbao.text import system_language
 
 FINDINGS = 1
 USAGE = 2
 INTERNAL = 3
+
+TRACEBACK_VARIABLE = "ANBAO_TRACEBACK"
+"""Where it is set, an internal error is told with its traceback."""
 
 VERBS = {
     "demo": t("用模拟平台走完全程", "run the simulator platform through all of it"),
@@ -114,22 +120,62 @@ def root(lang: str | None) -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run the command line; the exit status."""
     try:
+        if wrong := next((one for one in arguments if not _is_text(one)), None):
+            raise click.UsageError(t(f"参数不是 UTF-8：{wrong}", f"an argument is not UTF-8: {wrong}"))
         status = root.main(list(arguments), prog_name="anbao", standalone_mode=False)
         return status if isinstance(status, int) else 0
     except click.exceptions.Abort:
-        click.echo(t("已中断", "interrupted"), err=True)
+        _complain(t("已中断", "interrupted"))
         return USAGE
     except click.ClickException as error:
-        click.echo(wrong_usage(error), err=True)
+        _complain(wrong_usage(error))
         return USAGE
     except AnbaoError as error:
-        click.echo(describe(error), err=True)
+        _complain(describe(error))
         if isinstance(error, Tampered):
             return FINDINGS
         return INTERNAL if error.status == 500 else USAGE
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except Exception as error:
+        if os.environ.get(TRACEBACK_VARIABLE):
+            _complain(traceback.format_exc())
+        return _failed(error)
+
+
+def _failed(error: Exception) -> int:
+    """Tell of what no command expected: a file that the system refuses is the caller's matter, the rest is ours."""
+    if isinstance(error, OSError) and error.filename is not None:
+        why = error.strerror or type(error).__name__
+        _complain(
+            t(
+                f"错误：无法使用文件 {error.filename}：{why}。提示：检查路径与权限",
+                f"error: the file {error.filename} cannot be used: {why}; hint: check the path and the permissions",
+            )
+        )
+        return USAGE
+    _complain(
+        t(
+            f"内部错误：{type(error).__name__}：{error}。提示：设 {TRACEBACK_VARIABLE}=1 再次运行可见详情，请报告",
+            f"internal error: {type(error).__name__}: {error}; hint: run it again with {TRACEBACK_VARIABLE}=1 to see"
+            " where, and report it",
+        )
+    )
+    return INTERNAL
+
+
+def _complain(line: str) -> None:
+    """To standard error: one line, or a traceback, in which nothing steers the terminal."""
+    click.echo(visible_block(line) if line.startswith("Traceback") else visible(line), err=True)
+
+
+def _is_text(argument: str) -> bool:
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def describe(error: AnbaoError) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from anbao import localfiles
 from anbao.connect.files.encoding import detect_encoding
 from anbao.errors import InvalidInput
 from anbao.investigate.fingerprints import checked, says_enough
@@ -53,6 +54,10 @@ _NOTICES = (
 )
 """Headlines of recall notices, in which the product stands between its maker and its danger."""
 
+_ZIP = b"PK\x03\x04"
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+"""The first bytes of Excel's files."""
+
 _LONGEST_PRODUCT = 120
 _DEFAULT_SEVERITY = 4
 
@@ -95,11 +100,7 @@ def read_list(data: bytes, source: HazardSource, given: Mapping[str, str] | None
 
 def read_file(path: Path, source: HazardSource, given: Mapping[str, str] | None = None) -> HazardList:
     """As ``read_list``, out of a file. Raises InvalidInput."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise _refused(Text(f"无法读取 {path}", f"cannot read {path}: {error.strerror}")) from error
-    return read_list(data, source, given)
+    return read_list(localfiles.read(path), source, given)
 
 
 def parse_mapping(pairs: Sequence[str]) -> dict[str, str]:
@@ -122,7 +123,23 @@ def parse_mapping(pairs: Sequence[str]) -> dict[str, str]:
 def _records(data: bytes) -> Iterator[dict[str, str]]:
     if not data.strip():
         raise _refused(Text("文件是空的", "the file is empty"))
-    text = data.decode(detect_encoding(data, whole=True)).lstrip("\ufeff")
+    if data[:4] in (_ZIP, _OLD_EXCEL):
+        raise _refused(
+            Text("这是 Excel 工作簿或压缩包", "this is an Excel workbook or a zip archive"),
+            Text("请在 Excel 中另存为“CSV UTF-8”", "save it as “CSV UTF-8” in Excel"),
+        )
+    try:
+        text = data.decode(detect_encoding(data, whole=True)).lstrip("\ufeff")
+    except UnicodeDecodeError:
+        raise _refused(
+            Text("文件既不是 UTF-8 也不是 GB 18030 编码", "the file is neither UTF-8 nor GB 18030"),
+            Text("请另存为 UTF-8 的 CSV 或 JSON", "save it as CSV or JSON in UTF-8"),
+        ) from None
+    if "\0" in text:
+        raise _refused(
+            Text("文件含有 NUL，不是文本", "the file holds NUL and is no text"),
+            Text("请给出 CSV 或 JSON 文件", "give a file of CSV or JSON"),
+        )
     if text.lstrip()[:1] in "[{":
         yield from _json_records(text)
         return
@@ -142,12 +159,16 @@ def _json_records(text: str) -> Iterator[dict[str, str]]:
             else [msgspec.json.decode(line) for line in text.splitlines() if line.strip()]
         )
         found = msgspec.convert(content, list[dict[str, Any]])
+        records = [{name: _cell(value) for name, value in record.items()} for record in found]
     except msgspec.MsgspecError as error:
         raise _refused(
             Text(f"不是 JSON 数组或逐行 JSON：{error}", f"neither a JSON array nor JSON lines: {error}")
         ) from error
-    for record in found:
-        yield {name: _cell(value) for name, value in record.items()}
+    except RecursionError:
+        raise _refused(Text("JSON 嵌套过深", "the JSON is nested too deep")) from None
+    if any("\0" in text for record in records for pair in record.items() for text in pair):
+        raise _refused(Text("文字含有 NUL，无法存证", "text holds NUL, which cannot be kept"))
+    yield from records
 
 
 def _cell(value: Any) -> str:
@@ -218,5 +239,7 @@ def _shortened(product: str) -> str:
     return line if len(line) <= _LONGEST_PRODUCT else line[:_LONGEST_PRODUCT].rsplit(" ", 1)[0]
 
 
-def _refused(what: Text) -> InvalidInput:
-    return InvalidInput(what, field="file")
+def _refused(what: Text, hint: Text | None = None) -> InvalidInput:
+    return InvalidInput(
+        what, hint=hint or Text("须为 CSV 或 JSON 文件", "a file of CSV or JSON is wanted"), field="file"
+    )

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
+from anbao import localfiles
 from anbao.connect.rows import RowFormat, header
 from anbao.errors import Conflict
 from anbao.text import Text
@@ -35,7 +36,11 @@ class Sink:
         if self.rows is None:
             return
         if self._path is not None:
-            self._stream = self._path.open("r+b" if position and self._path.exists() else "wb")
+            try:
+                go_on = position and self._path.exists()
+                self._stream = self._path.open("r+b") if go_on else localfiles.open_new(self._path)
+            except OSError as error:
+                raise localfiles.unwritable(self._path, error) from error
             if os.fstat(self._stream.fileno()).st_size < position:
                 raise Conflict(
                     Text(f"输出文件 {self._path} 不完整，无法续写", f"the output {self._path} is cut short"),

@@ -8,6 +8,7 @@ import msgspec
 
 from anbao.connect.files import RowError
 from anbao.model.listing import ListingScreened, Unjudged
+from anbao.printing import spreadsheet_cell, visible_json
 from anbao.text import Language
 
 RowFormat = Literal["jsonl", "json", "csv"]
@@ -64,7 +65,11 @@ class _ErrorRow(msgspec.Struct, frozen=True):
     error: dict[str, str | int]
 
 
-_encode = msgspec.json.Encoder().encode
+_encode_json = msgspec.json.Encoder().encode
+
+
+def _encode(value: object) -> bytes:
+    return visible_json(_encode_json(value))
 
 
 def open_line(number: int, decision: ListingScreened, form: RowFormat) -> bytes:
@@ -132,5 +137,5 @@ def header(form: RowFormat) -> bytes:
 
 def _csv_line(*cells: object) -> bytes:
     buffer = io.StringIO()
-    csv.writer(buffer).writerow(cells)
+    csv.writer(buffer).writerow(spreadsheet_cell(cell) if isinstance(cell, str) else cell for cell in cells)
     return buffer.getvalue().encode()

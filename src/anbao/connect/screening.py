@@ -19,7 +19,7 @@ from anbao.errors import InvalidInput
 from anbao.law.deadlines import legal_day
 from anbao.model.listing import MAX_UNJUDGED, Listing, Unjudged, Versions
 from anbao.prevent import relisting
-from anbao.prevent.listings import Sealing, seal_screened
+from anbao.prevent.listings import Sealing, refuse_person_numbers, seal_screened
 from anbao.prevent.rulesets import Rulesets
 from anbao.prevent.screening import screen
 from anbao.prevent.standing import changed_at, on_file
@@ -98,6 +98,7 @@ class Screener:
             if not isinstance(row, RowError):
                 decision = next(decisions)
                 try:
+                    refuse_person_numbers(decision.listing)
                     entry = seal_screened(decision, now, now, ACTOR)
                 except InvalidInput as error:
                     row = RowError(number, chunk.first_line + number - chunk.first_row, error.field or "", error.what)

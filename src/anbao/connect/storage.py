@@ -1,5 +1,6 @@
 """Object storage: bytes under their SHA-256, in a local folder or an S3-compatible store.
 
+- A local folder is made for its owner only; what lies in it is then out of others' reach, whatever its own mode.
 - What was put is never overwritten by something else: the name of an object is the hash of its bytes.
 - What is given back hashes to its name, or ``Tampered`` is raised.
 """
@@ -14,6 +15,7 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, S3Store
 from sqlalchemy import make_url
 
+from anbao import localfiles
 from anbao.errors import InvalidInput, NotFound, StoreError, Tampered
 from anbao.text import Text
 
@@ -93,6 +95,7 @@ def open_storage(url: str) -> ObjectStorage:
     scheme, sign, rest = url.partition("://")
     if sign and scheme == "file" and rest:
         try:
+            localfiles.make_folder(Path(rest))
             return ObjectStorage(LocalStore(Path(rest), mkdir=True), url)
         except (BaseError, OSError) as error:
             raise StoreError(

@@ -1,14 +1,18 @@
 """Processes that each do one kind of task, fed and read in order.
 
-Tasks and results lie in files (in memory, where the system has such a folder); the pipes carry only their numbers. So
-neither side waits for the other to read, and the parent needs no thread that would contend with its writer.
+Tasks and results lie in a file without a name, one per worker; the pipes carry only places and lengths. So neither side
+waits for the other to read, and the parent needs no thread that would contend with its writer. Tasks hold the texts of
+listings: as the file has no name, nothing of them stays when all processes are gone, however they ended.
 """
 
 import os
 import pickle
+import shutil
+import stat
 import sys
 import tempfile
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from multiprocessing import get_context, parent_process
@@ -27,7 +31,12 @@ Task = Callable[[T], bytes]
 DEPTH = 6
 """Tasks under way per worker."""
 
-_MEMORY = Path("/dev/shm")
+_SLOT = 1 << 36
+"""Bytes from one slot of a file to the next; what is not written takes no room."""
+
+_STALE_SECONDS = 3600.0
+_FOLDERS = (Path("/dev/shm"), Path(tempfile.gettempdir()))
+"""Where versions up to 0.3 kept tasks in named files."""
 
 
 class Workers(Generic[T]):
@@ -37,15 +46,18 @@ class Workers(Generic[T]):
     """
 
     def __init__(self, count: int, start: Callable[..., Task[T]], given: tuple[Any, ...]) -> None:
-        self._folder = tempfile.TemporaryDirectory(
-            prefix="anbao-", dir=_MEMORY if os.access(_MEMORY, os.W_OK) else None
-        )
-        context: Any = get_context("fork" if sys.platform == "linux" else "spawn")
+        remove_stale()
+        forked = sys.platform == "linux"
+        context: Any = get_context("fork" if forked else "spawn")
         self._pipes: list[Connection] = []
+        self._files: list[int] = []
         self._processes = []
         for _ in range(count):
             ours, theirs = context.Pipe()
-            process = context.Process(target=_serve, args=(theirs, start, given), daemon=True)
+            file = _nameless_file()
+            self._files.append(file)
+            handed: Any = file if forked else _duplicated(file)
+            process = context.Process(target=_serve, args=(theirs, handed, start, given), daemon=True)
             process.start()
             theirs.close()
             self._pipes.append(ours)
@@ -60,14 +72,15 @@ class Workers(Generic[T]):
             process.join()
         for pipe in self._pipes:
             pipe.close()
-        self._folder.cleanup()
+        for file in self._files:
+            os.close(file)
 
     def run(self, tasks: Iterable[T]) -> Iterator[tuple[T, bytes]]:
         """Each task with its result, in order. Raises what a worker raised, StoreError where one died."""
         waiting: deque[tuple[int, T]] = deque()
         for number, task in enumerate(tasks):
             slot = self._slot(number)
-            self._pipe(number).send((slot, _put(slot, pickle.dumps(task))))
+            self._pipe(number).send((slot, _put(self._file(number), slot, pickle.dumps(task))))
             waiting.append((number, task))
             if len(waiting) >= DEPTH * len(self._pipes):
                 yield self._take(*waiting.popleft())
@@ -86,23 +99,27 @@ class Workers(Generic[T]):
             ) from None
         if isinstance(answer, Exception):
             raise answer
-        return task, _get(self._slot(number), answer)
+        return task, _get(self._file(number), self._slot(number), answer)
 
-    def _slot(self, number: int) -> str:
-        """The file of a task and its result; it is free again when the result was taken."""
-        return str(Path(self._folder.name) / str(number % (DEPTH * len(self._pipes))))
+    def _slot(self, number: int) -> int:
+        """Where a task and its result stand in the worker's file; it is free again when the result was taken."""
+        return number // len(self._pipes) % DEPTH * _SLOT
+
+    def _file(self, number: int) -> int:
+        return self._files[number % len(self._files)]
 
     def _pipe(self, number: int) -> Connection:
         return self._pipes[number % len(self._pipes)]
 
 
-def _serve(pipe: Connection, start: Callable[..., Task[T]], given: tuple[Any, ...]) -> None:
+def _serve(pipe: Connection, handed: Any, start: Callable[..., Task[T]], given: tuple[Any, ...]) -> None:
+    file = handed if isinstance(handed, int) else handed.detach()
     threading.Thread(target=_follow_parent, name="follow-parent", daemon=True).start()
     do = start(*given)
     while True:
         slot, length = pipe.recv()
         try:
-            pipe.send(_put(slot, do(pickle.loads(_get(slot, length)))))
+            pipe.send(_put(file, slot, do(pickle.loads(_get(file, slot, length)))))
         except Exception as error:
             pipe.send(error)
 
@@ -115,18 +132,48 @@ def _follow_parent() -> None:
         os._exit(1)
 
 
-def _put(slot: str, data: bytes) -> int:
+def _nameless_file() -> int:
+    """A file in memory where the system has such, else one that was unlinked as soon as it was made."""
+    if sys.platform == "linux":
+        return os.memfd_create("anbao", os.MFD_CLOEXEC)
+    with tempfile.TemporaryFile() as stream:
+        return os.dup(stream.fileno())
+
+
+def _duplicated(file: int) -> Any:
+    """What a spawned process gets the file by."""
+    from multiprocessing.reduction import DupFd
+
+    return DupFd(file)
+
+
+def _put(file: int, slot: int, data: bytes) -> int:
     """Write over what is there, which keeps its memory; the length."""
-    file = os.open(slot, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        return os.pwrite(file, data, 0)
-    finally:
-        os.close(file)
+    return os.pwrite(file, data, slot)
 
 
-def _get(slot: str, length: int) -> bytes:
-    file = os.open(slot, os.O_RDONLY)
-    try:
-        return os.pread(file, length, 0)
-    finally:
-        os.close(file)
+def _get(file: int, slot: int, length: int) -> bytes:
+    return os.pread(file, length, slot)
+
+
+def remove_stale(folders: Iterable[Path] = _FOLDERS, age: float = _STALE_SECONDS) -> int:
+    """Remove what killed runs of earlier versions left: our own folders of tasks that rest; how many."""
+    removed = 0
+    for folder in folders:
+        for left in folder.glob("anbao-????????"):
+            try:
+                if _is_stale(left, age):
+                    shutil.rmtree(left)
+                    removed += 1
+            except OSError:  # another process removes it, too
+                continue
+    return removed
+
+
+def _is_stale(folder: Path, age: float) -> bool:
+    """Whether a folder is one of tasks, of this user, in which nothing was written for so many seconds."""
+    about = folder.lstat()
+    files = list(folder.iterdir()) if stat.S_ISDIR(about.st_mode) and about.st_uid == os.getuid() else []
+    if not files or not all(one.name.isdecimal() and one.is_file() for one in files):
+        return False
+    return max(one.stat().st_mtime for one in files) < time.time() - age

@@ -8,13 +8,15 @@ from typing import Literal
 
 import msgspec
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from anbao.controls import own, records
 from anbao.controls.records import Standing
 from anbao.core import Core, Probe, Probed, Room, Step
-from anbao.errors import Conflict, InvalidInput, NotFound
+from anbao.errors import Conflict, InvalidInput, NotFound, StoreError
 from anbao.law.controls import Control
 from anbao.law.deadlines import due_at
+from anbao.ledger.vault import COMMITMENT_PREFIX
 from anbao.model.base import given_reason
 from anbao.obligations.settings import Settings
 from anbao.text import Text
@@ -92,11 +94,15 @@ class Controls(Room):
         return next(view for view in self.views() if view.id == control)
 
     def assign(self, work: Work, control: str, person: str, *, actor: str) -> int:
-        """Put a person (the id of an account, no name) in charge; the entry's index. Raises NotFound, InvalidInput."""
+        """Put a person (an account, a name, a number) in charge; the entry's index. Raises NotFound, InvalidInput.
+
+        The entry holds a commitment; the person stands in the vault.
+        """
         standing = self._standing(work, control)
         if not person.strip() or len(person) > 128:
             raise InvalidInput(Text("须写明负责人账号", "name the account of the person"), field="person")
-        return records.record(work, records.ASSIGNED, standing.id, actor, person=person)
+        [sealed] = self.core.vault.seal_values(work.conn, [(f"control:{standing.id}", "account", person)])
+        return records.record(work, records.ASSIGNED, standing.id, actor, person=sealed)
 
     def retire(self, work: Work, control: str, reason: str, *, actor: str) -> int:
         """Try a control no longer, and owe nothing for it; the entry's index.
@@ -137,7 +143,9 @@ class Controls(Room):
             probed = probe()
         except Exception as error:
             log.exception("the probe of %s failed", control)
-            said = f"{type(error).__name__}: {error}"[:500]
+            said = type(error).__name__
+            if not isinstance(error, StoreError | OSError | SQLAlchemyError):  # these name hosts, users and paths
+                said = f"{said}: {error}"[:500]
             probed = Probed(ok=False, why=Text(f"检查中出错：{said}", f"the probe failed: {said}"))
         duration = round(1_000 * (time.perf_counter() - started))
         self.core.run(
@@ -178,9 +186,24 @@ class Controls(Room):
 
     def _views(self, conn: Connection, standing: dict[str, Standing]) -> list[ControlView]:
         settings, now = Settings(conn, self.core.settings), self.core.clock()
-        return [self._view(control, standing.get(control.id), settings, now) for control in self._known.values()]
+        persons = {name: self._person(conn, one.person) for name, one in standing.items()}
+        return [
+            self._view(control, standing.get(control.id), persons.get(control.id, ""), settings, now)
+            for control in self._known.values()
+        ]
 
-    def _view(self, control: Control, standing: Standing | None, settings: Settings, now: int) -> ControlView:
+    def _person(self, conn: Connection, kept: str) -> str:
+        """Who is in charge; the commitment itself where the person was erased. Older entries name them."""
+        if not kept.startswith(COMMITMENT_PREFIX):
+            return kept
+        try:
+            return self.core.vault.reveal(conn, kept)[1]
+        except NotFound:
+            return kept
+
+    def _view(
+        self, control: Control, standing: Standing | None, person: str, settings: Settings, now: int
+    ) -> ControlView:
         probed_at = standing.probed_at if standing else None
         due = None
         if probed_at is not None:
@@ -189,7 +212,6 @@ class Controls(Room):
         state: State = standing.state if standing else "unprobed"
         if state == "works" and due is not None and due + GRACE < now:
             state = "late"
-        person = standing.person if standing else ""
         return ControlView(
             id=control.id,
             title=control.title,

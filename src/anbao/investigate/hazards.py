@@ -16,6 +16,7 @@ from anbao.ledger import seal_trusted
 from anbao.model.base import given_reason
 from anbao.model.entry import Entry
 from anbao.model.hazard import Confirmation, HazardRecord, HazardSource, HazardState, Suspicion
+from anbao.model.identity import refuse_person_numbers
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import Text
@@ -70,6 +71,7 @@ def suspect(work: Work, suspicion: Suspicion, actor: str, at: int) -> int:
             hint=Text("补充指纹请再次确认", "confirm it again to change what it is recognised by"),
             field="id",
         )
+    refuse_person_numbers(msgspec.to_builtins(suspicion), frozenset({"complaint", "listing"}))
     record = HazardRecord(
         advice_en=suspicion.advice_en,
         advice_zh=suspicion.advice_zh,
@@ -93,6 +95,7 @@ def confirm(work: Work, hazard: str, confirmation: Confirmation, actor: str, at:
     Raises NotFound, Conflict where it was dismissed or lifted, InvalidInput where nothing recognises it.
     """
     known = _standing(work.conn, hazard, "suspected", "confirmed")
+    refuse_person_numbers(msgspec.to_builtins(confirmation))
     old = known.record
     certain = confirmation.certain
     fingerprints = old.fingerprints if confirmation.fingerprints is None else checked(confirmation.fingerprints)

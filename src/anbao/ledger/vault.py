@@ -4,6 +4,8 @@ A commitment is ``"commit:" + base64url(HMAC-SHA256(salt, field ‖ 0x00 ‖ UTF
 says nothing about the value to whoever has not the salt; once value and salt are erased it can no longer be opened, and
 the entries keep their bytes and their proofs (docs/decisions/0003).
 
+Values lie encrypted (``ledger.cipher``), each bound to its commitment.
+
 A *reference* (``Buyer``) is committed once per value, so that the entries of one consumer can be linked; it is found
 again through ``lookup``, an HMAC under a key that lies in table ``meta``. Which fields are personal is said by their
 types (``model.base``).
@@ -21,10 +23,11 @@ import msgspec.inspect as inspect
 from sqlalchemy import Connection
 
 from anbao.errors import NotFound
+from anbao.ledger.cipher import Cipher, establish_cipher
 from anbao.ledger.keys import read_meta, write_meta
 from anbao.model.base import Noun
 from anbao.store import Store, tables
-from anbao.store.bulk import insert_many, sql
+from anbao.store.bulk import insert_many, sql, sql_many
 from anbao.text import Text
 
 COMMITMENT_PREFIX = "commit:"
@@ -54,8 +57,9 @@ def check(commitment: str, field: str, salt: bytes, value: str) -> bool:
 class Vault:
     """The personal values of one store. Open it with ``open_vault``; every method works in the caller's transaction."""
 
-    def __init__(self, lookup_key: bytes) -> None:
+    def __init__(self, lookup_key: bytes, cipher: Cipher) -> None:
         self._lookup_key = lookup_key
+        self.cipher = cipher
 
     def seal_noun(self, conn: Connection, noun: Noun, person: str) -> dict[str, Any]:
         """The noun as builtins, every personal field a commitment. ``person`` owns the values, as ``merchant:m1``.
@@ -70,7 +74,7 @@ class Vault:
                 return self.references(conn, field, [value])[value]
             salt = secrets.token_bytes(_SALT_BYTES)
             commitment = commit(field, salt, value)
-            rows.append((commitment, person, field, salt, value.encode(), self.lookup(field, value)))
+            rows.append((commitment, person, field, salt, self._sealed(commitment, value), self.lookup(field, value)))
             return commitment
 
         sealed: dict[str, Any] = _replaced(body, _plan(type(noun)), replace)
@@ -82,7 +86,8 @@ class Vault:
         rows: list[Row] = []
         for person, field, value in values:
             salt = secrets.token_bytes(_SALT_BYTES)
-            rows.append((commit(field, salt, value), person, field, salt, value.encode(), self.lookup(field, value)))
+            commitment = commit(field, salt, value)
+            rows.append((commitment, person, field, salt, self._sealed(commitment, value), self.lookup(field, value)))
         insert_many(conn, tables.personal, rows)
         return [row[0] for row in rows]
 
@@ -109,7 +114,8 @@ class Vault:
             if value not in found:
                 salt = secrets.token_bytes(_SALT_BYTES)
                 found[value] = commitment = commit(field, salt, value)
-                new.append((commitment, f"consumer:{commitment}", field, salt, value.encode(), lookup))
+                sealed = self._sealed(commitment, value)
+                new.append((commitment, f"consumer:{commitment}", field, salt, sealed, lookup))
         insert_many(conn, tables.personal, new)
         return found
 
@@ -130,7 +136,7 @@ class Vault:
         row: Any = sql(conn, "SELECT field, salt, value FROM personal WHERE commitment = ?", (commitment,)).first()
         if row is None:
             raise _gone()
-        return str(row[0]), bytes(row[1]), bytes(row[2]).decode()
+        return str(row[0]), bytes(row[1]), self._opened(commitment, row[2])
 
     def open_noun(self, conn: Connection, sealed: Mapping[str, Any], kind: type[Opened]) -> Opened:
         """The noun behind what ``seal_noun`` gave. Raises NotFound where a value has been erased."""
@@ -148,7 +154,7 @@ class Vault:
             some = tuple(commitments[start : start + _PER_QUERY])
             marks = ", ".join("?" * len(some))
             rows: Any = sql(conn, f"SELECT commitment, value FROM personal WHERE commitment IN ({marks})", some)
-            found.update((str(commitment), bytes(value).decode()) for commitment, value in rows)
+            found.update((str(commitment), self._opened(commitment, value)) for commitment, value in rows)
         if missing := next((one for one in commitments if one not in found), None):
             self.reveal(conn, missing)
         return found
@@ -166,6 +172,13 @@ class Vault:
         except NotFound:
             return value
 
+    def _sealed(self, commitment: str, value: str) -> bytes:
+        return self.cipher.seal(value.encode(), commitment.encode())
+
+    def _opened(self, commitment: str, sealed: bytes) -> str:
+        """Raises Tampered."""
+        return self.cipher.open(bytes(sealed), commitment.encode()).decode()
+
     def lookup(self, field: str, value: str) -> bytes:
         """What a value is found by without being told: HMAC-SHA256 (32 bytes) under the store's look-up key."""
         return digest(self._lookup_key, _message(field, value), "sha256")
@@ -178,7 +191,31 @@ def open_vault(store: Store) -> Vault:
         if key is None:
             key = secrets.token_bytes(32)
             write_meta(conn, _LOOKUP_KEY, key)
-        return Vault(key)
+        cipher, new = establish_cipher(conn)
+        if new:
+            _encrypt_all(conn, cipher)
+        return Vault(key, cipher)
+
+
+def _encrypt_all(conn: Connection, cipher: Cipher) -> None:
+    """Encrypt the values of a store from before there was a cipher, which lay in the clear."""
+    if conn.dialect.name == "sqlite":
+        sql(conn, "PRAGMA secure_delete=ON")  # what lay in the clear is overwritten, not only let go
+    after = ""
+    while True:
+        rows: Any = sql(
+            conn,
+            "SELECT commitment, value FROM personal WHERE commitment > ? ORDER BY commitment LIMIT ?",
+            (after, _PER_QUERY),
+        ).all()
+        if not rows:
+            return
+        after = rows[-1][0]
+        sql_many(
+            conn,
+            "UPDATE personal SET value = ? WHERE commitment = ?",
+            [(cipher.seal(bytes(value), commitment.encode()), commitment) for commitment, value in rows],
+        )
 
 
 def _gone() -> NotFound:

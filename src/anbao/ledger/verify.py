@@ -62,7 +62,10 @@ def verify_directory(directory: Path, key: str | None, checkpoint: str | None = 
     """
     note_file, key_file = directory / CHECKPOINT_FILE, directory / KEY_FILE
     if not note_file.is_file() or (key is None and not key_file.is_file()):
-        raise NotFound(Text(f"{directory} 中没有导出的日志", f"{directory} holds no exported log"))
+        raise NotFound(
+            Text(f"{directory} 中没有导出的日志", f"{directory} holds no exported log"),
+            hint=Text("用 anbao log export 导出", "anbao log export writes one"),
+        )
     verifier = parse_verifier(key if key is not None else key_file.read_text(encoding="utf-8"))
     try:
         mark = open_mark(note_file.read_bytes().decode(errors="replace"), verifier, CHECKPOINT_FILE)

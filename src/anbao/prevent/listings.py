@@ -14,6 +14,7 @@ from anbao.ledger import Stored, seal_trusted
 from anbao.ledger.whole import digest_of, keep_whole, whole_record
 from anbao.model.base import given_reason
 from anbao.model.entry import Entry, Facts, Receipt, Sealed
+from anbao.model.identity import refuse_person_number
 from anbao.model.listing import (
     MAX_FINDINGS,
     MAX_TITLE,
@@ -149,6 +150,19 @@ def _sealed(screened: ListingScreened, at: int, now: int, actor: str) -> Sealed:
         screened.unlawful,
     )
     return seal_trusted(Entry(actor=actor, at=at, body=screened, kind=SCREENED, recorded=now, subjects=subjects), facts)
+
+
+def refuse_person_numbers(listing: ListingRecord | Listing) -> None:
+    """Raise InvalidInput where a field of its own holds a number that names a person; asked where listings come in.
+
+    Titles and descriptions are public, whatever stands in them; they are screened for contact details.
+    """
+    for place, licence in enumerate(listing.licences):
+        refuse_person_number(f"licences[{place}].number", licence.number, phones=True)
+        refuse_person_number(f"licences[{place}].kind", licence.kind, phones=True)
+    for field, pairs in (("extra", listing.extra), ("facts", listing.facts), ("texts", listing.texts)):
+        for name, value in dict(pairs).items():
+            refuse_person_number(f"{field}.{name}", str(value))
 
 
 @lru_cache(maxsize=4096)

@@ -16,7 +16,7 @@ from typing import Any, Literal, get_args
 import msgspec
 import zen
 
-from anbao.errors import PackError
+from anbao.errors import InvalidInput, PackError
 from anbao.law.yaml_source import YamlSource
 from anbao.model.listing import OUTCOMES, Outcome
 from anbao.text import Text
@@ -99,9 +99,27 @@ class Policy:
         """A policy out of JDM JSON. Raises PackError."""
         try:
             table = msgspec.json.decode(data, type=dict[str, Any])
-        except msgspec.DecodeError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise PackError(where, Text(f"不是有效的 JSON：{error}", f"is no valid JSON: {error}")) from error
+        except RecursionError:
+            raise PackError(where, Text("JSON 嵌套过深", "the JSON is nested too deep")) from None
         return cls(table, where, checked=checked)
+
+    @classmethod
+    def given(cls, data: bytes, where: str = "policy:1") -> "Policy":
+        """A policy that a caller hands in. Raises InvalidInput: it is the caller's fault, not the program's."""
+        try:
+            return cls.from_bytes(data, where)
+        except PackError as error:
+            raise InvalidInput(
+                error.what,
+                hint=error.hint
+                or Text(
+                    "须为 GoRules JDM 决策表；以 anbao policy show 输出现行版本作为样本",
+                    "a GoRules JDM decision table is wanted; anbao policy show writes the one in force as a sample",
+                ),
+                field="policy",
+            ) from error
 
     @property
     def reasons(self) -> frozenset[str]:

@@ -116,6 +116,8 @@ class Prevent(Room):
         bars = standing_against(work.conn, "listing", (listing.id for listing in batch))
         screened = screen(batch, ruleset, standing.on_file(work.conn, batch), legal_day(work.now))
         screened = relisting.apply(screened, bars, ruleset.catalogue)
+        for one in batch:
+            listings.refuse_person_numbers(one)
         sealed = [listings.seal_screened(one, when, work.now, actor) for one in screened]
         indexes = listings.record_screened(work, sealed)
         return [

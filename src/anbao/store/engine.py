@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
+from anbao import localfiles
 from anbao.errors import StoreError
 from anbao.store.gate import poll, turn
 from anbao.store.migrate import migrate
@@ -79,6 +80,7 @@ def open_store(url: str, *, create: bool = True) -> Store:
                 Text(f"目录不存在：{path.parent}", f"no such directory: {path.parent}"),
                 hint=Text("先建好目录", "create the directory first"),
             )
+        _make_private(path)
         store = Store(url, "sqlite", _sqlite_writer(url, str(path)), _sqlite(url))
     elif parsed.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
         target = parsed.set(drivername="postgresql+psycopg")
@@ -93,6 +95,17 @@ def open_store(url: str, *, create: bool = True) -> Store:
     with store.write() as conn:
         migrate(conn)
     return store
+
+
+def _make_private(path: Path) -> None:
+    """A new database is for its owner only; SQLite gives ``-wal`` and ``-shm`` the mode of the database."""
+    try:
+        localfiles.touch(path)
+    except OSError as error:
+        raise StoreError(
+            Text(f"无法打开存储 {path}：{error.strerror}", f"the store {path} cannot be opened: {error.strerror}"),
+            hint=Text("检查路径与权限", "check the path and the permissions"),
+        ) from error
 
 
 def _sqlite(url: str) -> Engine:
@@ -144,6 +157,7 @@ def _sqlite_engine(url: str) -> Engine:
             "foreign_keys=ON",
             "cache_size=-65536",
             "wal_autocheckpoint=8192",
+            "secure_delete=FAST",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -155,6 +169,8 @@ def _reported(url: str) -> Iterator[None]:
     try:
         yield
     except _unavailable() as error:
+        if isinstance(error, _NO_DATABASE) and not _is_no_database(error):
+            raise
         shown = make_url(url).render_as_string(hide_password=True)
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         raise StoreError(
@@ -167,7 +183,18 @@ def _unavailable() -> tuple[type[Exception], ...]:
     """Asked for only once something failed, so that a store on SQLite does without PostgreSQL's driver."""
     import psycopg
 
-    return OperationalError, sqlite3.OperationalError, psycopg.OperationalError
+    return OperationalError, sqlite3.OperationalError, psycopg.OperationalError, *_NO_DATABASE
+
+
+_NO_DATABASE = (DatabaseError, sqlite3.DatabaseError)
+
+
+def _is_no_database(error: Exception) -> bool:
+    """Whether a file is no SQLite database, or a broken one; or the error is one of those that mean "not available"."""
+    cause = getattr(error, "orig", None) or error
+    if isinstance(error, OperationalError) or isinstance(cause, sqlite3.OperationalError):
+        return True
+    return getattr(cause, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 
 
 def _bad_url(url: str) -> StoreError:

@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from anbao import localfiles
+
 POLL_SECONDS = 0.002
 
 
@@ -22,7 +24,7 @@ def turn(file: str, end: float) -> Iterator[None]:
         return
     import fcntl
 
-    gate = os.open(f"{file}-gate", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    gate = os.open(f"{file}-gate", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, localfiles.FILE_MODE)
     try:
 
         def shut() -> bool:

@@ -8,7 +8,7 @@ from anbao.errors import StoreError
 from anbao.store.bulk import sql
 from anbao.text import Text
 
-HEAD = "0016"
+HEAD = "0017"
 
 UNFILLED = "upgrade.unfilled"
 """Key in ``meta``: tables that upgrades made in a store with entries, and that nobody has filled from them yet."""

@@ -54,7 +54,7 @@ class Decided(msgspec.Struct, frozen=True):
 
 def decide(platform: Platform, batch: Sequence[Submission], work: Work) -> Decided:
     """Decide on submissions in an open work; answers given before are given again."""
-    before = recall(work.conn, (one.attempt for one in batch if one.attempt))
+    before = recall(work.conn, (one.attempt for one in batch if one.attempt), platform.vault.cipher)
     results: dict[int, Result] = {}
     first: dict[tuple[str, str], tuple[int, bytes]] = {}
     repeats: list[tuple[int, Attempt]] = []
@@ -84,7 +84,7 @@ def decide(platform: Platform, batch: Sequence[Submission], work: Work) -> Decid
             screened.append(outcome)
             if one.attempt:
                 fresh.append((one.attempt, answer))
-    keep(work.conn, fresh, work.now)
+    keep(work.conn, fresh, work.now, platform.vault.cipher)
     for place, attempt in repeats:
         original, fingerprint = first[attempt.identity]
         earlier = results[original]

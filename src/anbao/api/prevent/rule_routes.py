@@ -106,7 +106,7 @@ async def versions(request: Caller) -> VersionPage:
     ),
 )
 async def upload(request: Caller, key: IdempotencyKey = None) -> Response[Imported]:
-    """Raises PackError with the line at fault."""
+    """Raises InvalidInput with the lines at fault."""
     if request.content_type[0] != "text/csv":
         raise wrong_type("text/csv")
     data, actor = await body_of(request), request.auth.actor
@@ -132,9 +132,9 @@ async def upload(request: Caller, key: IdempotencyKey = None) -> Response[Import
     ),
 )
 async def upload_policy(request: Caller, key: IdempotencyKey = None) -> Response[Imported]:
-    """Raises PackError where the table has a hole or blocks on a guess."""
+    """Raises InvalidInput where it is no decision table, has a hole or blocks on a guess."""
     data, actor = await body_of(request), request.auth.actor
-    policy = await asyncio.to_thread(Policy.from_bytes, data)
+    policy = await asyncio.to_thread(Policy.given, data)
 
     def job(work: Work) -> Imported:
         entry = rulesets.import_version(work, "policy", policy.digest, data, actor, {})

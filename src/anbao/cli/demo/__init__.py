@@ -11,6 +11,7 @@ from anbao.api.keys import create_key
 from anbao.cli.common import t
 from anbao.cli.demo import admission, danger, evidence, offers, proof, rules, trade
 from anbao.cli.demo.teller import Teller
+from anbao.cli.output import plain_console
 from anbao.connect.pictures import Pictures
 from anbao.errors import Conflict
 from anbao.platform import Platform, open_platform
@@ -34,7 +35,7 @@ from anbao.text import Text
 @click.option("--port", type=click.IntRange(1, 65_535), default=8_000, show_default=True)
 def command(serve: bool, listings: int, seed: int, store_url: str | None, port: int) -> None:
     """In a fresh store. Raises Conflict where there is something in it."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = plain_console()
     with tempfile.TemporaryDirectory(prefix="anbao-demo-") as folder:
         url = store_url or f"sqlite:///{folder}/demo.db"
         with open_platform(url) as platform:

@@ -10,7 +10,7 @@ from anbao.cli.acting import by_option, tell_entry
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.investigate import complaint_course
 from anbao.cli.operate.obligations import shown, shown_when, state_words
-from anbao.cli.output import Column, emit
+from anbao.cli.output import Column, echo, echo_json, emit
 from anbao.model.complaint import Complaint, Concern, Reporter, Source
 from anbao.text import Text, system_language
 
@@ -163,7 +163,7 @@ def show(complaint: str, store_url: str | None, output_format: str) -> None:
     emit(rows, [Column(key, title) for key, title in titles.items()], output_format, system_language())
     for one in found.obligations:
         due = "" if one.due_at is None else shown(one.due_at)
-        click.echo(f"{one.norm}  {state_words(one).get(system_language())}  {due}", err=True)
+        echo(f"{one.norm}  {state_words(one).get(system_language())}  {due}", err=True)
 
 
 @command.command(
@@ -177,7 +177,7 @@ def read(complaint: str, person: str, store_url: str | None) -> None:
     with open_store_option(store_url) as platform:
         desk = platform.investigate.complaints
         told = platform.run(lambda work: desk.read(work, complaint, person, actor=person))
-    click.echo(msgspec.json.format(msgspec.json.encode(told), indent=2).decode())
+    echo_json(told)
 
 
 @command.command("forward", help=t("转送商家", "forward it to the merchant"))

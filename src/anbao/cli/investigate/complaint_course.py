@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 import msgspec
 
+from anbao import localfiles
 from anbao.cli.acting import act, by_option, tell_entry
 from anbao.cli.common import open_store_option, require_store, store_option, t
-from anbao.errors import InvalidInput
+from anbao.cli.output import echo
 from anbao.model.complaint import Attachment
-from anbao.text import Text
 
 attach_option = click.option(
     "--attach", "files", multiple=True, type=click.Path(path_type=Path), help=t("附件", "a file")
@@ -164,7 +164,7 @@ def complete(
         platform.advance()
         wanted = [desk.rules.needs[one] for one in lacking]
     zh, en = "；".join(one.zh for one in wanted), "; ".join(one.en for one in wanted)
-    click.echo(t(f"尚缺：{zh}", f"still lacking: {en}") if wanted else t("要件齐全", "nothing is lacking"), err=True)
+    echo(t(f"尚缺：{zh}", f"still lacking: {en}") if wanted else t("要件齐全", "nothing is lacking"), err=True)
 
 
 @click.command("publish", help=t("公示知识产权通知的现状", "publish an IP notice as it stands"))
@@ -186,8 +186,5 @@ def keep(files: tuple[Path, ...], store_url: str | None) -> tuple[Attachment, ..
     from anbao.connect import attachments
     from anbao.connect.storage import storage_for
 
-    try:
-        data = [one.read_bytes() for one in files]
-    except OSError as error:
-        raise InvalidInput(Text(f"无法读取附件：{error}", f"cannot read an attachment: {error}")) from error
+    data = [localfiles.read(one, "attach") for one in files]
     return attachments.keep(storage_for(require_store(store_url)), data) if data else ()

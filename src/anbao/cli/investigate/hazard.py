@@ -8,7 +8,7 @@ import click
 
 from anbao.cli.acting import act, by_option, reason_option, tell_entry
 from anbao.cli.common import format_option, open_store_option, store_option, t
-from anbao.cli.output import Column, emit
+from anbao.cli.output import Column, echo, emit
 from anbao.connect.hazard_lists import HazardList, parse_mapping, read_file
 from anbao.investigate import hazards
 from anbao.investigate.fingerprints import of_listing, parse
@@ -221,9 +221,7 @@ def show(hazard: str, limit: int, store_url: str | None, output_format: str) -> 
         found = matches.ranked(conn, hazard, limit=limit)
     language = system_language()
     record = one.record
-    click.echo(
-        f"{one.id}  {record.title}  [{STATES[one.state].get(language)}]  {_prints(record.fingerprints)}", err=True
-    )
+    echo(f"{one.id}  {record.title}  [{STATES[one.state].get(language)}]  {_prints(record.fingerprints)}", err=True)
     rows: list[dict[str, object]] = [
         {
             "listing": match.listing,
@@ -285,7 +283,7 @@ def import_list(
         for start in range(0, len(suspicions), _ROWS_PER_COMMIT):
             some = suspicions[start : start + _ROWS_PER_COMMIT]
             platform.run(lambda work, some=some: record_list(platform, work, some, done, actor, confirm=confirm))  # type: ignore[misc]
-    click.echo(
+    echo(
         t(
             f"登记 {done.suspected}，确认 {done.confirmed}，已在册 {done.known}，"
             f"无可排查指纹 {done.unrecognisable}，待第二人复核 {done.waiting}",
@@ -301,7 +299,7 @@ def import_list(
 def _preview(listed: HazardList) -> int:
     language = system_language()
     pairs = "  ".join(f"{field} ← {column}" for field, column in listed.mapping.items())
-    click.echo(t("列对应：", "columns: ") + pairs, err=True)
+    echo(t("列对应：", "columns: ") + pairs, err=True)
     rows: list[dict[str, object]] = [
         {
             "row": row.row,
@@ -320,7 +318,7 @@ def _preview(listed: HazardList) -> int:
     }
     emit(rows[:_PREVIEWED], [Column(key, title) for key, title in titles.items()], "table", language)
     bare = sum(not row.suspicion.fingerprints for row in listed.rows if row.suspicion)
-    click.echo(
+    echo(
         t(
             f"共 {len(rows)} 行可导入，其中 {bare} 行没有指纹",
             f"{len(rows)} rows can be imported, {bare} of them without fingerprints",
@@ -334,9 +332,9 @@ def _tell_problems(listed: HazardList) -> bool:
     wrong = [row for row in listed.rows if row.problem]
     for row in wrong[:_PREVIEWED]:
         assert row.problem is not None
-        click.echo(t(f"第 {row.row} 行：", f"row {row.row}: ") + row.problem.get(system_language()), err=True)
+        echo(t(f"第 {row.row} 行：", f"row {row.row}: ") + row.problem.get(system_language()), err=True)
     if len(wrong) > _PREVIEWED:
-        click.echo(t(f"另有 {len(wrong) - _PREVIEWED} 行", f"{len(wrong) - _PREVIEWED} more rows"), err=True)
+        echo(t(f"另有 {len(wrong) - _PREVIEWED} 行", f"{len(wrong) - _PREVIEWED} more rows"), err=True)
     return bool(wrong)
 
 

@@ -5,7 +5,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from anbao.cli.acting import by_option, tell_entry
 from anbao.cli.common import format_option, open_store_option, store_option, t
-from anbao.cli.output import Column, emit, stderr_console
+from anbao.cli.output import Column, echo, emit, stderr_console
 from anbao.investigate.sweep import matches, passes
 from anbao.investigate.sweep.passes import Pass
 from anbao.model.base import legal_time
@@ -47,7 +47,7 @@ def run(store_url: str | None, output_format: str) -> int:
         with platform.reading() as conn:
             found = [passes.known(conn, name) for name in swept]
     if not swept:
-        click.echo(t("没有待排查的危险", "no danger waits to be swept for"), err=True)
+        echo(t("没有待排查的危险", "no danger waits to be swept for"), err=True)
     emit(map(row, found), COLUMNS, output_format, system_language())
     return int(any(one.matched for one in found))
 

@@ -3,6 +3,7 @@
 import click
 
 from anbao.cli.common import connect_registry, open_store_option, store_option, t
+from anbao.cli.output import echo
 from anbao.connect.moderation import attach_from_environment
 
 
@@ -19,4 +20,4 @@ def command(store_url: str | None) -> None:
         connect_registry(platform)
         attach_from_environment(platform)
         done = platform.advance()
-    click.echo(t(f"办理 {done} 项", f"{done} done"), err=True)
+    echo(t(f"办理 {done} 项", f"{done} done"), err=True)

@@ -8,7 +8,7 @@ from anbao.cases import Case, bulk, leases, reading
 from anbao.cli.acting import act, by_option, print_json, reason_option, tell_entry
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.operate.obligations import shown
-from anbao.cli.output import Column, emit
+from anbao.cli.output import Column, echo, emit
 from anbao.platform import Platform
 from anbao.text import Text, system_language
 
@@ -133,9 +133,7 @@ def decide(case: str, outcome: str, reason: str, person: str, store_url: str | N
             lambda work: platform.cases.decide(work, case, person=person, outcome=outcome, reason=reason, actor=person),
         )
         platform.advance()
-    click.echo(
-        t(f"条目 {done.entry}，{STATES[done.state].zh}", f"entry {done.entry}, {STATES[done.state].en}"), err=True
-    )
+    echo(t(f"条目 {done.entry}，{STATES[done.state].zh}", f"entry {done.entry}, {STATES[done.state].en}"), err=True)
 
 
 @command.command("assign", help=t("指派给某人", "give a case to a person"))
@@ -232,7 +230,7 @@ def preview(cases: tuple[str, ...], outcome: str, person: str, store_url: str | 
         "problem": Text("不能决定的原因", "why it cannot be decided"),
     }
     emit(rows, [Column(key, title) for key, title in titles.items()], output_format, system_language())
-    click.echo(
+    echo(
         t(f"可决定 {seen.decided} 件，令牌 {seen.token}", f"{seen.decided} would be decided; token {seen.token}"),
         err=True,
     )
@@ -299,7 +297,7 @@ def _emit_order(order: bulk.BulkOrder, form: str) -> None:
     titles = {"case": Text("事项", "case"), "result": Text("结果", "result"), "entry": Text("条目", "entry")}
     emit(rows, [Column(key, title) for key, title in titles.items()], form, system_language())
     until = shown(order.leaves_at)
-    click.echo(t(f"{order.id}：{until} 前可撤销", f"{order.id}: can be undone until {until}"), err=True)
+    echo(t(f"{order.id}：{until} 前可撤销", f"{order.id}: can be undone until {until}"), err=True)
 
 
 def _emit(platform: Platform, found: Sequence[Case], form: str) -> None:

@@ -53,7 +53,7 @@ def list_all(store_url: str | None, output_format: str) -> int:
 @click.option("--as", "actor", default="officer", show_default=True, help=t("何人操作", "who does this"))
 @store_option
 def assign(control: str, person: str, actor: str, store_url: str | None) -> None:
-    """The account's id, no name: it stands in the ledger in the clear."""
+    """The ledger holds a commitment; who it is stands in the vault."""
     with open_store_option(store_url) as platform:
         entry = platform.run(lambda work: platform.controls.assign(work, control, person, actor=actor))
     tell_entry(entry)

@@ -1,14 +1,19 @@
 """``anbao doctor``: environment, store, and whether the obligations are those that the entries give."""
 
+import os
 import platform as machine
 import sqlite3
 import sys
+from pathlib import Path
 
 import click
-from rich.console import Console
+from sqlalchemy import make_url
 
-from anbao import __version__
+from anbao import __version__, localfiles
 from anbao.cli.common import STORE_VARIABLE, open_store_option, store_option, t
+from anbao.cli.output import plain_console
+from anbao.connect.storage import STORAGE_VARIABLE
+from anbao.ledger.keys import KEY_FILE_VARIABLE
 from anbao.prevent.pack_defaults import TITLES, DefaultView
 from anbao.text import system_language
 
@@ -17,7 +22,7 @@ from anbao.text import system_language
 @store_option
 def command(store_url: str | None) -> int:
     """Exit status 0 all well, 1 something is wrong."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = plain_console()
     well = True
 
     def say(good: bool, what: str) -> None:
@@ -59,10 +64,34 @@ def command(store_url: str | None) -> int:
         say(not lags, t(f"未能完成的反应 {len(lags)} 项", f"reactions that stand before an entry: {len(lags)}"))
         for lag in lags:
             console.print(f"    {lag.name}: {lag.failed}", markup=False)
+        for path in shared_files(store_url):
+            folder = path.is_dir()
+            wanted = localfiles.FOLDER_MODE if folder else localfiles.FILE_MODE
+            say(
+                False,
+                t(
+                    f"{path} 可被其他用户访问，其中有个人信息：chmod {wanted:o} {path}",
+                    f"{path} is open to other users and holds personal data: chmod {wanted:o} {path}",
+                ),
+            )
         for default in opened.prevent.defaults():
             if default.state != "current":
                 console.print(f"[yellow]![/] {told(default)}")
     return 0 if well else 1
+
+
+def shared_files(store_url: str) -> list[Path]:
+    """The files of a store on SQLite, its folder of objects and the signing key's file, where others have rights."""
+    found = []
+    url = make_url(store_url)
+    if url.drivername == "sqlite" and url.database:
+        found += [Path(url.database + tail) for tail in ("", "-wal", "-shm", ".objects")]
+    if key := os.environ.get(KEY_FILE_VARIABLE):
+        found.append(Path(key))
+    storage = os.environ.get(STORAGE_VARIABLE, "")
+    if storage.startswith("file://"):
+        found.append(Path(storage.removeprefix("file://")))
+    return [path for path in found if path.exists() and localfiles.is_shared(path)]
 
 
 def told(default: DefaultView) -> str:

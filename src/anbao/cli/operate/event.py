@@ -8,6 +8,7 @@ import click
 
 from anbao.cli.common import open_store_option, store_option, t
 from anbao.cli.lines import batches, file_argument
+from anbao.cli.output import echo
 from anbao.model.event import Event
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def command(file: Path, actor: str, store_url: str | None) -> None:
     with open_store_option(store_url, create=True) as platform:
         for batch in batches(file, Event, "kind, subjects"):
             for entry in platform.run(partial(_note, platform, batch, actor)):
-                click.echo(entry)
+                echo(entry)
 
 
 def _note(platform: "Platform", batch: list[Event], actor: str, work: "Work") -> list[int]:

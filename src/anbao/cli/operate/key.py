@@ -4,7 +4,7 @@ import click
 
 from anbao.api.keys import SCOPES, create_key, list_keys, revoke_key
 from anbao.cli.common import format_option, open_store_option, store_option, t
-from anbao.cli.output import Column, emit
+from anbao.cli.output import Column, echo, emit
 from anbao.model.base import legal_time
 from anbao.text import Text, system_language
 
@@ -31,8 +31,8 @@ def create(name: str, scopes: tuple[str, ...], store_url: str | None) -> None:
     """Prints the token."""
     with open_store_option(store_url, create=True) as platform:
         token = platform.run(lambda work: create_key(work, name, scopes, ACTOR))
-    click.echo(token)
-    click.echo(t("请妥善保存，以后无法再看到", "keep it safe: it cannot be shown again"), err=True)
+    echo(token)
+    echo(t("请妥善保存，以后无法再看到", "keep it safe: it cannot be shown again"), err=True)
 
 
 @command.command("list", help=t("列出密钥（不含密文）", "list the keys, without their secrets"))
@@ -68,7 +68,7 @@ def revoke(identity: str, store_url: str | None) -> None:
     """Running servers heed it within a second or so."""
     with open_store_option(store_url) as platform:
         platform.run(lambda work: revoke_key(work, identity, ACTOR))
-    click.echo(t(f"已吊销 {identity}", f"revoked {identity}"), err=True)
+    echo(t(f"已吊销 {identity}", f"revoked {identity}"), err=True)
 
 
 def _shown(instant: int | None) -> str:

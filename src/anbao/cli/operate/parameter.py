@@ -4,7 +4,7 @@ import click
 
 from anbao.cli.acting import by_option
 from anbao.cli.common import format_option, open_store_option, store_option, t
-from anbao.cli.output import Column, emit
+from anbao.cli.output import Column, echo, emit
 from anbao.text import Text, system_language
 
 COLUMNS = [
@@ -54,4 +54,4 @@ def set_parameter(parameter: str, value: str, actor: str, store_url: str | None)
     """The change is an entry."""
     with open_store_option(store_url) as platform:
         entry = platform.change_parameter(parameter, value, actor=actor)
-    click.echo(t(f"已修改，条目 {entry}", f"changed, entry {entry}"), err=True)
+    echo(t(f"已修改，条目 {entry}", f"changed, entry {entry}"), err=True)

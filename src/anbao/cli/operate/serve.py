@@ -12,8 +12,10 @@ import msgspec
 import uvicorn
 
 from anbao.api.app import SETTINGS_VARIABLE, Settings
+from anbao.api.logs import log_config
 from anbao.api.metrics import MULTIPROCESS_VARIABLE
 from anbao.cli.common import open_store_option, require_store, store_option, t
+from anbao.cli.output import echo
 
 GRACE_SECONDS = 30
 
@@ -38,7 +40,7 @@ def command(
     settings = Settings(store=require_store(store_url), checkpoint_every=checkpoint_every, open_docs=open_docs)
     # Opened once beforehand: a store that cannot be opened is told here, and workers find its tables made.
     open_store_option(settings.store, create=True).close()
-    click.echo(t(f"监听 http://{host}:{port}", f"listening on http://{host}:{port}"), err=True)
+    echo(t(f"监听 http://{host}:{port}", f"listening on http://{host}:{port}"), err=True)
     run_server(settings, host, port, workers)
 
 
@@ -55,6 +57,7 @@ def run_server(settings: Settings, host: str, port: int, workers: int = 1) -> No
             port=port,
             workers=workers,
             access_log=False,
+            log_config=log_config(),
             log_level="warning",
             server_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,

@@ -4,7 +4,7 @@ import click
 import msgspec
 
 from anbao.cli.common import format_option, open_store_option, store_option, t
-from anbao.cli.output import Column, emit
+from anbao.cli.output import Column, echo, emit
 from anbao.law.norms import Period
 from anbao.obligations.settings import Settings
 from anbao.text import Text, system_language
@@ -64,7 +64,7 @@ def set_setting(setting: str, value: str, actor: str, store_url: str | None) -> 
         )
     with open_store_option(store_url) as platform:
         entry = platform.change_setting(setting, {unit: int(count)}, actor=actor)
-    click.echo(t(f"已修改，条目 {entry}", f"changed, entry {entry}"), err=True)
+    echo(t(f"已修改，条目 {entry}", f"changed, entry {entry}"), err=True)
 
 
 def _written(period: Period) -> str:

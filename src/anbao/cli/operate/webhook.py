@@ -5,7 +5,7 @@ from typing import get_args
 import click
 
 from anbao.cli.common import format_option, open_store_option, store_option, t
-from anbao.cli.output import Column, emit
+from anbao.cli.output import Column, echo, emit
 from anbao.delivery import endpoints, queue
 from anbao.delivery.endpoints import Change, Endpoint
 from anbao.model.base import legal_time
@@ -78,7 +78,7 @@ def test(endpoint: str, store_url: str | None) -> int:
     with open_store_option(store_url) as platform:
         outcome = platform.delivery.test_endpoint(endpoint)
     reached = outcome.verdict in ("confirmed", "accepted")
-    click.echo(t("端点已收到", "the endpoint took it") if reached else words_of(outcome.problem))
+    echo(t("端点已收到", "the endpoint took it") if reached else words_of(outcome.problem))
     return 0 if reached else FINDINGS
 
 
@@ -166,7 +166,7 @@ def replay(effects: tuple[str, ...], every: bool, store_url: str | None) -> None
             with platform.reading() as conn:
                 effects = tuple(one.id for one in queue.listed(conn, state="dead", limit=1_000_000))
         made = platform.run(lambda work: platform.delivery.replay(work, effects, actor=ACTOR))
-    click.echo(t(f"重发 {len(made)} 条", f"{len(made)} will be sent again"), err=True)
+    echo(t(f"重发 {len(made)} 条", f"{len(made)} will be sent again"), err=True)
 
 
 @command.command("deliver", help=t("投递到期的指令，直到没有为止", "deliver what is due until nothing is"))
@@ -195,5 +195,5 @@ def _change(store_url: str | None, endpoint: str, how: Change) -> None:
 
 
 def _show_secret(one: Endpoint) -> None:
-    click.echo(f"{one.id} {one.secrets[0].secret}")
-    click.echo(t("请妥善保存，以后无法再看到", "keep it safe: it cannot be shown again"), err=True)
+    echo(f"{one.id} {one.secrets[0].secret}")
+    echo(t("请妥善保存，以后无法再看到", "keep it safe: it cannot be shown again"), err=True)

@@ -8,7 +8,7 @@ import click
 from anbao.cli.acting import reason_option, tell_entry
 from anbao.cli.common import F, format_option, open_store_option, store_option, t
 from anbao.cli.operate.obligations import shown
-from anbao.cli.output import Column, emit
+from anbao.cli.output import Column, echo, emit
 from anbao.errors import InvalidInput
 from anbao.prevent import rulesets
 from anbao.prevent.backtest import Backtest, Window
@@ -27,7 +27,7 @@ def actor_option() -> Callable[[F], F]:
 def tell(change: Change) -> None:
     """Say what became of a proposal."""
     result = change.backtest
-    click.echo(
+    echo(
         t(
             f"回测 {result.examined} 件商品，{result.changed} 件结论会变（千分之 {result.share}）；"
             f"新增 {result.terms_added} 词，删除 {result.terms_removed} 词",
@@ -37,10 +37,10 @@ def tell(change: Change) -> None:
         err=True,
     )
     if change.state == "in_force":
-        click.echo(t(f"已启用，条目 {change.entry}", f"in force, entry {change.entry}"), err=True)
+        echo(t(f"已启用，条目 {change.entry}", f"in force, entry {change.entry}"), err=True)
         return
     why = "；".join(reason.zh for reason in change.because), "; ".join(reason.en for reason in change.because)
-    click.echo(
+    echo(
         t(
             f"须由第二人复核（{why[0]}），条目 {change.entry}；用 confirm {change.digest} --as 另一人",
             f"needs a second person ({why[1]}), entry {change.entry}; confirm {change.digest} --as somebody else",
@@ -104,7 +104,7 @@ def add_changes(group: click.Group, role: Role) -> None:
         """Never the proposer."""
         with open_store_option(store_url) as platform:
             entry = platform.run(lambda work: platform.prevent.changes.confirm(work, role, digest, actor=actor))
-        click.echo(t(f"已启用，条目 {entry}", f"in force, entry {entry}"), err=True)
+        echo(t(f"已启用，条目 {entry}", f"in force, entry {entry}"), err=True)
 
     @group.command("refuse", help=t("否决或者撤回一项提议", "refuse a proposal, or take it back"))
     @click.argument("digest")
@@ -207,7 +207,7 @@ def _show(result: Backtest, output_format: str) -> None:
         Column("example", Text("例", "example")),
     ]
     emit(rows, columns, output_format, system_language())
-    click.echo(
+    echo(
         t(
             f"回测 {result.examined} 件，变化 {result.changed} 件（千分之 {result.share}）",
             f"{result.examined} examined, {result.changed} changed ({result.share} per mille)",

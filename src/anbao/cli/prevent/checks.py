@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable
 
-import click
-
 from anbao.cli.acting import print_json
 from anbao.cli.common import t
-from anbao.cli.output import Column, emit
+from anbao.cli.output import Column, echo, emit
 from anbao.model.merchant import CredentialCheck
 from anbao.platform import Platform
 from anbao.prevent.merchants import MerchantDecision
@@ -47,16 +45,14 @@ def tell_decision(platform: Platform, decision: MerchantDecision, form: str) -> 
         print_json(decision)
         return
     language = system_language()
-    click.echo(
+    echo(
         f"{decision.merchant}: {STANDINGS[decision.decision].get(language)}  "
         + t(f"（条目 {decision.entry}）", f"(entry {decision.entry})"),
         err=form != "table",
     )
     for reason in decision.reasons:
-        click.echo(t("原因：", "because it ") + ADMISSION_REASONS[reason].get(language), err=form != "table")
+        echo(t("原因：", "because it ") + ADMISSION_REASONS[reason].get(language), err=form != "table")
     emit(check_rows(platform, decision.checks), CHECK_COLUMNS, form, language)
     for link in decision.links:
         cause = t("，曾被清退", ", closed for cause") if link.closed_for_cause else ""
-        click.echo(
-            t("关联 ", "linked to ") + f"{link.merchant} ({', '.join(link.identifiers)}{cause})", err=form != "table"
-        )
+        echo(t("关联 ", "linked to ") + f"{link.merchant} ({', '.join(link.identifiers)}{cause})", err=form != "table")

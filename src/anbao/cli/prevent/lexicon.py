@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
+from anbao import localfiles
 from anbao.cli.common import format_option, open_store_option, store_option, t
-from anbao.cli.output import Column, emit
+from anbao.cli.output import Column, echo, emit
 from anbao.cli.prevent.changes import actor_option, add_changes, tell
-from anbao.errors import InvalidInput
 from anbao.prevent.artefacts import artefact
 from anbao.prevent.suggestions import DEFAULT_SEVERITY, Acceptance
 from anbao.prevent.text import Lexicon
@@ -26,17 +26,14 @@ def command() -> None:
 @store_option
 def import_file(file: Path, activate: bool, actor: str, store_url: str | None) -> None:
     """Prints the version's digest."""
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise InvalidInput(Text(f"无法读取 {file}", f"cannot read {file}: {error.strerror}")) from error
+    data = localfiles.read(file)
     lexicon = Lexicon.from_csv(data)
     with open_store_option(store_url, create=True) as platform:
         digest = platform.import_lexicon(lexicon, actor=actor)
-        click.echo(digest)
-        click.echo(t(f"{len(lexicon.terms)} 个词", f"{len(lexicon.terms)} terms"), err=True)
+        echo(digest)
+        echo(t(f"{len(lexicon.terms)} 个词", f"{len(lexicon.terms)} terms"), err=True)
         for note in lexicon.symbols():
-            click.echo(t(f"{note.term}：{note.matched.zh}", f"{note.term}: {note.matched.en}"), err=True)
+            echo(t(f"{note.term}：{note.matched.zh}", f"{note.term}: {note.matched.en}"), err=True)
         if activate:
             tell(platform.prevent.changes.propose("lexicon", digest, actor=actor))
 
@@ -123,7 +120,7 @@ def suggest(store_url: str | None, output_format: str) -> None:
         Column("examples", Text("例", "examples")),
     ]
     emit(rows, columns, output_format, system_language())
-    click.echo(
+    echo(
         t(
             f"依据：人工拦截 {found.blocked} 件、放行 {found.passed} 件，已确认危险 {found.hazards} 项",
             f"from {found.blocked} blocked and {found.passed} passed listings, {found.hazards} confirmed hazards",
@@ -158,7 +155,7 @@ def accept(
     """Prints the new version's digest; activate it like any other."""
     one = Acceptance(base=base, category=category, exception=exception, reason=reason, severity=severity, term=term)
     with open_store_option(store_url) as platform:
-        click.echo(platform.run(lambda work: platform.prevent.accept(work, one, actor=actor)))
+        echo(platform.run(lambda work: platform.prevent.accept(work, one, actor=actor)))
 
 
 add_changes(command, "lexicon")

@@ -1,6 +1,5 @@
 """``anbao merchant``: apply, show, verify again, change, close; who is linked to whom; the report to the authority."""
 
-import os
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -9,10 +8,11 @@ from typing import BinaryIO, TypeVar
 import click
 import msgspec
 
+from anbao import localfiles
 from anbao.cli.acting import act, by_option, print_json, read_json, reason_option, tell_entry
 from anbao.cli.common import connect_registry, format_option, open_store_option, store_option, t
 from anbao.cli.operate.obligations import shown
-from anbao.cli.output import Column, emit
+from anbao.cli.output import Column, echo, emit
 from anbao.cli.prevent.checks import CHECK_COLUMNS, check_rows, tell_decision
 from anbao.model.merchant import Merchant, MerchantChange
 from anbao.obligations.subject import subjects_of
@@ -114,7 +114,7 @@ def show(merchant: str, store_url: str | None, output_format: str) -> None:
         emit([_row(found.file)], ROW_COLUMNS, "table", language)
         emit(check_rows(platform, found.checks), CHECK_COLUMNS, "table", language)
         for question in found.questions:
-            click.echo(
+            echo(
                 t("登记机关询问 ", "registry: ")
                 + f"{question.kind} {question.number} {question.state} ×{question.attempts} {question.problem}"
             )
@@ -219,10 +219,10 @@ def links(merchant: str | None, store_url: str | None, output_format: str) -> in
         found = desk.links(conn, merchant)
     emit([msgspec.structs.asdict(one) for one in found.links], LINK_COLUMNS, output_format, language)
     others = len(found.family) - 1
-    click.echo(t(f"关联群另有 {others} 家", f"{others} others in its family"), err=True)
+    echo(t(f"关联群另有 {others} 家", f"{others} others in its family"), err=True)
     if found.shared_by_crowd:
         crowd = "、".join(found.shared_by_crowd)
-        click.echo(
+        echo(
             t(
                 f"超过 {found.cap} 家共用、不作关联：{crowd}",
                 f"shared by more than {found.cap}, linking nobody: {crowd}",
@@ -257,17 +257,11 @@ def report(kind: str, folder: Path | None, submitted: str | None, actor: str, st
             wanted: Kind = "live_identity" if kind == "live_identity" else "merchant_identity"
             written = platform.run(lambda work: desk.write_report(work, wanted, actor=actor))
             entry = written.entry
-            folder.mkdir(parents=True, exist_ok=True)
+            localfiles.make_folder(folder)
             for name, data in written.files.items():
-                _write_private(folder / name, data)
-                click.echo(f"{written.digests[name]}  {folder / name}")
+                localfiles.write_anew(folder / name, data)
+                echo(f"{written.digests[name]}  {folder / name}")
     tell_entry(entry)
-
-
-def _write_private(path: Path, data: bytes) -> None:
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-        stream.write(data)
 
 
 def _tell(platform: Platform, decision: MerchantDecision, form: str) -> int:

@@ -6,7 +6,7 @@ import click
 
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.lines import batches, file_argument
-from anbao.cli.output import Column, emit
+from anbao.cli.output import Column, echo, emit
 from anbao.model.message import Message
 from anbao.prevent.words import MESSAGE_DECISIONS
 from anbao.text import Text, system_language
@@ -54,5 +54,5 @@ def command(file: Path, every: bool, store_url: str | None, output_format: str) 
     told = t(
         "放行 {pass}，警示 {warn}，暂扣 {hold}", "{pass} passed, {warn} delivered with a warning, {hold} held"
     ).format_map(counts)
-    click.echo(told, err=True)
+    echo(told, err=True)
     return int(counts["warn"] + counts["hold"] > 0)

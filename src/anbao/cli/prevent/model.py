@@ -4,14 +4,14 @@ from pathlib import Path
 
 import click
 
+from anbao import localfiles
 from anbao.cli.acting import tell_entry
 from anbao.cli.common import open_store_option, store_option, t
+from anbao.cli.output import echo
 from anbao.cli.prevent.changes import actor_option, add_changes
-from anbao.errors import InvalidInput
 from anbao.prevent import rulesets
 from anbao.prevent.artefacts import artefact
 from anbao.prevent.learning import Model
-from anbao.text import Text
 
 
 @click.group(
@@ -30,7 +30,7 @@ def train(actor: str, store_url: str | None) -> None:
     """Prints the digest; the same decisions give the same model."""
     with open_store_option(store_url) as platform:
         model = platform.prevent.train(actor=actor)
-    click.echo(model.digest)
+    echo(model.digest)
     _tell(model)
 
 
@@ -40,13 +40,10 @@ def train(actor: str, store_url: str | None) -> None:
 @store_option
 def import_file(file: Path, actor: str, store_url: str | None) -> None:
     """Prints the digest."""
-    try:
-        model = Model.from_bytes(file.read_bytes())
-    except OSError as error:
-        raise InvalidInput(Text(f"无法读取 {file}", f"cannot read {file}: {error.strerror}")) from error
+    model = Model.from_bytes(localfiles.read(file))
     with open_store_option(store_url, create=True) as platform:
         platform.run(lambda work: platform.prevent.keep_model(work, model, actor=actor))
-    click.echo(model.digest)
+    echo(model.digest)
     _tell(model)
 
 
@@ -58,7 +55,7 @@ def export(digest: str, file: Path, store_url: str | None) -> None:
     """As ``import`` reads it."""
     with open_store_option(store_url) as platform, platform.reading() as conn:
         rulesets.require(conn, "model", digest)
-        file.write_bytes(artefact(conn, digest))
+        localfiles.write(file, artefact(conn, digest))
 
 
 @command.command("deactivate", help=t("停用模型", "score no listing by a model from now on"))
@@ -73,7 +70,7 @@ def deactivate(actor: str, store_url: str | None) -> None:
 
 def _tell(model: Model) -> None:
     weights = model.weights
-    click.echo(
+    echo(
         t(
             f"拦截 {weights.blocked} 件、放行 {weights.passed} 件；未启用",
             f"from {weights.blocked} blocked and {weights.passed} passed; not in force",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from anbao import localfiles
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit
 from anbao.errors import InvalidInput
@@ -65,7 +66,7 @@ def command(files: tuple[Path, ...], text: bool, fingerprints: bool, store_url: 
         from anbao.prevent.picture.reading import read
 
         for file in files:
-            reading = read(file.read_bytes(), text=text)
+            reading = read(localfiles.read(file), text=text)
             decision = look(reading)
             found += bool(decision.findings)
             yield _row(file, reading, decision, output_format)
@@ -89,7 +90,7 @@ def _prints(files: tuple[Path, ...]) -> Iterator[Mapping[str, object]]:
 
     for file in files:
         try:
-            hashes = variants(decode(file.read_bytes()))
+            hashes = variants(decode(localfiles.read(file)))
         except BadPicture as error:
             raise InvalidInput(
                 Text(f"{file} 无法读取：{error}", f"{file} cannot be read: {error}"),

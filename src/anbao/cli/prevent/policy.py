@@ -4,13 +4,13 @@ from pathlib import Path
 
 import click
 
+from anbao import localfiles
 from anbao.cli.common import open_store_option, store_option, t
+from anbao.cli.output import echo
 from anbao.cli.prevent.changes import add_changes
-from anbao.errors import InvalidInput
 from anbao.prevent import rulesets
 from anbao.prevent.artefacts import artefact
 from anbao.prevent.policy import Policy
-from anbao.text import Text
 
 
 @click.group(help=t("处置策略：导入、回测、启用、复核", "decision tables: import, back-test, activate, confirm"))
@@ -23,14 +23,11 @@ def command() -> None:
 @store_option
 def import_file(file: Path, store_url: str | None) -> None:
     """Prints the version's digest; every combination of facts is tried first."""
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise InvalidInput(Text(f"无法读取 {file}", f"cannot read {file}: {error.strerror}")) from error
-    policy = Policy.from_bytes(data, str(file))
+    data = localfiles.read(file)
+    policy = Policy.given(data, str(file))
     with open_store_option(store_url, create=True) as platform:
-        click.echo(platform.import_policy(policy, data))
-    click.echo(t("未启用", "not in force"), err=True)
+        echo(platform.import_policy(policy, data))
+    echo(t("未启用", "not in force"), err=True)
 
 
 @command.command("show", help=t("输出一个版本的决策表（默认现行版本）", "write a version's table (default: in force)"))
@@ -42,7 +39,7 @@ def show(digest: str | None, store_url: str | None) -> None:
         wanted = digest or platform.prevent.rulesets.in_force(conn, platform.clock()).versions.policy
         rulesets.require(conn, "policy", wanted)
         data = artefact(conn, wanted)
-    click.echo(data.decode())
+    echo(data.decode())
 
 
 add_changes(command, "policy")

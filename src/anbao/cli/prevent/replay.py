@@ -1,9 +1,9 @@
 """``anbao replay``: makes old decisions again from their entries and compares the bytes."""
 
 import click
-import msgspec
 
 from anbao.cli.common import open_store_option, store_option, t
+from anbao.cli.output import echo, echo_json
 from anbao.prevent.replay import REPLAYED, Erased, replay
 
 
@@ -31,10 +31,8 @@ def command(entries: tuple[int, ...], every: bool, store_url: str | None) -> int
             count += 1
             if not result.same:
                 differing += 1
-                click.echo(msgspec.json.encode(result))
-    click.echo(
-        t(f"重放 {count} 个决定，{differing} 个不同", f"{count} decisions replayed, {differing} differ"), err=True
-    )
+                echo_json(result, indent=0)
+    echo(t(f"重放 {count} 个决定，{differing} 个不同", f"{count} decisions replayed, {differing} differ"), err=True)
     if erased:
-        click.echo(t(f"{erased} 条消息的正文已删除", f"the texts of {erased} messages were erased"), err=True)
+        echo(t(f"{erased} 条消息的正文已删除", f"the texts of {erased} messages were erased"), err=True)
     return 1 if differing else 0

@@ -10,8 +10,9 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from anbao import localfiles
 from anbao.cli.common import FORMATS, open_store_option, store_option, t
-from anbao.cli.output import stderr_console
+from anbao.cli.output import echo, stderr_console
 from anbao.cli.prevent.screening_report import Meta, render_html, render_terminal
 from anbao.cli.prevent.screening_report.file import file_notes
 from anbao.cli.prevent.screening_report.words import visible
@@ -52,7 +53,12 @@ class TermCategory(msgspec.Struct, frozen=True):
         "列对应，如 --map title=商品名称；不给则按表头猜", "column mapping, e.g. --map title=name; guessed if not given"
     ),
 )
-@click.option("--format", "output_format", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(FORMATS),
+    help=t("输出格式；不给则按 --output 的后缀，否则为 table", "by default by the suffix of --output, else table"),
+)
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), help=t("逐行结果写入文件", "write the rows to a file")
 )
@@ -70,7 +76,7 @@ def command(
     file: Path,
     store_url: str | None,
     mapping: tuple[str, ...],
-    output_format: str,
+    output_format: str | None,
     output: Path | None,
     report: Path | None,
     workers: int,
@@ -79,14 +85,24 @@ def command(
     """Exit status 0 nothing found, 1 findings or parts that were not judged, 2 usage, 3 internal. An interrupted run
     goes on when called again.
     """
+    output_format = output_format or _format_of(output)
+    if output and output_format == "table":
+        raise click.UsageError(
+            t(
+                "表格不能写入文件：--format 用 jsonl、json 或 csv",
+                "a table goes to no file: use --format jsonl, json or csv",
+            )
+        )
     source = open_source(file, _mapping(mapping))
+    for target in filter(None, (output, report)):
+        localfiles.require_writable(target)
     rows: RowFormat | None = None if output_format == "table" else output_format  # type: ignore[assignment]
     sink = Sink(rows, output) if output else Sink(rows, stream=sys.stdout.buffer)
     console = stderr_console()
     shown = 0
 
     def tell_known() -> None:
-        click.echo(
+        echo(
             t(
                 "此文件已按现行词库与规则审核过，未重复记录；加 --restart 重新审核",
                 "screened before under the rules in force: nothing was entered twice; --restart screens it anew",
@@ -132,21 +148,19 @@ def command(
                 )
             except KeyboardInterrupt:
                 progress.stop()
-                click.echo(
-                    t("已中断；再次运行同一命令即可续跑", "interrupted; run the same command to go on"), err=True
-                )
+                echo(t("已中断；再次运行同一命令即可续跑", "interrupted; run the same command to go on"), err=True)
                 return 2
         tell_incomplete(platform, summary)
         for note in file_notes(summary):
             console.print(visible(note.get(system_language())), markup=False, style="yellow", soft_wrap=True)
         raised, left = _settle_pictures(platform, console)
         if shown > SHOWN_ERRORS:
-            click.echo(t(f"……共 {shown} 行有误", f"… {shown} bad rows in all"), err=True)
+            echo(t(f"……共 {shown} 行有误", f"… {shown} bad rows in all"), err=True)
         versions = platform.prevent.ruleset().versions
         names = _names(platform, summary)
         meta = Meta(file=file.name, store=store_url or "", versions=versions, at=platform.clock(), names=names)
     if report:
-        report.write_text(render_html(summary, meta, system_language()), encoding="utf-8")
+        localfiles.write(report, render_html(summary, meta, system_language()))
     if output_format == "table":
         render_terminal(summary, system_language(), names)
     elif output:
@@ -154,11 +168,26 @@ def command(
     return 1 if summary.found or not summary.complete or raised or left else 0
 
 
+def _format_of(output: Path | None) -> str:
+    """The format that a file's name tells; a table where there is no file. Raises UsageError."""
+    if output is None:
+        return "table"
+    form = output.suffix.lower().removeprefix(".")
+    if form not in FORMATS or form == "table":
+        raise click.UsageError(
+            t(
+                f"看不出 {output} 应是什么格式：后缀用 .csv、.json、.jsonl，或给出 --format",
+                f"the name {output} tells no format: use .csv, .json or .jsonl, or give --format",
+            )
+        )
+    return form
+
+
 def tell_incomplete(platform: "Platform", summary: Summary) -> None:
     """Say what nobody looked at, before anything else is told."""
     if summary.complete:
         return
-    click.echo(
+    echo(
         t(
             f"没有审核完：{summary.errors:,} 行无法读取，另有 {summary.unjudged:,} 处内容没有审核；相关商品须人工查看",
             f"not all was judged: {summary.errors:,} rows could not be read, and {summary.unjudged:,} parts of listings"
@@ -168,7 +197,7 @@ def tell_incomplete(platform: "Platform", summary: Summary) -> None:
     )
     for one in summary.parts:
         what = platform.prevent.explainer.unjudged(one.part).get(system_language())
-        click.echo(visible(f"  {one.row} {one.listing}: {what}"), err=True)
+        echo(f"  {one.row} {one.listing}: {what}", err=True)
 
 
 def _settle_pictures(platform: "Platform", console: Console) -> tuple[int, int]:
@@ -190,7 +219,7 @@ def _settle_pictures(platform: "Platform", console: Console) -> tuple[int, int]:
     for body in (one.entry().body for one in made):
         if body.get("raised"):
             raised[body["outcome"]] += 1
-    click.echo(
+    echo(
         t(
             f"图片：作出 {len(made):,} 个决定；因图片转人工 {raised['review']:,} 条、拦截 {raised['block']:,} 条",
             f"pictures: {len(made):,} decisions; {raised['review']:,} listings held and {raised['block']:,} blocked",
@@ -198,7 +227,7 @@ def _settle_pictures(platform: "Platform", console: Console) -> tuple[int, int]:
         err=True,
     )
     if left:
-        click.echo(
+        echo(
             t(
                 f"{left:,} 张图片尚未取得，稍后由 anbao serve 或再次运行重试",
                 f"{left:,} pictures have not come yet; anbao serve, or another run, tries again later",

@@ -6,7 +6,7 @@ import click
 
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.operate.obligations import shown
-from anbao.cli.output import Column, emit
+from anbao.cli.output import Column, echo, emit
 from anbao.ledger import export
 from anbao.model.entry import about
 from anbao.text import Text, system_language
@@ -74,7 +74,7 @@ def export_log(directory: Path, store_url: str | None) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         with platform.reading() as conn:
             done = export(conn, directory, platform.ledger)
-    click.echo(
+    echo(
         t(
             f"已导出 {done.entries} 条，写 {done.written} 个文件",
             f"{done.entries} entries, {done.written} files written",
@@ -88,7 +88,7 @@ def export_log(directory: Path, store_url: str | None) -> None:
 def checkpoint(store_url: str | None) -> None:
     """Keep the printed note: with it a later verification finds a truncation or a rewriting."""
     with open_store_option(store_url) as platform:
-        click.echo(platform.checkpoint(), nl=False)
+        echo(platform.checkpoint(), nl=False)
 
 
 @command.command("key", help=t("打印验证密钥", "print the verifier key"))
@@ -96,7 +96,7 @@ def checkpoint(store_url: str | None) -> None:
 def key(store_url: str | None) -> None:
     """The public key under which checkpoints verify."""
     with open_store_option(store_url) as platform:
-        click.echo(str(platform.ledger.verifier))
+        echo(str(platform.ledger.verifier))
 
 
 @command.command("receipt", help=t("打印一条条目的回执（JSON）", "print an entry's receipt (JSON)"))
@@ -107,4 +107,4 @@ def receipt(index: int, store_url: str | None) -> None:
     with open_store_option(store_url) as platform:
         platform.checkpoint()
         with platform.reading() as conn:
-            click.echo(platform.ledger.receipt(conn, index))
+            echo(platform.ledger.receipt(conn, index))

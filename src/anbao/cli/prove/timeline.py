@@ -4,7 +4,7 @@ import click
 
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.operate.obligations import shown, shown_when, state_words
-from anbao.cli.output import Column, emit
+from anbao.cli.output import Column, echo, emit
 from anbao.errors import InvalidInput
 from anbao.obligations.read import ObligationView
 from anbao.platform import Platform
@@ -48,11 +48,11 @@ def command(about: str, start: int, limit: int, store_url: str | None, output_fo
         emit((_row(platform, line) for line in found.lines), COLUMNS, output_format, system_language())
     others = ", ".join(f"{role}:{identity}" for role, identity in found.matters[1:])
     if others:
-        click.echo(t(f"一并列入：{others}", f"told with it: {others}"), err=True)
+        echo(t(f"一并列入：{others}", f"told with it: {others}"), err=True)
     if found.cut:
-        click.echo(t("相关事项过多，未全部列入", "more belongs to it than is followed"), err=True)
+        echo(t("相关事项过多，未全部列入", "more belongs to it than is followed"), err=True)
     if found.next is not None:
-        click.echo(t(f"尚有后续：--from {found.next}", f"there is more: --from {found.next}"), err=True)
+        echo(t(f"尚有后续：--from {found.next}", f"there is more: --from {found.next}"), err=True)
 
 
 def _row(platform: Platform, line: Line) -> dict[str, object]:

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import click
-import msgspec
-from rich.console import Console
 
+from anbao import localfiles
 from anbao.cli.common import require_store, store_option, t
+from anbao.cli.output import echo_json, plain_console
 from anbao.errors import InvalidInput
 from anbao.ledger import Report, verify_directory, verify_receipt, verify_store
 from anbao.store import open_store
@@ -37,7 +37,7 @@ def command(
     """Exit status 0 sound, 1 tampered, 2 usage."""
     report = _verify(store_url, log, receipt, _text(key), _text(checkpoint))
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(report)).decode())
+        echo_json(report)
     else:
         _print(report)
     return 0 if report.sound else 1
@@ -48,7 +48,11 @@ def _verify(
 ) -> Report:
     if log is not None:
         if not log.is_dir():
-            raise InvalidInput(Text(f"没有这个目录：{log}", f"no such directory: {log}"), field="log")
+            raise InvalidInput(
+                Text(f"没有这个目录：{log}", f"no such directory: {log}"),
+                hint=Text("给出 anbao log export 写出的目录", "give a folder that anbao log export wrote"),
+                field="log",
+            )
         return verify_directory(log, key, checkpoint)
     if receipt is not None:
         if key is None:
@@ -67,7 +71,7 @@ def _verify(
 
 def _print(report: Report) -> None:
     language = system_language()
-    console = Console(highlight=False, soft_wrap=True)
+    console = plain_console()
     if report.problem is None:
         console.print(f"[bold green]✓ {t('完好', 'sound')}[/]  {report.origin}")
     else:
@@ -94,7 +98,4 @@ def _text(path: Path | None) -> str | None:
 
 
 def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InvalidInput(Text(f"无法读取 {path}", f"cannot read {path}: {error.strerror}")) from error
+    return localfiles.read(path)

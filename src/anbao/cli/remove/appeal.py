@@ -6,7 +6,7 @@ import click
 
 from anbao.cli.acting import act, reason_option
 from anbao.cli.common import format_option, open_store_option, store_option, t
-from anbao.cli.output import Column, emit
+from anbao.cli.output import Column, echo, emit
 from anbao.model.base import legal_time
 from anbao.remove import appeals
 from anbao.remove.appeals import AppealFiled
@@ -33,7 +33,7 @@ def file(measure: str, text: str, evidence: tuple[str, ...], store_url: str | No
     """Prints its id."""
     filed = AppealFiled(evidence=evidence, measure=measure, text=text)
     with open_store_option(store_url) as platform:
-        click.echo(platform.run(lambda work: platform.remove.appeal(work, filed, actor="platform")))
+        echo(platform.run(lambda work: platform.remove.appeal(work, filed, actor="platform")))
 
 
 @command.command("list", help=t("列出申诉，先到的在前", "list appeals, the oldest first"))

@@ -6,7 +6,7 @@ import click
 
 from anbao.cli.acting import act, by_option, reason_option
 from anbao.cli.common import format_option, open_store_option, store_option, t
-from anbao.cli.output import Column, emit, written
+from anbao.cli.output import Column, echo, emit, written
 from anbao.model.base import legal_time
 from anbao.platform import Platform
 from anbao.remove import records
@@ -81,7 +81,7 @@ def take(
         violation=violation,
     )
     with open_store_option(store_url) as platform:
-        click.echo(platform.run(lambda work: platform.remove.take(work, order, person=person, actor=person)))
+        echo(platform.run(lambda work: platform.remove.take(work, order, person=person, actor=person)))
 
 
 @command.command("list", help=t("列出措施，新的在前", "list measures, the newest first"))

@@ -6,7 +6,7 @@ import click
 
 from anbao.cli.acting import by_option, print_letter
 from anbao.cli.common import format_option, open_store_option, store_option, t
-from anbao.cli.output import Column, emit
+from anbao.cli.output import Column, echo, emit
 from anbao.model.base import legal_time
 from anbao.remove import records, reports
 from anbao.remove.reports import Sent
@@ -78,7 +78,7 @@ def violations(merchant: str, limit: int, store_url: str | None, output_format: 
 def draft(violation: str, person: str, store_url: str | None) -> None:
     """Prints its id."""
     with open_store_option(store_url) as platform:
-        click.echo(platform.run(lambda work: platform.remove.draft_report(work, violation, actor=person)))
+        echo(platform.run(lambda work: platform.remove.draft_report(work, violation, actor=person)))
 
 
 @command.command("show", help=t("报告全文；可另存为网页", "a report's text; or save it as a page"))

@@ -8,7 +8,7 @@ import click
 
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.lines import batches, file_argument
-from anbao.cli.output import Column, emit
+from anbao.cli.output import Column, echo, emit
 from anbao.errors import InvalidInput, NotFound
 from anbao.law.catalogue import Catalogue, load_catalogue
 from anbao.law.locate import default_pack_path
@@ -84,7 +84,7 @@ def show(notice: str, stated: tuple[str, ...]) -> None:
             hint=Text("用 anbao notice list 查看", "see anbao notice list"),
         )
     facts = known_facts(catalogue.facts.values(), _stated(stated, catalogue), "")
-    click.echo(render(found, system_language(), facts).as_text())
+    echo(render(found, system_language(), facts).as_text())
 
 
 @command.command("render", help=t("某商品下单前须展示的提示", "what is to be shown before an order of a listing"))
@@ -99,13 +99,13 @@ def render_listing(listing: str, html: bool, language: Language | None, store_ur
     with open_store_option(store_url) as platform, platform.reading() as conn:
         shown = platform.warn.notices_of(conn, listing, language or system_language())
     if html:
-        click.echo(to_html(shown))
+        echo(to_html(shown))
         return
     for one in shown:
-        click.echo(one.as_text())
-        click.echo(f"SHA-256 {one.digest}\n")
+        echo(one.as_text())
+        echo(f"SHA-256 {one.digest}\n")
     if not shown:
-        click.echo(t("此商品无须提示", "nothing need be shown for this listing"), err=True)
+        echo(t("此商品无须提示", "nothing need be shown for this listing"), err=True)
 
 
 @command.command("shown", help=t("记录已展示（JSONL）", "record that notices were shown (JSON lines)"))
@@ -156,7 +156,7 @@ def _record(file: Path, kind: type[_Act], fields: str, store_url: str | None) ->
     with open_store_option(store_url) as platform:
         for batch in batches(file, kind, fields):
             for entry in platform.run(partial(_note, platform, batch)):
-                click.echo(entry)
+                echo(entry)
 
 
 def _note(platform: "Platform", batch: list[_Act], work: "Work") -> list[int]:

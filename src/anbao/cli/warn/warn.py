@@ -4,7 +4,7 @@ import click
 
 from anbao.cli.acting import by_option, tell_entry
 from anbao.cli.common import format_option, open_store_option, store_option, t
-from anbao.cli.output import Column, emit
+from anbao.cli.output import Column, echo, emit
 from anbao.text import Text, system_language
 from anbao.warn import buyers
 
@@ -48,7 +48,7 @@ def retry(hazard: str, actor: str, store_url: str | None) -> None:
     """Each retry is an entry."""
     with open_store_option(store_url) as platform:
         count = platform.run(lambda work: platform.warn.retry(work, hazard, actor=actor))
-    click.echo(t(f"再次警示 {count} 人", f"{count} buyers are warned again"), err=True)
+    echo(t(f"再次警示 {count} 人", f"{count} buyers are warned again"), err=True)
 
 
 @command.command("publish", help=t("在公开页警示一项危险", "put a hazard on the public warning page"))

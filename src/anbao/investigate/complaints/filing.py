@@ -24,6 +24,7 @@ from anbao.model.base import legal_time
 from anbao.model.complaint import Complaint, Filed, Triage
 from anbao.model.entry import Entry
 from anbao.model.hazard import Fingerprint, Suspicion
+from anbao.model.identity import refuse_person_number
 from anbao.model.listing import MAX_TITLE
 from anbao.store import tables
 from anbao.store.bulk import insert_many, sql
@@ -58,6 +59,9 @@ def file(
 
     Raises InvalidInput where it is about nothing.
     """
+    for field in ("link", "merchant", "right"):
+        refuse_person_number(field, getattr(complaint, field), phones=True)
+    refuse_person_number("reporter.merchant", complaint.reporter.merchant, phones=True)
     complaint = _placed(core, work.conn, complaint)
     track = weighing.track_of(complaint)
     token = secrets.token_urlsafe(_TOKEN_BYTES)

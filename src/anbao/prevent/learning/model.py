@@ -123,4 +123,8 @@ def _strongest(folded: str, found: Features, spoken: NDArray[np.int64]) -> tuple
 
 
 def _unreadable(why: str) -> InvalidInput:
-    return InvalidInput(Text("模型数据不可读", f"the model's bytes cannot be read: {why}"), field="file")
+    return InvalidInput(
+        Text("模型数据不可读", f"the model's bytes cannot be read: {why}"),
+        hint=Text("须为 anbao model export 写出的文件", "a file that anbao model export wrote is wanted"),
+        field="file",
+    )

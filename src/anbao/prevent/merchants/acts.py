@@ -7,7 +7,8 @@ import msgspec
 from anbao.errors import Conflict, InvalidInput
 from anbao.law.deadlines import legal_day
 from anbao.model.base import given_reason
-from anbao.model.merchant import Licence, Merchant, MerchantChange
+from anbao.model.identity import refuse_person_number
+from anbao.model.merchant import Merchant, MerchantChange
 from anbao.prevent.admission import assess_merchant
 from anbao.prevent.merchants import licences, links, questions
 from anbao.prevent.merchants.decision import (
@@ -36,7 +37,8 @@ _DECIDING = frozenset({"categories", "credit_code", "kind", "legal_name", "licen
 
 def apply(desk: Desk, work: Work, merchant: Merchant, actor: str, at: int) -> MerchantDecision:
     """Check an application and record both it and the decision. Raises InvalidInput."""
-    _refuse_personal(desk, merchant.licences)
+    refuse_person_number("id", merchant.id)
+    _refuse_personal(desk, merchant)
     body = {
         **desk.vault.seal_noun(work.conn, merchant, desk.person(merchant.id)),
         **sells(merchant, desk.catalogue),
@@ -60,7 +62,7 @@ def change(desk: Desk, work: Work, merchant: str, given: MerchantChange, actor: 
     Raises NotFound, Conflict (closed), InvalidInput (nothing changed, or changed in the future).
     """
     status = _require_open(work, merchant)
-    _refuse_personal(desk, given.licences)
+    _refuse_personal(desk, given)
     fields = _fields(given)
     if not fields:
         raise InvalidInput(Text("没有写明变更的内容", "the change names no field"), field="change")
@@ -156,9 +158,17 @@ def _fields(given: MerchantChange) -> tuple[str, ...]:
     )
 
 
-def _refuse_personal(desk: Desk, stated: tuple[Licence, ...]) -> None:
-    """A number that is personal has its own field, from which it goes to the vault. Raises InvalidInput."""
-    for licence in stated:
+def _refuse_personal(desk: Desk, stated: Merchant | MerchantChange) -> None:
+    """A number that is personal has its own field, from which it goes to the vault. Raises InvalidInput.
+
+    What a number is called does not make it one: a resident id given as a credit code is a resident id.
+    """
+    refuse_person_number("credit_code", stated.credit_code, phones=True)
+    for field in ("live_account", "shop_name", "shop_url"):
+        refuse_person_number(field, getattr(stated, field))
+    for place, licence in enumerate(stated.licences):
+        refuse_person_number(f"licences[{place}].number", licence.number, phones=True)
+        refuse_person_number(f"licences[{place}].kind", licence.kind, phones=True)
         form = desk.catalogue.formats.get(licence.kind)
         if form is not None and form.personal:
             raise InvalidInput(

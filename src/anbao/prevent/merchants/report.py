@@ -24,6 +24,7 @@ from anbao.model.merchant import Merchant
 from anbao.prevent.merchants import turnover
 from anbao.prevent.merchants.decision import VERIFIED, Desk, sells
 from anbao.prevent.merchants.file import files_of, open_sealed
+from anbao.printing import spreadsheet_cell
 from anbao.store.bulk import sql
 from anbao.text import Text
 from anbao.work import Work
@@ -206,7 +207,7 @@ def _cell(value: str | bool) -> str:
     """Text that a spreadsheet takes for a formula is quoted."""
     if isinstance(value, bool):
         return "是" if value else "否"
-    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t")) else value
+    return spreadsheet_cell(value)
 
 
 def _entry(work: Work, kind: str, actor: str, body: dict[str, Any], at: int | None = None) -> Entry:

@@ -186,7 +186,9 @@ def _decode(source: bytes | Path) -> str:
         except UnicodeDecodeError:
             continue
     raise InvalidInput(
-        Text("文件既不是 UTF-8 也不是 GB 18030 编码", "the file is neither UTF-8 nor GB 18030"), field="file"
+        Text("文件既不是 UTF-8 也不是 GB 18030 编码", "the file is neither UTF-8 nor GB 18030"),
+        hint=Text("须为 CSV；在 Excel 中另存为“CSV UTF-8”", "a CSV is wanted; in Excel save it as “CSV UTF-8”"),
+        field="file",
     )
 
 
