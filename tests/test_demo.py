@@ -49,6 +49,10 @@ def test_forged_expired_and_missing_licences_are_told_with_their_provision(told:
         assert found, fault
 
 
+def test_an_order_for_a_blocked_listing_is_refused(told: str) -> None:
+    assert re.search(r"  refused .*DEMO-GUN.*\n.*The listing of the order was blocked; E-Commerce Law, art. 29", told)
+
+
 def test_ten_disguises_are_stopped_and_ten_look_alikes_pass(told: str) -> None:
     caught = between(told, "Dangerous goods in disguise", "Harmless look-alikes")
     assert len(caught) == 10
