@@ -83,6 +83,7 @@ def test_a_pack_error_names_file_and_line(tmp_path: Path, file: str, old: str, n
     for name in (
         "categories.yaml",
         "credentials.yaml",
+        "listing_standings.yaml",
         "facts.yaml",
         "notices.yaml",
         "pictures.yaml",

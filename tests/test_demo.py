@@ -55,6 +55,10 @@ def test_a_word_is_harmless_in_one_title_and_not_in_another(told: str) -> None:
     assert "says that the substance is not in it" in told
 
 
+def test_an_order_for_a_blocked_listing_is_refused(told: str) -> None:
+    assert re.search(r"  refused .*DEMO-GUN.*\n.*The listing of the order was blocked; E-Commerce Law, art. 29", told)
+
+
 def test_ten_disguises_are_stopped_and_ten_look_alikes_pass(told: str) -> None:
     caught = between(told, "Dangerous goods in disguise", "Harmless look-alikes")
     assert len(caught) == 10

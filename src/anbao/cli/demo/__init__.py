@@ -77,6 +77,7 @@ def tell_all(tell: Teller, platform: Platform, folder: Path, listings: int, seed
     evidence.tell_evidence(tell, platform, "message")
     trade.tell_notices(tell, tally)
     trade.tell_choice(tell, platform, seed)
+    trade.tell_gate(tell, platform)
     evidence.tell_evidence(tell, platform, "notice", "order")
     danger.tell_rescue(tell, platform, pictures)
     proof.tell_controls(tell, platform)

@@ -4,7 +4,8 @@ from collections import Counter
 
 from anbao.cli.demo.teller import Teller, one_of_each, said
 from anbao.cli.demo.words import READERS, STEPS
-from anbao.model.trade import NoticeChoice
+from anbao.model.listing import Listing
+from anbao.model.trade import NoticeChoice, Order, OrderIntent
 from anbao.platform import Platform
 from anbao.prevent.explaining import named
 from anbao.simulator import readers
@@ -84,6 +85,20 @@ def tell_choice(tell: Teller, platform: Platform, seed: int) -> None:
         tell.case("refused" if answer.refused else "pass", f"{one.order.id} ({reader})", why)
     for option in _STRICT:
         platform.change_parameter(option, _MILD[option], actor=OFFICER)
+
+
+def tell_gate(tell: Teller, platform: Platform) -> None:
+    """An order for a blocked listing is refused before payment; one for goods that were never submitted is flagged."""
+    gun = Listing(id="DEMO-GUN", title="仿真枪 全金属 可发射")
+    platform.submit_listing(gun)
+    tell.say("付款前的检查知道商品和商家的状态：", "Before payment the state of listing and merchant is known:")
+    buyer = "DEMO-BUYER"
+    for order, listing in (("DEMO-O1", gun.id), ("DEMO-O2", "DEMO-NEVER")):
+        checked = platform.check_order(OrderIntent(buyer=buyer, listing=listing))
+        answer = platform.place_order(Order(buyer=buyer, id=order, listing=listing))
+        why = " · ".join(said(reason.text) for reason in answer.reasons)
+        assert checked.allowed is not answer.refused
+        tell.case("refused" if answer.refused else "review", f"{order} ({listing})", why)
 
 
 def _do(platform: Platform, act: readers.Act) -> None:
