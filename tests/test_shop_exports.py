@@ -26,7 +26,7 @@ def screened(
     status = run([*command, "--format", "jsonl", "--output", str(output)])
     said = capfd.readouterr()
     rows = [msgspec.json.decode(line) for line in output.read_bytes().splitlines()] if output.exists() else []
-    fields = [found["field"] for row in rows for found in row.get("findings", ()) if GUN in found["term"]]
+    fields = [found["field"] for row in rows for found in row.get("findings", ()) if found["term"] == GUN]
     return status, fields, said.out + said.err + output.read_text() if output.exists() else said.out + said.err
 
 
@@ -100,6 +100,37 @@ def test_repeated_and_damaged_identifiers_are_named(
     assert "1 行的编号在文件中已出现过" in said
     assert "2 个编号已被表格软件改成 5.58E+11" in said
     assert "未按文字审核的列（编号、图片、本站链接、许可证）：编号、商品链接" in said
+
+
+CASES = Path(__file__).parents[2] / "shared" / "cases"
+
+
+@pytest.mark.skipif(not CASES.exists(), reason="the files that failed are not here")
+@pytest.mark.parametrize(
+    ("name", "fields", "said"),
+    [
+        ("extra.csv", ["副标题", "卖点", "规格", "SKU名称", "关键词", "品牌"], "编号"),
+        ("alimama.csv", ["title"], "5.58E+11"),
+        ("pics.csv", ["title"] * 4, "ftp://x/a.jpg"),
+        ("nul.csv", ["title"], "NUL"),
+        ("quotes.csv", ["编号"], "引号"),
+        ("duphdr.csv", ["标题 (2)"], ""),
+        ("sci.csv", ["title"], "5.58E+11"),
+        ("shopA.csv", ["title"], ""),
+        ("shopify.csv", ["description", "description", "Tags", "Option1 Value", "SEO Title"], ""),
+        ("taobao_gbk.csv", ["title"], ""),
+        ("utf16bom.csv", ["title"], ""),
+        ("array.json", [], ""),
+    ],
+)
+def test_files_that_failed_give_what_they_must(
+    name: str, fields: list[str], said: str, sqlite_url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    export = Export(name, (CASES / name).read_bytes(), "")
+    status, found, told = screened(export, sqlite_url, tmp_path, capfd)
+    assert status == 1
+    assert found == fields
+    assert said in told
 
 
 @pytest.mark.parametrize("export", EXPORTS[::12], ids=[export.name for export in EXPORTS[::12]])

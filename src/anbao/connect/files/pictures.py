@@ -22,7 +22,7 @@ _PACKED = re.compile(r"([0-9a-fA-F]{8,40}):\d+:\d+:\|([^;]*);?")
 
 def is_address(text: str) -> bool:
     """Whether a text is one address or file name of a picture, by its looks."""
-    return len(text) < 2100 and _PICTURE.fullmatch(text) is not None
+    return ("." in text or len(text) == 64) and len(text) < 2100 and _PICTURE.fullmatch(text) is not None
 
 
 def split(cell: object) -> tuple[str, ...]:
