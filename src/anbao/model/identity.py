@@ -83,7 +83,7 @@ def may_hold_person_number(data: bytes) -> bool:
 
 
 def refuse_person_numbers(value: object, except_for: frozenset[str] = frozenset(), path: str = "") -> None:
-    """Raise InvalidInput where any text is a resident id, at any depth. ``except_for``: names that are left out."""
+    """Raise InvalidInput where any text is a resident id, at any depth. ``except_for``: names of texts left out."""
     for field, text in _texts(value, path, except_for):
         refuse_person_number(field or "body", text)
 
@@ -93,7 +93,7 @@ def _texts(value: object, path: str, except_for: frozenset[str]) -> Iterator[tup
         yield path, value
     elif isinstance(value, Mapping):
         for name, inner in value.items():
-            if name not in except_for:
+            if name not in except_for or not isinstance(inner, str):
                 yield from _texts(inner, f"{path}.{name}" if path else str(name), except_for)
     elif isinstance(value, Sequence) and not isinstance(value, bytes):
         for place, inner in enumerate(value):
