@@ -97,7 +97,7 @@ def test_what_rests_on_memory_is_marked(pack: Pack) -> None:
     for norm in pack.norms:
         if all(pack.provision(ref).instrument.status == "memory" for ref in norm.provisions):
             assert norm.confidence == "memory", norm.id
-    assert norm_of(pack, "cn.report.tax").confidence == "memory"
+    assert norm_of(pack, "cn.recall.report").confidence == "memory"
 
 
 def test_norms_for_a_kind_are_all_that_it_moves(pack: Pack) -> None:

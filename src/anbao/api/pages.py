@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from anbao.api.answers import ObligationPage
 from anbao.api.reading import cursor_position, cursor_text
 from anbao.obligations import read
+from anbao.obligations.closing import NOT_KNOWN
 
 EVERY: Final = "every"
 Which = Literal["every", "unfinished", "overdue"]
@@ -29,6 +30,7 @@ def obligations_page(
     following = None
     if len(found) > limit:
         last = found[limit - 1]
-        place = (last.opened_by, last.norm) if which == EVERY else (last.due_at or 0, last.opened_by, last.norm)
+        due_at = NOT_KNOWN if last.due_at is None else last.due_at
+        place = (last.opened_by, last.norm) if which == EVERY else (due_at, last.opened_by, last.norm)
         following = cursor_text(*place)
     return ObligationPage(items=found[:limit], next=following)

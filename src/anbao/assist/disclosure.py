@@ -3,17 +3,22 @@
 Invariants
 - Only the fields of ``FIELDS`` leave, and each leaving is an entry: to whom, which fields, on what basis. The entry
   holds the commitments, so that it can be shown later what was given.
+- A contact that an authority reported dead (``merchant.unreachable_notified``) is none until the merchant is checked again.
 - A seller that cannot be named in full is a ``disclosure.failed``: from then on the platform may have to pay first.
+- What a disclosure rests on is what the pack's norms ask for in such a case: food and live sales have their own.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
-from anbao.assist.records import Dispute, record
+from anbao.assist.records import Dispute, record, trade_of
 from anbao.errors import NotFound
+from anbao.law.norms import Norm
 from anbao.ledger import Vault
+from anbao.model.entry import Facts
 from anbao.outbox import Effect, send
 from anbao.store.bulk import sql
 from anbao.work import Work
@@ -37,6 +42,10 @@ _CONTACT = re.compile(r"(?:\D*\d){5}|[^@\s]+@[^@\s]+\.[^@\s]+")
 """At least five digits, as the shortest service numbers have, or a mail address."""
 
 
+_UNREACHABLE = "merchant.unreachable_notified"
+_CHECKED = ("merchant.verified", "merchant.info_accepted")
+
+
 class Seller(msgspec.Struct, frozen=True, kw_only=True):
     """Who sold, as the buyer may know it; ``missing`` names what the platform cannot give."""
 
@@ -49,16 +58,35 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[str, ...] = ()
 
 
-def disclose(work: Work, vault: Vault, dispute: Dispute, basis: tuple[str, ...], actor: str) -> Seller:
+def facts_of(work: Work, dispute: Dispute) -> dict[str, str | int | bool]:
+    """Returns what norms may ask of a disclosure: the category of the goods, and whether the seller sells live."""
+    trade = trade_of(work.conn, dispute.order, dispute.consumer)
+    found = sql(work.conn, "SELECT category FROM listing WHERE id = ?", (trade.listing if trade else "",)).scalar()
+    facts: dict[str, str | int | bool] = {"live": bool(_file(work, dispute.merchant).get("live"))}
+    return {**facts, "category": str(found)} if found else facts
+
+
+def basis_of(norms: Iterable[Norm], facts: Facts) -> tuple[str, ...]:
+    """Returns the provisions of all norms that a request with these facts opens."""
+    opened = (
+        norm
+        for norm in norms
+        if norm.opens and REQUESTED in norm.opens.kinds and (norm.opens.when is None or norm.opens.when.holds(facts))
+    )
+    return tuple(dict.fromkeys(ref for norm in opened for ref in norm.provisions))
+
+
+def disclose(work: Work, vault: Vault, dispute: Dispute, facts: Facts, basis: tuple[str, ...], actor: str) -> Seller:
     """Name the seller to the buyer, record it, and tell the seller so; or record what is missing."""
     subjects = {role: name for role, name in dispute.subjects.items() if role != "dispute"} | {"disclosure": dispute.id}
     file = _file(work, dispute.merchant)
-    record(work, REQUESTED, subjects, {"live": bool(file.get("live"))}, actor)
+    record(work, REQUESTED, subjects, dict(facts), actor)
+    answers = not _is_unreachable(work, dispute.merchant)
     values, commitments = {}, {}
     for name, sources in FIELDS.items():
         for source in sources:
             opened = _open(work, vault, file.get(source))
-            if opened and (name != "contact" or _CONTACT.search(opened)):
+            if opened and (name != "contact" or (answers and _CONTACT.search(opened))):
                 values[name], commitments[name] = opened, file[source]
                 break
     missing = tuple(name for name in FIELDS if name not in values)
@@ -78,6 +106,18 @@ def disclose(work: Work, vault: Vault, dispute: Dispute, basis: tuple[str, ...],
     told = {"basis": list(basis), "fields": fields, "merchant": dispute.merchant, "order": dispute.order}
     send(work, entry, Effect(topic=TOPIC, subjects=subjects, body=told))
     return seller
+
+
+def _is_unreachable(work: Work, merchant: str) -> bool:
+    """Whether an authority told that the merchant cannot be reached, and it was not checked since."""
+    kinds = (_UNREACHABLE, *_CHECKED)
+    newest = sql(
+        work.conn,
+        "SELECT e.kind FROM entry_subject s JOIN entry e ON e.idx = s.idx WHERE s.role = 'merchant' AND s.subject = ?"
+        f" AND e.kind IN ({', '.join('?' * len(kinds))}) ORDER BY e.at DESC, e.idx DESC LIMIT 1",
+        (merchant, *kinds),
+    ).scalar()
+    return str(newest) == _UNREACHABLE
 
 
 def _file(work: Work, merchant: str) -> dict[str, Any]:

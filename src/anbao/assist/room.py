@@ -223,9 +223,9 @@ class Assist(Room):
 
     def _give(self, work: Work, dispute: Dispute, answer: HelpAnswer, actor: str) -> HelpAnswer:
         if dispute.help == "identity":
-            basis = self.core.pack.norm("cn.disclose.seller")
-            provisions = basis.provisions if basis else ()
-            seller = disclosure.disclose(work, self.core.vault, dispute, provisions, actor)
+            facts = disclosure.facts_of(work, dispute)
+            provisions = disclosure.basis_of(self.core.pack.norms, facts)
+            seller = disclosure.disclose(work, self.core.vault, dispute, facts, provisions, actor)
             basis_named = self.core.pack.cite(provisions)
             if seller.missing:
                 missing = self._missing(seller)

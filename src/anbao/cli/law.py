@@ -31,6 +31,11 @@ KINDS = {
     "calendar": Text("定期", "calendar"),
     "keep": Text("保存", "keep"),
 }
+OWED_BY = {
+    "platform": Text("平台", "the platform"),
+    "merchant": Text("商家（平台督促）", "the merchant (the platform presses for it)"),
+    "authority": Text("行政部门（平台据此准备）", "the authority (the platform prepares by it)"),
+}
 DEADLINES = {"law": Text("法定", "law"), "platform": Text("平台自定时限", "platform's own")}
 CONFIDENCE = {
     "stored": Text("据收录原文", "stored text"),
@@ -220,8 +225,11 @@ def norm(norm_id: str, output_format: str) -> None:
         "broken": describe_trigger(found.broken),
         "due": describe_due(found, pack),
         "deadline": DEADLINES[found.deadline],
+        "owed_by": OWED_BY[found.owed_by],
+        "released": describe_trigger(found.released),
         "from": found.in_force_from,
         "until": found.in_force_until,
+        "applies": f"{found.first_day} – {found.last_day}" if found.applies_from else "",
         "provisions": [f"{ref} {pack.provision(ref).label}" for ref in found.provisions],
         "duties": found.duties,
         "confidence": CONFIDENCE[found.confidence],
@@ -241,8 +249,11 @@ def norm(norm_id: str, output_format: str) -> None:
         "broken": Text("违反于", "broken by"),
         "due": Text("期限", "due"),
         "deadline": Text("期限来源", "deadline set by"),
+        "owed_by": Text("义务人", "owed by"),
+        "released": Text("解除保存于", "released by"),
         "from": Text("施行", "in force from"),
         "until": Text("至", "until"),
+        "applies": Text("适用于期间内产生的义务", "for what opens in"),
         "provisions": Text("依据", "provisions"),
         "duties": Text("义务清单", "duties kept"),
         "confidence": Text("可靠程度", "known from"),
@@ -316,11 +327,19 @@ def describe_due(norm: Norm, pack: Pack) -> Text:
     if due.months:
         months = "、".join(map(str, due.months))
         return Text(f"每年 {months} 月内", f"within month {months.replace('、', ', ')} of each year")
+    if due.at_least and norm.released:
+        least = describe_period(due.at_least)
+        return _around(least, "至少 {}，此后至解除保存之时", "at least {}, and on until it is released")
     if due.at_least:
         return _around(describe_period(due.at_least), "至少 {}", "at least {}")
     if due.setting:
         default = next(one.default for one in pack.settings if one.id == due.setting)
         return _around(describe_period(default), "{}（默认）", "{} (default)")
+    if due.named:
+        return Text("条目载明的日期", "on the day that the entry names")
+    if due.within and norm.moves:
+        within = describe_period(due.within)
+        return _around(within, "{}内，末日逢休息日顺延", "within {}; a last day of rest moves to the next working day")
     if due.within:
         return _around(describe_period(due.within), "{}内", "within {}")
     return Text("不得", "never") if norm.kind == "forbid" else Text("事前", "beforehand")

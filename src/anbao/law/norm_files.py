@@ -12,7 +12,7 @@ from anbao.errors import InvalidInput, NotFound, PackError
 from anbao.law.conditions import Condition
 from anbao.law.duties import Confidence
 from anbao.law.kinds import PLATFORM_ROLE, EntryKind, FactType
-from anbao.law.norms import Due, Duty, Needs, Norm, NormKind, Period, Trigger
+from anbao.law.norms import Due, Duty, Needs, Norm, NormKind, OwedBy, Period, Trigger
 from anbao.law.provisions import InForce, Library
 from anbao.law.yaml_source import YamlSource
 from anbao.text import Text
@@ -44,15 +44,18 @@ class _NormText(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     title: Text
     provisions: tuple[str, ...]
     in_force: InForce
+    applies: InForce | None = None
     about: tuple[str, ...]
     opens: _Opens | None = None
     discharged: _Act | None = None
     needs: _Needs | None = None
     ends: _Act | None = None
     broken: _Act | None = None
+    released: _Act | None = None
     due: Due
     deadline: str
     confidence: Confidence
+    owed_by: OwedBy = "platform"
     once: bool = False
     moves: bool = False
     note: str = ""
@@ -93,9 +96,9 @@ def read_norms(folder: Path, vocabulary: Vocabulary) -> tuple[Norm, ...]:
             )
             found.setdefault(norm.id, []).append((norm, twice))
     for versions in found.values():
-        versions.sort(key=lambda version: version[0].in_force_from)
+        versions.sort(key=lambda version: version[0].first_day)
         for (earlier, _), (later, twice) in pairwise(versions):
-            if not earlier.in_force_until or later.in_force_from <= earlier.in_force_until:
+            if not earlier.last_day or later.first_day <= earlier.last_day:
                 raise twice
     return tuple(norm for name in sorted(found) for norm, _ in found[name])
 
@@ -123,15 +126,19 @@ class _Reader:
             provisions=text.provisions,
             in_force_from=text.in_force.from_.isoformat(),
             in_force_until=text.in_force.until.isoformat() if text.in_force.until else "",
+            applies_from=text.applies.from_.isoformat() if text.applies else "",
+            applies_until=text.applies.until.isoformat() if text.applies and text.applies.until else "",
             about=text.about,
             opens=self._trigger("opens", "on", text.opens.on, text.opens.when) if text.opens else None,
             discharged=self._act("discharged", text.discharged),
             needs=self._needs(text.needs) if text.needs else None,
             ends=self._act("ends", text.ends),
             broken=self._act("broken", text.broken),
+            released=self._released(text.released) if text.released else None,
             due=text.due,
             deadline="platform" if text.deadline == "platform" else "law",
             confidence=text.confidence,
+            owed_by=text.owed_by,
             once=text.once,
             moves=text.moves,
             note=text.note,
@@ -169,6 +176,8 @@ class _Reader:
             raise self._error(
                 Text("moves 只用于日、月、年的期间", "moves is for periods in days, months or years"), "moves"
             )
+        if text.released and text.kind != "keep":
+            raise self._error(Text("只有 keep 规范可以写 released", "only a keep norm is released"), "released")
         if text.once and text.kind != "guard":
             raise self._error(Text("只有 guard 规范可以写 once", "only a guard can be asked once"), "once")
         if not text.about:
@@ -187,10 +196,16 @@ class _Reader:
     def _act(self, part: str, act: _Act | None) -> Trigger | None:
         return self._trigger(part, "by", act.by, act.when) if act else None
 
+    def _released(self, act: _Act) -> Trigger:
+        """What ends a keeping concerns all that is kept: its entries need not name the norm's subjects."""
+        return self._trigger("released", "by", act.by, act.when, about=())
+
     def _needs(self, needs: _Needs) -> Needs:
         return Needs(self._trigger("needs", "before", needs.before, needs.when), needs.at_least)
 
-    def _trigger(self, part: str, field: str, kinds: tuple[str, ...], when: str) -> Trigger:
+    def _trigger(
+        self, part: str, field: str, kinds: tuple[str, ...], when: str, about: tuple[str, ...] | None = None
+    ) -> Trigger:
         facts: dict[str, FactType] = {}
         if not kinds:
             raise self._error(Text("没有写条目种类", "no entry kind is named"), part, field)
@@ -198,7 +213,7 @@ class _Reader:
             kind = self._vocabulary.kinds.get(name)
             if kind is None:
                 raise self._error(Text(f"没有条目种类 {name}", f"there is no entry kind {name}"), part, field, place)
-            for role in self._text.about:
+            for role in self._text.about if about is None else about:
                 if role not in kind.roles:
                     raise self._error(
                         Text(f"{name} 没有对象 {role}", f"{name} has no subject {role}"), part, field, place
@@ -233,6 +248,10 @@ def _version(norm: Norm) -> str:
     }
     if norm.moves:
         content["moves"] = True
+    if norm.applies_from:
+        content["applies_from"] = norm.applies_from
+    if norm.released:
+        content["released"] = _plain(norm.released)
     return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()[:16]
 
 

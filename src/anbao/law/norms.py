@@ -12,6 +12,7 @@ from anbao.law.conditions import Condition
 from anbao.text import Text
 
 NormKind = Literal["respond", "guard", "forbid", "calendar", "keep"]
+OwedBy = Literal["platform", "merchant", "authority"]
 Duty = Literal["prevent", "investigate", "remove", "warn", "assist", "respond", "prove", "govern"]
 
 
@@ -81,6 +82,13 @@ class Norm(msgspec.Struct, frozen=True, kw_only=True):
 
     ``once``: a guard that is asked once per subject, not once per opener (a merchant's first listing). ``moves``: a
     last day that is a day of rest moves to the next working day (民法典 203.1), where that rule is read to apply.
+
+    ``applies_from`` and ``applies_until``: openings that this version is for, where not the law changed but the pack's
+    reading of it; what opened earlier stays with the version before. ``owed_by``: whose act it is; the platform presses
+    for, or prepares by, what others owe.
+
+    ``released``: for a ``keep`` norm, the entry, about any subject, that ends the keeping once ``due.at_least`` has
+    passed; without one it goes on.
     """
 
     id: str
@@ -92,15 +100,29 @@ class Norm(msgspec.Struct, frozen=True, kw_only=True):
     provisions: tuple[str, ...]
     in_force_from: str
     in_force_until: str = ""
+    applies_from: str = ""
+    applies_until: str = ""
     about: tuple[str, ...]
     opens: Trigger | None = None
     discharged: Trigger | None = None
     needs: Needs | None = None
     ends: Trigger | None = None
     broken: Trigger | None = None
+    released: Trigger | None = None
     due: Due
     deadline: Literal["law", "platform"]
     confidence: str
+    owed_by: OwedBy = "platform"
     once: bool = False
     moves: bool = False
     note: str = ""
+
+    @property
+    def first_day(self) -> str:
+        """The first day whose entries open this version (ISO)."""
+        return self.applies_from or self.in_force_from
+
+    @property
+    def last_day(self) -> str:
+        """The last such day; empty where there is none."""
+        return self.applies_until or self.in_force_until

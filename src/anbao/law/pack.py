@@ -260,7 +260,7 @@ def _digest(
     content = {
         "calendar": [[table.year, table.published, sorted(table.holidays), sorted(table.working)] for table in tables],
         "kinds": {one.id: {name: fact.type for name, fact in one.facts.items()} for one in kinds.values()},
-        "norms": [[norm.id, norm.version, norm.in_force_from, norm.in_force_until] for norm in norms],
+        "norms": [[norm.id, norm.version, norm.first_day, norm.last_day] for norm in norms],
         "settings": {one.id: one.default for one in settings},
     }
     return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
@@ -268,5 +268,5 @@ def _digest(
 
 def _kinds_of(norm: Norm) -> set[str]:
     needed = norm.needs.trigger if norm.needs else None
-    triggers = (norm.opens, norm.discharged, needed, norm.ends, norm.broken)
+    triggers = (norm.opens, norm.discharged, needed, norm.ends, norm.broken, norm.released)
     return {kind for trigger in triggers if trigger for kind in trigger.kinds}

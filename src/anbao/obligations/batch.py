@@ -36,9 +36,14 @@ class Batch:
         when = self._due(norm, at, idx) if due is None else due
         self._opened.append(Obligation(idx, norm.id, norm.version, key, at, when, closed_as=kept))
 
-    def note(self, norm: Norm, signal: str, subjects: dict[str, str], at: int, idx: int) -> None:
-        """An entry that may close, or come before, what the norm asks about these subjects."""
-        key = subject_key(subjects, norm.about)
+    def note(
+        self, norm: Norm, signal: str, subjects: dict[str, str], about: tuple[str, ...], at: int, idx: int
+    ) -> None:
+        """An entry that may close, come before or release what the norm asks about these subjects.
+
+        ``about``: the roles by which the two belong together; none: it concerns all of the norm's obligations.
+        """
+        key = subject_key(subjects, about)
         if key is not None:
             self._milestones[Milestone(signal, key, at, idx)] = None
             touch = (norm.id, norm.version, key)

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao.law.calendar import WorkCalendar
-from anbao.law.deadlines import latest_start
+from anbao.law.deadlines import due_at, latest_start
 from anbao.law.norms import Norm
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
@@ -16,8 +16,14 @@ from anbao.store.bulk import sql, upsert_many
 Touched = dict[tuple[str, str | None, str], int]
 """(norm, version, subject key) → the earliest event time that touched it; version None: key is an opener's index."""
 
-Closure = tuple[str | None, int | None, int | None]
-"""closed_as, closed_by, closed_at."""
+NOT_KNOWN = 2**62 - 1
+"""``due_at`` of what is kept until something happens that has not happened."""
+
+_ALL = "{}"
+"""The subject key of no roles: a milestone under it concerns all obligations of its norm."""
+
+Closure = tuple[str | None, int | None, int | None, int | None]
+"""closed_as, closed_by, closed_at, due_at."""
 
 _CHUNK = 500
 _WAIVER = "obligation.waived"
@@ -74,8 +80,8 @@ def close(
             continue
         for start in range(0, len(group), _CHUNK):
             for one, closure in _closures(conn, calendar, norm, group[start : start + _CHUNK]):
-                if closure != (one.closed_as, one.closed_by, one.closed_at):
-                    one.closed_as, one.closed_by, one.closed_at = closure
+                if closure != (one.closed_as, one.closed_by, one.closed_at, one.due_at):
+                    one.closed_as, one.closed_by, one.closed_at, one.due_at = closure
                     changed.append(msgspec.structs.astuple(one))
     upsert_many(conn, tables.obligation, changed)
 
@@ -92,21 +98,31 @@ def _closures(
         if trigger
     ]
     waived = _milestones(conn, (_WAIVER,), [f"{one.opened_by}/{one.norm}" for one in group], 0)
+    released = _milestones(conn, norm.released.signals, [_ALL], since).get(_ALL, []) if norm.released else []
     for one in group:
+        due = _release(norm, one.opened_at, released, calendar) if norm.released else one.due_at
         found: list[tuple[int, int, str]] = []
         if norm.needs:
             period = norm.needs.at_least
             latest = latest_start(one.opened_at, period, calendar) if period else one.opened_at
             found += _first(before.get(one.subject, ()), 0, latest, one.opened_by, "discharged")
         for state, milestones in after:
-            until = one.due_at - 1 if state == "broken" and one.due_at is not None else None
+            until = due - 1 if state == "broken" and due is not None else None
             found += _first(milestones.get(one.subject, ()), one.opened_at, until, one.opened_by, state)
         found += [(at, index, "waived") for at, index in waived.get(f"{one.opened_by}/{one.norm}", ())[:1]]
         if found:
             at, index, state = min(found)
-            yield one, (state, index, at)
+            yield one, (state, index, at, due)
         else:
-            yield one, ("kept" if norm.kind == "keep" else None, None, None)
+            yield one, ("kept" if norm.kind == "keep" else None, None, None, due)
+
+
+def _release(norm: Norm, opened_at: int, released: Sequence[tuple[int, int]], calendar: WorkCalendar) -> int | None:
+    """The instant up to which something is kept: the first release after the least time; NOT_KNOWN without one."""
+    if norm.due.at_least is None:
+        return None
+    least = due_at(opened_at, norm.due.at_least, calendar)
+    return next((at for at, _ in released if at >= least), NOT_KNOWN)
 
 
 def _first(
@@ -140,10 +156,11 @@ def _rows_touched(conn: Connection, touch: tuple[str, str | None, str], at: int)
     if version is None:
         rows = sql(conn, "SELECT * FROM obligation WHERE norm = ? AND opened_by = ?", (norm, int(key)))
         return [Obligation(*row) for row in rows]
+    subject, values = ("", ()) if key == _ALL else ("AND subject = ?", (key,))
     rows = sql(
         conn,
-        "SELECT * FROM obligation WHERE norm = ? AND subject = ? AND (closed_at IS NULL OR closed_at >= ?)",
-        (norm, key, at),
+        f"SELECT * FROM obligation WHERE norm = ? {subject} AND (closed_at IS NULL OR closed_at >= ?)",
+        (norm, *values, at),
     )
     return [one for row in rows if (one := Obligation(*row)).norm_version == version]
 

@@ -4,7 +4,8 @@ Invariants
 - The outcome is a function of the entries in ledger order and of the pack, whatever the batch size or the process.
 - Event time decides: an act discharges what was opened before it happened, also when it is recorded late. Of several
   acts that could close an obligation the earliest in event time does.
-- A norm applies to openers of its period of force; what is open keeps the version that opened it.
+- A norm applies to openers of its period of force (or of the time for which the pack reads it so); what is open keeps
+  the version that opened it.
 - Cost depends on the norms for an entry's kind, not on the number of norms or of open obligations.
 """
 
@@ -94,7 +95,8 @@ class ObligationEngine:
                     if opening.roles <= entry.subjects.keys():
                         _open(batch, opening, entry)
                 for norm, trigger in moves.closes:
-                    batch.note(norm, trigger.signal(kind), entry.subjects, entry.at, entry.idx)
+                    about = () if trigger is norm.released else norm.about
+                    batch.note(norm, trigger.signal(kind), entry.subjects, about, entry.at, entry.idx)
             if kind == PERIOD_OPENED:
                 for opening in self._periodic.get(str(entry.facts["norm"]), ()):
                     _open(batch, opening, entry)
@@ -131,7 +133,7 @@ class ObligationEngine:
 
 def _closing_triggers(norm: Norm) -> list[Trigger]:
     needed = norm.needs.trigger if norm.needs else None
-    return [trigger for trigger in (norm.discharged, needed, norm.ends, norm.broken) if trigger]
+    return [trigger for trigger in (norm.discharged, needed, norm.ends, norm.broken, norm.released) if trigger]
 
 
 def _holds(trigger: Trigger | None, facts: Facts) -> bool:
@@ -139,8 +141,8 @@ def _holds(trigger: Trigger | None, facts: Facts) -> bool:
 
 
 def _opening(norm: Norm) -> _Opening:
-    until = day_end(date.fromisoformat(norm.in_force_until)) if norm.in_force_until else _FOREVER
-    return _Opening(norm, frozenset(norm.about), day_start(date.fromisoformat(norm.in_force_from)), until)
+    until = day_end(date.fromisoformat(norm.last_day)) if norm.last_day else _FOREVER
+    return _Opening(norm, frozenset(norm.about), day_start(date.fromisoformat(norm.first_day)), until)
 
 
 def _open(batch: Batch, opening: _Opening, entry: Recorded) -> None:

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao.model.entry import entered_late
-from anbao.obligations.closing import Obligation
+from anbao.obligations.closing import NOT_KNOWN, Obligation
 from anbao.obligations.subject import subjects_of
 from anbao.store.bulk import sql
 
@@ -108,7 +108,7 @@ def view(one: Obligation, now: int, recorded: int | None = None) -> ObligationVi
         state=state_of(one, now, recorded),
         opened_by=one.opened_by,
         opened_at=one.opened_at,
-        due_at=one.due_at,
+        due_at=None if one.due_at == NOT_KNOWN else one.due_at,
         closed_by=one.closed_by,
         closed_at=one.closed_at,
         missed_by=one.missed_by,

@@ -50,10 +50,14 @@ class Report(Noun, frozen=True, kw_only=True):
 
 
 class Sent(Noun, frozen=True, kw_only=True):
-    """That a report was sent: by which channel, and the number under which the authority took it."""
+    """That a report was sent: by which channel, and the number under which the authority took it.
+
+    ``recipient``: which authority, where the law wants two of them told (直播电商监督管理办法 12.3).
+    """
 
     channel: Annotated[str, Meta(min_length=1, max_length=200)]
     receipt: Annotated[str, Meta(max_length=200)] = ""
+    recipient: Literal["", "market", "cyberspace", "both"] = ""
 
 
 def draft(desk: Desk, work: Work, violation: str, *, actor: str) -> str:
@@ -103,6 +107,8 @@ def note_sent(work: Work, report: str, sent: Sent, *, actor: str, at: int | None
         raise Conflict(Text(f"报告 {report} 已发送", f"the report {report} was sent before"))
     digest = sha256(_document(work.conn, report)).hexdigest()
     body = {"channel": sent.channel, "digest": digest, "receipt": sent.receipt, "report": report}
+    if sent.recipient:
+        body["recipient"] = sent.recipient
     return record(work, records.REPORTED, {"violation": one.violation}, body, actor, at=at)
 
 

@@ -1,6 +1,7 @@
 """``anbao report``: reports of violations to the authority, drafted, printed, and recorded as sent."""
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -95,11 +96,24 @@ def show(report: str, page: Path | None, store_url: str | None) -> None:
 @click.argument("report")
 @click.option("--channel", required=True, help=t("途径，如 全国12315平台", "by which channel"))
 @click.option("--receipt", default="", help=t("回执编号", "number of the receipt"))
+@click.option(
+    "--recipient",
+    type=click.Choice(["market", "cyberspace", "both"]),
+    default=None,
+    help=t("直播违法须报告市场监管和网信两个部门：写明报告了哪个", "for live rooms two are to be told: which one was"),
+)
 @by_option("person")
 @store_option
-def sent(report: str, channel: str, receipt: str, person: str, store_url: str | None) -> None:
+def sent(
+    report: str,
+    channel: str,
+    receipt: str,
+    recipient: Literal["market", "cyberspace", "both"] | None,
+    person: str,
+    store_url: str | None,
+) -> None:
     """The duty to report is met by it, not by the draft."""
-    told = Sent(channel=channel, receipt=receipt)
+    told = Sent(channel=channel, receipt=receipt, recipient=recipient or "")
     with open_store_option(store_url) as platform:
         platform.run(lambda work: platform.remove.note_report_sent(work, report, told, actor=person))
 

@@ -6,7 +6,7 @@
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 
 from sqlalchemy import Connection
@@ -66,11 +66,12 @@ def file(
     track = weighing.track_of(complaint)
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     name = f"TS{legal_time(at):%Y%m%d}-{secrets.token_hex(5).upper()}"
-    received = _receive(core, work, complaint, name, token, actor, at)
-    one = records.find(work.conn, name)
-    records.note(work, records.ACKNOWLEDGED, one, {"receipt": name}, ENGINE)
     known = sql(work.conn, "SELECT category FROM listing WHERE id = ?", (complaint.listing,)).scalar()
     category = core.catalogue.find(known) if known else None
+    facts = {"cosmetics": True} if category is not None and category.fact == "cosmetics" else {}
+    received = _receive(core, work, complaint, name, token, facts, actor, at)
+    one = records.find(work.conn, name)
+    records.note(work, records.ACKNOWLEDGED, one, {"receipt": name}, ENGINE)
     triage = weighing.triage(
         complaint,
         rules,
@@ -140,11 +141,20 @@ def _placed(core: Core, conn: Connection, complaint: Complaint) -> Complaint:
     return Complaint(**{**{name: getattr(complaint, name) for name in complaint.__struct_fields__}, **changes})
 
 
-def _receive(core: Core, work: Work, complaint: Complaint, name: str, token: str, actor: str, at: int) -> int:
+def _receive(
+    core: Core,
+    work: Work,
+    complaint: Complaint,
+    name: str,
+    token: str,
+    facts: Mapping[str, bool],
+    actor: str,
+    at: int,
+) -> int:
     buyer = complaint.reporter.buyer
     consumer = core.vault.consumer(work.conn, buyer) if buyer else ""
     person = f"consumer:{consumer}" if consumer else f"complainant:{name}"
-    body = core.vault.seal_noun(work.conn, complaint, person)
+    body = {**core.vault.seal_noun(work.conn, complaint, person), **facts}
     body["token"] = sha256(token.encode()).hexdigest()
     if track := weighing.track_of(complaint):
         body["track"] = track
