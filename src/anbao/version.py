@@ -1,3 +1,3 @@
 """The program's version, which each decision records."""
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
