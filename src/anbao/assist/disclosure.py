@@ -3,7 +3,8 @@
 Invariants
 - Only the fields of ``FIELDS`` leave, and each leaving is an entry: to whom, which fields, on what basis. The entry
   holds the commitments, so that it can be shown later what was given.
-- A contact that an authority reported dead (``merchant.unreachable_notified``) is none until the merchant is checked again.
+- A contact that an authority reported dead (``merchant.unreachable_notified``) is none until the merchant is checked
+  again.
 - A seller that cannot be named in full is a ``disclosure.failed``: from then on the platform may have to pay first.
 - What a disclosure rests on is what the pack's norms ask for in such a case: food and live sales have their own.
 """
