@@ -81,7 +81,7 @@ def test_a_norm_is_in_force_from_the_day_of_its_text(pack: Pack, name: str, firs
         ("cn.recall.data", "cn.network_trading_measures.2025/34"),
         ("cn.dispose.listing_report", "cn.network_trading_measures.2025/29"),
         ("cn.disclose.live", "cn.consumer_regulation.2024/14.2"),
-        ("cn.disclose.seller", "cn.food_safety_law.2025/131.2"),
+        ("cn.disclose.seller_food", "cn.food_safety_law.2025/131.2"),
         ("cn.fraud.identity", "cn.cybersecurity_law.2025/26.1"),
         ("cn.notice.asked", "cn.tourism_law.2018/80"),
     ],
