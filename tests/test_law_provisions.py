@@ -128,7 +128,7 @@ def test_search_finds_articles_that_hold_all_the_words(pack: Pack) -> None:
 def test_what_is_known_from_memory_says_so(pack: Pack) -> None:
     instruments = pack.library.instruments
     assert instruments["cn.food_safety_law.2025"].dates == "memory"
-    assert instruments["cn.consumer_recall_provisions.2019"].status == "memory"
+    assert instruments["cn.consumer_recall_provisions.2019"].status == "partial"
     assert instruments["cn.platform_rules_measures.2025"].status == "summary"
 
 
