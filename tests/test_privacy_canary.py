@@ -20,6 +20,7 @@ from anbao.model.complaint import Complaint
 from anbao.model.identity import OWN_FIELDS, is_mobile_number, is_resident_id
 from anbao.model.merchant import Merchant
 from anbao.platform import open_platform
+from anbao.simulator.receiver import receiving
 from anbao.store import open_store
 from anbao.store.bulk import sql
 from anbao.text import Text
@@ -339,8 +340,12 @@ def test_no_planted_value_lies_anywhere_in_the_clear(
     url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     looked_through = 0
-    with caplog.at_level(logging.DEBUG), served(url, checkpoint_every=3600) as server:
+    with caplog.at_level(logging.DEBUG), served(url, checkpoint_every=3600) as server, receiving() as receiver:
+        made = server.client().post("/v1/endpoints", json={"url": receiver.url}).json()
+        receiver.secrets.append(made["secret"])
         plant(server)
+        server.platform.advance()
+        assert receiver.done, "effects went out while the store was looked at"
         misplace(server)
         everything = [*clear_bytes(server, url, tmp_path), ("the log", caplog.text.encode())]
     for where, data in everything:

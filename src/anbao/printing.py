@@ -21,6 +21,9 @@ _UNSAFE_BLOCK = re.compile(f"(?![\n\t])[{_CONTROL}]")
 _UNSAFE_JSON = re.compile(
     rb"\x7f|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]"  # the same, as UTF-8
 )
+_HARMLESS = bytes(code for code in range(256) if code not in (0x7F, 0xC2, 0xD8, 0xE2))
+"""Bytes that begin none of these: a line without the others, which is most, is passed on as it is."""
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*%?", re.ASCII)
 
@@ -40,7 +43,7 @@ def visible_json(data: bytes) -> bytes:
 
     Such characters stand only within strings of well-formed JSON (RFC 8259, 7), where an escape means the same.
     """
-    return _UNSAFE_JSON.sub(_escaped, data)
+    return _UNSAFE_JSON.sub(_escaped, data) if data.translate(None, _HARMLESS) else data
 
 
 def spreadsheet_cell(text: str) -> str:
