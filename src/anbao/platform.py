@@ -327,7 +327,6 @@ class Platform(Core):
         """Sign the ledger as it stands; the checkpoint."""
 
         def job(work: Work) -> str:
-            work.flush()
             return self.ledger.checkpoint(work.conn, work.now)
 
         return self.run(job)

@@ -64,7 +64,6 @@ class Reactions:
 
     def run(self, work: Work) -> int:
         """Handle what is new, a bounded number of entries a reaction; how many were handled."""
-        work.flush()
         before: dict[str, int] = dict(sql(work.conn, "SELECT name, idx FROM reaction").all())
         return sum(self._run_one(work, reaction, before.get(reaction.name, -1)) for reaction in self._all)
 

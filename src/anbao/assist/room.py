@@ -246,7 +246,6 @@ class Assist(Room):
         trades = records.trades_of(work.conn, dispute.order, dispute.consumer)
         assert trades  # a request without a trade is held
         record(work, "evidence.requested", dispute.subjects, {}, actor)
-        work.flush()
         reader = dossier.Reader(work.conn, self.core.ledger, self.core.vault, [f"consumer:{dispute.consumer}"])
         lines = [(one.listing, one.entry) for one in trades]
         found = dossier.trade_records(reader, dispute.order, trades[0].consumer, lines)
@@ -300,7 +299,6 @@ class Assist(Room):
     def answer(self, work: Work, request: str, *, actor: str) -> Answer:
         """Compose and hand over the answer; what it held stands in the entry by digest. Raises NotFound, Conflict."""
         asked = self._asked(work, request)
-        work.flush()
         answer = authority.compose(work.conn, self.core.ledger, self.core.vault, asked)
         body: dict[str, Any] = {
             "basis": list(asked.basis),

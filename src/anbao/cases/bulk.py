@@ -265,7 +265,6 @@ def _previewed(kinds: Kinds, name: str, case: Case | None, outcome: str, person:
 
 
 def _read(work: Work, name: str) -> BulkOrder:
-    work.flush()
     return find(work.conn, name)
 
 

@@ -17,7 +17,6 @@ About = tuple[str, tuple[str, str]]
 
 def deciders(core: Core, work: Work, made: Iterable[About], decided: Iterable[About]) -> list[str]:
     """The names and keys of those who made entries of these kinds, and who decided cases of those kinds, each once."""
-    work.flush()
     entries = [
         stored.entry() for kind, about in made for stored in core.ledger.entries(work.conn, kind=kind, subject=about)
     ]

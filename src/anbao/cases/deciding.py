@@ -97,7 +97,6 @@ def decide_about(
     The caller does nothing where the decision is ``undecided``; else it carries the act out, unless an earlier decision
     has done that already (``before``). Raises as ``decide``.
     """
-    work.flush()
     waiting = reading.of_kind(work.conn, kind, *about, unclosed=True)
     rule = rule_of(work.conn, core.pack.case_kind(kind))
     if not waiting and opening is not None and rule.second_look >= ALWAYS:
@@ -129,7 +128,6 @@ def settle_case(work: Work, kind: str, about: tuple[str, str], given: Determinat
 
     Raises Conflict where somebody has one before them.
     """
-    work.flush()
     for case in reading.of_kind(work.conn, kind, *about, unclosed=True):
         if case.state == "open" or case.waits:
             if case.leased_by and case.leased_until > work.now:
@@ -182,7 +180,6 @@ def taking_effect(stored: Stored) -> Entry | None:
 
 def details_of(core: Core, work: Work, case: str) -> Mapping[str, Any]:
     """The details of the newest first decision on a case."""
-    work.flush()
     found = core.ledger.latest(work.conn, DECIDED, ("case", case))
     return {} if found is None else dict(found.entry().body.get("details", {}))
 

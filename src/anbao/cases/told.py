@@ -59,7 +59,6 @@ def read_about(
     subjects: Mapping[str, str],
 ) -> Told:
     """Open what was told about some subjects to ``person``, and record that as an entry of this kind and subjects."""
-    work.flush()
     found: dict[int, Stored] = {}
     for subject in about:
         found |= {one.index: one for one in core.ledger.entries(work.conn, subject=subject, limit=1_000)}

@@ -132,7 +132,6 @@ def _commit_job(
     group: list[tuple[Chunk, Processed]],
 ) -> Callable[[Work], None]:
     def job(work: Work) -> None:
-        work.flush()
         current = platform.prevent.rulesets.in_force(work.conn, work.now).versions
         moved = changed_at(work.conn)
         for chunk, done in group:

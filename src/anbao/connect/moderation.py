@@ -84,7 +84,6 @@ class Moderation:
     def _begin(self, work: Work) -> None:
         """What was screened before is not asked about."""
         if sql(work.conn, "SELECT 1 FROM reaction WHERE name = ?", (CURSOR,)).first() is None:
-            work.flush()
             last = self._platform.ledger.size(work.conn) - 1
             upsert_many(work.conn, tables.reaction, [(CURSOR, last, "")])
 

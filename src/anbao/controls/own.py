@@ -21,7 +21,6 @@ def probe_ledger(core: Core) -> Probed:
         body = {"control": PROBE_SUBJECT["control"]}
         entry = Entry(actor="probe", at=work.now, body=body, kind=PROBE_KIND, recorded=work.now, subjects=PROBE_SUBJECT)
         [index] = work.record(entry)
-        work.flush()
         stored, size = core.ledger.entry(work.conn, index), core.ledger.size(work.conn)
         leaf, root = merkle.leaf_hash(stored.data), core.ledger.root(work.conn, size)
         proof = core.ledger.inclusion_proof(work.conn, index, size)
@@ -39,7 +38,6 @@ def probe_checkpoint(core: Core) -> Probed:
     """Sign a checkpoint and open it with the public key."""
 
     def job(work: Work) -> Probed:
-        work.flush()
         signed = open_checkpoint(core.ledger.checkpoint(work.conn, work.now), core.ledger.verifier)
         if signed.size == core.ledger.size(work.conn):
             return Probed(ok=True, why=Text("可签署、可核验", "signed and opened"), seen={"size": signed.size})

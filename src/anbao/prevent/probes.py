@@ -86,7 +86,6 @@ def try_guard(core: Core, screen: Screen) -> Probed:
             actor=ACTOR, at=work.now, body=body, kind=CONFIRMED, recorded=work.now, subjects={"hazard": PROBE}
         )
         work.record(confirmed)
-        work.flush()
         return [one.decision.outcome for one in screen(work, batch)]
 
     outcomes = core.rehearse(job)

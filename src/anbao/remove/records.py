@@ -96,7 +96,6 @@ def record(
 
 def newest(work: Work, kind: str, role: str, subject: str) -> int | None:
     """The newest entry of a kind about a subject of which there are few entries, such as a measure."""
-    work.flush()
     found: int | None = sql(
         work.conn,
         "SELECT s.idx FROM entry_subject s CROSS JOIN entry e"
@@ -108,7 +107,6 @@ def newest(work: Work, kind: str, role: str, subject: str) -> int | None:
 
 def newest_of_few(work: Work, kind: str, role: str, subject: str) -> int | None:
     """As ``newest``, of a kind of which there are few entries about a subject that may have any number: a danger."""
-    work.flush()
     found: int | None = sql(
         work.conn,
         "SELECT e.idx FROM entry e CROSS JOIN entry_subject s"

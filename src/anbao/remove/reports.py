@@ -68,7 +68,6 @@ def draft(desk: Desk, work: Work, violation: str, *, actor: str) -> str:
     recipient = desk.rules.recipients.get(one.field)
     if recipient is None:
         raise InvalidInput(Text(f"规则包没有 {one.field} 的报告对象", f"the pack names no recipient for {one.field}"))
-    work.flush()
     count = sql(work.conn, "SELECT count(*) FROM authority_report WHERE violation = ?", (violation,)).scalar_one()
     name = f"report-{sha256(f'{violation}:{count}'.encode()).hexdigest()[:16]}"
     attachments = _attachments(work.conn, one)

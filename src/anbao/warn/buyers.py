@@ -263,7 +263,6 @@ def _owe(work: Work, danger: Danger, listing: str, cause: int, buyers: int) -> N
 
 
 def _last_conclusion(work: Work, hazard: str) -> Any:
-    work.flush()
     data = sql(
         work.conn,
         "SELECT e.data FROM entry e CROSS JOIN entry_subject s WHERE e.kind = ? AND s.role = 'hazard'"

@@ -189,7 +189,6 @@ def _unjudged(line: Line, entry: int) -> LineAnswer:
 
 def _content(core: Core, work: Work, line: Line, placed: int) -> tuple[int, dict[str, Any]]:
     """The newest entry that says what a line is, and what it says; erased values stay commitments."""
-    work.flush()
     newest = core.ledger.entry(work.conn, placed)
     start = placed + 1
     while page := core.ledger.entries(work.conn, start, 500, kind=orders.UPDATED, subject=("order", line.order.id)):

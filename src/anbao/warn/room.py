@@ -114,7 +114,6 @@ class Warn(Room):
 
     def _shown(self, work: Work, notice: Notice, noun: NoticeShown) -> dict[str, object]:
         """What was shown, as far as it is known: the platform's own digest, and whether it is that of our rendering."""
-        work.flush()
         facts = self._facts(work.conn, noun.listing)
         language = choose_language(noun.language)
         ours = render(notice, language, facts).digest

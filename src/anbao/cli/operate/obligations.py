@@ -56,7 +56,6 @@ def list_obligations(
     if overdue and every:
         raise click.UsageError(t("--overdue 与 --all 不能同用", "--overdue and --all exclude each other"))
     with open_store_option(store_url) as platform:
-        platform.tick()
         with platform.reading() as conn:
             now = platform.clock()
             if every:

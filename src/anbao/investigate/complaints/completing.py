@@ -46,7 +46,6 @@ def complete(core: Core, work: Work, rules: Rules, one: Known, given: Completion
     if listing and not merchant:
         found = sql(work.conn, "SELECT merchant FROM listing WHERE id = ?", (listing,)).scalar()
         merchant = str(found or "")
-    work.flush()
     person = _person(core.ledger.entry(work.conn, one.entry).entry().subjects, one.id)
     body = {key: value for key, value in core.vault.seal_noun(work.conn, given, person).items() if value}
     known = msgspec.structs.replace(one, listing=listing, merchant=merchant)
@@ -70,7 +69,6 @@ def missing(core: Core, work: Work, one: Known, rules: Rules) -> tuple[str, ...]
 
 
 def _put_before_a_person(work: Work, one: Known) -> None:
-    work.flush()
     for case in cases.about(work.conn, "complaint", one.id):
         if case.kind == "notice_check" and case.state == "closed":
             reopen(work, case, person="engine", reason=_REASON, actor="engine")

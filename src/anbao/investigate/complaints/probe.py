@@ -35,7 +35,6 @@ def try_channel(core: Core, rules: Rules, table: Table, look: filing.Look) -> Pr
     def job(work: Work) -> Probed:
         filed = filing.file(core, work, rules, table, look, TEST, origin="", actor=ACTOR, at=work.now)
         _decide(core, work, rules, filed.entry)
-        work.flush()
         history = core.ledger.entries(work.conn, subject=("complaint", filed.receipt), limit=100)
         told = timeline.follow(core, work.conn, sha256(filed.token.encode()).hexdigest())
         missing = sorted({*STEPS} - {stored.kind for stored in history})
@@ -54,10 +53,8 @@ def try_channel(core: Core, rules: Rules, table: Table, look: filing.Look) -> Pr
 
 def _decide(core: Core, work: Work, rules: Rules, about: int) -> None:
     """As a person and the reaction to the decision do."""
-    work.flush()
     name = sql(work.conn, "SELECT id FROM case_file WHERE about = ?", (about,)).scalar_one()
     case, alone = reading.find(work.conn, name), Rule(second_look=0, undo_minutes=0)
     given = cases_deciding.Determination(actor=ACTOR, outcome="rejected", person=ACTOR, reason=ANSWER)
     decided = cases_deciding.first_decision(work, alone, case, given, {})
-    work.flush()
     deciding.follow_case(core, work, rules, core.ledger.entry(work.conn, decided.entry))

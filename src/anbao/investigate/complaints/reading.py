@@ -19,14 +19,12 @@ _WHO = ("contact", "name", "phone")
 
 def read(core: Core, work: Work, one: Known, person: str, actor: str) -> Told:
     """Open what was told about it and those joined to it to ``person``, and record that."""
-    work.flush()
     about = [("complaint", each.id) for each in (one, *records.joined_to(work.conn, one.id))]
     return read_about(core, work, about, person, actor, READ, one.subjects)
 
 
 def told(core: Core, work: Work, one: Known) -> dict[str, Any]:
     """All that the complainant told, first and later, as the ledger holds it: personal values as commitments."""
-    work.flush()
     held = dict(core.ledger.entry(work.conn, one.entry).entry().body)
     for stored in core.ledger.entries(work.conn, subject=("complaint", one.id), kind=records.COMPLETED):
         more = stored.entry().body

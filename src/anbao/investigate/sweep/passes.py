@@ -74,7 +74,6 @@ def open_pass(work: Work, actor: str) -> Pass | None:
     dangers = hazards.sought(work.conn, "", MOST_DANGERS)
     if not dangers:
         return None
-    work.flush()
     before = int(sql(work.conn, "SELECT coalesce(max(idx), -1) + 1 FROM entry").scalar_one())
     name = f"s{before}"
     total = screenings.count_before(work.conn, before)

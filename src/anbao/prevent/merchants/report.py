@@ -73,7 +73,6 @@ class WrittenReport(msgspec.Struct, frozen=True, kw_only=True):
 
 def write(desk: Desk, work: Work, kind: Kind, actor: str) -> WrittenReport:
     """Compose the report of today, as JSON and as CSV; record it, and that personal values were opened for it."""
-    work.flush()
     form = desk.core.pack.reports[kind]
     identities = compose(desk, work.conn, form, work.now)
     period = legal_day(work.now).strftime("%Y-%m")
@@ -115,7 +114,6 @@ def write(desk: Desk, work: Work, kind: Kind, actor: str) -> WrittenReport:
 
 def note_submission(work: Work, digest: str, actor: str, at: int) -> int:
     """Record that a written report was handed in, by the digest of its file; the entry's index. Raises Conflict."""
-    work.flush()
     rows = sql(work.conn, "SELECT idx, data FROM entry WHERE kind = ? ORDER BY idx DESC", (WRITTEN,)).all()
     for index, data in rows:
         body = msgspec.json.decode(data)["body"]

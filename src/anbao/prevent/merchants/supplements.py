@@ -48,7 +48,6 @@ class Waiting(msgspec.Struct, frozen=True):
 
 def open_case(work: Work, merchant: str, about: int, reasons: Sequence[str]) -> None:
     """Put a held merchant before a person, unless it waits for one already."""
-    work.flush()
     if not any(
         one.kind == CASE and one.state == "open" for one in cases.reading.about(work.conn, "merchant", merchant)
     ):

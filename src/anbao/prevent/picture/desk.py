@@ -88,8 +88,6 @@ class PictureDesk:
         shop = records.shop_of(conn, task.listing, work.now)
         ruleset = self._rulesets.in_force(conn, work.now)
         cleared = ruleset.guarded.cleared
-        if task.listing in cleared:
-            work.flush()  # so that the offer can be read
         case = Case(
             category=shop.category,
             entry=-1 if read is None else read.entry,

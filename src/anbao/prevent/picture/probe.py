@@ -72,7 +72,6 @@ def _try(screen: Screen, take: Take, readings: dict[str, PictureReading], work: 
     }
     subjects = {"hazard": PROBE}
     work.record(Entry(actor=ACTOR, at=work.now, body=body, kind=CONFIRMED, recorded=work.now, subjects=subjects))
-    work.flush()
     found: dict[str, tuple[str, str]] = {}
     for name, reading in readings.items():
         take(work, reading)
