@@ -188,19 +188,21 @@ def _decide(
         severity=_worst(findings),
         unjudged=held.unjudged,
         unjudged_cut=held.cut,
-        unlawful=_is_unlawful(verdict, facts, ruleset),
+        unlawful=_is_unlawful(verdict, facts, ruleset, matches),
         versions=ruleset.versions,
     )
 
 
-def _is_unlawful(verdict: Verdict, facts: PolicyFacts, ruleset: Ruleset) -> bool:
-    """Whether a block rests on the goods themselves, and not only on where their merchant stands."""
+def _is_unlawful(verdict: Verdict, facts: PolicyFacts, ruleset: Ruleset, matches: Sequence[Match]) -> bool:
+    """Whether a block rests on the goods themselves, and not only on where their merchant stands.
+
+    The goods alone are judged by asking the policy without the merchant; a known danger blocks whatever it says.
+    """
     if verdict.outcome != "block":
         return False
-    if not all(reason.startswith("merchant.") for reason in verdict.reasons):
+    if matches and matches[0].certainty == "certain":
         return True
-    alone = msgspec.structs.replace(facts, merchant="")
-    return ruleset.policy.decide(alone).outcome == "block"
+    return ruleset.policy.decide(msgspec.structs.replace(facts, merchant="")).outcome == "block"
 
 
 def _credential_findings(checks: Iterable[CredentialCheck]) -> list[Finding]:
