@@ -123,6 +123,7 @@ def sqlite_opened_url(tmp_path: Path, sqlite_opened_template: Path) -> str:
     """A fresh store with the pack's defaults in force."""
     file = tmp_path / "anbao.db"
     shutil.copyfile(sqlite_opened_template, file)
+    file.chmod(0o600)
     return f"sqlite:///{file}"
 
 

@@ -98,6 +98,7 @@ def test_over_http(empty_url: str, older: Path) -> None:
         officer = server.client("officer")
         items = officer.get("/v1/defaults").json()["items"]
         assert [(one["role"], one["state"]) for one in items] == [("lexicon", "older"), ("policy", "older")]
-        assert officer.post("/v1/defaults/policy").json()["state"] == "proposed"
+        proposed = officer.post("/v1/defaults/policy")
+        assert proposed.json().get("state") == "proposed", proposed.text
         assert officer.get("/v1/proposals").json()["items"][0]["role"] == "policy"
         assert officer.post("/v1/defaults/nothing").status_code == 404

@@ -63,7 +63,7 @@ def test_ten_disguises_are_stopped_and_ten_look_alikes_pass(told: str) -> None:
     caught = between(told, "Dangerous goods in disguise", "Harmless look-alikes")
     assert len(caught) == 10
     assert all(line.startswith(("  Blocked ", "  Held for review ")) for line in caught)
-    passed = between(told, "Harmless look-alikes", "A contact hidden")
+    passed = between(told, "Harmless look-alikes", "A danger in an attribute")
     assert len(passed) == 10
     assert all(line.startswith("  Passed ") for line in passed)
 

@@ -76,13 +76,21 @@ class Changes:
         entries = self._core.run(lambda work: work.record(backtest.entry_of(result, role, digest, actor, work.now)))
         return entries[0], result
 
-    def propose(self, role: Role, digest: str, *, actor: str, effective: int | None = None) -> Change:
+    def propose(
+        self, role: Role, digest: str, *, actor: str, effective: int | None = None, signed_in: str = ""
+    ) -> Change:
         """Try a version over past listings, then put it in force or let it wait for a second person.
 
-        Raises NotFound, and Conflict where the rules changed meanwhile.
+        ``signed_in``: the key under which the caller acts, "" where nobody signed in. Raises NotFound, and Conflict
+        where the rules changed meanwhile.
         """
         result = self._try(role, digest, self._window())
-        return self._core.run(lambda work: self.settle(work, role, digest, result, actor=actor, effective=effective))
+
+        def job(work: Work) -> Change:
+            work.signed_in = signed_in
+            return self.settle(work, role, digest, result, actor=actor, effective=effective)
+
+        return self._core.run(job)
 
     def trial(self, role: Role, digest: str) -> Backtest:
         """The back-test on which ``settle`` decides. Raises NotFound."""

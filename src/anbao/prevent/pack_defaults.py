@@ -88,7 +88,9 @@ def views(core: Core, known: Rulesets, changes: Changes) -> list[DefaultView]:
     return found
 
 
-def propose(core: Core, known: Rulesets, changes: Changes, role: DefaultRole, *, actor: str) -> Change:
+def propose(
+    core: Core, known: Rulesets, changes: Changes, role: DefaultRole, *, actor: str, signed_in: str = ""
+) -> Change:
     """Keep the pack's default as a version and propose it as any other. Raises Conflict where it is in force."""
     default = default_of(core.where, role)
 
@@ -106,7 +108,7 @@ def propose(core: Core, known: Rulesets, changes: Changes, role: DefaultRole, *,
             rulesets.import_version(work, role, default.digest, default.data, ENGINE, default.facts)
 
     core.run(job)
-    return changes.propose(role, default.digest, actor=actor)
+    return changes.propose(role, default.digest, actor=actor, signed_in=signed_in)
 
 
 def _was_default(conn: Connection, role: DefaultRole, digest: str) -> bool:

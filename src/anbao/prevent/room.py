@@ -192,9 +192,9 @@ class Prevent(Room):
         """How the lexicon and the policy in force stand to the pack's defaults."""
         return pack_defaults.views(self.core, self.rulesets, self.changes)
 
-    def propose_default(self, role: pack_defaults.DefaultRole, *, actor: str) -> Change:
-        """Propose the pack's default. Raises Conflict where it is in force."""
-        return pack_defaults.propose(self.core, self.rulesets, self.changes, role, actor=actor)
+    def propose_default(self, role: pack_defaults.DefaultRole, *, actor: str, signed_in: str = "") -> Change:
+        """Propose the pack's default, under the key that signed in. Raises Conflict where it is in force."""
+        return pack_defaults.propose(self.core, self.rulesets, self.changes, role, actor=actor, signed_in=signed_in)
 
     def ruleset(self) -> Ruleset:
         """The ruleset in force now."""

@@ -239,7 +239,7 @@ async def adopt_default(request: Caller, role: FromPath[str]) -> Change:
     if wanted is None:
         raise NotFound(Text(f"没有 {role} 的默认版本", f"there is no default of {role}"), field="role")
     room, actor = door_of(request).platform.prevent, request.auth.actor
-    return await asyncio.to_thread(room.propose_default, wanted, actor=actor)
+    return await asyncio.to_thread(room.propose_default, wanted, actor=actor, signed_in=actor)
 
 
 @get(
