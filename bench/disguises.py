@@ -18,9 +18,9 @@ from random import Random
 
 import disguising
 import material
+from anbao.detect.text import Hit, Lexicon, Matcher, Term, fold
 from anbao.law.catalogue import load_catalogue
 from anbao.model.listing import WRITTEN
-from anbao.prevent.text import Hit, Lexicon, Matcher, Term, fold
 
 PLANTED = 1500
 """Terms planted for each disguise."""

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from anbao.linkage import all_families, components, family
+from anbao.detect.linkage.components import components
+from anbao.engine.readmodels.families import all_families, family
 from anbao.store import open_store, tables
 from anbao.store.bulk import insert_many
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from scipy.ndimage import binary_dilation, distance_transform_edt, gaussian_filter
 
-from anbao.likeness.fold import fold_table
+from anbao.detect.likeness.fold import fold_table
 
 Drawings = NDArray[np.float32]
 Metric = Callable[[Drawings, Drawings], Drawings]

@@ -2,7 +2,7 @@
 
 import time
 
-from anbao.detect.markup import show
+from anbao.detect.html.markup import show
 
 PLAIN = "新款韩版女装 春季长袖纯棉T恤 宽松百搭 2024 100% 纯棉"
 BLOCK = (

@@ -17,8 +17,8 @@ from pathlib import Path
 import daachorse
 
 import material
-from anbao.law.locate import default_pack_path
-from anbao.prevent.contact import ContactMatcher, load_fraud_book
+from anbao.detect.contact import ContactMatcher, load_fraud_book
+from anbao.law.paths import default_pack_path
 from disguised_contacts import DISGUISES, UNSEEN, contact_messages, decoys, fill
 
 DATA = Path(__file__).parents[2] / "shared" / "data"

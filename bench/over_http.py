@@ -23,10 +23,10 @@ import uvloop
 from litestar import Litestar, post
 from litestar.params import JSONBody
 
-from anbao.api.keys import create_key
+from anbao.access.keys import create_key
+from anbao.detect.text import Lexicon
 from anbao.model.listing import Listing
 from anbao.platform import open_platform
-from anbao.prevent.text import Lexicon
 
 CONNECTIONS = 64
 SECONDS = 1.2

@@ -20,12 +20,12 @@ import skimage.data
 import sklearn.datasets
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from anbao.likeness.hashes import BYTES, HashIndex
-from anbao.prevent.picture.codes import read_codes
-from anbao.prevent.picture.decode import decode
-from anbao.prevent.picture.lettering import read_lines, text_likeness
-from anbao.prevent.picture.pdq import pdq
-from anbao.prevent.picture.variants import variants
+from anbao.detect.likeness.hashes import BYTES, HashIndex
+from anbao.detect.picture.codes import read_codes
+from anbao.detect.picture.decode import decode
+from anbao.detect.picture.lettering import read_lines, text_likeness
+from anbao.detect.picture.pdq import pdq
+from anbao.detect.picture.variants import variants
 from anbao.simulator.pictures import jpeg, product, with_text
 
 SAME, ALIKE = 31, 56

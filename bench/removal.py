@@ -17,16 +17,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
-from anbao.delivery import room as delivery
+from anbao.delivery import service as delivery
 from anbao.delivery.post import Message, post
 from anbao.delivery.queue import Patience, listed
 from anbao.delivery.signature import new_secret
+from anbao.engine.work import Work
 from anbao.model.entry import Entry
 from anbao.model.listing import Listing
 from anbao.platform import Platform, open_platform
 from anbao.simulator.receiver import Manners, Receiver, receiving
 from anbao.store.bulk import sql
-from anbao.work import Work
 
 MERCHANTS = 100
 HOUR = 3_600_000

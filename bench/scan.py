@@ -17,7 +17,7 @@ import daachorse
 import disguises
 import disguising
 import material
-from anbao.prevent.text import Lexicon, Matcher
+from anbao.detect.text import Lexicon, Matcher
 
 Page = TypeVar("Page")
 

@@ -13,9 +13,9 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from random import Random
 
+from anbao.detect.text import Lexicon
 from anbao.model.listing import Listing
-from anbao.prevent.suggestions import Judged, suggest_terms
-from anbao.prevent.text import Lexicon
+from anbao.rules.suggestions import Judged, suggest_terms
 from anbao.simulator.market import Market
 
 DANGERS = (

@@ -24,21 +24,21 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 import material
 import relistings
 from anbao.detect import fields
+from anbao.detect.contact import ContactMatcher, load_fraud_book
+from anbao.detect.likeness.dangers import COSINE, COVER, Danger, DangerIndex, Offer
+from anbao.detect.likeness.fold import fold_many, fold_page
+from anbao.detect.likeness.pages import Part
+from anbao.detect.likeness.titles import TitleIndex
+from anbao.detect.text import Lexicon, Matcher
 from anbao.law.catalogue import load_catalogue
-from anbao.law.locate import default_pack_path
-from anbao.likeness.dangers import COSINE, COVER, Danger, DangerIndex, Offer
-from anbao.likeness.fold import fold_many, fold_page
-from anbao.likeness.pages import Part
-from anbao.likeness.titles import TitleIndex
+from anbao.law.paths import default_pack_path
 from anbao.model.hazard import Certainty, Fingerprint, FingerprintKind
 from anbao.model.listing import READING, Listing, Versions
-from anbao.prevent import guard as relisting_guard
-from anbao.prevent.contact import ContactMatcher, load_fraud_book
-from anbao.prevent.listings import seal_screened
-from anbao.prevent.policy import Policy
-from anbao.prevent.rulesets import Ruleset
-from anbao.prevent.screening import screen
-from anbao.prevent.text import Lexicon, Matcher
+from anbao.prevent.listings import guard as relisting_guard
+from anbao.prevent.listings.records import seal_screened
+from anbao.prevent.listings.screening import screen
+from anbao.rules.policy import Policy
+from anbao.rules.rulesets import Ruleset
 
 DATA = Path(__file__).parents[2] / "shared/data"
 ROUNDS = 3

@@ -29,15 +29,15 @@ import relistings
 from anbao.connect.bulk import screen_file
 from anbao.connect.files import open_source
 from anbao.connect.output import Sink
+from anbao.detect.likeness.dangers import DangerIndex
+from anbao.engine.work import Work
 from anbao.investigate import screenings
 from anbao.investigate.sweep import passes
-from anbao.likeness.dangers import DangerIndex
 from anbao.model.hazard import Confirmation, Fingerprint, FingerprintKind, Suspicion
 from anbao.model.listing import Listing
 from anbao.model.merchant import Merchant
 from anbao.platform import Platform, open_platform
 from anbao.store.bulk import sql
-from anbao.work import Work
 
 DANGERS, HELD_BACK = 1_000, 1_100
 BARCODE = "6901234567892"

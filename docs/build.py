@@ -13,8 +13,8 @@ os.environ["COLUMNS"] = "100"
 import click
 
 from anbao.cli.root import root
-from anbao.law.locate import default_pack_path
 from anbao.law.pack import Pack, load_pack
+from anbao.law.paths import default_pack_path
 
 HERE = Path(__file__).parent
 HEAD = "<!-- Made by docs/build.py; edit the program or the pack, not this page. -->\n"

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import httpx
 import uvicorn
 
+from anbao.access.keys import create_key
 from anbao.api import Settings, create_app
-from anbao.api.keys import create_key
 from anbao.platform import Platform, open_platform
 
 SECONDS_TO_ANSWER = 30.0

@@ -4,9 +4,9 @@ from typing import Any
 
 from anbao import cases
 from anbao.cases import reading
+from anbao.detect.text import Lexicon
 from anbao.model.listing import Listing
 from anbao.platform import Platform
-from anbao.prevent.text import Lexicon
 
 MINUTE = 60_000
 HELD = "测试待审词甲"

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from anbao.core import Core
+from anbao.engine.core import Core
 from anbao.model.entry import Entry
 from anbao.platform import Platform
 from anbao.simulator.receiver import Receiver

@@ -7,14 +7,14 @@ from zlib import crc32
 import msgspec
 
 import anbao
+from anbao.engine.obligations.read import page
+from anbao.engine.work import Work
 from anbao.law.deadlines import day_start
 from anbao.model.entry import Entry
 from anbao.model.merchant import MerchantChange
 from anbao.model.trade import Order
-from anbao.obligations.read import page
 from anbao.prevent.merchants import MerchantDecision
 from anbao.store.bulk import sql
-from anbao.work import Work
 from helpers import Clock
 
 FOOD = {"kind": "food_business", "number": "JY13202020009651", "valid_until": "2027-03-31"}

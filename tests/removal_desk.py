@@ -2,17 +2,17 @@
 
 from typing import Any
 
+from anbao.engine.obligations.read import ObligationView, unfinished
+from anbao.engine.work import Work
 from anbao.model.entry import Entry
 from anbao.model.hazard import Confirmation, Fingerprint, Suspicion
 from anbao.model.listing import Listing, Severity
 from anbao.model.merchant import Merchant
-from anbao.obligations.read import ObligationView, unfinished
 from anbao.platform import Platform
 from anbao.remove import records
 from anbao.remove.measures import MeasureOrder
 from anbao.remove.records import Measure
 from anbao.store.bulk import sql
-from anbao.work import Work
 from helpers import record
 
 BARCODE = "6901234567892"

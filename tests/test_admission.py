@@ -8,7 +8,7 @@ import pytest
 
 from anbao.law.catalogue import load_catalogue
 from anbao.model.merchant import Licence, Merchant
-from anbao.prevent.admission import assess_merchant, credentials_problem
+from anbao.prevent.merchants.admission import assess_merchant, credentials_problem
 
 ROOT = Path(__file__).parents[1]
 CATALOGUE = load_catalogue(ROOT / "packs" / "cn")

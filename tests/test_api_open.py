@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from anbao.access.keys import SCOPES
 from anbao.api.app import DESCRIPTION
-from anbao.api.keys import SCOPES
 from anbao.ledger import open_checkpoint, parse_verifier, verify_directory
 from anbao.ledger.export import tiles_of
 from anbao.ledger.tiles import TILE_WIDTH, entries_path, tile_path

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from anbao.api.keys import revoke_key
+from anbao.access.keys import revoke_key
 from anbao.ledger import verify_receipt
 from api_server import Served, served
 from helpers import too_many_facts

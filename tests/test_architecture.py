@@ -1,6 +1,7 @@
-"""The house: which room may import which, what is public, and how large a module may grow."""
+"""Which package may import which (``docs/layers.toml``), what is public, and how large a module may grow."""
 
 import ast
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -9,45 +10,9 @@ import anbao
 
 SOURCE = Path(anbao.__file__).parent
 
-FLOORS: dict[str, int] = {
-    "text": 0,
-    "version": 0,
-    "errors": 0,
-    "printing": 0,
-    "localfiles": 0,
-    "model": 1,
-    "store": 2,
-    "law": 2,
-    "likeness": 2,
-    "detect": 2,
-    "ledger": 3,
-    "obligations": 3,
-    "work": 4,
-    "writer": 5,
-    "linkage": 4,
-    "outbox": 5,
-    "parameters": 5,
-    "reactions": 5,
-    "core": 6,
-    "delivery": 7,
-    "cases": 6,
-    "readmodels": 6,
-    "controls": 7,
-    "prevent": 7,
-    "investigate": 7,
-    "remove": 7,
-    "warn": 7,
-    "assist": 7,
-    "prove": 7,
-    "upgrading": 7,
-    "listing_view": 8,
-    "platform": 8,
-    "connect": 9,
-    "simulator": 9,
-    "api": 10,
-    "cli": 10,
-}
-DUTY_ROOMS = {"prevent", "investigate", "remove", "warn", "assist", "respond", "assess", "prove"}
+LAYERS = tomllib.loads((SOURCE.parents[1] / "docs" / "layers.toml").read_text(encoding="utf-8"))["layer"]
+HEIGHT = {package: height for height, layer in enumerate(LAYERS) for package in layer["packages"]}
+DUTIES = {package for layer in LAYERS if layer.get("duties") for package in layer["packages"]}
 MAX_LINES = 450
 
 
@@ -55,11 +20,11 @@ def modules() -> list[Path]:
     return sorted(path for path in SOURCE.rglob("*.py") if "versions" not in path.parts)
 
 
-def room_of(path: Path) -> str:
+def package_of(path: Path) -> str:
     return path.relative_to(SOURCE).parts[0].removesuffix(".py")
 
 
-def imported_rooms(path: Path) -> set[str]:
+def imported_packages(path: Path) -> set[str]:
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         names = []
@@ -68,19 +33,25 @@ def imported_rooms(path: Path) -> set[str]:
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         found |= {name.split(".")[1] for name in names if name.startswith("anbao.")}
-    return found & (FLOORS.keys() | DUTY_ROOMS)
+    return found - {"__version__"}
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SOURCE)))
-def test_a_module_imports_from_its_own_floor_or_below(path: Path) -> None:
-    room = room_of(path)
-    if room == "__init__":
+def test_a_module_imports_from_its_own_package_or_from_layers_below(path: Path) -> None:
+    package = package_of(path)
+    if package == "__init__":  # the public names, of all layers
+        assert imported_packages(path) <= HEIGHT.keys()
         return
-    assert room in FLOORS, f"{room} has no floor"
-    above = {other for other in imported_rooms(path) if FLOORS[other] > FLOORS[room]}
-    assert not above
-    if room in DUTY_ROOMS:
-        assert not imported_rooms(path) & (DUTY_ROOMS - {room})
+    assert package in HEIGHT, f"{package} stands in no layer"
+    assert {one for one in imported_packages(path) - {package} if HEIGHT.get(one, 99) >= HEIGHT[package]} == set()
+
+
+def test_every_package_that_there_is_stands_in_one_layer() -> None:
+    there = {package_of(path) for path in modules()} - {"__init__"}
+    stated = [package for layer in LAYERS for package in layer["packages"]]
+    assert len(stated) == len(set(stated))
+    assert there <= set(stated)
+    assert set(stated) - there <= DUTIES  # the duties that are still to come
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SOURCE)))
@@ -97,7 +68,5 @@ def test_the_public_names_are_these() -> None:
 
 
 def test_the_version_is_that_of_the_package() -> None:
-    import tomllib
-
     project = tomllib.loads((SOURCE.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["version"] == anbao.__version__

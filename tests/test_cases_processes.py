@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from anbao.cases.leases import LEASE_MINUTES
-from anbao.core import system_clock
+from anbao.engine.core import system_clock
 from anbao.platform import open_platform
 from case_desk import MINUTE, open_one, take
 

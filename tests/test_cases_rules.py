@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anbao.cases import bulk, leases
+from anbao.engine.work import Work
 from anbao.errors import AnbaoError
 from anbao.platform import Platform, open_platform
 from anbao.store.bulk import sql
-from anbao.work import Work
 from case_desk import MINUTE, find, look_twice, open_one, take
 from helpers import START, Clock
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anbao.detect.markup import show
+from anbao.detect.contact import ContactMatcher, FraudBook, findings, load_fraud_book
+from anbao.detect.html.markup import show
 from anbao.errors import PackError
-from anbao.prevent.contact import ContactMatcher, FraudBook, findings, load_fraud_book
 
 FOLDER = Path(__file__).parents[1] / "packs" / "cn" / "fraud"
 CASES = Path(__file__).parents[2] / "shared" / "cases"

@@ -9,19 +9,19 @@ import msgspec
 import pytest
 
 import anbao
-from anbao.controls.room import ControlView
-from anbao.core import Probed
+from anbao.controls.service import ControlView
+from anbao.detect.text import Lexicon
+from anbao.engine.core import Probed
+from anbao.engine.outbox import Effect, send
+from anbao.engine.work import Work
 from anbao.errors import Conflict, InvalidInput, NotFound
 from anbao.law.pack import default_pack_path
 from anbao.ledger.keys import establish
 from anbao.model.entry import Entry
-from anbao.outbox import Effect, send
 from anbao.platform import open_platform
-from anbao.prevent.policy import Policy
-from anbao.prevent.text import Lexicon
+from anbao.rules.policy import Policy
 from anbao.store.bulk import sql
 from anbao.text import Text
-from anbao.work import Work
 from api_server import served
 from helpers import DAY, HOUR, Clock
 from test_policy import DATA

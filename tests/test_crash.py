@@ -17,9 +17,9 @@ import msgspec
 import pytest
 
 import anbao
-from anbao.api.keys import create_key
+from anbao.access.keys import create_key
+from anbao.engine.readmodels.screened import SCREENED
 from anbao.ledger.merkle import leaf_hash
-from anbao.prevent.listings import SCREENED
 
 ANBAO = Path(sys.executable).parent / "anbao"
 KILLS = 50

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from anbao.detect.credentials import check_credential, check_licence, fold_number
 from anbao.law.catalogue import load_catalogue
 from anbao.model.merchant import Licence
-from anbao.prevent.credentials import check_credential, check_licence, fold_number
 
 ROOT = Path(__file__).parents[1]
 PACK = ROOT / "packs" / "cn"

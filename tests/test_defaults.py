@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from anbao.cli.root import run
+from anbao.detect.text import Lexicon
 from anbao.errors import Conflict
 from anbao.law.pack import default_pack_path
 from anbao.model.listing import Listing
 from anbao.platform import Platform, open_platform
-from anbao.prevent.text import Lexicon
 from api_server import served
 from helpers import Clock
 

@@ -13,13 +13,13 @@ import pytest
 from anbao.delivery import endpoints, queue, signature
 from anbao.delivery.post import Outcome, PlatformAnswer
 from anbao.delivery.queue import Patience
+from anbao.engine.outbox import Effect, send
+from anbao.engine.work import Work
 from anbao.errors import Conflict, InvalidInput, NotFound
 from anbao.model.entry import Entry
-from anbao.outbox import Effect, send
 from anbao.platform import Platform, open_platform
 from anbao.simulator.receiver import Manners, receiving
 from anbao.store.bulk import sql
-from anbao.work import Work
 from helpers import SUSPECTED, Clock, connect, delivering
 
 KILLS = 3

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from anbao.cli.root import run
+from anbao.engine.outbox import Effect, send
+from anbao.engine.work import Work
 from anbao.model.entry import Entry
-from anbao.outbox import Effect, send
 from anbao.platform import open_platform
 from anbao.simulator.receiver import Manners, receiving
-from anbao.work import Work
 from api_server import Served, served
 from helpers import SUSPECTED
 

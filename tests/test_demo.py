@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from anbao.cli.demo import tell_all
-from anbao.cli.demo.teller import Teller
+from anbao.cli.demo.printer import Teller
 from anbao.law.pack import default_pack_path, load_pack
 from anbao.platform import open_platform
 from conftest import fresh_database

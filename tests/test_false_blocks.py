@@ -8,17 +8,17 @@ import msgspec
 import pytest
 
 from anbao.cli.root import run
+from anbao.detect.text import Lexicon, Matcher, Term
 from anbao.errors import PackError
 from anbao.law.catalogue import load_catalogue
 from anbao.law.term_contexts import ContextRule
 from anbao.model.listing import Listing, ListingScreened
 from anbao.model.merchant import Merchant
 from anbao.platform import Platform, open_platform
+from anbao.prevent.listings.screening import screen
 from anbao.prevent.replay import replay
-from anbao.prevent.rulesets import ruleset_of_pack
-from anbao.prevent.screening import screen
-from anbao.prevent.text import Lexicon, Matcher, Term
 from anbao.remove.measures import MeasureOrder
+from anbao.rules.rulesets import ruleset_of_pack
 from anbao.text import Text
 from api_server import served
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import anbao
 from anbao.cli.root import root, run
+from anbao.engine.outbox import Effect
 from anbao.errors import InvalidInput, NotFound
 from anbao.law.pack import default_pack_path
 from anbao.model.complaint import Complaint, Reporter
@@ -19,7 +20,6 @@ from anbao.model.hazard import Confirmation, Fingerprint, Suspicion
 from anbao.model.listing import Listing
 from anbao.model.merchant import Merchant
 from anbao.model.trade import Order, OrderIntent, OrderLine
-from anbao.outbox import Effect
 from anbao.platform import Platform, open_platform
 from anbao.prevent.replay import replay
 from anbao.remove.measures import MeasureOrder

@@ -6,13 +6,13 @@ import pytest
 
 import anbao
 from anbao.cli import root
+from anbao.engine.work import Work
 from anbao.model.hazard import Confirmation, Fingerprint, Suspicion
 from anbao.model.listing import Listing, ListingScreened
 from anbao.prevent.replay import replay
 from anbao.remove import records as removals
 from anbao.remove.appeals import AppealFiled
 from anbao.remove.measures import MeasureOrder
-from anbao.work import Work
 
 BARCODE = "6901234567892"
 TITLE = "20000毫安大容量充电宝便携快充移动电源"

@@ -4,11 +4,11 @@ import msgspec
 import pytest
 
 import anbao
+from anbao.detect.likeness.dangers import DangerIndex
 from anbao.errors import Conflict, InvalidInput, NotFound
 from anbao.investigate import hazards
 from anbao.investigate.fingerprints import checked, of_listing
 from anbao.investigate.sweep import matches, passes
-from anbao.likeness.dangers import DangerIndex
 from anbao.model.hazard import Confirmation, Coverage, Fingerprint, Suspicion
 from anbao.store.bulk import sql
 

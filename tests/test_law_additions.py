@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from anbao.engine.obligations import read
+from anbao.engine.obligations.read import ObligationView
 from anbao.law.deadlines import legal_day
 from anbao.law.pack import Pack, default_pack_path, load_pack
 from anbao.model.assistance import HelpRequest
@@ -15,8 +17,6 @@ from anbao.model.event import Event
 from anbao.model.listing import Listing
 from anbao.model.merchant import Merchant
 from anbao.model.trade import Order
-from anbao.obligations import read
-from anbao.obligations.read import ObligationView
 from anbao.platform import Platform, open_platform
 from helpers import DAY, HOUR, Clock, record
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from anbao.engine.obligations.read import ObligationView
 from anbao.law.deadlines import day_end, due_at, legal_day
 from anbao.law.norms import Norm, Period
 from anbao.law.pack import Pack, default_pack_path, load_pack
@@ -12,7 +13,6 @@ from anbao.model.event import Event
 from anbao.model.listing import Listing
 from anbao.model.merchant import Merchant
 from anbao.model.trade import Order
-from anbao.obligations.read import ObligationView
 from anbao.platform import Platform
 from helpers import DAY, Clock, record
 

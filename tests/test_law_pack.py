@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 import anbao
-from anbao.law.locate import packs_folder
 from anbao.law.norms import Norm
 from anbao.law.pack import Pack, default_pack_path, load_pack
+from anbao.law.paths import packs_folder
 
 SHARED = Path(__file__).parents[2] / "shared"
 

@@ -11,11 +11,11 @@ import anbao
 from anbao.cli.root import run as command_line
 from anbao.errors import InvalidInput, NotFound
 from anbao.model.listing import Listing
-from anbao.prevent import rulesets
-from anbao.prevent.learning import DETECTOR, Model
-from anbao.prevent.learning.training import train
-from anbao.prevent.policy import MODEL_ALONE, Policy, PolicyFacts
 from anbao.prevent.replay import replay
+from anbao.rules import rulesets
+from anbao.rules.learning import DETECTOR, Model
+from anbao.rules.learning.training import train
+from anbao.rules.policy import MODEL_ALONE, Policy, PolicyFacts
 from api_server import served
 from test_policy import DATA
 

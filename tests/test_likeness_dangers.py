@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from anbao.detect.likeness.dangers import Danger, DangerIndex, Offer
+from anbao.detect.likeness.fold import fold_page
+from anbao.detect.likeness.keys import KeyIndex, fold_key
+from anbao.detect.likeness.pictures import PictureBounds, PictureIndex
+from anbao.detect.likeness.wording import models, plain
 from anbao.errors import InvalidInput
-from anbao.likeness.dangers import Danger, DangerIndex, Offer
-from anbao.likeness.fold import fold_page
-from anbao.likeness.keys import KeyIndex, fold_key
-from anbao.likeness.pictures import PictureBounds, PictureIndex
-from anbao.likeness.wording import models, plain
 from anbao.model.hazard import Fingerprint, Match
 
 BARCODE = "6901234567892"

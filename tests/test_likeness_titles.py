@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anbao.likeness.fold import fold
-from anbao.likeness.titles import MIN_GRAMS, Alike, TitleIndex, compare, grams
+from anbao.detect.likeness.fold import fold
+from anbao.detect.likeness.titles import MIN_GRAMS, Alike, TitleIndex, compare, grams
 
 LETTERS = "充电宝防爆大容量ab12xy便携"
 TITLES = st.text(alphabet=LETTERS + " -\n", max_size=24)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anbao import linkage
+from anbao.detect.linkage.components import components
+from anbao.engine.readmodels import families
 from anbao.ledger import Vault, open_vault
-from anbao.linkage.components import components
 from anbao.model.merchant import Licence, Merchant
 from anbao.store import Store
 from anbao.store.bulk import sql
@@ -49,12 +49,12 @@ def vault(store: Store) -> Vault:
 def keep(store: Store, vault: Vault, *merchants: Merchant) -> None:
     with store.write() as conn:
         for one in merchants:
-            linkage.keep(conn, vault, one, KINDS)
+            families.keep(conn, vault, one, KINDS)
 
 
 def family(store: Store, name: str, cap: int = CAP) -> set[str]:
     with store.read() as conn:
-        return linkage.family(conn, [name], cap)
+        return families.family(conn, [name], cap)
 
 
 def test_a_family_reaches_through_others_and_names_what_is_shared(store: Store, vault: Vault) -> None:
@@ -73,8 +73,8 @@ def test_a_family_reaches_through_others_and_names_what_is_shared(store: Store, 
     assert family(store, "a") == {"a", "b", "c", "d", "e", "f"}
     assert family(store, "g") == {"g"}
     with store.read() as conn:
-        assert linkage.shared_with(conn, "a", CAP) == {"b": ["phone"], "f": ["licence"]}
-        assert linkage.all_families(conn, CAP) == [["a", "b", "c", "d", "e", "f"]]
+        assert families.shared_with(conn, "a", CAP) == {"b": ["phone"], "f": ["licence"]}
+        assert families.all_families(conn, CAP) == [["a", "b", "c", "d", "e", "f"]]
 
 
 def test_what_a_crowd_shares_joins_nobody(store: Store, vault: Vault) -> None:
@@ -84,9 +84,9 @@ def test_what_a_crowd_shares_joins_nobody(store: Store, vault: Vault) -> None:
     keep(store, vault, merchant("one more", phone=agent))
     assert family(store, "m0") == {"m0"}
     with store.read() as conn:
-        assert linkage.all_families(conn, CAP) == []
-        assert len(linkage.all_families(conn, CAP + 1)[0]) == CAP + 1
-        assert linkage.crowd_of(conn, "m0", CAP) == ["phone"]
+        assert families.all_families(conn, CAP) == []
+        assert len(families.all_families(conn, CAP + 1)[0]) == CAP + 1
+        assert families.crowd_of(conn, "m0", CAP) == ["phone"]
 
 
 def test_a_certificate_of_a_product_and_an_address_without_a_number_link_nobody(store: Store, vault: Vault) -> None:

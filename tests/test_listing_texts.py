@@ -18,20 +18,20 @@ import anbao
 from anbao.cli.root import run
 from anbao.connect.pictures import Pictures
 from anbao.connect.storage import open_storage
-from anbao.detect import codes
 from anbao.detect.fields import read as read_fields
-from anbao.law.locate import default_pack_path
-from anbao.likeness.pages import pages
+from anbao.detect.html import codes
+from anbao.detect.likeness.pages import pages
+from anbao.detect.looking import MOST
+from anbao.detect.picture.decode import MAX_FRAMES, chosen_frames, decode
+from anbao.detect.picture.reading import read
+from anbao.detect.text import Hit, Lexicon, Matcher, Term
+from anbao.law.paths import default_pack_path
 from anbao.model.hazard import Confirmation, Fingerprint, Suspicion
 from anbao.model.listing import MAX_PICTURES, MAX_TEXT, READING, Finding, Listing, ListingScreened
-from anbao.prevent.listings import record_screened, seal_screened
-from anbao.prevent.looking import MOST
-from anbao.prevent.picture.decode import MAX_FRAMES, chosen_frames, decode
-from anbao.prevent.picture.reading import read
+from anbao.prevent.listings.records import record_screened, seal_screened
+from anbao.prevent.listings.screening import screen
 from anbao.prevent.replay import replay
-from anbao.prevent.rulesets import Ruleset, ruleset_of_pack
-from anbao.prevent.screening import screen
-from anbao.prevent.text import Hit, Lexicon, Matcher, Term
+from anbao.rules.rulesets import Ruleset, ruleset_of_pack
 from anbao.simulator.pictures import product
 from anbao.store.bulk import sql
 from api_server import Served, served
@@ -363,7 +363,7 @@ def test_frames_are_chosen_evenly_and_bounded(monkeypatch: pytest.MonkeyPatch) -
     frames = [Image.new("RGB", (16, 16), (number, 0, 0)) for number in range(0, 250, 10)]
     data = animated("GIF", frames)
     assert len(decode(data).others) == MAX_FRAMES - 1
-    monkeypatch.setattr("anbao.prevent.picture.decode.MAX_MOVED", 100)
+    monkeypatch.setattr("anbao.detect.picture.decode.MAX_MOVED", 100)
     assert read(data).problem == "too_many_pixels"
 
 

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from anbao.detect.addresses import Addresses
-from anbao.detect.markup import Shown, show
-from anbao.detect.page import PageReader
-from anbao.prevent.text import Lexicon, Matcher, Term
+from anbao.detect.html.addresses import Addresses
+from anbao.detect.html.markup import Shown, show
+from anbao.detect.html.page import PageReader
+from anbao.detect.text import Lexicon, Matcher, Term
 
 CASES = Path(__file__).parents[2] / "shared" / "cases"
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from anbao.engine.obligations import read, recompute, tick
+from anbao.engine.obligations.engine import MISSED, PERIOD_OPENED, WAIVED, ObligationEngine, Recorded
+from anbao.engine.obligations.settings import SETTING_CHANGED
 from anbao.law.calendar import WorkCalendar
 from anbao.law.conditions import Condition
 from anbao.law.norms import Due, Needs, Norm, NormKind, Period, Trigger
 from anbao.model.entry import Facts
-from anbao.obligations import read, recompute, tick
-from anbao.obligations.engine import MISSED, PERIOD_OPENED, WAIVED, ObligationEngine, Recorded
-from anbao.obligations.settings import SETTING_CHANGED
 from anbao.store import Store
 from anbao.store.bulk import sql
 from anbao.text import Text

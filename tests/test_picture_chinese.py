@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from anbao.detect.picture.reading import read
 from anbao.law.pack import default_pack_path
-from anbao.prevent.picture.desk import look_by_pack
-from anbao.prevent.picture.reading import read
+from anbao.prevent.pictures.service import look_by_pack
 from anbao.simulator.pictures import jpeg, product
 
 STROKES: dict[str, list[tuple[float, float, float, float]]] = {

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from anbao.prevent.picture import decode as decoding
-from anbao.prevent.picture.decode import Picture, decode
-from anbao.prevent.picture.errors import BadPicture
-from anbao.prevent.picture.reading import read
+from anbao.detect.picture import decode as decoding
+from anbao.detect.picture.decode import Picture, decode
+from anbao.detect.picture.errors import BadPicture
+from anbao.detect.picture.reading import read
 from anbao.simulator.pictures import jpeg, product, with_qr
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")

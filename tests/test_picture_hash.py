@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from anbao.likeness.hashes import HashIndex, Match, distance, parse
-from anbao.prevent.picture.decode import decode
-from anbao.prevent.picture.pdq import hash_of, pdq, quality, reduced, sample, transform
-from anbao.prevent.picture.variants import variants
+from anbao.detect.likeness.hashes import HashIndex, Match, distance, parse
+from anbao.detect.picture.decode import decode
+from anbao.detect.picture.pdq import hash_of, pdq, quality, reduced, sample, transform
+from anbao.detect.picture.variants import variants
 from anbao.simulator.pictures import DISGUISES, Disguise, disguised, jpeg, product
 
 PHOTOS = (

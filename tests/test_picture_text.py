@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from anbao.prevent.picture.decode import decode
-from anbao.prevent.picture.lettering import text_likeness
-from anbao.prevent.picture.reading import read
+from anbao.detect.picture.decode import decode
+from anbao.detect.picture.lettering import text_likeness
+from anbao.detect.picture.reading import read
 from anbao.simulator.pictures import jpeg, product, with_qr, with_text
 
 

@@ -8,13 +8,13 @@ import pytest
 from anbao.connect.fetch import Fetcher
 from anbao.connect.pictures import ATTEMPTS, RETRY, Pictures
 from anbao.connect.storage import ObjectStorage, open_storage
+from anbao.detect.picture.reading import read
 from anbao.errors import TooLarge
 from anbao.model.hazard import Confirmation, Fingerprint, Suspicion
 from anbao.model.listing import Listing
 from anbao.model.picture import PictureScreened
 from anbao.platform import Platform
-from anbao.prevent.picture import records
-from anbao.prevent.picture.reading import read
+from anbao.prevent.pictures import records
 from anbao.prevent.replay import REPLAYED, replay
 from anbao.simulator.pictures import disguised, jpeg, product, with_qr, with_text
 from anbao.store.bulk import sql

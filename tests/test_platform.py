@@ -8,11 +8,11 @@ import msgspec
 import pytest
 
 import anbao
+from anbao.detect.text import Lexicon
 from anbao.errors import InvalidInput, NotFound
 from anbao.ledger import verify_receipt
-from anbao.prevent.policy import Policy
 from anbao.prevent.replay import replay
-from anbao.prevent.text import Lexicon
+from anbao.rules.policy import Policy
 from anbao.store.bulk import sql
 from helpers import DAY, HOUR, START, Clock, too_many_facts
 
@@ -186,7 +186,7 @@ def test_a_lexicon_takes_effect_at_the_stated_time(platform: anbao.Platform, clo
 
 
 def test_a_policy_is_changed_live(platform: anbao.Platform) -> None:
-    from anbao.law.locate import default_pack_path
+    from anbao.law.paths import default_pack_path
 
     table = msgspec.json.decode((default_pack_path() / "policy" / "default.json").read_bytes())
     text = msgspec.json.encode(table).replace(b"block", b"review")
@@ -259,7 +259,7 @@ def test_a_failing_job_takes_back_only_its_own(platform: anbao.Platform) -> None
 def test_a_changed_pack_derives_obligations_anew(store_url: str, tmp_path: Path, clock: Clock) -> None:
     import shutil
 
-    from anbao.law.locate import default_pack_path
+    from anbao.law.paths import default_pack_path
 
     with anbao.open(store_url, clock=clock) as platform:
         platform.submit_merchant(merchant("m1"))
@@ -292,7 +292,7 @@ def test_two_openings_of_one_store_append_in_turn(store_url: str) -> None:
 def test_the_facts_given_for_a_screening_are_those_of_its_bytes(platform: anbao.Platform) -> None:
     from anbao.ledger import decode
     from anbao.model.entry import facts_of
-    from anbao.prevent.listings import seal_screened
+    from anbao.prevent.listings.records import seal_screened
 
     made = [
         platform.submit_listing(listing("a", "登山鞋")),

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anbao.errors import PackError
-from anbao.prevent import guard, unjudged
-from anbao.prevent.policy import MODEL_ALONE, NO_ROW, Policy, PolicyFacts, load_reasons
+from anbao.prevent.listings import guard, unjudged
+from anbao.rules.policy import MODEL_ALONE, NO_ROW, Policy, PolicyFacts, load_reasons
 
 FOLDER = Path(__file__).parents[1] / "packs" / "cn" / "policy"
 DATA = (FOLDER / "default.json").read_bytes()

@@ -15,7 +15,7 @@ from anbao.cli.root import run
 from anbao.connect.moderation import URL_VARIABLE
 from anbao.connect.registry import registry_from_environment
 from anbao.platform import open_platform
-from anbao.prevent.learning.training import train
+from anbao.rules.learning.training import train
 from anbao.simulator.moderator import ModeratorServer
 from anbao.simulator.pictures import jpeg, product, with_qr
 from anbao.simulator.registry import RegistryServer

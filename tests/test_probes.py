@@ -6,12 +6,12 @@ from contextlib import contextmanager
 
 import pytest
 
+from anbao.detect.text import Lexicon
 from anbao.investigate.complaints import records
 from anbao.model.complaint import Complaint
 from anbao.model.listing import Listing
 from anbao.platform import Platform, open_platform
-from anbao.prevent.policy import Policy
-from anbao.prevent.text import Lexicon
+from anbao.rules.policy import Policy
 from anbao.store.bulk import sql
 from helpers import HOUR, Clock
 from test_policy import DATA

@@ -4,15 +4,15 @@ from collections.abc import Iterable
 
 import msgspec
 
-from anbao.core import Core, Room
+from anbao.engine.core import Core, Room
+from anbao.engine.outbox import Effect, send
+from anbao.engine.reactions import Reaction
+from anbao.engine.work import Work
 from anbao.law.pack import default_pack_path
 from anbao.ledger import Stored
 from anbao.model.entry import Entry
-from anbao.outbox import Effect, send
-from anbao.reactions import Reaction
 from anbao.store import open_store
 from anbao.store.bulk import sql
-from anbao.work import Work
 
 CAUSE, EFFECT = "hazard.suspected", "hazard.dismissed"
 

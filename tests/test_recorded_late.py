@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from anbao.cli.root import run
+from anbao.engine.obligations.read import ObligationView, page
 from anbao.model.event import Event
-from anbao.obligations.read import ObligationView, page
 from anbao.platform import Platform, open_platform
 from anbao.prove.timeline import timeline
 from api_server import Served, served

@@ -2,8 +2,8 @@
 
 import pytest
 
+from anbao.engine.obligations.read import unfinished
 from anbao.errors import Conflict, InvalidInput
-from anbao.obligations.read import unfinished
 from anbao.platform import Platform
 from anbao.remove import reports
 from anbao.remove.measures import MeasureOrder

@@ -6,10 +6,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from anbao.engine.work import Work
 from anbao.model.entry import Entry
 from anbao.platform import open_platform
 from anbao.simulator.receiver import receiving
-from anbao.work import Work
 from helpers import connect, delivering
 from removal_desk import confirm_hazard, entries, measures, sound
 

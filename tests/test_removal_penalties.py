@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from anbao.engine.obligations.read import unfinished
 from anbao.errors import Conflict
 from anbao.model.listing import Listing
-from anbao.obligations.read import unfinished
 from anbao.platform import Platform
 from anbao.remove import records, sanctions
 from anbao.remove.measures import MeasureOrder

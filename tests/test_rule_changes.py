@@ -9,13 +9,13 @@ import pytest
 import anbao
 from anbao.cases.persons import SECOND_BY_KEY
 from anbao.cli.root import run as command_line
+from anbao.detect.text import Lexicon
 from anbao.errors import Conflict, Forbidden, InvalidInput, NotFound
 from anbao.model.listing import Listing
 from anbao.platform import open_platform
-from anbao.prevent.backtest import Window
-from anbao.prevent.changes import Change, Changes
-from anbao.prevent.policy import Policy
-from anbao.prevent.text import Lexicon
+from anbao.rules.backtest import Window
+from anbao.rules.changes import Change, Changes
+from anbao.rules.policy import Policy
 from api_server import Served, served
 from helpers import DAY, HOUR, Clock
 from test_policy import DATA

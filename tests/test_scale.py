@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
+from anbao.engine.work import Work
 from anbao.investigate import screenings
 from anbao.ledger import Ledger
 from anbao.model.entry import Entry
@@ -21,7 +22,6 @@ from anbao.remove import hazards, measures, records, violations
 from anbao.remove.measures import MeasureOrder
 from anbao.store import open_store, tables
 from anbao.store.bulk import insert_many
-from anbao.work import Work
 from helpers import START, Clock
 
 FEW, MANY = 200, 4_000

@@ -15,8 +15,8 @@ from anbao.connect.bulk import screen_file
 from anbao.connect.files import open_source
 from anbao.connect.output import Sink
 from anbao.connect.rows import RowFormat
-from anbao.prevent.listings import SCREENED
-from anbao.prevent.text import Lexicon
+from anbao.detect.text import Lexicon
+from anbao.engine.readmodels.screened import SCREENED
 
 LEXICON = (
     "term,category,severity,provision\n仿真枪,weapon.firearm,5,cn.ecommerce_law.13\n改装电瓶,electrical,3,\n".encode()

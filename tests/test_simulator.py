@@ -17,12 +17,12 @@ from pypinyin import lazy_pinyin
 from stdnum.cn import ric, uscc
 from stdnum.iso7064 import mod_11_10
 
+from anbao.detect.text import Lexicon, Matcher, Term
 from anbao.law.catalogue import Catalogue, load_catalogue
 from anbao.model.listing import Listing
 from anbao.model.merchant import Merchant
 from anbao.model.trade import NoticeAcknowledged, NoticeShown, Order
-from anbao.prevent.admission import assess_merchant, credentials_problem
-from anbao.prevent.text import Lexicon, Matcher, Term
+from anbao.prevent.merchants.admission import assess_merchant, credentials_problem
 from anbao.simulator import goods, people
 from anbao.simulator.dangers import DANGERS, UNCERTIFIED
 from anbao.simulator.disguises import DISGUISES, disguise

@@ -12,17 +12,17 @@ from anbao.cli.root import run
 from anbao.connect import bulk
 from anbao.connect.files import open_source
 from anbao.connect.output import Sink
-from anbao.core import Core
+from anbao.engine.core import Core
 from anbao.law.catalogue import Catalogue
 from anbao.law.deadlines import legal_day
 from anbao.model.listing import Listing, ListingScreened
 from anbao.model.merchant import Merchant
 from anbao.platform import Platform, open_platform
-from anbao.prevent import standing
-from anbao.prevent.policy import MERCHANT_FACTS, Policy
+from anbao.prevent.listings import standing
+from anbao.prevent.listings.screening import screen
 from anbao.prevent.replay import replay
-from anbao.prevent.screening import screen
 from anbao.remove.measures import MeasureOrder
+from anbao.rules.policy import MERCHANT_FACTS, Policy
 from helpers import DAY, Clock, record
 
 POLICY = Path(__file__).parents[1] / "packs" / "cn" / "policy" / "default.json"

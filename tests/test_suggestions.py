@@ -7,12 +7,12 @@ import pytest
 
 import anbao
 from anbao.cli.root import run as command_line
+from anbao.detect.text import Lexicon
 from anbao.errors import InvalidInput
 from anbao.model.entry import Entry
 from anbao.model.listing import Listing
-from anbao.prevent.rulesets import Role
-from anbao.prevent.suggestions import Acceptance, Suggestions
-from anbao.prevent.text import Lexicon
+from anbao.rules.rulesets import Role
+from anbao.rules.suggestions import Acceptance, Suggestions
 from api_server import served
 from helpers import Clock
 

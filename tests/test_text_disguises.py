@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anbao.likeness.fold import fold_table
+from anbao.detect.likeness.fold import fold_table
+from anbao.detect.text import Hit, Lexicon, Matcher, Term
+from anbao.detect.text.confusable import look_alikes
+from anbao.detect.text.sound import is_spelling, sounds
 from anbao.model.listing import CHANNELS, WRITTEN
-from anbao.prevent.text import Hit, Lexicon, Matcher, Term
-from anbao.prevent.text.shapes import look_alikes
-from anbao.prevent.text.sound import is_spelling, sounds
 
 TERMS = [
     Term("手枪", "weapon", 5),

@@ -6,11 +6,11 @@ import msgspec
 import pytest
 
 import anbao
+from anbao.detect.text import Lexicon
 from anbao.errors import InvalidInput
 from anbao.model.listing import Listing
 from anbao.model.merchant import Licence, Merchant
 from anbao.prevent.replay import replay
-from anbao.prevent.text import Lexicon
 from helpers import DAY, Clock
 
 LEXICON = """term,category,severity,exceptions,harmless_in,allowed_with

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anbao.likeness.fold import BREAK, fold, fold_many, fold_page, fold_table
+from anbao.detect.likeness.fold import BREAK, fold, fold_many, fold_page, fold_table
 
 any_text = st.text(st.characters(codec=None), max_size=40)
 

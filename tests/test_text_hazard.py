@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from anbao.detect.text import Lexicon, Matcher, fold
 from anbao.law.catalogue import load_catalogue
 from anbao.law.pack import load_pack
 from anbao.model.listing import WRITTEN
-from anbao.prevent.text import Lexicon, Matcher, fold
 
 ROOT = Path(__file__).parents[1]
 PACK = ROOT / "packs" / "cn"

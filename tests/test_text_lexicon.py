@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anbao.detect.text import BadLexicon, Lexicon, Term
 from anbao.errors import InvalidInput
-from anbao.prevent.text import BadLexicon, Lexicon, Term
 
 words = (
     st.text(st.sampled_from("枪弹药刀票证Kk9,\"'。 -"), min_size=1, max_size=6)

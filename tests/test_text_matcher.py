@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anbao.detect.text import Hit, Lexicon, Matcher, Term, finding, fold
 from anbao.model.listing import WRITTEN, Finding
-from anbao.prevent.text import Hit, Lexicon, Matcher, Term, finding, fold
 
 TERMS = [
     Term("手枪", "weapon", 5),

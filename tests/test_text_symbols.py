@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anbao.cli.root import run
+from anbao.detect.text import BadLexicon, Lexicon, Matcher, Term
+from anbao.detect.text.symbols import literal, signature
 from anbao.model.listing import Listing
 from anbao.platform import open_platform
-from anbao.prevent.text import BadLexicon, Lexicon, Matcher, Term
-from anbao.prevent.text.symbols import literal, signature
 from api_server import served
 
 TERMS = (

@@ -6,13 +6,13 @@ import httpx
 import pytest
 
 from anbao.cli.root import run
+from anbao.engine.work import Work
 from anbao.ledger.canonical import seal
 from anbao.model.entry import Entry
 from anbao.model.event import Event
 from anbao.platform import Platform, open_platform
 from anbao.prove import timeline as prove
 from anbao.prove.timeline import timeline
-from anbao.work import Work
 from api_server import Served, served
 
 

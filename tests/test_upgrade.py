@@ -13,8 +13,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, create_engine, make_url
 
-from anbao import upgrading
 from anbao.cli.root import run
+from anbao.engine import upgrading
 from anbao.errors import StoreError
 from anbao.model.listing import Listing
 from anbao.model.merchant import Licence, Merchant

@@ -15,6 +15,7 @@ from anbao.version import VERSION
 __version__ = VERSION
 
 if TYPE_CHECKING:
+    from anbao.detect.text import Lexicon
     from anbao.errors import AnbaoError
     from anbao.model.event import Event
     from anbao.model.listing import Listing
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from anbao.model.trade import NoticeAcknowledged, NoticeAnswered, NoticeChoice, NoticeShown, Order, OrderIntent
     from anbao.platform import Platform
     from anbao.platform import open_platform as open
-    from anbao.prevent.text import Lexicon
     from anbao.text import Text
 
 __all__ = [
@@ -48,7 +48,7 @@ __all__ = [
 _HOMES = {
     "AnbaoError": ("anbao.errors", "AnbaoError"),
     "Event": ("anbao.model.event", "Event"),
-    "Lexicon": ("anbao.prevent.text", "Lexicon"),
+    "Lexicon": ("anbao.detect.text", "Lexicon"),
     "Licence": ("anbao.model.merchant", "Licence"),
     "Listing": ("anbao.model.listing", "Listing"),
     "Merchant": ("anbao.model.merchant", "Merchant"),

@@ -4,24 +4,24 @@ Here the data of several packages come together, above all of them.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from sqlalchemy import Connection
 
 from anbao.cases.reading import Case, about
+from anbao.engine.core import Core
+from anbao.engine.readmodels import bars, gate, listings
+from anbao.engine.readmodels.gate import Act, GateReason
+from anbao.engine.readmodels.screened import DECIDED
 from anbao.errors import NotFound
 from anbao.investigate import hazards
 from anbao.model.base import Noun
 from anbao.model.entry import Entry
-from anbao.prevent.listings import DECIDED
-from anbao.readmodels import bars, gate, listings
-from anbao.readmodels.gate import Act, GateReason
+from anbao.prevent.explaining import Explainer
 from anbao.remove import records
+from anbao.remove.rules import Rules
 from anbao.store.bulk import sql
 from anbao.text import Text
-
-if TYPE_CHECKING:
-    from anbao.platform import Platform
 
 ListingState = Literal["passed", "notice", "held", "blocked", "barred"]
 """By its newest decision; ``barred`` where a measure or a confirmed hazard stands against it, whatever was decided."""
@@ -32,6 +32,14 @@ _OUTCOME_OF = {state: outcome for outcome, state in _STATE_OF.items()}
 
 MOST_HISTORY = 100
 """Entries about a listing that are shown, the newest."""
+
+
+class Sources(NamedTuple):
+    """What a view is made of: the store, the words for findings, the kinds of measures."""
+
+    core: Core
+    explainer: Explainer
+    measures: Rules
 
 
 class ListingLine(Noun, frozen=True, kw_only=True):
@@ -110,7 +118,7 @@ class ListingView(Noun, frozen=True, kw_only=True):
 
 
 def page(
-    platform: "Platform",
+    core: Core,
     conn: Connection,
     *,
     state: ListingState | None = None,
@@ -120,7 +128,7 @@ def page(
     limit: int = 100,
 ) -> list[ListingLine]:
     """Listings after an id, by id. ``category``: an id, title or alias of the catalogue, or as it was submitted."""
-    kinds = tuple(sorted(platform.catalogue.listing_standings))
+    kinds = tuple(sorted(core.catalogue.listing_standings))
     barred = (
         "EXISTS (SELECT 1 FROM sale_bar b WHERE b.role = 'listing' AND b.subject = l.id"
         f" AND b.what IN ({', '.join('?' * len(kinds))}))"
@@ -138,7 +146,7 @@ def page(
         where.append("l.merchant = ?")
         values.append(merchant)
     if category:
-        found = platform.catalogue.find(category)
+        found = core.catalogue.find(category)
         where.append("l.category = ?")
         values.append(found.id if found else category)
     rows = sql(
@@ -160,21 +168,21 @@ def page(
     ]
 
 
-def view(platform: "Platform", conn: Connection, listing: str, now: int) -> ListingView:
+def view(sources: Sources, conn: Connection, listing: str, now: int) -> ListingView:
     """One listing as it stands. Raises NotFound where it was never submitted."""
     row = sql(conn, "SELECT entry FROM listing WHERE id = ?", (listing,)).first()
     if row is None:
         raise NotFound(Text(f"没有商品 {listing}", f"there is no listing {listing}"), field="listing")
     known = listings.known(conn, listing)
     against = bars.standing(conn, "listing", [listing]).get(listing, [])
-    barred = any(one.what in platform.catalogue.listing_standings for one in against)
-    reasons = gate.reasons(platform, conn, listing, known, now)
-    screened = platform.ledger.latest(conn, "listing.screened", ("listing", listing))
-    history = _history(platform, conn, listing)
+    barred = any(one.what in sources.core.catalogue.listing_standings for one in against)
+    reasons = gate.reasons(sources.core, conn, listing, known, now)
+    screened = sources.core.ledger.latest(conn, "listing.screened", ("listing", listing))
+    history = _history(sources.core, conn, listing)
     return ListingView(
         cases=tuple(one for one in about(conn, "listing", listing) if one.state != "closed"),
         category=known.category,
-        decision=_decision(platform, conn, int(row[0])),
+        decision=_decision(sources, conn, int(row[0])),
         hazards=_hazards(conn, listing, {one.name for one in against if one.source == "hazard"}),
         history=history,
         id=listing,
@@ -185,7 +193,7 @@ def view(platform: "Platform", conn: Connection, listing: str, now: int) -> List
                 id=one.id,
                 kind=one.kind,
                 state=one.state,
-                title=platform.remove.rules.measure(one.kind).title,
+                title=sources.measures.measure(one.kind).title,
                 until=one.until,
             )
             for one in records.standing(conn, listing=listing)
@@ -198,10 +206,10 @@ def view(platform: "Platform", conn: Connection, listing: str, now: int) -> List
     )
 
 
-def _decision(platform: "Platform", conn: Connection, index: int) -> Decision:
-    entry = platform.ledger.entry(conn, index).entry()
+def _decision(sources: Sources, conn: Connection, index: int) -> Decision:
+    entry = sources.core.ledger.entry(conn, index).entry()
     body: dict[str, Any] = entry.body
-    why = platform.prevent.explainer.entry(entry.kind, body)
+    why = sources.explainer.entry(entry.kind, body)
     if entry.kind == DECIDED:
         why = (Text(str(body.get("reason", "")), str(body.get("reason", ""))),)
     return Decision(
@@ -231,7 +239,7 @@ def _hazards(conn: Connection, listing: str, confirmed: set[str]) -> tuple[Listi
     )
 
 
-def _history(platform: "Platform", conn: Connection, listing: str) -> tuple[Happened, ...]:
+def _history(core: Core, conn: Connection, listing: str) -> tuple[Happened, ...]:
     indexes: Sequence[int] = [
         index
         for (index,) in sql(
@@ -240,16 +248,16 @@ def _history(platform: "Platform", conn: Connection, listing: str) -> tuple[Happ
             (listing, MOST_HISTORY),
         )
     ]
-    stored = [platform.ledger.entry(conn, index) for index in indexes]
-    return tuple(_happened(platform, one.index, one.entry()) for one in stored)
+    stored = [core.ledger.entry(conn, index) for index in indexes]
+    return tuple(_happened(core, one.index, one.entry()) for one in stored)
 
 
-def _happened(platform: "Platform", index: int, entry: Entry) -> Happened:
+def _happened(core: Core, index: int, entry: Entry) -> Happened:
     return Happened(
         actor=entry.actor,
         at=entry.at,
         entry=index,
         kind=entry.kind,
         recorded=entry.recorded,
-        title=platform.pack.kind(entry.kind).title,
+        title=core.pack.kind(entry.kind).title,
     )

@@ -8,14 +8,21 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao import listing_view
-from anbao.assist.room import DOUBTS, Assist
+from anbao.assist.service import DOUBTS, Assist
 from anbao.cases import Case, Cases
 from anbao.cases.opening import OPENED as CASE_OPENED
-from anbao.controls.room import Controls
-from anbao.core import Core, Step, entered, system_clock
-from anbao.delivery.room import Delivery
+from anbao.controls.service import Controls
+from anbao.delivery.service import Delivery
+from anbao.detect.text import Lexicon
+from anbao.engine.core import Core, Step, entered, system_clock
+from anbao.engine.obligations import read, recompute, tick
+from anbao.engine.obligations.engine import WAIVED, Recorded
+from anbao.engine.obligations.settings import SETTING_CHANGED
+from anbao.engine.readmodels.service import ReadModels
+from anbao.engine.upgrading import fill_new_tables
+from anbao.engine.work import Work
 from anbao.errors import InvalidInput, NotFound
-from anbao.investigate.room import Investigate
+from anbao.investigate.service import Investigate
 from anbao.law.norms import Period
 from anbao.law.pack import default_pack_path
 from anbao.ledger import verify_store
@@ -28,26 +35,19 @@ from anbao.model.listing import Listing, Outcome
 from anbao.model.merchant import Merchant
 from anbao.model.message import Message
 from anbao.model.trade import NoticeAcknowledged, NoticeAnswered, NoticeChoice, NoticeShown, Order, OrderIntent
-from anbao.obligations import read, recompute, tick
-from anbao.obligations.engine import WAIVED, Recorded
-from anbao.obligations.settings import SETTING_CHANGED
-from anbao.prevent import artefacts, pack_defaults, rulesets
-from anbao.prevent.exceptions import require_known_licences
-from anbao.prevent.listings import ScreenedListing
+from anbao.prevent.listings.records import ScreenedListing
 from anbao.prevent.merchants import MerchantDecision
-from anbao.prevent.messages import ScreenedMessage
-from anbao.prevent.policy import Policy
-from anbao.prevent.room import Prevent
-from anbao.prevent.text import Lexicon
-from anbao.readmodels.room import ReadModels
-from anbao.remove.room import Remove
+from anbao.prevent.messages.records import ScreenedMessage
+from anbao.prevent.service import Prevent
+from anbao.remove.service import Remove
+from anbao.rules import artefacts, pack_defaults, rulesets
+from anbao.rules.exceptions import require_known_licences
+from anbao.rules.policy import Policy
 from anbao.store import Store, open_store
 from anbao.store.bulk import sql
 from anbao.text import Text
-from anbao.upgrading import fill_new_tables
 from anbao.warn import orders
-from anbao.warn.room import Warn
-from anbao.work import Work
+from anbao.warn.service import Warn
 
 OPENED = "platform.opened"
 _SELF = {"platform": "self"}
@@ -73,6 +73,7 @@ class Platform(Core):
         self.delivery = Delivery(self)
         self.controls = Controls(self)
         self.assist = Assist(self)
+        self.views = listing_view.Sources(self, self.prevent.explainer, self.remove.rules)
         for room in (
             self.readmodels,
             self.cases,
@@ -139,7 +140,7 @@ class Platform(Core):
     def listing(self, listing: str) -> ListingView:
         """A listing as it stands: decision, measures, hazards, cases, history. Raises NotFound."""
         with self.reading() as conn:
-            return listing_view.view(self, conn, listing, self.clock())
+            return listing_view.view(self.views, conn, listing, self.clock())
 
     def listings(
         self,

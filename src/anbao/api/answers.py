@@ -2,15 +2,15 @@
 
 import msgspec
 
+from anbao.detect.text import SymbolNote
+from anbao.engine.obligations.read import ObligationView
 from anbao.law.catalogue import Catalogue
 from anbao.model.entry import Entry, Receipt
 from anbao.model.listing import Channel, Finding, Outcome, Unjudged, UnjudgedReason, Versions
 from anbao.model.picture import Box, PictureProblem, PictureScreened, WhyText
-from anbao.obligations.read import ObligationView
 from anbao.prevent.explaining import Explainer
-from anbao.prevent.listings import ScreenedListing
-from anbao.prevent.rulesets import Version
-from anbao.prevent.text import SymbolNote
+from anbao.prevent.listings.records import ScreenedListing
+from anbao.rules.rulesets import Version
 from anbao.text import Text
 from anbao.warn.notices import RenderedNotice, render
 

@@ -10,10 +10,10 @@ from litestar import Litestar
 from litestar.datastructures import State
 from litestar.types import ASGIApp
 
+from anbao.access.keys import KeyRing
 from anbao.api.clock import running_clock
+from anbao.api.context import Door
 from anbao.api.describe import Description
-from anbao.api.door import Door
-from anbao.api.keys import KeyRing
 from anbao.api.metrics import Metrics, Observed
 from anbao.api.prevent.intake import ListingIntake
 from anbao.api.problems import respond

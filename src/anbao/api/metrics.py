@@ -11,7 +11,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector  # type: ignore[attr-defined, unused-ignore]
 
 from anbao.platform import Platform
-from anbao.prevent.listings import ScreenedListing
+from anbao.prevent.listings.records import ScreenedListing
 from anbao.store.bulk import sql
 
 MULTIPROCESS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"

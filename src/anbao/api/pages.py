@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 
 from anbao.api.answers import ObligationPage
 from anbao.api.reading import cursor_position, cursor_text
-from anbao.obligations import read
-from anbao.obligations.closing import NOT_KNOWN
+from anbao.engine.obligations import read
+from anbao.engine.obligations.closing import NOT_KNOWN
 
 EVERY: Final = "every"
 Which = Literal["every", "unfinished", "overdue"]

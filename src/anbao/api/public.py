@@ -6,7 +6,7 @@ from typing import Any
 
 import jinja2
 
-from anbao.api.door import Visitor
+from anbao.api.context import Visitor
 from anbao.text import Language, Text, choose_language
 
 STYLE = """

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao.assist.dossier import Reader, Record, trade_records
+from anbao.engine.work import Placed
 from anbao.errors import InvalidInput, NotFound
 from anbao.law.deadlines import day_end, day_start
 from anbao.law.provisions import Library
@@ -18,7 +19,6 @@ from anbao.model.assistance import AuthorityRequest
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import Text
-from anbao.work import Placed
 
 REQUESTED = "authority.requested"
 ANSWERED = "authority.answered"

@@ -16,13 +16,13 @@ from typing import Any
 import msgspec
 
 from anbao.assist.records import Dispute, record, trade_of
+from anbao.engine.outbox import Effect, send
+from anbao.engine.work import Work
 from anbao.errors import NotFound
 from anbao.law.norms import Norm
 from anbao.ledger import Vault
 from anbao.model.entry import Facts
-from anbao.outbox import Effect, send
 from anbao.store.bulk import sql
-from anbao.work import Work
 
 REQUESTED = "disclosure.requested"
 GIVEN = "disclosure.given"

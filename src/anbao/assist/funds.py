@@ -1,8 +1,8 @@
 """Freezing money to keep a loss from growing: the seller's pending payout, or what was paid by mistake or fraud."""
 
 from anbao.assist.records import Dispute, record
-from anbao.outbox import Effect, send
-from anbao.work import Work
+from anbao.engine.outbox import Effect, send
+from anbao.engine.work import Work
 
 ORDERED = "funds.freeze_ordered"
 FROZEN = "funds.frozen"

@@ -10,13 +10,13 @@ from typing import Any, Literal
 from sqlalchemy import Connection
 
 from anbao.assist.records import Dispute, record, trade_of
-from anbao.core import Core
+from anbao.engine.core import Core
+from anbao.engine.outbox import Effect, send
+from anbao.engine.work import Work
 from anbao.errors import NotFound
 from anbao.law.templates import Letter
 from anbao.model.base import legal_time
-from anbao.outbox import Effect, send
 from anbao.text import Text
-from anbao.work import Work
 
 TOLD = "dispute.told"
 TOPIC = "consumer.assistance"

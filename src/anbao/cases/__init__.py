@@ -8,7 +8,7 @@ outcomes and times stand in the pack (``cases.yaml``).
 from anbao.cases.deciding import DECISIONS, Determination, Opening, decide, decide_about, taking_effect
 from anbao.cases.opening import open_case as open
 from anbao.cases.reading import Case
-from anbao.cases.room import Cases
+from anbao.cases.service import Cases
 
 __all__ = [
     "DECISIONS",

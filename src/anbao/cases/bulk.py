@@ -17,7 +17,8 @@ from anbao.cases.leases import check_may_decide
 from anbao.cases.persons import IDENTITY, STATED, Person, key_of, person_of, require_key, stated
 from anbao.cases.reading import Case
 from anbao.cases.rules import rule_of
-from anbao.core import Core
+from anbao.engine.core import Core
+from anbao.engine.work import Placed, Work
 from anbao.errors import AnbaoError, Conflict, InvalidInput, NotFound
 from anbao.law.case_kinds import CaseKind
 from anbao.model.base import Noun, given_reason
@@ -25,7 +26,6 @@ from anbao.model.entry import Entry
 from anbao.store import tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
-from anbao.work import Placed, Work
 
 ORDERED = "bulk.ordered"
 UNDONE = "bulk.undone"

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from anbao.cases import reading
 from anbao.cases.deciding import DECISIONS
 from anbao.cases.persons import key_of
-from anbao.core import Core
+from anbao.engine.core import Core
+from anbao.engine.work import Work
 from anbao.model.entry import Entry
-from anbao.work import Work
 
 _NOBODY = frozenset({"", "engine", "clock", "bulk"})
 

@@ -20,7 +20,8 @@ from anbao.cases.opening import open_case
 from anbao.cases.persons import keys_required, person_of, require_key, stated
 from anbao.cases.reading import Case
 from anbao.cases.rules import Rule, rule_of
-from anbao.core import Core
+from anbao.engine.core import Core
+from anbao.engine.work import Work
 from anbao.errors import Conflict, InvalidInput
 from anbao.law.case_kinds import CaseKind
 from anbao.ledger import Stored
@@ -28,7 +29,6 @@ from anbao.model.base import given_reason
 from anbao.model.decision import CaseState, Decision
 from anbao.model.entry import Entry
 from anbao.text import Text
-from anbao.work import Work
 
 DECIDED = "case.decided"
 CONFIRMED = "case.confirmed"

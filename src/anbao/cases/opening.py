@@ -5,11 +5,11 @@ from hashlib import sha256
 
 import msgspec
 
+from anbao.engine.work import Work
 from anbao.errors import InvalidInput
 from anbao.model.entry import Entry
 from anbao.store.bulk import sql
 from anbao.text import Text
-from anbao.work import Work
 
 OPENED = "case.opened"
 

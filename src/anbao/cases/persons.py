@@ -8,10 +8,10 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from anbao.engine.parameters import Parameters
+from anbao.engine.work import Work
 from anbao.errors import Forbidden, InvalidInput
-from anbao.parameters import Parameters
 from anbao.text import Text
-from anbao.work import Work
 
 IDENTITY, STATED = "identity", "stated"
 """The field of an entry's body, and its only value; an entry without it says nothing of how the person was known."""

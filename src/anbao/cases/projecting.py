@@ -14,13 +14,13 @@ from anbao.cases import bulk, deciding, leases, rules
 from anbao.cases.opening import OPENED, case_id, main_subject
 from anbao.cases.persons import folded, key_of
 from anbao.cases.reading import NO_TIME, SUPERSEDED
-from anbao.core import Core
+from anbao.engine.core import Core
+from anbao.engine.obligations.settings import Settings
+from anbao.engine.work import Placed, Projector
 from anbao.law.deadlines import due_at
 from anbao.model.entry import Sealed
-from anbao.obligations.settings import Settings
 from anbao.store import tables
 from anbao.store.bulk import insert_many, sql
-from anbao.work import Placed, Projector
 
 LISTING_REVIEW = "listing_review"
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection
 
+from anbao.engine.work import Placed, Work
 from anbao.errors import InvalidInput
 from anbao.law.case_kinds import CaseKind
 from anbao.model.base import Noun
@@ -12,7 +13,6 @@ from anbao.model.entry import Entry
 from anbao.store import tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
-from anbao.work import Placed, Work
 
 KIND_CHANGED = "case.kind_changed"
 

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from anbao.cases.reading import Case
-from anbao.core import Core
+from anbao.engine.core import Core
+from anbao.engine.work import Work
 from anbao.ledger import Stored
 from anbao.model.base import Noun
 from anbao.model.entry import Entry
 from anbao.text import Text
-from anbao.work import Work
 
 READ = "case.read"
 

@@ -10,12 +10,12 @@ import msgspec
 from anbao import localfiles
 from anbao.cli.common import F, t
 from anbao.cli.output import echo, echo_json
+from anbao.engine.work import Work
 from anbao.errors import InvalidInput
 from anbao.law.templates import Letter
 from anbao.model.identity import GIVEN_NAMES, OWN_FIELDS, may_hold_person_number, refuse_person_numbers
 from anbao.platform import Platform
 from anbao.text import Text, system_language
-from anbao.work import Work
 
 T = TypeVar("T")
 

@@ -21,14 +21,14 @@ from anbao.connect.screening import Processed, Screener
 from anbao.connect.storage import storage_for
 from anbao.connect.summary import Summary
 from anbao.connect.workers import Workers
-from anbao.core import system_clock
+from anbao.engine.core import system_clock
+from anbao.engine.work import Work
 from anbao.platform import Platform
-from anbao.prevent.listings import record_screened
-from anbao.prevent.rulesets import Rulesets
-from anbao.prevent.standing import changed_at
+from anbao.prevent.listings.records import record_screened
+from anbao.prevent.listings.standing import changed_at
+from anbao.rules.rulesets import Rulesets
 from anbao.store import Store, open_store, tables
 from anbao.store.bulk import sql, upsert_many
-from anbao.work import Work
 
 ROWS_PER_CHUNK = 1_000
 CHUNKS_PER_COMMIT = 8

@@ -9,15 +9,15 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
+from anbao.detect.picture.errors import BadPicture
+from anbao.engine.work import Work
 from anbao.errors import NotFound, StoreError, Tampered
 from anbao.investigate import hazards
 from anbao.investigate.hazards import Hazard
 from anbao.ledger import Stored
 from anbao.model.hazard import MAX_FINGERPRINTS, Confirmation, Fingerprint
 from anbao.platform import Platform
-from anbao.prevent.picture import records
-from anbao.prevent.picture.errors import BadPicture
-from anbao.work import Work
+from anbao.prevent.pictures import records
 
 log = logging.getLogger("anbao.pictures")
 

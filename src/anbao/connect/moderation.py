@@ -19,6 +19,7 @@ from msgspec import Meta
 from sqlalchemy import Connection
 
 from anbao import cases
+from anbao.engine.work import Work
 from anbao.ledger import Stored
 from anbao.ledger.whole import whole_record
 from anbao.model.entry import Entry
@@ -26,7 +27,6 @@ from anbao.model.listing import ListingRecord
 from anbao.platform import Platform
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
-from anbao.work import Work
 
 URL_VARIABLE = "ANBAO_MODERATION_URL"
 TOKEN_VARIABLE = "ANBAO_MODERATION_TOKEN"

@@ -11,15 +11,15 @@ from hashlib import sha256
 from anbao.connect.disguises import Disguises
 from anbao.connect.fetch import Fetcher, NotFetched, system_fetcher
 from anbao.connect.storage import ObjectStorage, storage_for
+from anbao.detect.picture.decode import MAX_BYTES
+from anbao.detect.picture.reading import read
+from anbao.engine.work import Work
 from anbao.errors import NotFound, StoreError, Tampered, TooLarge
 from anbao.model.picture import PictureProblem, PictureReading
 from anbao.platform import Platform
-from anbao.prevent.picture import records
-from anbao.prevent.picture.decode import MAX_BYTES
-from anbao.prevent.picture.reading import read
-from anbao.prevent.picture.records import Task
+from anbao.prevent.pictures import records
+from anbao.prevent.pictures.records import Task
 from anbao.text import Text
-from anbao.work import Work
 
 log = logging.getLogger("anbao.pictures")
 
@@ -74,8 +74,8 @@ class Pictures:
 
     def fingerprints(self, picture: str) -> tuple[str, ...]:
         """The hashes by which a danger's picture and its disguises are known. Raises NotFound, BadPicture."""
-        from anbao.prevent.picture.decode import decode
-        from anbao.prevent.picture.variants import variants
+        from anbao.detect.picture.decode import decode
+        from anbao.detect.picture.variants import variants
 
         return variants(decode(self.storage.get(picture)))
 

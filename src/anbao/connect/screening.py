@@ -15,15 +15,15 @@ from anbao.connect.files.rows import EMPTY_TITLE
 from anbao.connect.rows import RowFormat, error_line, open_line
 from anbao.connect.storage import ObjectStorage
 from anbao.connect.summary import Summary
+from anbao.engine.readmodels.bars import standing
 from anbao.errors import InvalidInput
 from anbao.law.deadlines import legal_day
 from anbao.model.listing import MAX_UNJUDGED, Listing, Unjudged, Versions
-from anbao.prevent import relisting
-from anbao.prevent.listings import Sealing, refuse_person_numbers, seal_screened
-from anbao.prevent.rulesets import Rulesets
-from anbao.prevent.screening import screen
-from anbao.prevent.standing import changed_at, on_file
-from anbao.readmodels.bars import standing
+from anbao.prevent.listings import relisting
+from anbao.prevent.listings.records import Sealing, refuse_person_numbers, seal_screened
+from anbao.prevent.listings.screening import screen
+from anbao.prevent.listings.standing import changed_at, on_file
+from anbao.rules.rulesets import Rulesets
 from anbao.store import Store
 
 ACTOR = "file"

@@ -1,11 +1,11 @@
 """Probes of what all rooms stand on: the ledger, the signing of checkpoints, reactions, the outbox."""
 
-from anbao.core import Core, Probed
+from anbao.engine.core import Core, Probed
+from anbao.engine.work import Work
 from anbao.ledger import merkle, open_checkpoint
 from anbao.model.entry import Entry
 from anbao.store.bulk import sql
 from anbao.text import Text
-from anbao.work import Work
 
 PATIENCE = 3_600_000
 """Milliseconds that an effect may wait after it was due."""

@@ -6,12 +6,12 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import Connection
 
-from anbao.core import Probed
+from anbao.engine.core import Probed
+from anbao.engine.work import Placed, Work
 from anbao.model.entry import Entry
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import Text
-from anbao.work import Placed, Work
 
 REGISTERED = "control.registered"
 ASSIGNED = "control.assigned"

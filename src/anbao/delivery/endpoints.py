@@ -16,6 +16,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao.delivery.signature import new_secret
+from anbao.engine.work import Work
 from anbao.errors import Conflict, InvalidInput, NotFound
 from anbao.model.events.delivery import (
     EndpointAdded,
@@ -28,7 +29,6 @@ from anbao.model.events.delivery import (
 from anbao.store import tables
 from anbao.store.bulk import insert_many, sql, upsert_many
 from anbao.text import Text
-from anbao.work import Work
 
 EVERY = "*"
 ROTATION_MILLIS = 24 * 3600 * 1000

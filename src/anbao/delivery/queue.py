@@ -18,12 +18,12 @@ from sqlalchemy import Connection
 from anbao.delivery import endpoints
 from anbao.delivery.endpoints import Endpoint
 from anbao.delivery.post import Outcome
+from anbao.engine.outbox import Effect, State
+from anbao.engine.work import Work
 from anbao.errors import Conflict, NotFound
 from anbao.model.events.delivery import EffectAccepted, EffectDelivered, EffectFailed, EffectReplayed, EffectRetried
-from anbao.outbox import Effect, State
 from anbao.store.bulk import Row, sql
 from anbao.text import Text
-from anbao.work import Work
 
 _COLUMNS = "id, topic, body, entry, state, attempts, due_at, problem"
 

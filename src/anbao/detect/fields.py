@@ -14,8 +14,8 @@ from typing import Literal
 
 import msgspec
 
-from anbao.detect import codes
-from anbao.detect.markup import Shown, show
+from anbao.detect.html import codes
+from anbao.detect.html.markup import Shown, show
 from anbao.model.listing import MAX_TEXT, Finding, Listing, ListingRecord, Unjudged
 
 OWN = frozenset(Listing.__struct_fields__)

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 import msgspec
 from sqlalchemy import Connection
 
+from anbao.detect.likeness.fold import fold
+from anbao.detect.likeness.keys import MIN_TAIL, fold_key
+from anbao.detect.likeness.pictures import is_hash
+from anbao.detect.likeness.titles import MIN_GRAMS, grams
 from anbao.errors import InvalidInput, NotFound
 from anbao.investigate.screenings import newest
-from anbao.likeness.fold import fold
-from anbao.likeness.keys import MIN_TAIL, fold_key
-from anbao.likeness.pictures import is_hash
-from anbao.likeness.titles import MIN_GRAMS, grams
 from anbao.model.hazard import Fingerprint
 from anbao.text import Text
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection
 
+from anbao.engine.work import Placed, Work
 from anbao.errors import Conflict, InvalidInput, NotFound
 from anbao.investigate.fingerprints import checked, recognisable
 from anbao.ledger import seal_trusted
@@ -20,7 +21,6 @@ from anbao.model.identity import refuse_person_numbers
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import Text
-from anbao.work import Placed, Work
 
 SUSPECTED = "hazard.suspected"
 CONFIRMED = "hazard.confirmed"

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 import msgspec
 
-from anbao.core import Core
+from anbao.engine.core import Core
+from anbao.engine.work import Work
 from anbao.errors import AnbaoError
 from anbao.investigate import hazards, suspicions
 from anbao.investigate.fingerprints import recognisable
 from anbao.model.hazard import Confirmation, Suspicion
 from anbao.text import Text
-from anbao.work import Work
 
 
 class Imported(msgspec.Struct, kw_only=True):

@@ -6,8 +6,8 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao.detect.fields import field_name, shown_text
+from anbao.detect.likeness.dangers import DEFAULT_BOUNDS, Offer
 from anbao.ledger.whole import whole_record
-from anbao.likeness.dangers import DEFAULT_BOUNDS, Offer
 from anbao.model.listing import ListingRecord
 from anbao.store.bulk import sql
 

@@ -13,12 +13,12 @@ from anbao import cases
 from anbao.cases import reading
 from anbao.cases.deciding import details_of, reopen
 from anbao.cases.opening import open_case
-from anbao.core import Core
+from anbao.engine.core import Core
+from anbao.engine.work import Work
 from anbao.investigate import hazards
 from anbao.investigate.fingerprints import recognisable
 from anbao.ledger import Stored
 from anbao.model.hazard import Confirmation
-from anbao.work import Work
 
 CASE_KIND = "hazard_suspected"
 CONFIRM, DISMISS = "confirm", "dismiss"

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from anbao.law.once import read_once
+from anbao.law.cache import read_once
 from anbao.law.term_contexts import ContextRule
 from anbao.law.yaml_source import YamlSource
 from anbao.model.listing import Severity

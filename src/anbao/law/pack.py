@@ -14,16 +14,16 @@ import msgspec
 
 from anbao.errors import InvalidInput, NotFound
 from anbao.law import kinds as entry_kinds
+from anbao.law.cache import read_once
 from anbao.law.calendar import WorkCalendar, YearTable
 from anbao.law.case_kinds import CaseKind
 from anbao.law.controls import Control
 from anbao.law.duties import DutyRow, Setting
 from anbao.law.kinds import EntryKind
-from anbao.law.locate import default_pack_path
 from anbao.law.norm_files import Vocabulary, check_reference, read_norms
 from anbao.law.norms import Norm
-from anbao.law.once import read_once
 from anbao.law.parameters import Parameter
+from anbao.law.paths import default_pack_path
 from anbao.law.provisions import Hit, Library, Provision, cited, load_library
 from anbao.law.reports import ReportForm
 from anbao.law.yaml_source import YamlSource

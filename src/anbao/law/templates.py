@@ -17,7 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from msgspec import Meta
 
 from anbao.errors import InvalidInput
-from anbao.law.once import read_once
+from anbao.law.cache import read_once
 from anbao.law.yaml_source import YamlSource
 from anbao.model.sourced import Sourced
 from anbao.text import Language, Text

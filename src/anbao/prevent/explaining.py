@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from anbao.detect.contact.sighting import DETECTOR as CONTACT
+from anbao.engine.readmodels.screened import SCREENED
 from anbao.law.catalogue import Catalogue
 from anbao.law.pack import Pack
 from anbao.law.titles import load_titles
@@ -16,17 +18,14 @@ from anbao.model.hazard import Ground
 from anbao.model.listing import Finding, ListingScreened, Unjudged
 from anbao.model.merchant import CredentialCheck
 from anbao.model.picture import PictureFinding
-from anbao.prevent import listings, messages
-from anbao.prevent.admission import IDENTITY
-from anbao.prevent.contact.sighting import DETECTOR as CONTACT
-from anbao.prevent.guard import DETECTOR as GUARD
-from anbao.prevent.learning.model import DETECTOR as MODEL
+from anbao.prevent.listings.guard import DETECTOR as GUARD
+from anbao.prevent.listings.relisting import DETECTOR as RELISTED
+from anbao.prevent.listings.screening import FORBIDDEN
+from anbao.prevent.listings.standing import DETECTOR as STANDING
 from anbao.prevent.merchants import decision as merchants
-from anbao.prevent.picture import records as pictures
-from anbao.prevent.policy import load_reasons
-from anbao.prevent.relisting import DETECTOR as RELISTED
-from anbao.prevent.screening import FORBIDDEN
-from anbao.prevent.standing import DETECTOR as STANDING
+from anbao.prevent.merchants.admission import IDENTITY
+from anbao.prevent.messages import records as messages
+from anbao.prevent.pictures import records as pictures
 from anbao.prevent.words import (
     ADMISSION_REASONS,
     APPLICATION_FIELDS,
@@ -37,6 +36,8 @@ from anbao.prevent.words import (
     UNJUDGED,
     unchecked,
 )
+from anbao.rules.learning.model import DETECTOR as MODEL
+from anbao.rules.policy import load_reasons
 from anbao.text import Text
 
 _CREDENTIAL = "credential"
@@ -110,7 +111,7 @@ class Explainer:
 
     def entry(self, kind: str, body: Any) -> tuple[Text, ...]:
         """Why an entry that decides on something decided so; nothing for entries that decide nothing."""
-        if kind in (listings.SCREENED, messages.SCREENED):
+        if kind in (SCREENED, messages.SCREENED):
             seen = msgspec.convert(body, _Judged)
             return self.listing(seen)
         if kind == pictures.SCREENED:

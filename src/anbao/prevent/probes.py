@@ -4,18 +4,18 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from anbao.core import Core, Probed
+from anbao.detect.text import Lexicon
+from anbao.detect.text.matcher import DETECTOR
+from anbao.engine.core import Core, Probed
+from anbao.engine.work import Work
 from anbao.law.controls import Case
 from anbao.model.entry import Entry
 from anbao.model.listing import Listing
 from anbao.model.merchant import Merchant
-from anbao.prevent.guard import CONFIRMED
-from anbao.prevent.listings import ScreenedListing
+from anbao.prevent.listings.records import ScreenedListing
 from anbao.prevent.merchants import MerchantDecision
-from anbao.prevent.text import Lexicon
-from anbao.prevent.text.matcher import DETECTOR
+from anbao.rules.dangers import CONFIRMED
 from anbao.text import Text
-from anbao.work import Work
 
 Screen = Callable[[Work, Sequence[Listing]], list[ScreenedListing]]
 Apply = Callable[[Work, Merchant], MerchantDecision]

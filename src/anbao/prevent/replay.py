@@ -5,6 +5,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
+from anbao.detect.picture.candidates import Standing
+from anbao.engine.readmodels.bars import before as bars_before
+from anbao.engine.readmodels.screened import SCREENED, listing_of
 from anbao.errors import InvalidInput, NotFound
 from anbao.law.deadlines import legal_day
 from anbao.ledger import Ledger, Vault, seal
@@ -14,16 +17,16 @@ from anbao.model.entry import Entry
 from anbao.model.listing import GIVEN_REASONS, ListingScreened
 from anbao.model.message import MessageScreened
 from anbao.model.picture import PictureReading, PictureScreened
-from anbao.prevent import listings, messages, relisting
-from anbao.prevent.clearances import cleared_of_entry
-from anbao.prevent.picture import records
-from anbao.prevent.picture.candidates import Standing
-from anbao.prevent.picture.dangers import dangers_at
-from anbao.prevent.picture.judge import Case, judge
-from anbao.prevent.rulesets import ENGINE, Rulesets
-from anbao.prevent.screening import screen
-from anbao.prevent.standing import on_file_before
-from anbao.readmodels.bars import before as bars_before
+from anbao.prevent.listings import relisting
+from anbao.prevent.listings.records import seal_screened
+from anbao.prevent.listings.screening import screen
+from anbao.prevent.listings.standing import on_file_before
+from anbao.prevent.messages import records as messages
+from anbao.prevent.pictures import records
+from anbao.prevent.pictures.dangers import dangers_at
+from anbao.prevent.pictures.judge import Case, judge
+from anbao.rules.clearances import cleared_of_entry
+from anbao.rules.rulesets import ENGINE, Rulesets
 from anbao.text import Text
 
 
@@ -44,7 +47,7 @@ class Erased(NotFound):
     """The text of a message that was erased cannot be judged again."""
 
 
-REPLAYED = (listings.SCREENED, records.SCREENED, messages.SCREENED)
+REPLAYED = (SCREENED, records.SCREENED, messages.SCREENED)
 """Kinds of entries that can be replayed."""
 
 _Decision = PictureScreened | MessageScreened
@@ -63,7 +66,7 @@ def replay(conn: Connection, ledger: Ledger, rulesets: Rulesets, index: int, vau
         return _replay_message(conn, rulesets, stored, vault)
     if stored.kind == records.SCREENED:
         return _replay_picture(conn, ledger, rulesets, stored)
-    if stored.kind != listings.SCREENED:
+    if stored.kind != SCREENED:
         raise InvalidInput(
             Text(f"第 {index} 号条目不是商品审核（{stored.kind}）", f"entry {index} is no screening ({stored.kind})"),
             hint=Text(f"只能重放 {'、'.join(REPLAYED)}", f"only {', '.join(REPLAYED)} can be replayed"),
@@ -71,7 +74,7 @@ def replay(conn: Connection, ledger: Ledger, rulesets: Rulesets, index: int, vau
     entry = _body.decode(stored.data)
     old = msgspec.convert(entry.body, ListingScreened)
     record, versions = whole_record(conn, old.listing), old.versions
-    listing = listings.listing_of(record)
+    listing = listing_of(record)
     used = (versions.lexicon, versions.policy, versions.pack, versions.hazards, versions.fraud, versions.model)
     ruleset = rulesets.build(conn, *used)
     merchants = {record.merchant: on_file_before(conn, ledger, record.merchant, index)} if record.merchant else {}
@@ -86,7 +89,7 @@ def replay(conn: Connection, ledger: Ledger, rulesets: Rulesets, index: int, vau
         unlawful=old.unlawful,  # follows from what is compared; earlier entries do not say it
         versions=msgspec.structs.replace(new.versions, engine=versions.engine),
     )
-    again = listings.seal_screened(new, entry.at, entry.recorded, entry.actor).entry
+    again = seal_screened(new, entry.at, entry.recorded, entry.actor).entry
     same = again.data == stored.data
     return Replay(
         entry=index,

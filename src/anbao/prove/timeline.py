@@ -11,12 +11,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
+from anbao.engine.obligations.read import ObligationView, views
 from anbao.errors import InvalidInput
 from anbao.law.pack import Pack
 from anbao.ledger import Stored
 from anbao.model.base import Noun
 from anbao.model.entry import entered_late
-from anbao.obligations.read import ObligationView, views
 from anbao.store.bulk import sql
 from anbao.text import Text
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from anbao import cases
 from anbao.cases import conflicts
 from anbao.cases.persons import folded
+from anbao.engine.work import Placed, Work
 from anbao.errors import Conflict, Forbidden, NotFound
 from anbao.model.base import Id, Noun, given_reason
 from anbao.model.entry import Entry
@@ -25,7 +26,6 @@ from anbao.remove.records import STANDING, Measure, record
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import Text
-from anbao.work import Placed, Work
 
 FILED, DECIDED = "appeal.filed", "appeal.decided"
 CASE_KIND = "appeal"

@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao import cases
+from anbao.engine.work import Placed, Work
 from anbao.ledger import Stored
 from anbao.model.entry import Entry
 from anbao.remove import measures, records, violations
@@ -20,7 +21,6 @@ from anbao.remove.records import ENGINE, record
 from anbao.remove.violations import Finding
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
-from anbao.work import Placed, Work
 
 KEPT_OUT = "listing.kept_out"
 CONFIRMED, LIFTED, SWEPT, REMOVED = "hazard.confirmed", "hazard.lifted", "hazard.swept", "hazard.removed"

@@ -15,18 +15,18 @@ import msgspec
 from msgspec import Meta
 from sqlalchemy import Connection
 
-from anbao.core import Core
+from anbao.engine.core import Core
+from anbao.engine.outbox import Effect, send, withdraw
+from anbao.engine.work import Work
 from anbao.errors import Conflict, InvalidInput
 from anbao.law.templates import Letter
 from anbao.model.base import Id, Noun, given_reason
-from anbao.outbox import Effect, send, withdraw
 from anbao.remove import records
 from anbao.remove.records import ENGINE, STANDING, Measure, record
 from anbao.remove.rules import MeasureKind, Rules
 from anbao.remove.statements import Statement, outcome_letter, statement_letter
 from anbao.store.bulk import sql
 from anbao.text import Text
-from anbao.work import Work
 
 NOTIFIED = "merchant.notified"
 """Topic of what the merchant is told."""

@@ -6,11 +6,11 @@ Invariants
 - What ends is lifted once; the listing is back when no other notice or danger holds it.
 """
 
+from anbao.engine.work import Work
 from anbao.ledger import Stored
 from anbao.remove import measures, records
 from anbao.remove.measures import Desk, MeasureOrder
 from anbao.remove.records import ENGINE
-from anbao.work import Work
 
 ADMITTED = frozenset({"ip.admitted", "tort.admitted"})
 OVER = frozenset({"ip.measures_ended", "ip.found_lacking", "tort.measures_ended", "tort.found_lacking"})

@@ -6,6 +6,7 @@ Whichever way it is decided, as a measure or as a case, the other follows.
 from sqlalchemy import Connection
 
 from anbao import cases
+from anbao.engine.work import Work
 from anbao.errors import Conflict
 from anbao.model.base import given_reason
 from anbao.model.entry import Entry
@@ -13,7 +14,6 @@ from anbao.remove import measures, records
 from anbao.remove.measures import Desk, MeasureOrder
 from anbao.remove.records import ENGINE, Measure, record
 from anbao.text import Text
-from anbao.work import Work
 
 CASE_KIND = "measure_proposed"
 _SEVERITY = 3

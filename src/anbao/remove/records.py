@@ -6,13 +6,13 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import Connection, Table
 
+from anbao.engine.work import Placed, Work
 from anbao.errors import NotFound
 from anbao.model.base import Noun
 from anbao.model.entry import Entry
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import Text
-from anbao.work import Placed, Work
 
 PROPOSED, TAKEN, DECLINED = "measure.proposed", "measure.taken", "measure.declined"
 CONFIRMED, FAILED, STATED = "measure.confirmed", "measure.failed", "measure.stated"

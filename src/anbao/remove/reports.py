@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 from sqlalchemy import Connection
 
+from anbao.engine.work import Placed, Work
 from anbao.errors import Conflict, InvalidInput, NotFound
 from anbao.law.templates import Letter
 from anbao.ledger.vault import COMMITMENT_PREFIX
@@ -24,7 +25,6 @@ from anbao.remove.statements import shop_name
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import Text
-from anbao.work import Placed, Work
 
 DRAFTED = "report.drafted"
 _TEMPLATE = "authority.report"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection
 
+from anbao.engine.work import Placed, Work
 from anbao.law.templates import Letter
 from anbao.ledger import Stored
 from anbao.model.base import Noun
@@ -15,7 +16,6 @@ from anbao.remove.statements import period, shop_name
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import Text
-from anbao.work import Placed, Work
 
 
 class PublicSanction(Noun, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 import msgspec
 from sqlalchemy import Connection
 
-from anbao.core import Core
+from anbao.engine.core import Core
 from anbao.law.templates import Letter
 from anbao.model.base import legal_time
 from anbao.remove.records import Measure

@@ -13,7 +13,8 @@ from hashlib import sha256
 import msgspec
 from sqlalchemy import Connection
 
-from anbao import linkage
+from anbao.engine.readmodels import families
+from anbao.engine.work import Work
 from anbao.law.deadlines import latest_start
 from anbao.remove import records
 from anbao.remove.measures import Desk, MeasureOrder, take
@@ -21,7 +22,6 @@ from anbao.remove.proposals import propose
 from anbao.remove.records import ENGINE, Violation, record
 from anbao.remove.rules import LadderFacts
 from anbao.store.bulk import sql
-from anbao.work import Work
 
 MOST_LINKED = 500
 MOST_NAMED = 100
@@ -154,7 +154,7 @@ def _removals(conn: Connection, violation: str) -> tuple[list[str], int]:
 def family(desk: Desk, conn: Connection, merchant: str, now: int) -> list[str]:
     """A merchant and those that share identifiers with it, also through others."""
     cap = desk.core.parameters.number(conn, _SHARED_CAP, now)
-    return sorted(linkage.family(conn, [merchant], cap))[:MOST_LINKED]
+    return sorted(families.family(conn, [merchant], cap))[:MOST_LINKED]
 
 
 def _counted_before(desk: Desk, conn: Connection, one: Violation) -> list[Violation]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import msgspec
 
-from anbao.assist.room import HelpAnswer
+from anbao.assist.service import HelpAnswer
 from anbao.connect.pictures import Pictures
 from anbao.delivery import queue
 from anbao.delivery.queue import Patience
@@ -18,7 +18,7 @@ from anbao.model.assistance import HelpRequest
 from anbao.model.base import legal_time
 from anbao.model.hazard import Confirmation, Fingerprint
 from anbao.platform import Platform
-from anbao.prevent.listings import ScreenedListing
+from anbao.prevent.listings.records import ScreenedListing
 from anbao.prove.timeline import Line, timeline
 from anbao.remove import records as measures
 from anbao.remove import reports

@@ -8,6 +8,7 @@ from itertools import islice
 
 import msgspec
 
+from anbao.engine.work import Work
 from anbao.model.listing import Listing, ListingScreened
 from anbao.model.merchant import Merchant
 from anbao.model.trade import Order
@@ -17,7 +18,6 @@ from anbao.simulator.goods import ListingTruth
 from anbao.simulator.market import Happening, Market, OrderTruth
 from anbao.simulator.people import MerchantTruth
 from anbao.warn.orders import OrderAnswer
-from anbao.work import Work
 
 _PER_COMMIT = 250
 

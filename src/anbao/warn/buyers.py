@@ -14,14 +14,14 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
+from anbao.engine.outbox import Effect, send
+from anbao.engine.work import Placed, Work
 from anbao.law.templates import Templates
 from anbao.model.entry import Entry
-from anbao.outbox import Effect, send
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import DEFAULT_LANGUAGE, Language
 from anbao.warn.dangers import Danger, find
-from anbao.work import Placed, Work
 
 ENGINE = "engine"
 OWED = "warning.owed"

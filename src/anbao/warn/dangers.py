@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
+from anbao.engine.work import Placed
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
-from anbao.work import Placed
 
 CONFIRMED = "hazard.confirmed"
 LIFTED = "hazard.lifted"

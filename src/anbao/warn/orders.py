@@ -8,17 +8,17 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from sqlalchemy import Connection
 
+from anbao.engine.readmodels.gate import GateReason
+from anbao.engine.readmodels.listings import ListingKnown
+from anbao.engine.work import Placed, Work
 from anbao.ledger import Vault
 from anbao.model.base import Noun
 from anbao.model.entry import Entry
 from anbao.model.notice import Notice
 from anbao.model.trade import NoticeAcknowledged, NoticeAnswered, NoticeChoice, NoticeShown, Order
-from anbao.readmodels.gate import GateReason
-from anbao.readmodels.listings import ListingKnown
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.warn.steps import ACKNOWLEDGED, ANSWERED, CHOICE, SHOWN, Lacking, Told
-from anbao.work import Placed, Work
 
 PLACED = "order.placed"
 UPDATED = "order.updated"

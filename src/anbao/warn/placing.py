@@ -13,17 +13,17 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao import cases
-from anbao.core import Core
+from anbao.engine.core import Core
+from anbao.engine.outbox import Effect, send
+from anbao.engine.readmodels import gate, listings
+from anbao.engine.work import Work
 from anbao.errors import InvalidInput
 from anbao.ledger import Stored
 from anbao.model.entry import Entry
 from anbao.model.trade import Order, OrderIntent, OrderLine
-from anbao.outbox import Effect, send
-from anbao.readmodels import gate, listings
 from anbao.text import Text
 from anbao.warn import orders, steps
 from anbao.warn.orders import NOTHING, Line, LineAnswer, OrderAnswer, OrderCheck
-from anbao.work import Work
 
 WITHOUT_NOTICE, UNSUITABLE, LEAST_SECONDS = "order.without_notice", "order.unsuitable", "notice.least_seconds"
 """Options of the pack."""

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from anbao.core import Core, Probed
+from anbao.engine.core import Core, Probed
+from anbao.engine.work import Work
 from anbao.model.entry import Entry
 from anbao.model.trade import NoticeAcknowledged, NoticeShown, Order
 from anbao.text import Text
 from anbao.warn.orders import NoticeStep, OrderAnswer
-from anbao.work import Work
 
 PlaceOrder = Callable[[Work, Order], OrderAnswer]
 NoteNotice = Callable[[Work, NoticeStep], int]

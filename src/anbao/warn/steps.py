@@ -11,10 +11,10 @@ from typing import Literal
 import msgspec
 from sqlalchemy import Connection
 
+from anbao.engine.work import Placed
 from anbao.model.notice import Notice
 from anbao.store import tables
 from anbao.store.bulk import insert_many, sql
-from anbao.work import Placed
 
 SHOWN = "notice.shown"
 ACKNOWLEDGED = "notice.acknowledged"

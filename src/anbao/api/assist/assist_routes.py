@@ -7,13 +7,13 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from anbao.api.answers import Recorded
-from anbao.api.door import WAITS, Caller, commit, door_of, recorded, told
+from anbao.api.context import WAITS, Caller, commit, door_of, recorded, told
 from anbao.api.public import reader_language
 from anbao.api.reading import DEFAULT_PAGE, IdempotencyKey, Limit, Reasoned, no_nul
 from anbao.assist import authority, records
 from anbao.assist.authority import Answer, Asked
 from anbao.assist.records import Dispute
-from anbao.assist.room import HelpAnswer
+from anbao.assist.service import HelpAnswer
 from anbao.model.assistance import AuthorityRequest, HelpRequest
 
 DisputeState = Annotated[

@@ -8,9 +8,10 @@ from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from anbao.api.answers import Recorded
-from anbao.api.door import WAITS, Caller, body_of, commit, door_of, recorded, told
+from anbao.api.context import WAITS, Caller, body_of, commit, door_of, recorded, told
 from anbao.api.reading import Cursor, IdempotencyKey, Limit, Reasoned, cursor_position, cursor_text, no_nul, wrong_type
 from anbao.connect.hazard_lists import MAX_BYTES, HazardList, parse_mapping, read_list
+from anbao.engine.work import Work
 from anbao.investigate import hazards
 from anbao.investigate.fingerprints import of_listing
 from anbao.investigate.hazards import Hazard
@@ -20,7 +21,6 @@ from anbao.investigate.sweep.matches import Found
 from anbao.investigate.sweep.passes import Pass
 from anbao.model.hazard import Confirmation, HazardSource, HazardState, Suspicion
 from anbao.text import Text
-from anbao.work import Work
 
 PREVIEWED = 20
 

@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from anbao.api.answers import Recorded
-from anbao.api.door import WAITS, Caller, Visitor, answered, commit, door_of, recorded, told
+from anbao.api.context import WAITS, Caller, Visitor, answered, commit, door_of, recorded, told
 from anbao.api.idempotency import Answer
 from anbao.api.public import public_page, reader_language
 from anbao.api.reading import At, IdempotencyKey, event_time, no_nul

@@ -12,7 +12,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from anbao.api.answers import EntryAnswer, Recorded
-from anbao.api.door import WAITS, Caller, commit, door_of, recorded, told
+from anbao.api.context import WAITS, Caller, commit, door_of, recorded, told
 from anbao.api.reading import Cursor, IdempotencyKey, Limit, cursor_position, cursor_text, no_nul
 from anbao.cases import Case, bulk, leases, reading
 from anbao.cases.rules import Rule, rule_of

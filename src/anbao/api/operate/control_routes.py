@@ -9,9 +9,9 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from anbao.api.answers import Recorded
-from anbao.api.door import Caller, door_of, recorded, told
+from anbao.api.context import Caller, door_of, recorded, told
 from anbao.api.reading import IdempotencyKey, no_nul
-from anbao.controls.room import ControlView
+from anbao.controls.service import ControlView
 from anbao.model.base import Reason
 
 

@@ -8,14 +8,14 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
 from anbao.api.answers import Recorded
-from anbao.api.door import Caller, commit, door_of, recorded, told
+from anbao.api.context import Caller, commit, door_of, recorded, told
 from anbao.api.reading import DEFAULT_PAGE, IdempotencyKey, Limit, no_nul
 from anbao.delivery import endpoints, queue
 from anbao.delivery.endpoints import Change, Endpoint
 from anbao.delivery.post import Outcome, PlatformAnswer
 from anbao.delivery.queue import Kept
-from anbao.outbox import State
-from anbao.work import Work
+from anbao.engine.outbox import State
+from anbao.engine.work import Work
 
 Address = Annotated[str, Meta(min_length=1, max_length=2_000)]
 Wanted = Annotated[State | None, QueryParameter(name="state", description="all by default")]

@@ -8,7 +8,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from anbao.api.answers import Recorded
-from anbao.api.door import WAITS, Caller, door_of, recorded, told
+from anbao.api.context import WAITS, Caller, door_of, recorded, told
 from anbao.api.reading import IdempotencyKey, Index, no_nul
 from anbao.law.norms import Period
 from anbao.model.base import Reason

@@ -3,8 +3,8 @@
 from litestar import Response, get
 from litestar.params import FromQuery
 
+from anbao.api.context import Caller, Visitor, door_of, identify, told
 from anbao.api.describe import Description
-from anbao.api.door import Caller, Visitor, door_of, identify, told
 from anbao.api.reading import no_nul
 from anbao.store.bulk import sql
 from anbao.text import choose_language

@@ -18,7 +18,7 @@ from hashlib import sha256
 import msgspec
 from litestar.types import Receive, Scope, Send
 
-from anbao.api.door import Caller, Door
+from anbao.api.context import Caller, Door
 from anbao.api.idempotency import Answer, Attempt
 from anbao.api.prevent.intake import Submission
 from anbao.api.prevent.listing_body import MAX_LISTING, decode_listing

@@ -13,11 +13,11 @@ import msgspec
 
 from anbao.api.answers import line_answer, listing_answer
 from anbao.api.idempotency import Answer, Attempt, Kept, keep, recall
+from anbao.engine.work import Work
 from anbao.errors import AnbaoError
 from anbao.model.listing import Listing
 from anbao.platform import Platform
-from anbao.prevent.listings import ScreenedListing
-from anbao.work import Work
+from anbao.prevent.listings.records import ScreenedListing
 
 MAX_TOGETHER = 256
 

@@ -8,7 +8,7 @@ from litestar.params import FromQuery, JSONBody, PathParameter, QueryParameter
 
 from anbao import listing_view
 from anbao.api.answers import LineAnswer, ListingAnswer
-from anbao.api.door import Caller, Direct, answered, attempt_of, door_of, told
+from anbao.api.context import Caller, Direct, answered, attempt_of, door_of, told
 from anbao.api.prevent.batch import Batch
 from anbao.api.prevent.intake import Submission
 from anbao.api.prevent.listing_body import MAX_LISTING, ListingBody, ListingRequest, listing_of
@@ -129,4 +129,4 @@ def listing_one(
     no_nul(listing=listing)
     platform = door_of(request).platform
     with platform.reading() as conn:
-        return listing_view.view(platform, conn, listing, platform.clock())
+        return listing_view.view(platform.views, conn, listing, platform.clock())

@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from anbao.api.answers import Recorded
-from anbao.api.door import WAITS, Caller, commit, door_of, recorded, told
+from anbao.api.context import WAITS, Caller, commit, door_of, recorded, told
 from anbao.api.reading import (
     DEFAULT_PAGE,
     At,
@@ -19,6 +19,7 @@ from anbao.api.reading import (
     event_time,
     no_nul,
 )
+from anbao.engine.work import Work
 from anbao.errors import NotFound
 from anbao.model.base import Reason
 from anbao.model.merchant import Merchant, MerchantChange, Status
@@ -27,7 +28,6 @@ from anbao.prevent.merchants.links import LinkView
 from anbao.prevent.merchants.report import Identities, Kind
 from anbao.prevent.merchants.view import MerchantView, view
 from anbao.text import Text
-from anbao.work import Work
 
 Name = FromPath[str]
 

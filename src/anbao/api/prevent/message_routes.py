@@ -8,11 +8,11 @@ from litestar.params import JSONBody
 from msgspec import Meta
 
 from anbao.api.answers import FindingAnswer, finding_answer
-from anbao.api.door import Caller, commit, door_of, told
+from anbao.api.context import Caller, commit, door_of, told
 from anbao.api.reading import At, IdempotencyKey, event_time
 from anbao.model.entry import Receipt
 from anbao.model.message import Message, MessageDecision, MessageVersions
-from anbao.prevent.messages import ScreenedMessage
+from anbao.prevent.messages.records import ScreenedMessage
 from anbao.text import Text
 
 MOST_MESSAGES = 1_000

@@ -7,15 +7,15 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from anbao.api.answers import PictureDecisionAnswer, picture_answer
-from anbao.api.door import Caller, body_of, commit, door_of, told
+from anbao.api.context import Caller, body_of, commit, door_of, told
 from anbao.api.reading import DEFAULT_PAGE, IdempotencyKey, Limit, no_nul, wrong_type
+from anbao.detect.picture.decode import MAX_BYTES
+from anbao.detect.picture.errors import BadPicture
+from anbao.engine.work import Work
 from anbao.errors import InvalidInput, NotFound
 from anbao.model.picture import Code, Line, PictureProblem, PictureReading, PictureScreened
-from anbao.prevent.picture import records
-from anbao.prevent.picture.decode import MAX_BYTES
-from anbao.prevent.picture.errors import BadPicture
+from anbao.prevent.pictures import records
 from anbao.text import Text
-from anbao.work import Work
 
 OCTETS = "application/octet-stream"
 

@@ -9,21 +9,21 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from anbao.api.answers import Imported, Recorded, VersionPage
-from anbao.api.door import Caller, body_of, commit, door_of, recorded, told
+from anbao.api.context import Caller, body_of, commit, door_of, recorded, told
 from anbao.api.reading import IdempotencyKey, event_time, no_nul, wrong_type
+from anbao.detect.text import Lexicon
+from anbao.engine.work import Work
 from anbao.errors import NotFound
 from anbao.model.base import Reason
-from anbao.prevent import rulesets
-from anbao.prevent.backtest import Backtest, Window
-from anbao.prevent.changes import Change, Proposal
-from anbao.prevent.exceptions import require_known_licences
-from anbao.prevent.pack_defaults import ROLES, DefaultView
-from anbao.prevent.policy import Policy
-from anbao.prevent.rulesets import Role
-from anbao.prevent.suggestions import Acceptance, Suggestions
-from anbao.prevent.text import Lexicon
+from anbao.rules import rulesets
+from anbao.rules.backtest import Backtest, Window
+from anbao.rules.changes import Change, Proposal
+from anbao.rules.exceptions import require_known_licences
+from anbao.rules.pack_defaults import ROLES, DefaultView
+from anbao.rules.policy import Policy
+from anbao.rules.rulesets import Role
+from anbao.rules.suggestions import Acceptance, Suggestions
 from anbao.text import Text
-from anbao.work import Work
 
 MAX_LEXICON = 64 << 20
 """Bytes of a lexicon's CSV."""

@@ -6,7 +6,7 @@ from litestar import Response, get
 from litestar.params import FromQuery, QueryParameter
 
 from anbao.api.answers import EntryAnswer, EntryPage, ObligationPage
-from anbao.api.door import Caller, door_of, told
+from anbao.api.context import Caller, door_of, told
 from anbao.api.pages import EVERY, obligations_page
 from anbao.api.reading import DEFAULT_PAGE, Cursor, Index, Limit, cursor_position, cursor_text, no_nul
 from anbao.errors import Conflict

@@ -6,7 +6,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 from sqlalchemy import Connection
 
-from anbao.api.door import Caller, Door, Visitor, door_of, told
+from anbao.api.context import Caller, Door, Visitor, door_of, told
 from anbao.errors import NotFound
 from anbao.ledger.export import bundle
 from anbao.ledger.merkle import HASH_SIZE

@@ -6,11 +6,11 @@ import msgspec
 from litestar import get
 from litestar.params import QueryParameter
 
-from anbao.api.door import Caller, door_of, told
+from anbao.api.context import Caller, door_of, told
 from anbao.api.reading import DEFAULT_PAGE, Cursor, Limit, cursor_position, cursor_text, no_nul
+from anbao.engine.obligations.read import ObligationView
 from anbao.errors import InvalidInput
 from anbao.model.base import Millis
-from anbao.obligations.read import ObligationView
 from anbao.prove.timeline import timeline
 from anbao.text import Text
 

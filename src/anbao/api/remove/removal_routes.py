@@ -11,10 +11,11 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
 from anbao.api.answers import Recorded
-from anbao.api.door import WAITS, Caller, Visitor, commit, door_of, recorded, told
+from anbao.api.context import WAITS, Caller, Visitor, commit, door_of, recorded, told
 from anbao.api.operate.case_routes import Person
 from anbao.api.public import public_page, reader_language
 from anbao.api.reading import DEFAULT_PAGE, At, IdempotencyKey, Limit, event_time, no_nul
+from anbao.engine.work import Work
 from anbao.model.base import Reason, legal_time
 from anbao.remove import appeals, records, reports, sanctions
 from anbao.remove.appeals import Appeal, AppealFiled
@@ -23,7 +24,6 @@ from anbao.remove.records import Measure, State, Violation
 from anbao.remove.reports import Report, Sent
 from anbao.remove.sanctions import PublicSanction
 from anbao.text import Text
-from anbao.work import Work
 
 Wanted = Annotated[State | None, QueryParameter(name="state", description="all by default")]
 WantedAppeal = Annotated[

@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from anbao.api.answers import NoticeAnswer, Recorded, listing_notice, notice_answers
-from anbao.api.door import Caller, commit, door_of, recorded, told
+from anbao.api.context import Caller, commit, door_of, recorded, told
 from anbao.api.reading import At, IdempotencyKey, event_time, no_nul
 from anbao.errors import NotFound
 from anbao.model.base import not_in_future

@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from anbao.api.answers import Recorded
-from anbao.api.door import Caller, Visitor, commit, door_of, recorded, told
+from anbao.api.context import Caller, Visitor, commit, door_of, recorded, told
 from anbao.api.public import public_page, reader_language
 from anbao.api.reading import IdempotencyKey, no_nul
 from anbao.model.base import legal_time

@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from anbao.api.keys import create_key
+from anbao.access.keys import create_key
 from anbao.cli.common import t
 from anbao.cli.demo import admission, danger, evidence, offers, proof, rules, trade
-from anbao.cli.demo.teller import Teller
+from anbao.cli.demo.printer import Teller
 from anbao.cli.output import plain_console
 from anbao.connect.pictures import Pictures
 from anbao.errors import Conflict

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from anbao.cli.common import t
-from anbao.cli.demo.teller import Teller, one_of_each, said
+from anbao.cli.demo.printer import Teller, one_of_each, said
 from anbao.cli.demo.words import FAULTS, PARTS
 from anbao.connect.registry import HttpRegistry, RegistrySettings
 from anbao.platform import Platform

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from anbao.cli.common import t
-from anbao.cli.demo.teller import Teller, said
+from anbao.cli.demo.printer import Teller, said
 from anbao.cli.operate.obligations import shown
 from anbao.connect.pictures import Pictures
 from anbao.ledger import verify_receipt

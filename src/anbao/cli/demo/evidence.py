@@ -1,7 +1,7 @@
 """What a chapter left behind: entries of the ledger by kind, and the obligations that they opened."""
 
 from anbao.cli.common import t
-from anbao.cli.demo.teller import Teller, said
+from anbao.cli.demo.printer import Teller, said
 from anbao.cli.operate.obligations import norm_words
 from anbao.platform import Platform
 from anbao.store.bulk import sql

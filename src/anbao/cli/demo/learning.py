@@ -1,11 +1,11 @@
 """Models advise: one learned from the platform's own decisions, one outside; each is a finding, neither decides."""
 
-from anbao.cli.demo.teller import Teller, said
+from anbao.cli.demo.printer import Teller, said
 from anbao.connect.moderation import ANSWERED, Moderation
 from anbao.model.listing import Listing
 from anbao.platform import Platform
-from anbao.prevent import rulesets
-from anbao.prevent.learning import DETECTOR, Model
+from anbao.rules import rulesets
+from anbao.rules.learning import DETECTOR, Model
 from anbao.simulator.moderator import ModeratorServer
 
 OFFICER, SECOND = "officer:lin", "officer:chen"

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from anbao.cli.demo.teller import Teller, one_of_each, said
+from anbao.cli.demo.printer import Teller, one_of_each, said
 from anbao.cli.demo.words import DISGUISES
 from anbao.connect.pictures import Pictures
 from anbao.model.listing import Finding, Listing

@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 from anbao.cli.common import t
-from anbao.cli.demo.teller import Teller, said
+from anbao.cli.demo.printer import Teller, said
 from anbao.cli.operate.control import STATES
 from anbao.cli.operate.obligations import norm_words, shown
 from anbao.ledger import export, verify_directory

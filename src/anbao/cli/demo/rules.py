@@ -2,11 +2,11 @@
 
 from anbao.cli.common import t
 from anbao.cli.demo import learning
-from anbao.cli.demo.teller import Teller, said
+from anbao.cli.demo.printer import Teller, said
+from anbao.detect.text import Lexicon
 from anbao.errors import InvalidInput
 from anbao.platform import Platform
-from anbao.prevent.suggestions import Acceptance
-from anbao.prevent.text import Lexicon
+from anbao.rules.suggestions import Acceptance
 from anbao.simulator import reviewers
 from anbao.simulator.story import Tally
 from anbao.text import system_language

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from anbao.cli.demo.teller import Teller, one_of_each, said
+from anbao.cli.demo.printer import Teller, one_of_each, said
 from anbao.cli.demo.words import READERS, STEPS
 from anbao.model.listing import Listing
 from anbao.model.trade import NoticeChoice, Order, OrderIntent

@@ -6,7 +6,7 @@ from anbao.cli.acting import reason_option, tell_entry
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.operate.obligations import shown
 from anbao.cli.output import Column, emit
-from anbao.controls.room import ControlView
+from anbao.controls.service import ControlView
 from anbao.text import Text, system_language
 
 STATES = {

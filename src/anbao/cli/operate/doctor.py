@@ -14,7 +14,7 @@ from anbao.cli.common import STORE_VARIABLE, open_store_option, store_option, t
 from anbao.cli.output import plain_console
 from anbao.connect.storage import STORAGE_VARIABLE
 from anbao.ledger.keys import KEY_FILE_VARIABLE
-from anbao.prevent.pack_defaults import TITLES, DefaultView
+from anbao.rules.pack_defaults import TITLES, DefaultView
 from anbao.text import system_language
 
 

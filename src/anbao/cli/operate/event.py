@@ -12,8 +12,8 @@ from anbao.cli.output import echo
 from anbao.model.event import Event
 
 if TYPE_CHECKING:
+    from anbao.engine.work import Work
     from anbao.platform import Platform
-    from anbao.work import Work
 
 
 @click.command(

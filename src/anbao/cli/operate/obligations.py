@@ -5,9 +5,9 @@ import click
 from anbao.cli.acting import by_option, reason_option, tell_entry
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit
+from anbao.engine.obligations import read
+from anbao.engine.obligations.read import ObligationView
 from anbao.model.base import legal_time
-from anbao.obligations import read
-from anbao.obligations.read import ObligationView
 from anbao.platform import Platform
 from anbao.text import Text, system_language
 

@@ -5,8 +5,8 @@ import msgspec
 
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, echo, emit
+from anbao.engine.obligations.settings import Settings
 from anbao.law.norms import Period
-from anbao.obligations.settings import Settings
 from anbao.text import Text, system_language
 
 COLUMNS = [

@@ -8,8 +8,8 @@ from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, echo, emit
 from anbao.delivery import endpoints, queue
 from anbao.delivery.endpoints import Change, Endpoint
+from anbao.engine.outbox import State
 from anbao.model.base import legal_time
-from anbao.outbox import State
 from anbao.text import Text, system_language
 
 ACTOR = "officer"

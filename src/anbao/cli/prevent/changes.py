@@ -10,10 +10,10 @@ from anbao.cli.common import F, format_option, open_store_option, store_option, 
 from anbao.cli.operate.obligations import shown
 from anbao.cli.output import Column, echo, emit
 from anbao.errors import InvalidInput
-from anbao.prevent import rulesets
-from anbao.prevent.backtest import Backtest, Window
-from anbao.prevent.changes import Change
-from anbao.prevent.rulesets import Role
+from anbao.rules import rulesets
+from anbao.rules.backtest import Backtest, Window
+from anbao.rules.changes import Change
+from anbao.rules.rulesets import Role
 from anbao.text import Text, system_language
 
 AT = "RFC3339"

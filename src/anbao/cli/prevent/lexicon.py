@@ -8,9 +8,9 @@ from anbao import localfiles
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, echo, emit
 from anbao.cli.prevent.changes import actor_option, add_changes, tell
-from anbao.prevent.artefacts import artefact
-from anbao.prevent.suggestions import DEFAULT_SEVERITY, Acceptance
-from anbao.prevent.text import Lexicon
+from anbao.detect.text import Lexicon
+from anbao.rules.artefacts import artefact
+from anbao.rules.suggestions import DEFAULT_SEVERITY, Acceptance
 from anbao.text import Text, system_language
 
 

@@ -14,8 +14,8 @@ from anbao.cli.common import connect_registry, format_option, open_store_option,
 from anbao.cli.operate.obligations import shown
 from anbao.cli.output import Column, echo, emit
 from anbao.cli.prevent.checks import CHECK_COLUMNS, check_rows, tell_decision
+from anbao.engine.obligations.subject import subjects_of
 from anbao.model.merchant import Merchant, MerchantChange
-from anbao.obligations.subject import subjects_of
 from anbao.platform import Platform
 from anbao.prevent.merchants import MerchantDecision, file
 from anbao.prevent.merchants.report import Kind

@@ -9,9 +9,9 @@ from anbao.cli.acting import tell_entry
 from anbao.cli.common import open_store_option, store_option, t
 from anbao.cli.output import echo
 from anbao.cli.prevent.changes import actor_option, add_changes
-from anbao.prevent import rulesets
-from anbao.prevent.artefacts import artefact
-from anbao.prevent.learning import Model
+from anbao.rules import rulesets
+from anbao.rules.artefacts import artefact
+from anbao.rules.learning import Model
 
 
 @click.group(

@@ -14,7 +14,7 @@ from anbao.text import Text, system_language
 
 if TYPE_CHECKING:
     from anbao.model.picture import PictureFinding, PictureReading, PictureScreened
-    from anbao.prevent.picture.desk import Look
+    from anbao.prevent.pictures.service import Look
 
 COLUMNS = (
     Column("file", Text("文件", "file")),
@@ -63,7 +63,7 @@ def command(files: tuple[Path, ...], text: bool, fingerprints: bool, store_url: 
 
     def rows(look: "Look") -> Iterator[Mapping[str, object]]:
         nonlocal found
-        from anbao.prevent.picture.reading import read
+        from anbao.detect.picture.reading import read
 
         for file in files:
             reading = read(localfiles.read(file), text=text)
@@ -76,17 +76,17 @@ def command(files: tuple[Path, ...], text: bool, fingerprints: bool, store_url: 
         with open_store_option(store_url) as platform, platform.reading() as conn:
             emit(rows(platform.prevent.pictures.looking(conn)), columns, output_format, system_language())
     else:
-        from anbao.law.locate import default_pack_path
-        from anbao.prevent.picture.desk import look_by_pack
+        from anbao.law.paths import default_pack_path
+        from anbao.prevent.pictures.service import look_by_pack
 
         emit(rows(look_by_pack(default_pack_path())), columns, output_format, system_language())
     return 1 if found else 0
 
 
 def _prints(files: tuple[Path, ...]) -> Iterator[Mapping[str, object]]:
-    from anbao.prevent.picture.decode import decode
-    from anbao.prevent.picture.errors import BadPicture
-    from anbao.prevent.picture.variants import variants
+    from anbao.detect.picture.decode import decode
+    from anbao.detect.picture.errors import BadPicture
+    from anbao.detect.picture.variants import variants
 
     for file in files:
         try:

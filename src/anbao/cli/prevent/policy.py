@@ -8,9 +8,9 @@ from anbao import localfiles
 from anbao.cli.common import open_store_option, store_option, t
 from anbao.cli.output import echo
 from anbao.cli.prevent.changes import add_changes
-from anbao.prevent import rulesets
-from anbao.prevent.artefacts import artefact
-from anbao.prevent.policy import Policy
+from anbao.rules import rulesets
+from anbao.rules.artefacts import artefact
+from anbao.rules.policy import Policy
 
 
 @click.group(help=t("处置策略：导入、回测、启用、复核", "decision tables: import, back-test, activate, confirm"))

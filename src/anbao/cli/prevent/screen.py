@@ -25,7 +25,7 @@ from anbao.connect.pictures import Pictures
 from anbao.connect.rows import RowFormat
 from anbao.connect.summary import Summary
 from anbao.law.deadlines import legal_day
-from anbao.prevent.picture import records
+from anbao.prevent.pictures import records
 from anbao.text import Text, system_language
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ import click
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.operate.obligations import shown, shown_when, state_words
 from anbao.cli.output import Column, echo, emit
+from anbao.engine.obligations.read import ObligationView
 from anbao.errors import InvalidInput
-from anbao.obligations.read import ObligationView
 from anbao.platform import Platform
 from anbao.prove.timeline import Line, timeline
 from anbao.text import Text, system_language

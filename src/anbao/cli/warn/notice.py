@@ -11,14 +11,14 @@ from anbao.cli.lines import batches, file_argument
 from anbao.cli.output import Column, echo, emit
 from anbao.errors import InvalidInput, NotFound
 from anbao.law.catalogue import Catalogue, load_catalogue
-from anbao.law.locate import default_pack_path
+from anbao.law.paths import default_pack_path
 from anbao.model.listing_fact import FactValue
 from anbao.model.trade import NoticeAcknowledged, NoticeAnswered, NoticeChoice, NoticeShown
 from anbao.text import Language, Text, system_language
 
 if TYPE_CHECKING:
+    from anbao.engine.work import Work
     from anbao.platform import Platform
-    from anbao.work import Work
 
 COLUMNS = [
     Column("id", Text("编号", "id")),

@@ -13,10 +13,10 @@ from anbao.model.trade import Order, OrderIntent
 from anbao.text import Text, system_language
 
 if TYPE_CHECKING:
+    from anbao.engine.work import Work
     from anbao.warn.orders import OrderAnswer, OrderCheck
-    from anbao.warn.room import Warn
+    from anbao.warn.service import Warn
     from anbao.warn.steps import Lacking
-    from anbao.work import Work
 
 _WHAT = (
     Column("lacking", Text("缺少的步骤", "lacking")),

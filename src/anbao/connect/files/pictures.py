@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from anbao.detect.picture.decode import MAX_BYTES
 from anbao.model.listing import MAX_PICTURES
-from anbao.prevent.picture.decode import MAX_BYTES
 
 _BETWEEN = re.compile(r"[\s|]+|[,;，；、](?=https?://)")
 _REFERENCE = re.compile(r"[0-9a-f]{64}|https?://[!-~]{1,2000}")

@@ -8,16 +8,16 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from anbao.core import Core
+from anbao.engine.core import Core
+from anbao.engine.outbox import Effect, send
+from anbao.engine.work import Work
 from anbao.errors import Conflict, InvalidInput
 from anbao.investigate.complaints import notices, reading, records
 from anbao.investigate.complaints.records import Known
 from anbao.ledger import Stored
 from anbao.model.base import Noun, PersonName, Statement
 from anbao.model.complaint import MAX_ATTACHMENTS, Attachment, Contact
-from anbao.outbox import Effect, send
 from anbao.text import Text
-from anbao.work import Work
 
 MERCHANT_TOPIC = "merchant.complaint"
 ANSWER_TOPIC = "complainant.answer"

@@ -7,7 +7,8 @@ from msgspec import Meta
 
 from anbao.cases import reading as cases
 from anbao.cases.deciding import reopen
-from anbao.core import Core
+from anbao.engine.core import Core
+from anbao.engine.work import Work
 from anbao.errors import Conflict, InvalidInput
 from anbao.investigate.complaints import notices, reading, records, weighing
 from anbao.investigate.complaints.records import Known
@@ -16,7 +17,6 @@ from anbao.model.base import Noun, PersonName, Phone, Statement
 from anbao.model.complaint import MAX_ATTACHMENTS, Attachment, Contact, Reference
 from anbao.store.bulk import sql
 from anbao.text import Text
-from anbao.work import Work
 
 _REASON = "通知已补正 · the notice was completed"
 

@@ -10,14 +10,14 @@ from sqlalchemy import Connection
 
 from anbao.cases import reading
 from anbao.cases.deciding import reopen, taking_effect
-from anbao.core import Core
+from anbao.engine.core import Core
+from anbao.engine.work import Work
 from anbao.investigate.complaints import acting, completing, notices, proceedings, records
 from anbao.investigate.complaints.notices import Notice
 from anbao.investigate.complaints.records import Known
 from anbao.investigate.complaints.rules import Rules
 from anbao.ledger import Stored
 from anbao.model.entry import Entry
-from anbao.work import Work
 
 COMPLAINT, NOTICE = "complaint", "notice_check"
 ACT, LACKING = "act", "lacking"

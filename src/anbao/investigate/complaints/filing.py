@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 
 from anbao import cases
 from anbao.cases import reading
-from anbao.core import Core
+from anbao.engine.core import Core
+from anbao.engine.work import Work
 from anbao.errors import InvalidInput
 from anbao.investigate import hazards, screenings
 from anbao.investigate.complaints import notices, records, weighing
@@ -29,7 +30,6 @@ from anbao.model.listing import MAX_TITLE
 from anbao.store import tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
-from anbao.work import Work
 
 ENGINE = "engine"
 

@@ -13,7 +13,10 @@ from typing import Literal
 import msgspec
 from sqlalchemy import Connection
 
-from anbao.core import Core
+from anbao.engine.core import Core
+from anbao.engine.obligations.settings import Settings
+from anbao.engine.outbox import Effect, send
+from anbao.engine.work import Placed, Work
 from anbao.errors import Conflict
 from anbao.investigate.complaints import reading, records
 from anbao.investigate.complaints.records import Known
@@ -22,12 +25,9 @@ from anbao.ledger import Stored
 from anbao.model.base import Noun
 from anbao.model.complaint import Track
 from anbao.model.entry import Facts
-from anbao.obligations.settings import Settings
-from anbao.outbox import Effect, send
 from anbao.store import tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
-from anbao.work import Placed, Work
 
 COUNTER_TOPIC = "complainant.counter_statement"
 LACKING_TOPIC = "complainant.lacking"

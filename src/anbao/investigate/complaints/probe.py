@@ -8,13 +8,13 @@ from hashlib import sha256
 from anbao.cases import deciding as cases_deciding
 from anbao.cases import reading
 from anbao.cases.rules import Rule
-from anbao.core import Core, Probed
+from anbao.engine.core import Core, Probed
+from anbao.engine.work import Work
 from anbao.investigate.complaints import deciding, filing, records, timeline
 from anbao.investigate.complaints.rules import Rules, Table
 from anbao.model.complaint import Complaint
 from anbao.store.bulk import sql
 from anbao.text import Text
-from anbao.work import Work
 
 ACTOR = "probe"
 ANSWER = "渠道测试，无需处理"

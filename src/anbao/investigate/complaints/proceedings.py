@@ -14,7 +14,9 @@ from sqlalchemy import Connection
 
 from anbao import cases
 from anbao.cases.deciding import details_of
-from anbao.core import Core
+from anbao.engine.core import Core
+from anbao.engine.obligations.settings import Settings
+from anbao.engine.work import Work
 from anbao.errors import Conflict
 from anbao.investigate.complaints import acting, notices, records
 from anbao.investigate.complaints.records import Known
@@ -22,10 +24,8 @@ from anbao.law.deadlines import due_at
 from anbao.model.base import Noun, Statement
 from anbao.model.complaint import MAX_ATTACHMENTS, Attachment
 from anbao.model.entry import Entry
-from anbao.obligations.settings import Settings
 from anbao.store.bulk import sql
 from anbao.text import Text
-from anbao.work import Work
 
 CASE_KIND = "proceedings"
 ASKED_TOPIC = "complainant.proceedings"

@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
-from anbao.core import Core
+from anbao.engine.core import Core
+from anbao.engine.work import Placed, Work
 from anbao.errors import Conflict
 from anbao.investigate.complaints import notices, reading, records
 from anbao.investigate.complaints.records import Known
@@ -19,7 +20,6 @@ from anbao.ledger import Stored
 from anbao.model.base import Noun
 from anbao.store.bulk import sql
 from anbao.text import Text
-from anbao.work import Placed, Work
 
 PUBLISHED = "ip.published"
 TELLING = frozenset({"ip.forwarded", "ip.countered", "ip.proceedings_known", "ip.resolved", "ip.found_lacking"})

@@ -7,10 +7,10 @@ was said; so it is opened for a named person, and that they read it can be shown
 from typing import Any
 
 from anbao.cases.told import Told, read_about
-from anbao.core import Core
+from anbao.engine.core import Core
+from anbao.engine.work import Work
 from anbao.investigate.complaints import records
 from anbao.investigate.complaints.records import Known
-from anbao.work import Work
 
 READ = "complaint.read"
 

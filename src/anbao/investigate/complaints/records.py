@@ -6,6 +6,7 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import Connection
 
+from anbao.engine.work import Placed, Work
 from anbao.errors import NotFound
 from anbao.model.base import Noun
 from anbao.model.complaint import Track
@@ -13,7 +14,6 @@ from anbao.model.entry import Entry
 from anbao.store import tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
-from anbao.work import Placed, Work
 
 RECEIVED = "complaint.received"
 ACKNOWLEDGED = "complaint.acknowledged"

@@ -5,14 +5,14 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
-from anbao.core import Core
+from anbao.engine.core import Core
+from anbao.engine.obligations.read import ObligationView, views
 from anbao.investigate.complaints import notices, records
 from anbao.investigate.complaints.notices import Notice
 from anbao.investigate.complaints.records import Known
 from anbao.ledger import Stored
 from anbao.model.base import Noun
 from anbao.model.entry import entered_late
-from anbao.obligations.read import ObligationView, views
 from anbao.store.bulk import sql
 from anbao.text import Text
 

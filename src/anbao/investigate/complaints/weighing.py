@@ -12,8 +12,8 @@ from zlib import crc32
 
 import msgspec
 
+from anbao.detect.likeness.fold import fold
 from anbao.investigate.complaints.rules import Facts, NoticeNeeds, Rules, Table
-from anbao.likeness.fold import fold
 from anbao.model.complaint import Complaint, Danger, Track, Triage
 
 _RUN = 3

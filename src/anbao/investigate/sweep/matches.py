@@ -6,13 +6,13 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection
 
+from anbao.engine.work import Placed
 from anbao.ledger import seal_trusted
 from anbao.model.entry import Entry, Sealed
 from anbao.model.hazard import Certainty, Ground, Match, MatchRecord
 from anbao.model.listing import Severity
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
-from anbao.work import Placed
 
 MATCHED = "listing.matched_hazard"
 CERTAINTIES: tuple[Certainty, ...] = ("certain", "likely", "possible")

@@ -14,20 +14,20 @@ from typing import Literal
 import msgspec
 from sqlalchemy import Connection
 
+from anbao.detect.likeness.dangers import RULES, Danger, DangerIndex
+from anbao.detect.likeness.fold import fold_digest
+from anbao.engine.work import Work
 from anbao.errors import Conflict, NotFound
 from anbao.investigate import hazards, screenings
 from anbao.investigate.hazards import Hazard
 from anbao.investigate.screenings import Screening
 from anbao.investigate.sweep import matches
-from anbao.likeness.dangers import RULES, Danger, DangerIndex
-from anbao.likeness.fold import fold_digest
 from anbao.model.entry import Entry
 from anbao.model.hazard import Coverage, Match
 from anbao.store import tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
 from anbao.version import VERSION
-from anbao.work import Work
 
 OPENED = "sweep.opened"
 PAUSED = "sweep.paused"

@@ -4,13 +4,14 @@ from typing import Any
 
 import msgspec
 
+from anbao.engine.work import Work
 from anbao.errors import Conflict, InvalidInput
 from anbao.law.deadlines import legal_day
 from anbao.model.base import given_reason
 from anbao.model.identity import refuse_person_number
 from anbao.model.merchant import Merchant, MerchantChange
-from anbao.prevent.admission import assess_merchant
 from anbao.prevent.merchants import licences, links, questions
+from anbao.prevent.merchants.admission import assess_merchant
 from anbao.prevent.merchants.decision import (
     APPLIED,
     CLOSED,
@@ -24,7 +25,6 @@ from anbao.prevent.merchants.decision import (
 from anbao.prevent.merchants.file import merged, open_sealed, opened, row_of, sealed_file
 from anbao.prevent.merchants.settle import ask_to_publish, settle
 from anbao.text import Text
-from anbao.work import Work
 
 INFO_CHANGED = "merchant.info_changed"
 INFO_REPORTED = "merchant.info_reported"

@@ -4,14 +4,14 @@ from typing import Any, Literal
 
 import msgspec
 
-from anbao.core import Core
+from anbao.engine.core import Core
+from anbao.engine.work import Work
 from anbao.law.catalogue import Catalogue
 from anbao.ledger import Vault
 from anbao.model.base import Noun
 from anbao.model.entry import Entry
 from anbao.model.merchant import Admission, CredentialCheck, Link, Merchant
 from anbao.prevent.merchants.port import Registry
-from anbao.work import Work
 
 ENGINE = "engine"
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from anbao import cases
 from anbao.cases.deciding import settle_case
+from anbao.engine.work import Work
 from anbao.errors import AnbaoError, Conflict
 from anbao.ledger import Stored
 from anbao.prevent.merchants import acts, supplements
@@ -12,7 +13,6 @@ from anbao.prevent.merchants.decision import Desk, Matter, MerchantDecision, Out
 from anbao.prevent.merchants.file import opened, row_of, status_of
 from anbao.prevent.merchants.settle import settle
 from anbao.prevent.merchants.supplements import CASE, SEVERITY
-from anbao.work import Work
 
 CLOSURE = "closure"
 REOPENED = "merchant.reopened"

@@ -11,16 +11,16 @@ from datetime import date
 import msgspec
 from sqlalchemy import Connection
 
+from anbao.detect.credentials import fold_number
+from anbao.engine.outbox import Effect, send
+from anbao.engine.work import Placed, Work
 from anbao.law.deadlines import day_end, legal_day
 from anbao.model.entry import Entry
 from anbao.model.merchant import Licence, Merchant
-from anbao.outbox import Effect, send
-from anbao.prevent.admission import assess_merchant
-from anbao.prevent.credentials import fold_number
+from anbao.prevent.merchants.admission import assess_merchant
 from anbao.prevent.merchants.decision import ENGINE, Desk
 from anbao.prevent.merchants.file import opened, row_of
 from anbao.store.bulk import sql
-from anbao.work import Placed, Work
 
 EXPIRING = "licence.expiring"
 EXPIRED = "licence.expired"

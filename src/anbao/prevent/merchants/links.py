@@ -5,12 +5,12 @@ from collections.abc import Iterable
 import msgspec
 from sqlalchemy import Connection
 
-from anbao import linkage
+from anbao.engine.readmodels import families
+from anbao.engine.work import Work
 from anbao.model.base import Noun
 from anbao.model.merchant import Link, Merchant
 from anbao.prevent.merchants.decision import LINKED, SHARED_CAP, Desk, Matter, record
 from anbao.store.bulk import sql
-from anbao.work import Work
 
 MOST_LINKS = 50
 """Links that one entry tells in full."""
@@ -30,14 +30,14 @@ class LinkView(Noun, frozen=True, kw_only=True):
 
 def note_identifiers(desk: Desk, work: Work, merchant: Merchant) -> None:
     """Keep the merchant's identifiers, as keyed hashes."""
-    linkage.keep(work.conn, desk.vault, merchant, desk.catalogue.holder_licences)
+    families.keep(work.conn, desk.vault, merchant, desk.catalogue.holder_licences)
 
 
 def find_links(desk: Desk, work: Work, merchant: str, matter: Matter) -> tuple[Link, ...]:
     """The merchants that share identifiers with this one; recorded where there are any."""
     cap = desk.core.parameters.number(work.conn, SHARED_CAP, work.now)
     links = _links(work.conn, merchant, cap)
-    crowd = linkage.crowd_of(work.conn, merchant, cap)
+    crowd = families.crowd_of(work.conn, merchant, cap)
     if links or crowd:
         body = {
             "cap": cap,
@@ -61,16 +61,16 @@ def view(conn: Connection, merchant: str, cap: int) -> LinkView:
     """All that is known of a merchant's links."""
     return LinkView(
         cap=cap,
-        family=tuple(sorted(linkage.family(conn, [merchant], cap))),
+        family=tuple(sorted(families.family(conn, [merchant], cap))),
         links=_links(conn, merchant, cap),
         merchant=merchant,
-        shared_by_crowd=tuple(linkage.crowd_of(conn, merchant, cap)),
+        shared_by_crowd=tuple(families.crowd_of(conn, merchant, cap)),
     )
 
 
 def _links(conn: Connection, merchant: str, cap: int) -> tuple[Link, ...]:
     """Those closed for cause first."""
-    shared = linkage.shared_with(conn, merchant, cap)
+    shared = families.shared_with(conn, merchant, cap)
     names = list(shared)
     status: dict[str, str] = {}
     caused: set[str] = set()

@@ -12,15 +12,15 @@ from typing import Literal
 import msgspec
 from sqlalchemy import Connection
 
+from anbao.detect.credentials import fold_number
+from anbao.engine.work import Work
 from anbao.model.merchant import CredentialCheck, Merchant
 from anbao.model.registry import RegistryAnswer, RegistryQuestion, RegistryState
-from anbao.prevent.admission import Answers
-from anbao.prevent.credentials import fold_number
+from anbao.prevent.merchants.admission import Answers
 from anbao.prevent.merchants.decision import Desk, Matter, Occasion, record
 from anbao.prevent.merchants.file import opened, row_of
 from anbao.store import tables
 from anbao.store.bulk import insert_many, sql
-from anbao.work import Work
 
 ANSWERED = "merchant.registry_answered"
 WAITING = "waiting"

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import Connection
 
+from anbao.engine.work import Work
 from anbao.errors import Conflict
 from anbao.law.deadlines import legal_day
 from anbao.law.reports import ReportForm
@@ -27,7 +28,6 @@ from anbao.prevent.merchants.file import files_of, open_sealed
 from anbao.printing import spreadsheet_cell
 from anbao.store.bulk import sql
 from anbao.text import Text
-from anbao.work import Work
 
 WRITTEN = "report.written"
 SUBMITTED = "report.submitted"

@@ -2,14 +2,14 @@
 
 import msgspec
 
+from anbao.engine.outbox import Effect, send
+from anbao.engine.work import Work
 from anbao.law.deadlines import legal_day
 from anbao.model.merchant import Link, Merchant
-from anbao.outbox import Effect, send
-from anbao.prevent.admission import NO_ANSWERS, Answers, assess_merchant
 from anbao.prevent.merchants import licences, questions
 from anbao.prevent.merchants import links as linked
+from anbao.prevent.merchants.admission import NO_ANSWERS, Answers, assess_merchant
 from anbao.prevent.merchants.decision import WAITING, Desk, Matter, MerchantDecision, Outcome, Reason, record, sells
-from anbao.work import Work
 
 
 def settle(

@@ -5,14 +5,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from anbao.engine.outbox import Effect, send
+from anbao.engine.work import Work
 from anbao.law.catalogue import Catalogue
 from anbao.ledger import Stored
 from anbao.model.entry import Entry
-from anbao.outbox import Effect, send
-from anbao.prevent.admission import IDENTITY
+from anbao.prevent.merchants.admission import IDENTITY
 from anbao.prevent.merchants.decision import ENGINE, VERIFIED, Desk
 from anbao.store.bulk import sql
-from anbao.work import Work
 
 LOST = "listing.licence_lost"
 RESTORED = "listing.licence_restored"

@@ -11,14 +11,14 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao import cases
+from anbao.engine.obligations.settings import Settings
+from anbao.engine.outbox import Effect, send
+from anbao.engine.work import Placed, Work
 from anbao.law.deadlines import due_at
-from anbao.obligations.settings import Settings
-from anbao.outbox import Effect, send
 from anbao.prevent.merchants.decision import HELD, Desk, record
 from anbao.prevent.merchants.file import row_of
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
-from anbao.work import Placed, Work
 
 CASE = "merchant_held"
 SEVERITY = 3

@@ -10,12 +10,12 @@ from decimal import Decimal, InvalidOperation
 
 from sqlalchemy import Connection
 
+from anbao.engine.outbox import Effect, send
+from anbao.engine.work import Placed, Work
 from anbao.law.deadlines import legal_day
-from anbao.outbox import Effect, send
 from anbao.prevent.merchants.decision import Desk, record
 from anbao.prevent.merchants.file import files_of
 from anbao.store.bulk import sql
-from anbao.work import Placed, Work
 
 CROSSED = "merchant.threshold_crossed"
 LIMIT = "merchant.unregistered_turnover"

@@ -1,0 +1,1 @@
+"""Who may act: keys, and what each may do."""

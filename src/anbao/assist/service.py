@@ -1,0 +1,338 @@
+"""The room of assistance (合理协助), opened over the core."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao import cases
+from anbao.assist import authority, disclosure, dossier, funds, letters, records
+from anbao.assist.authority import Answer
+from anbao.assist.disclosure import Seller
+from anbao.assist.dossier import Record
+from anbao.assist.records import Dispute, record
+from anbao.cases.opening import open_case
+from anbao.engine.core import Core, Room
+from anbao.engine.reactions import Reaction
+from anbao.engine.work import Projector, Work
+from anbao.errors import Conflict, NotFound
+from anbao.law.help import Hint, load_hints
+from anbao.law.templates import Letter
+from anbao.ledger import Stored
+from anbao.model.assistance import AuthorityRequest, Harm, HelpRequest
+from anbao.model.base import given_reason
+from anbao.model.entry import Entry
+from anbao.store.bulk import sql
+from anbao.text import Text
+
+CASE_KIND = "assistance"
+
+_NO_ORDER = Text("没有对应的订单，无从提供", "there is no such order, so there is nothing to give")
+
+DOUBTS = {
+    "unknown_order": Text("没有这个订单", "There is no such order"),
+    "on_behalf": Text("代他人提出，须核对委托", "Asked on behalf of another: check the mandate"),
+    "not_the_buyer": Text("求助者不是该订单的买家", "The asker is not the buyer of that order"),
+    "no_statement": Text("没有说明损害", "No harm was told"),
+    "no_merchant": Text("订单没有对应的商家", "No merchant stands behind the order"),
+}
+"""Why a person must look before anything is given."""
+
+_FIELDS = {
+    "name": Text("真实名称", "real name"),
+    "address": Text("地址", "address"),
+    "contact": Text("有效联系方式", "valid contact"),
+}
+
+_SEVERITY: dict[Harm, int] = {"health": 4, "life": 5, "payment": 3, "property": 3}
+
+
+class HelpAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the consumer gets, and in writing. ``held``: why a person must look first, empty where nobody must."""
+
+    dispute: str
+    entry: int
+    state: records.State
+    held: str = ""
+    letter: Letter | None = None
+    seller: Seller | None = None
+    records: list[Record] = []
+    hints: tuple[Hint, ...] = ()
+
+
+class Assist(Room):
+    """Helps those who were harmed, and answers authorities."""
+
+    def __init__(self, core: Core) -> None:
+        super().__init__(core)
+        self.hints = load_hints(core.where)
+
+    def projectors(self) -> Iterable[tuple[str, Projector]]:
+        yield records.OPENED, records.project_opened
+        for kind in records.STATES:
+            yield kind, records.project_state
+        yield authority.REQUESTED, authority.project_requested
+        yield authority.ANSWERED, authority.project_closed
+        yield authority.DECLINED, authority.project_closed
+
+    def reactions(self) -> Iterable[Reaction]:
+        yield Reaction("assist.checked", cases.DECISIONS, self._on_case)
+        yield Reaction("assist.funds", frozenset({"effect.delivered", "effect.failed"}), self._on_effect)
+
+    # ── persons harmed ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def ask(self, work: Work, request: HelpRequest, *, actor: str = "platform") -> HelpAnswer:
+        """Take in a request for help and give at once what may be given. Raises Conflict for an id that is taken."""
+        if sql(work.conn, "SELECT 1 FROM assistance WHERE id = ?", (request.id,)).first():
+            raise Conflict(Text(f"求助 {request.id} 已存在", f"the request {request.id} exists"), field="id")
+        consumer = self.core.vault.consumer(work.conn, request.buyer)
+        trade = records.trade_of(work.conn, request.order, consumer)
+        subjects = {"consumer": consumer, "dispute": request.id}
+        if trade:
+            subjects["order"] = request.order
+            if trade.merchant:
+                subjects["merchant"] = trade.merchant
+        body = {
+            **self.core.vault.seal_noun(work.conn, request, f"consumer:{consumer}"),
+            "identity": "buyer" if trade and trade.consumer == consumer else "unproven",
+            "interest": request.statement is not None,
+        }
+        entry = record(work, records.OPENED, subjects, body, actor)
+        hints = self.hints.for_harm(request.harm)
+        record(work, "dispute.advised", subjects, {"hints": [hint.id for hint in hints]})
+        dispute = records.find(work.conn, request.id)
+        answer = HelpAnswer(dispute=request.id, entry=entry, state="open", hints=hints)
+        held = _doubt(request, trade, consumer)
+        if request.help == "advice":
+            self._assisted(work, dispute, "advised", records.ENGINE)
+        elif held:
+            entry_held = record(work, "dispute.held", subjects, {"why": held})
+            open_case(
+                work,
+                kind=CASE_KIND,
+                subjects={"dispute": request.id},
+                severity=_SEVERITY[request.harm],
+                about=entry_held,
+                reasons=[held],
+            )
+            answer = msgspec.structs.replace(answer, held=held)
+        else:
+            answer = self._give(work, dispute, answer, records.ENGINE)
+        return msgspec.structs.replace(answer, state=records.find(work.conn, request.id).state)
+
+    def grant(self, work: Work, dispute: str, reason: str, *, actor: str) -> HelpAnswer:
+        """A person has checked identity and interest: give what was asked, or wait for a second person (``held``).
+
+        Raises NotFound, Conflict, InvalidInput, Forbidden.
+        """
+        found = self._held(work, dispute)
+        if not found.order:
+            raise Conflict(
+                _NO_ORDER,
+                hint=Text("请其更正订单号后重新提出", "ask for the right order number and a new request"),
+            )
+        if (waiting := self._decide(work, found, "grant", reason, actor)) is not None:
+            held = "second_review"
+            return HelpAnswer(
+                dispute=dispute, entry=waiting, held=held, hints=self.hints.for_harm(found.harm), state="held"
+            )
+        return self._granted(work, found, reason, actor)
+
+    def refuse(self, work: Work, dispute: str, reason: str, *, actor: str) -> int:
+        """A person has checked and gives nothing, for a reason that the asker is told. Raises as ``grant``."""
+        found = self._held(work, dispute)
+        if (waiting := self._decide(work, found, "refuse", given_reason(reason), actor)) is not None:
+            return waiting
+        return self._refused(work, found, reason, actor)
+
+    def release(self, work: Work, dispute: str, reason: str, *, actor: str) -> int:
+        """Let frozen money go; the entry's index. Raises NotFound, InvalidInput."""
+        return funds.order_release(work, records.find(work.conn, dispute), given_reason(reason), actor)
+
+    def compensate(self, work: Work, dispute: str, decision: str, *, actor: str) -> int:
+        """Record what was decided on paying first, where the seller could not be named. Raises NotFound, Conflict."""
+        found = records.find(work.conn, dispute)
+        if found.state != "failed":
+            raise Conflict(Text("只在不能提供商家信息时适用", "this is only for sellers that could not be named"))
+        subjects = {role: name for role, name in found.subjects.items() if role != "dispute"}
+        body = {"decision": given_reason(decision)}
+        entry = record(work, "compensation.decided", subjects | {"disclosure": dispute}, body, actor)
+        letters.tell(self.core, work, found, "compensation", decision=decision)
+        return entry
+
+    def answer_of(self, conn: Connection, dispute: str) -> HelpAnswer:
+        """What was given, once more: the last letter, and the records as they were given. Raises NotFound."""
+        found = records.find(conn, dispute)
+        given = self.core.ledger.latest(conn, "evidence.given", ("dispute", dispute))
+        reader = dossier.Reader(conn, self.core.ledger, self.core.vault, [f"consumer:{found.consumer}"])
+        return HelpAnswer(
+            dispute=dispute,
+            entry=found.entry,
+            hints=self.hints.for_harm(found.harm),
+            letter=letters.newest(self.core, conn, dispute),
+            records=[reader.at(index) for index in given.entry().body["entries"]] if given else [],
+            state=found.state,
+        )
+
+    def letter_of(self, conn: Connection, dispute: str) -> Letter:
+        """The last letter about a request. Raises NotFound."""
+        records.find(conn, dispute)
+        letter = letters.newest(self.core, conn, dispute)
+        if letter is None:
+            raise NotFound(Text(f"求助 {dispute} 尚无书面答复", f"nothing was written about the request {dispute} yet"))
+        return letter
+
+    def _missing(self, seller: Seller) -> Text:
+        words = [_FIELDS[name] for name in seller.missing]
+        return Text("、".join(one.zh for one in words), ", ".join(one.en for one in words))
+
+    def _granted(self, work: Work, found: Dispute, reason: str, actor: str) -> HelpAnswer:
+        entry = record(work, "dispute.checked", found.subjects, {"reason": given_reason(reason)}, actor)
+        answer = self._give(work, found, HelpAnswer(dispute=found.id, entry=entry, state="open"), actor)
+        return msgspec.structs.replace(answer, state=records.find(work.conn, found.id).state)
+
+    def _decide(self, work: Work, found: Dispute, outcome: str, reason: str, actor: str) -> int | None:
+        """The entry of the case where a second person must agree first; None where the act is to be carried out."""
+        given = cases.Determination(actor=actor, outcome=outcome, person=actor, reason=reason)
+        subjects = {"dispute": found.id}
+        opening = cases.Opening(about=found.entry, severity=_SEVERITY[found.harm], subjects=subjects)
+        decision = cases.decide_about(self.core, work, CASE_KIND, ("dispute", found.id), given, opening)
+        return decision.entry if decision is not None and decision.undecided else None
+
+    def _on_case(self, work: Work, stored: Stored) -> None:
+        """A person decided as a case; what was decided here already stays."""
+        entry = cases.taking_effect(stored)
+        if entry is None or entry.body["case_kind"] != CASE_KIND:
+            return
+        found = records.find(work.conn, entry.subjects["dispute"])
+        if found.state != "held":
+            return
+        if entry.body["outcome"] == "grant" and found.order:
+            self._granted(work, found, entry.body["reason"], entry.actor)
+        elif entry.body["outcome"] == "grant":
+            self._refused(work, found, _NO_ORDER.zh, entry.actor)
+        else:
+            self._refused(work, found, entry.body["reason"], entry.actor)
+
+    def _refused(self, work: Work, found: Dispute, reason: str, actor: str) -> int:
+        entry = record(work, records.REFUSED, found.subjects, {"reason": reason}, actor)
+        letters.tell(self.core, work, found, "refused", reason=reason)
+        return entry
+
+    def _give(self, work: Work, dispute: Dispute, answer: HelpAnswer, actor: str) -> HelpAnswer:
+        if dispute.help == "identity":
+            facts = disclosure.facts_of(work, dispute)
+            provisions = disclosure.basis_of(self.core.pack.norms, facts)
+            seller = disclosure.disclose(work, self.core.vault, dispute, facts, provisions, actor)
+            basis_named = self.core.pack.cite(provisions)
+            if seller.missing:
+                missing = self._missing(seller)
+                letter = letters.tell(self.core, work, dispute, "unnamed", missing=missing, provisions=basis_named)
+            else:
+                self._assisted(work, dispute, "identity", actor)
+                letter = letters.tell(self.core, work, dispute, "identity", seller=seller, provisions=basis_named)
+            return msgspec.structs.replace(answer, letter=letter, seller=seller)
+        if dispute.help == "records":
+            found = self._records(work, dispute, actor)
+            self._assisted(work, dispute, "records", actor)
+            letter = letters.tell(self.core, work, dispute, "records", records=found)
+            return msgspec.structs.replace(answer, letter=letter, records=found)
+        funds.order_freeze(work, dispute, dispute.id, actor)
+        return answer
+
+    def _records(self, work: Work, dispute: Dispute, actor: str) -> list[Record]:
+        trades = records.trades_of(work.conn, dispute.order, dispute.consumer)
+        assert trades  # a request without a trade is held
+        record(work, "evidence.requested", dispute.subjects, {}, actor)
+        reader = dossier.Reader(work.conn, self.core.ledger, self.core.vault, [f"consumer:{dispute.consumer}"])
+        lines = [(one.listing, one.entry) for one in trades]
+        found = dossier.trade_records(reader, dispute.order, trades[0].consumer, lines)
+        digest = hashlib.sha256(msgspec.json.encode(found, order="sorted")).hexdigest()
+        body = {"digest": digest, "entries": [one.index for one in found]}
+        record(work, "evidence.given", dispute.subjects, body, actor)
+        return found
+
+    def _assisted(self, work: Work, dispute: Dispute, how: str, actor: str) -> None:
+        record(work, records.ASSISTED, dispute.subjects, {"how": how}, actor)
+
+    def _held(self, work: Work, dispute: str) -> Dispute:
+        found = records.find(work.conn, dispute)
+        if found.state != "held":
+            raise Conflict(
+                Text(
+                    f"求助 {dispute} 不在待核状态（{found.state}）", f"the request {dispute} is {found.state}, not held"
+                )
+            )
+        return found
+
+    def _on_effect(self, work: Work, stored: Stored) -> None:
+        entry = stored.entry()
+        topic = str(entry.body.get("topic", ""))
+        if topic not in (funds.FREEZE, funds.RELEASE):
+            return
+        delivered = stored.kind == "effect.delivered"
+        funds.record_outcome(work, topic, delivered, entry.subjects, str(entry.body.get("problem") or ""))
+        found = records.find(work.conn, entry.subjects["dispute"])
+        if topic == funds.FREEZE:
+            letters.tell(self.core, work, found, "frozen" if delivered else "not_frozen")
+            if delivered:
+                self._assisted(work, found, "frozen", records.ENGINE)
+        elif delivered:
+            letters.tell(self.core, work, found, "released")
+
+    # ── authorities ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def receive(self, work: Work, request: AuthorityRequest, *, actor: str, at: int | None = None) -> int:
+        """Take in an authority's request; the entry's index. Raises InvalidInput, Conflict."""
+        authority.check_request(request, self.core.pack.library)
+        if sql(work.conn, "SELECT 1 FROM authority_request WHERE id = ?", (request.id,)).first():
+            raise Conflict(Text(f"请求 {request.id} 已存在", f"the request {request.id} exists"), field="id")
+        body = msgspec.to_builtins(request)
+        when = work.now if at is None else at
+        subjects = {"request": request.id}
+        return work.record(
+            Entry(actor=actor, at=when, body=body, kind=authority.REQUESTED, recorded=work.now, subjects=subjects)
+        )[0]
+
+    def answer(self, work: Work, request: str, *, actor: str) -> Answer:
+        """Compose and hand over the answer; what it held stands in the entry by digest. Raises NotFound, Conflict."""
+        asked = self._asked(work, request)
+        answer = authority.compose(work.conn, self.core.ledger, self.core.vault, asked)
+        body: dict[str, Any] = {
+            "basis": list(asked.basis),
+            "digest": answer.digest,
+            "listings": [one.index for one in answer.listings],
+            "merchants": [one.index for one in answer.merchants],
+            "sales": len(answer.sales),
+            "trades": [one.index for one in answer.trades],
+        }
+        record(work, authority.ANSWERED, {"request": request}, body, actor)
+        return answer
+
+    def decline(self, work: Work, request: str, reason: str, *, actor: str) -> int:
+        """Send a request back, saying why (no basis, no scope, not competent). Raises NotFound, Conflict."""
+        self._asked(work, request)
+        return record(work, authority.DECLINED, {"request": request}, {"reason": given_reason(reason)}, actor)
+
+    def _asked(self, work: Work, request: str) -> AuthorityRequest:
+        asked = authority.find(work.conn, request)
+        if asked.state != "open":
+            raise Conflict(Text(f"请求 {request} 已处理（{asked.state}）", f"the request {request} is {asked.state}"))
+        return asked.request
+
+
+def _doubt(request: HelpRequest, trade: records.Trade | None, consumer: str) -> str:
+    """Why a person must look before anything is given; empty where identity and interest are plain."""
+    if trade is None:
+        return "unknown_order"
+    if request.on_behalf:
+        return "on_behalf"
+    if trade.consumer != consumer:
+        return "not_the_buyer"
+    if request.statement is None:
+        return "no_statement"
+    if request.help == "identity" and not trade.merchant:
+        return "no_merchant"
+    return ""

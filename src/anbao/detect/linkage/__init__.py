@@ -1,0 +1,1 @@
+"""What links merchants: their identifiers, and connected components over them. Pure."""

@@ -1,0 +1,1 @@
+"""Pictures: decoded within bounds, hashed (PDQ), searched for codes and text. Pure."""

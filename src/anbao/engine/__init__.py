@@ -1,0 +1,1 @@
+"""The engine: unit of work, obligations, reactions, outbox, parameters, read models."""

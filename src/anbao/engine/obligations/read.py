@@ -1,0 +1,172 @@
+"""Reading obligations: their state is derived from the row, the clock and the closing entry's times, never stored.
+
+Event time decides what was owed and when it was done; recorded time what could be known. What was entered after the
+deadline never looks as if it had been met: it was, as far as anybody can tell, recorded late.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.engine.obligations.closing import NOT_KNOWN, Obligation
+from anbao.engine.obligations.subject import subjects_of
+from anbao.model.entry import entered_late
+from anbao.store.bulk import sql
+
+State = Literal[
+    "open",
+    "overdue",
+    "discharged",
+    "discharged_late",
+    "discharged_recorded_late",
+    "missed_recorded_late",
+    "ended",
+    "waived",
+    "keeping",
+    "kept",
+    "broken",
+]
+"""``discharged_recorded_late``: done in time by its own account, and entered after the deadline.
+``missed_recorded_late``: the same, but that the deadline was missed stood in the ledger before."""
+
+_PER_QUERY = 500
+
+
+class ObligationView(msgspec.Struct, frozen=True, kw_only=True):
+    """An obligation for people and programs; instants in UTC milliseconds, entries by index.
+
+    ``closed_at``: when what closed it happened, ``closed_recorded``: when that was entered; ``recorded_late``: it is
+    said to have happened by the deadline and was entered after it.
+    """
+
+    id: str
+    norm: str
+    norm_version: str
+    subjects: dict[str, str]
+    state: State
+    opened_by: int
+    opened_at: int
+    due_at: int | None
+    closed_by: int | None
+    closed_at: int | None
+    missed_by: int | None
+    closed_recorded: int | None = None
+    recorded_late: bool = False
+
+
+def recorded_late(one: Obligation, recorded: int | None) -> bool:
+    """Whether what closed it is said to have happened by the deadline, and was entered after it.
+
+    ``recorded`` (UTC ms) is when the closing entry was recorded, None where that is not known. An act that was entered
+    as it happened, before what it answers was, was known in time: a notice and its order may be a moment apart.
+    """
+    if one.closed_by is None or one.closed_at is None or one.due_at is None or one.closed_at > one.due_at:
+        return False
+    if one.closed_by < one.opened_by and (recorded is None or not entered_late(one.closed_at, recorded)):
+        return False
+    missed_before = one.missed_by is not None and one.missed_by < one.closed_by
+    return missed_before or (recorded is not None and recorded > one.due_at)
+
+
+def state_of(one: Obligation, now: int, recorded: int | None = None) -> State:
+    """The state of an obligation at an instant; ``recorded``: when the entry that closed it was recorded."""
+    match one.closed_as:
+        case None:
+            return "overdue" if one.due_at is not None and one.due_at <= now else "open"
+        case "discharged":
+            if one.due_at is not None and one.closed_at is not None and one.closed_at > one.due_at:
+                return "discharged_late"
+            if not recorded_late(one, recorded):
+                return "discharged"
+            return "discharged_recorded_late" if one.missed_by is None else "missed_recorded_late"
+        case "kept":
+            return "kept" if one.due_at is not None and one.due_at <= now else "keeping"
+        case "ended":
+            return "ended"
+        case "waived":
+            return "waived"
+        case _:
+            return "broken"
+
+
+def views(conn: Connection, rows: Iterable[Sequence[Any]], now: int) -> list[ObligationView]:
+    """The views of rows of ``obligation`` at an instant, in their order."""
+    found = [Obligation(*row) for row in rows]
+    recorded = _recorded(conn, sorted({one.closed_by for one in found if one.closed_by is not None}))
+    return [view(one, now, None if one.closed_by is None else recorded.get(one.closed_by)) for one in found]
+
+
+def view(one: Obligation, now: int, recorded: int | None = None) -> ObligationView:
+    """The view of a row at an instant; ``recorded``: when the entry that closed it was recorded."""
+    return ObligationView(
+        id=f"{one.opened_by}/{one.norm}",
+        norm=one.norm,
+        norm_version=one.norm_version,
+        subjects=subjects_of(one.subject),
+        state=state_of(one, now, recorded),
+        opened_by=one.opened_by,
+        opened_at=one.opened_at,
+        due_at=None if one.due_at == NOT_KNOWN else one.due_at,
+        closed_by=one.closed_by,
+        closed_at=one.closed_at,
+        missed_by=one.missed_by,
+        closed_recorded=recorded,
+        recorded_late=recorded_late(one, recorded),
+    )
+
+
+def unfinished(
+    conn: Connection,
+    now: int,
+    *,
+    after: tuple[int, int, str] = (-1, -1, ""),
+    limit: int = 100,
+    norm: str | None = None,
+    overdue_only: bool = False,
+) -> list[ObligationView]:
+    """Open and overdue obligations, the longest overdue first, from after ``(due_at, opened_by, norm)``."""
+    where, values = ("AND norm = ?", (norm,)) if norm else ("", ())
+    rows = sql(
+        conn,
+        f"SELECT * FROM obligation WHERE closed_as IS NULL AND due_at <= ? {where}"
+        " AND (due_at, opened_by, norm) > (?, ?, ?) ORDER BY due_at, opened_by, norm LIMIT ?",
+        (now if overdue_only else 2**62, *values, *after, limit),
+    )
+    return views(conn, rows, now)
+
+
+def page(
+    conn: Connection, now: int, *, after: tuple[int, str] = (-1, ""), limit: int = 100, norm: str | None = None
+) -> list[ObligationView]:
+    """Obligations in the order in which they were opened, from after ``(opened_by, norm)``."""
+    where, values = ("AND norm = ?", (norm,)) if norm else ("", ())
+    rows = sql(
+        conn,
+        f"SELECT * FROM obligation WHERE (opened_by, norm) > (?, ?) {where} ORDER BY opened_by, norm LIMIT ?",
+        (*after, *values, limit),
+    )
+    return views(conn, rows, now)
+
+
+def find(conn: Connection, opened_by: int, norm: str) -> Obligation | None:
+    """One obligation by its identity."""
+    row = sql(conn, "SELECT * FROM obligation WHERE opened_by = ? AND norm = ?", (opened_by, norm)).first()
+    return Obligation(*row) if row else None
+
+
+def _recorded(conn: Connection, entries: Sequence[int]) -> dict[int, int]:
+    """When entries were recorded, by index."""
+    found: dict[int, int] = {}
+    for start in range(0, len(entries), _PER_QUERY):
+        some = entries[start : start + _PER_QUERY]
+        marks = ", ".join("?" * len(some))
+        found.update(sql(conn, f"SELECT idx, recorded FROM entry WHERE idx IN ({marks})", tuple(some)).all())
+    return found
+
+
+def every(conn: Connection) -> Iterator[Obligation]:
+    """All rows in order."""
+    for row in sql(conn, "SELECT * FROM obligation ORDER BY opened_by, norm"):
+        yield Obligation(*row)

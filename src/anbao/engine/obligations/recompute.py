@@ -1,0 +1,62 @@
+"""Derives all obligations again from the entries alone, and says where the stored ones differ."""
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from anbao.engine.obligations import read
+from anbao.engine.obligations.closing import Obligation
+from anbao.engine.obligations.engine import ObligationEngine, Recorded
+from anbao.store import open_store
+from anbao.store.bulk import sql
+
+_BATCH = 1000
+_DERIVED = ("obligation", "milestone")
+
+
+def differences(
+    conn: Connection, engine: ObligationEngine, entries: Iterable[Recorded]
+) -> Iterator[tuple[Obligation | None, Obligation | None]]:
+    """Pairs (stored, derived) that are not equal; ``entries`` are all of the ledger, in order."""
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = open_store(f"sqlite:///{Path(folder) / 'derived.db'}")
+        with scratch.write() as derived:
+            observe_all(derived, engine, entries)
+        with scratch.read() as derived:
+            yield from _unequal(read.every(conn), read.every(derived))
+        scratch.close()
+
+
+def rebuild(conn: Connection, engine: ObligationEngine, entries: Iterable[Recorded]) -> None:
+    """Replace the derived tables by what the entries give under the engine's pack."""
+    for table in _DERIVED:
+        sql(conn, f"DELETE FROM {table}")
+    sql(conn, "DELETE FROM activation WHERE kind LIKE ?", ("setting:%",))
+    observe_all(conn, engine, entries)
+
+
+def observe_all(conn: Connection, engine: ObligationEngine, entries: Iterable[Recorded]) -> None:
+    """Feed a long run of entries to an engine, a batch at a time."""
+    remaining = iter(entries)
+    while batch := list(islice(remaining, _BATCH)):
+        engine.observe(conn, batch)
+
+
+def _unequal(
+    stored: Iterator[Obligation], derived: Iterator[Obligation]
+) -> Iterator[tuple[Obligation | None, Obligation | None]]:
+    left, right = next(stored, None), next(derived, None)
+    while left or right:
+        if right is None or (left and (left.opened_by, left.norm) < (right.opened_by, right.norm)):
+            yield left, None
+            left = next(stored, None)
+        elif left is None or (left.opened_by, left.norm) > (right.opened_by, right.norm):
+            yield None, right
+            right = next(derived, None)
+        else:
+            if left != right:
+                yield left, right
+            left, right = next(stored, None), next(derived, None)

@@ -1,0 +1,111 @@
+"""The room of investigation (危险排查), opened over the core: complaints, hazards, and the search for them."""
+
+import threading
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from anbao import cases
+from anbao.detect.likeness.dangers import DangerIndex
+from anbao.detect.likeness.pictures import PictureBounds
+from anbao.engine.core import Core, Probe, Room, Step
+from anbao.engine.reactions import Reaction
+from anbao.engine.readmodels.families import family
+from anbao.engine.work import Projector, Work
+from anbao.investigate import hazards, suspicions
+from anbao.investigate.complaints.service import Complaints
+from anbao.investigate.hazards import Hazard
+from anbao.investigate.sweep import matches, passes
+from anbao.investigate.sweep.passes import Pass
+from anbao.model.hazard import Confirmation, Suspicion
+
+SHARED_CAP = "merchant.shared_identifier_cap"
+"""The parameter that says how many merchants may share an identifier before it links nobody."""
+
+PICTURE_BOUNDS = ("picture.same", "picture.alike", "picture.quality")
+
+Dangers = tuple[tuple[str, int], ...]
+"""Hazards with the entry at which they stand."""
+
+
+class Investigate(Room):
+    """What is told, what is dangerous, and where the same is found again."""
+
+    def __init__(self, core: Core) -> None:
+        super().__init__(core)
+        self.complaints = Complaints(core)
+        self._index: tuple[Dangers, DangerIndex] = ((), DangerIndex(()))
+        self._stepping = threading.Lock()
+
+    def projectors(self) -> Iterable[tuple[str, Projector]]:
+        for kind in (hazards.SUSPECTED, hazards.CONFIRMED, hazards.DISMISSED, hazards.LIFTED):
+            yield kind, hazards.project
+        yield matches.MATCHED, matches.project
+        yield from self.complaints.projectors()
+
+    def reactions(self) -> Iterable[Reaction]:
+        yield from self.complaints.reactions()
+        yield Reaction("investigate.suspected", frozenset({hazards.SUSPECTED}), suspicions.open_for)
+        yield Reaction("investigate.suspicion_decided", cases.DECISIONS, suspicions.follow_case)
+
+    def steps(self) -> Iterable[Step]:
+        yield self.sweep
+        yield from self.complaints.steps()
+
+    def probes(self) -> Iterable[tuple[str, Probe]]:
+        yield from self.complaints.probes()
+
+    def suspect(self, work: Work, suspicion: Suspicion, *, at: int | None = None, actor: str = "platform") -> int:
+        """Record a suspicion; the entry's index. Raises Conflict, InvalidInput."""
+        return hazards.suspect(work, suspicion, actor, work.now if at is None else at)
+
+    def confirm(
+        self, work: Work, hazard: str, confirmation: Confirmation, *, at: int | None = None, actor: str = "officer"
+    ) -> int:
+        """Record that a danger is real; it is looked for from now on.
+
+        The entry's index, or where a second person must agree first, that of the case's. Raises NotFound, Conflict,
+        InvalidInput, Forbidden.
+        """
+        return suspicions.confirm(self.core, work, hazard, confirmation, actor, work.now if at is None else at)
+
+    def dismiss(self, work: Work, hazard: str, reason: str, *, actor: str = "officer") -> int:
+        """Record that a suspicion came to nothing; as ``confirm``, and raises as that does."""
+        return suspicions.dismiss(self.core, work, hazard, reason, actor)
+
+    def lift(self, work: Work, hazard: str, reason: str, *, actor: str = "officer") -> int:
+        """Record that a danger is none any more. Raises NotFound, Conflict, InvalidInput."""
+        return hazards.lift(work, hazard, reason, actor, work.now)
+
+    def sweep(self) -> bool:
+        """Take the next step of the oldest running sweep, or open one for dangers that none looks for yet.
+
+        Whether there was anything to do. Several processes may step at once; each step counts once.
+        """
+        with self._stepping:
+            with self.core.reading() as conn:
+                one = passes.running(conn)
+                waiting = one is None and bool(hazards.sought(conn, "", 1))
+                looked = None if one is None else passes.look(conn, one, self._index_of(conn, one))
+            if one is None or looked is None:
+                return waiting and self.core.run(lambda work: passes.open_pass(work, matches.ACTOR)) is not None
+            self.core.run(lambda work: passes.record(work, one, looked))
+            return True
+
+    def _index_of(self, conn: Connection, one: Pass) -> DangerIndex:
+        found = hazards.sought(conn, one.id)
+        wanted = tuple((hazard.id, hazard.entry) for hazard in found)
+        if self._index[0] != wanted:
+            bounds = PictureBounds(*(self._parameter(conn, name) for name in PICTURE_BOUNDS))
+            families = self._families(conn, found)
+            self._index = wanted, DangerIndex(map(passes.danger_of, found), families, bounds)
+        return self._index[1]
+
+    def _families(self, conn: Connection, found: Iterable[Hazard]) -> dict[str, frozenset[str]]:
+        """The merchants linked to those that hazards name."""
+        cap = self._parameter(conn, SHARED_CAP)
+        named = {one.value for hazard in found for one in hazard.record.fingerprints if one.kind == "merchant"}
+        return {name: frozenset(family(conn, [name], cap) - {name}) for name in sorted(named)}
+
+    def _parameter(self, conn: Connection, name: str) -> int:
+        return self.core.parameters.number(conn, name, self.core.clock())

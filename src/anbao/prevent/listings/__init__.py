@@ -1,0 +1,1 @@
+"""Listings (危险防范): screened, decided on, withheld from sale."""

@@ -1,0 +1,188 @@
+"""Where a merchant stands, and what that means for its listings (电子商务法 27, 36): one look-up for a batch.
+
+What bars a merchant is the state of its file and each sanction that holds; which standing that is, and whether it
+blocks whatever the policy says, stands in the catalogue. Sanctions come as ``sanction.imposed`` and end with their
+measure, so what is left when one is lifted is what the others say. For replay the ledger alone tells the same.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.engine.readmodels.bars import MOVING as BARRING
+from anbao.engine.work import Placed
+from anbao.law.catalogue import Catalogue, StandingKind
+from anbao.ledger import Ledger, Stored
+from anbao.model.listing import Finding, Listing
+from anbao.model.merchant import Licence
+from anbao.prevent.merchants.acts import INFO_ACCEPTED
+from anbao.prevent.merchants.decision import APPLIED, CLOSED, DECIDED, WAITING
+from anbao.prevent.merchants.file import merged
+from anbao.prevent.merchants.following import REOPENED
+from anbao.rules.policy import Verdict
+from anbao.store import tables
+from anbao.store.bulk import sql, upsert_many
+
+IMPOSED = "sanction.imposed"
+ENDED = ("measure.lifted", "measure.ended")
+
+DETECTOR = "merchant"
+
+_FILE = frozenset({APPLIED, CLOSED, INFO_ACCEPTED, REOPENED, WAITING, *DECIDED})
+MOVING = frozenset({*_FILE, IMPOSED, *ENDED})
+"""Kinds of entries after which a merchant may stand elsewhere."""
+
+_PER_QUERY = 5_000
+
+Bar = tuple[str, str]
+"""A state of the file, or the sanction that was imposed; and its measure, empty for the file."""
+
+
+class OnFile(msgspec.Struct, frozen=True):
+    """What screening asks of a merchant: its licences, if it is verified, and what bars it."""
+
+    licences: tuple[Licence, ...] = ()
+    bars: tuple[Bar, ...] = ()
+
+
+NOBODY = OnFile()
+
+Merchants = Mapping[str, OnFile]
+"""Merchants that ever applied or were sanctioned; of others nothing is known."""
+
+
+class _File(msgspec.Struct):
+    licences: tuple[Licence, ...] = ()
+
+
+_file = msgspec.json.Decoder(_File)
+
+
+def on_file(conn: Connection, listings: Iterable[Listing]) -> dict[str, OnFile]:
+    """What is known of the merchants behind these listings."""
+    names = list({listing.merchant for listing in listings if listing.merchant})
+    found: dict[str, OnFile] = {}
+    for start in range(0, len(names), _PER_QUERY):
+        some = tuple(names[start : start + _PER_QUERY])
+        marks = ", ".join("?" * len(some))
+        rows = sql(
+            conn,
+            "SELECT id, status, CASE WHEN status = 'verified' THEN file END AS file, '' AS measure"
+            f" FROM merchant WHERE id IN ({marks})"
+            f" UNION ALL SELECT merchant, sanction, NULL, measure FROM merchant_bar WHERE merchant IN ({marks})",
+            (*some, *some),
+        )
+        for name, bar, file, measure in rows:
+            known = found.get(name, NOBODY)
+            if file is not None:
+                found[name] = OnFile(_file.decode(file).licences, known.bars)
+            else:
+                found[name] = OnFile(known.licences, tuple(sorted((*known.bars, (bar, measure)))))
+    return found
+
+
+def changed_at(conn: Connection) -> int:
+    """The newest entry after which a merchant or a listing may stand elsewhere; -1 for none."""
+    kinds = tuple(sorted(MOVING | BARRING))
+    newest = " UNION ALL ".join(["SELECT max(idx) AS idx FROM entry WHERE kind = ?"] * len(kinds))
+    found = sql(conn, f"SELECT max(idx) FROM ({newest}) AS moves", kinds).scalar()
+    return -1 if found is None else int(found)
+
+
+def on_file_before(conn: Connection, ledger: Ledger, merchant: str, index: int) -> OnFile:
+    """As ``on_file``, as it was before entry ``index``, out of the merchant's entries."""
+    state, start = _State(), 0
+    while True:
+        page = ledger.entries(conn, start, 500, end=index, subject=("merchant", merchant))
+        for stored in page:
+            if stored.kind in MOVING:
+                state.follow(stored)
+        if len(page) < 500:
+            return state.on_file()
+        start = page[-1].index + 1
+
+
+class _State:
+    """A merchant's status, file and sanctions after some of its entries, as the projections have them."""
+
+    def __init__(self) -> None:
+        self._status = ""
+        self._file: dict[str, Any] = {}
+        self._sanctions: dict[str, str] = {}
+
+    def follow(self, stored: Stored) -> None:
+        entry = stored.entry()
+        body: dict[str, Any] = entry.body
+        if stored.kind == IMPOSED:
+            if not body.get("live"):
+                self._sanctions[entry.subjects.get("measure", entry.subjects["sanction"])] = body["measure"]
+        elif stored.kind in ENDED:
+            self._sanctions.pop(entry.subjects["measure"], None)
+        elif stored.kind == APPLIED:
+            self._status, self._file = "applied", body
+        elif stored.kind == INFO_ACCEPTED:
+            self._file = merged(self._file, body["change"])
+        elif stored.kind == REOPENED:
+            self._status = "applied"
+        elif stored.kind != WAITING or self._status != "verified" or body.get("occasion") != "reverify":
+            self._status = stored.kind.removeprefix("merchant.")
+
+    def on_file(self) -> OnFile:
+        bars = [(sanction, measure) for measure, sanction in self._sanctions.items()]
+        if self._status == "verified":
+            return OnFile(msgspec.convert(self._file.get("licences", ()), tuple[Licence, ...]), tuple(sorted(bars)))
+        return OnFile((), tuple(sorted([*bars, (self._status, "")] if self._status else bars)))
+
+
+def kinds_of(bars: Sequence[Bar], catalogue: Catalogue) -> list[tuple[StandingKind, str]]:
+    """The standings that these bars are, with the measure of each, the strictest first."""
+    found = [(kind, measure) for bar, measure in bars if (kind := catalogue.standings.get(bar)) is not None]
+    return sorted(found, key=lambda one: (catalogue.strictness[one[0].id], one[1]))
+
+
+def findings(standings: Iterable[tuple[StandingKind, str]]) -> list[Finding]:
+    """One finding for each: the term is the standing, the surface the measure that put the merchant there."""
+    return [
+        Finding(
+            category=f"merchant.{kind.id}",
+            detector=DETECTOR,
+            provisions=kind.provisions,
+            severity=kind.severity,
+            surface=measure,
+            term=kind.id,
+        )
+        for kind, measure in standings
+    ]
+
+
+def raised(verdict: Verdict, standings: Sequence[tuple[StandingKind, str]]) -> Verdict:
+    """The verdict, made a block where the merchant stands where nothing passes."""
+    if not standings or not standings[0][0].blocks:
+        return verdict
+    reason = f"merchant.{standings[0][0].id}"
+    others = tuple(code for code in verdict.reasons if code != reason)
+    return Verdict("block", (reason, *others))
+
+
+def project_sanctions(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``sanction.imposed`` → ``merchant_bar``; what bars a live room alone bars no listing."""
+    rows = [
+        (
+            sealed.subjects["merchant"],
+            sealed.subjects.get("measure", sealed.subjects["sanction"]),
+            str(sealed.facts["measure"]),
+        )
+        for _, sealed in placed
+        if not sealed.facts.get("live")
+    ]
+    upsert_many(conn, tables.merchant_bar, rows)
+
+
+def project_ends(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``measure.lifted`` and ``measure.ended`` → ``merchant_bar``."""
+    for _, sealed in placed:
+        if merchant := sealed.subjects.get("merchant"):
+            about = (merchant, sealed.subjects["measure"])
+            sql(conn, "DELETE FROM merchant_bar WHERE merchant = ? AND measure = ?", about)

@@ -1,0 +1,1 @@
+"""Messages between the parties of a trade: screened for fraud, decided on."""

@@ -1,0 +1,184 @@
+"""Messages as entries: ``message.screened`` without the text, which lies in the vault, and what becomes of those that
+were held (docs/decisions/0019).
+"""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao import cases
+from anbao.detect.contact import GUESSED, ContactMatcher, FraudKind, Sighting, findings
+from anbao.engine.work import Placed, Work
+from anbao.ledger import Stored, Vault
+from anbao.model.entry import Entry, Receipt
+from anbao.model.listing import MAX_FINDINGS
+from anbao.model.message import DECISIONS, Message, MessageDecision, MessageScreened, MessageVersions, Sender
+from anbao.store import tables
+from anbao.store.bulk import sql, upsert_many
+from anbao.text import Text
+from anbao.version import VERSION
+
+SCREENED = "message.screened"
+DECIDED = "message.decided"
+
+CASE = "message_held"
+_CASE_ROLES = frozenset({"message", "consumer", "listing", "merchant", "order"})
+
+
+class ScreenedMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to one message: the decision, what to tell the receiver, and the receipt of its entry."""
+
+    message: str
+    decision: MessageScreened
+    warnings: tuple[Text, ...]
+    receipt: Receipt
+
+
+def screen(
+    matcher: ContactMatcher, texts: Sequence[tuple[Sender, str]], sealed: Sequence[str]
+) -> list[MessageScreened]:
+    """One decision per message, in order; ``sealed`` are the commitments to the texts. Pure."""
+    book = matcher.book
+    kinds = {kind.id: kind for kind in book.kinds}
+    versions = MessageVersions(engine=VERSION, fraud=book.digest)
+    decided = []
+    for (sender, text), sightings, commitment in zip(
+        texts, matcher.scan([text for _, text in texts]), sealed, strict=True
+    ):
+        told = sorted(findings(sightings, "text", book, private=True), key=lambda one: one.start)
+        ruled = {
+            one.kind: max(_handling(kinds[one.kind], sender, one), "pass", key=DECISIONS.index) for one in sightings
+        }
+        warned = [kinds[name] for name, handling in ruled.items() if handling != "pass"]
+        warned.sort(key=lambda kind: (-kind.severity, kind.id))
+        decided.append(
+            MessageScreened(
+                decision=max(ruled.values(), key=DECISIONS.index, default="pass"),
+                findings=tuple(told[:MAX_FINDINGS]),
+                findings_cut=max(0, len(told) - MAX_FINDINGS),
+                length=len(text),
+                sender=sender,
+                severity=max((one.severity for one in told), default=0),
+                text=commitment,
+                versions=versions,
+                warnings=tuple(kind.id for kind in warned),
+            )
+        )
+    return decided
+
+
+def record(
+    work: Work, vault: Vault, matcher: ContactMatcher, messages: Sequence[Message], actor: str, at: int
+) -> list[ScreenedMessage]:
+    """Screen messages together and record each; their texts go to the vault, under the consumer where one is named."""
+    consumers = vault.consumers(work.conn, {message.buyer for message in messages if message.buyer})
+    persons = [
+        f"consumer:{consumers[message.buyer]}" if message.buyer else f"message:{message.id}" for message in messages
+    ]
+    sealed = vault.seal_values(
+        work.conn, [(person, "message", message.text) for person, message in zip(persons, messages, strict=True)]
+    )
+    screened = screen(matcher, [(message.sender, message.text) for message in messages], sealed)
+    entries = [
+        Entry(
+            actor=actor,
+            at=at,
+            body=one,
+            kind=SCREENED,
+            recorded=work.now,
+            subjects=_subjects(message, consumers.get(message.buyer, "")),
+        )
+        for message, one in zip(messages, screened, strict=True)
+    ]
+    kinds = {kind.id: kind for kind in matcher.book.kinds}
+    receipts = work.record_receipts(entries)
+    answers = [
+        ScreenedMessage(
+            message=message.id,
+            decision=one,
+            warnings=tuple(kinds[name].warning for name in one.warnings),
+            receipt=receipt,
+        )
+        for message, one, receipt in zip(messages, screened, receipts, strict=True)
+    ]
+    for answer, entry in zip(answers, entries, strict=True):
+        if answer.decision.decision == "hold":
+            hold(work, answer.receipt.entry, answer, entry.subjects)
+    return answers
+
+
+def again(matcher: ContactMatcher, old: MessageScreened, text: str) -> MessageScreened:
+    """The decision on a recorded message, made anew from the vault's text."""
+    [new] = screen(matcher, [(old.sender, text)], [old.text])
+    return msgspec.structs.replace(new, versions=msgspec.structs.replace(new.versions, engine=old.versions.engine))
+
+
+def hold(work: Work, entry: int, message: ScreenedMessage, subjects: Mapping[str, str]) -> None:
+    """Let a person decide on a message that is kept back."""
+    cases.open(
+        work,
+        kind=CASE,
+        subjects={role: name for role, name in subjects.items() if role in _CASE_ROLES},
+        severity=max(1, message.decision.severity),
+        about=entry,
+        reasons=message.decision.warnings,
+        proposals=("stop",),
+    )
+
+
+def follow_case(work: Work, stored: Stored) -> None:
+    """A decision on a held message → ``message.decided``."""
+    entry = cases.taking_effect(stored)
+    if entry is None or entry.body["case_kind"] != CASE:
+        return
+    work.record(
+        Entry(
+            actor=entry.actor,
+            at=entry.at,
+            body={"reason": entry.body["reason"], "ruling": entry.body["outcome"]},
+            kind=DECIDED,
+            recorded=work.now,
+            subjects={role: name for role, name in entry.subjects.items() if role in _CASE_ROLES},
+        )
+    )
+
+
+def project_messages(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``message.screened`` → ``message``; a later ``message.decided`` says what became of one that was held."""
+    rows = [
+        (
+            sealed.subjects["message"],
+            sealed.subjects.get("merchant", ""),
+            str(sealed.facts["decision"]),
+            index,
+        )
+        for index, sealed in placed
+    ]
+    upsert_many(conn, tables.message, rows)
+
+
+def project_rulings(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``message.decided`` → ``message``."""
+    for index, sealed in placed:
+        sql(
+            conn,
+            "UPDATE message SET decision = ?, entry = ? WHERE id = ?",
+            (str(sealed.facts["ruling"]), index, sealed.subjects["message"]),
+        )
+
+
+def _handling(kind: FraudKind, sender: Sender, sighting: Sighting) -> MessageDecision:
+    handling = kind.said_by.merchant if sender == "merchant" else kind.said_by.consumer
+    return "warn" if handling == "hold" and sighting.channel in GUESSED else handling
+
+
+def _subjects(message: Message, consumer: str) -> dict[str, str]:
+    named = {
+        "message": message.id,
+        "consumer": consumer,
+        "listing": message.listing,
+        "merchant": message.merchant,
+        "order": message.order,
+    }
+    return {role: name for role, name in named.items() if name}

@@ -1,0 +1,116 @@
+"""The pictures of confirmed dangers: learned from ``hazard.confirmed``, forgotten when the danger is lifted."""
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.detect.likeness.hashes import HashIndex
+from anbao.engine.work import Placed
+from anbao.rules import dangers
+from anbao.store import tables
+from anbao.store.bulk import sql, upsert_many
+
+KIND = "picture"
+"""The kind of fingerprint whose value is a PDQ hash in hex."""
+
+
+class Weight(msgspec.Struct, frozen=True):
+    """What the confirmation says of a danger."""
+
+    severity: int = 4
+    provisions: tuple[str, ...] = ()
+
+
+class _Fingerprint(msgspec.Struct):
+    kind: str
+    value: str
+
+
+class _Body(Weight, frozen=True):
+    fingerprints: tuple[_Fingerprint, ...] = ()
+
+
+class _Entry(msgspec.Struct):
+    body: _Body
+
+
+_entry = msgspec.json.Decoder(_Entry)
+_weight = msgspec.json.Decoder(Weight)
+
+
+class Known(msgspec.Struct, frozen=True):
+    """A danger whose picture is near, and in how many bits of 256 its nearest hash differs."""
+
+    hazard: str
+    distance: int
+    weight: Weight
+
+
+class Dangers:
+    """All that were known at one size of the ledger; it never changes."""
+
+    def __init__(self, rows: Sequence[tuple[str, str, Weight]]) -> None:
+        """``rows``: hazard, hash, weight."""
+        self._rows = rows
+        self._index = HashIndex.of([value for _, value, _ in rows])
+
+    def near(self, pdq: str, distance: int) -> list[Known]:
+        """The dangers within ``distance``, the nearest first, each once."""
+        found: dict[str, Known] = {}
+        for match in self._index.within(pdq, distance):
+            hazard, _, weight = self._rows[match.row]
+            found.setdefault(hazard, Known(hazard, match.distance, weight))
+        return list(found.values())
+
+
+class DangerPictures:
+    """The dangers of one store; the newest stay in memory until an entry changes them."""
+
+    def __init__(self) -> None:
+        self._newest = Dangers(())
+        self._size = 0
+        self._reading = threading.Lock()
+
+    def at(self, conn: Connection, size: int) -> Dangers:
+        """Those in force when the ledger had this size."""
+        with self._reading:
+            if self._size == size:
+                return self._newest
+            found = dangers_at(conn, size)
+            if dangers.is_settled(conn, size):
+                self._newest, self._size = found, size
+            return found
+
+
+def dangers_at(conn: Connection, size: int) -> Dangers:
+    """Those in force when the ledger had this size (``dangers.in_force``)."""
+    rows = sql(
+        conn,
+        "SELECT hazard, hash, weight FROM hazard_picture WHERE since < ? AND (until IS NULL OR until >= ?)"
+        " ORDER BY hazard, since, hash",
+        (size, size),
+    )
+    return Dangers([(hazard, value, _weight.decode(weight)) for hazard, value, weight in rows])
+
+
+def project_dangers(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``hazard.confirmed`` and ``hazard.lifted`` → ``hazard_picture``."""
+    for index, sealed in placed:
+        hazard = sealed.subjects["hazard"]
+        sql(conn, "UPDATE hazard_picture SET until = ? WHERE hazard = ? AND until IS NULL", (index, hazard))
+        if sealed.kind == dangers.CONFIRMED:
+            body = _entry.decode(sealed.data).body
+            weight = msgspec.json.encode(Weight(body.severity, body.provisions))
+            rows: list[tuple[Any, ...]] = [
+                (hazard, index, one.value.lower(), None, weight)
+                for one in body.fingerprints
+                if one.kind == KIND and _is_hash(one.value)
+            ]
+            upsert_many(conn, tables.hazard_picture, rows)
+
+
+def _is_hash(value: str) -> bool:
+    return len(value) == 64 and set(value.lower()) <= set("0123456789abcdef")

@@ -1,0 +1,248 @@
+"""Pictures as entries and as rows: ``picture.read``, ``listing.picture_screened``, and what is still to be done.
+
+- A picture is read once, whatever the number of listings that show it; what was read stands in an entry.
+- Of a listing only the newest version's pictures are kept; what comes late for an older version changes nothing.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.detect import pictures
+from anbao.detect.picture.candidates import Standing
+from anbao.engine.work import Placed, Work
+from anbao.ledger.whole import whole_record
+from anbao.model.entry import Entry, Sealed
+from anbao.model.listing import OUTCOMES, ListingRecord, Outcome
+from anbao.model.picture import PictureReading, PictureScreened
+from anbao.store import tables
+from anbao.store.bulk import sql, upsert_many
+
+READ = "picture.read"
+SCREENED = "listing.picture_screened"
+
+State = Literal["waiting", "text", "done"]
+"""To be read · its text is to be read · decided."""
+
+_DAY = 86_400_000
+_SHA256 = 64
+
+_reading = msgspec.json.Decoder(PictureReading)
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture of a listing that is not decided, or not finally. ``picture``: SHA-256, empty until its bytes came."""
+
+    listing: str
+    place: int
+    source: str
+    screened: int
+    picture: str
+    state: State
+    attempts: int
+
+
+class Read(msgspec.Struct, frozen=True):
+    """What was last read in a picture, and by which entry."""
+
+    entry: int
+    reading: PictureReading
+
+
+class _Body(msgspec.Struct):
+    listing: ListingRecord
+    embedded: tuple[str, ...] = ()
+
+
+class _Listing(msgspec.Struct):
+    body: _Body
+
+
+class _ReadEntry(msgspec.Struct):
+    body: msgspec.Raw
+
+
+_listing = msgspec.json.Decoder(_Listing)
+_read_entry = msgspec.json.Decoder(_ReadEntry)
+
+_TASK = "SELECT listing, place, source, screened, picture, state, attempts FROM listing_picture"
+
+
+def record_reading(work: Work, reading: PictureReading, at: int, actor: str) -> int:
+    """Record what was read in a picture; the entry's index."""
+    subjects = {"picture": reading.picture}
+    return work.record(Entry(actor=actor, at=at, body=reading, kind=READ, recorded=work.now, subjects=subjects))[0]
+
+
+def screened_entry(work: Work, task: Task, merchant: str, decision: PictureScreened, at: int) -> Entry:
+    """The entry of a decision on a picture."""
+    subjects = {"listing": task.listing}
+    if merchant:
+        subjects["merchant"] = merchant
+    if task.picture:
+        subjects["picture"] = task.picture
+    return Entry(actor="engine", at=at, body=decision, kind=SCREENED, recorded=work.now, subjects=subjects)
+
+
+def project_listings(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``listing.screened`` → the pictures of its newest version, all waiting; without pictures it costs a look-up."""
+    for index, sealed in placed:
+        if "pictures" in sealed.facts:
+            listing = sealed.subjects["listing"]
+            body = _listing.decode(sealed.data).body
+            shown = pictures.sources(whole_record(conn, body.listing).pictures, body.embedded)
+            sql(conn, "DELETE FROM listing_picture WHERE listing = ?", (listing,))
+            rows: list[tuple[Any, ...]] = [
+                (listing, place, source, index, source if len(source) == _SHA256 else "", "waiting", sealed.recorded, 0)
+                for place, source in shown
+            ]
+            upsert_many(conn, tables.listing_picture, rows)
+
+
+def project_readings(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``picture.read`` → ``picture``."""
+    rows = [
+        (sealed.subjects["picture"], index, bytes(_read_entry.decode(sealed.data).body)) for index, sealed in placed
+    ]
+    upsert_many(conn, tables.picture, rows)
+
+
+def project_screened(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``listing.picture_screened`` → ``listing_picture``, and ``listing`` where it makes the outcome stricter."""
+    for index, sealed in placed:
+        facts, listing = sealed.facts, sealed.subjects["listing"]
+        sql(
+            conn,
+            "UPDATE listing_picture SET state = ?, picture = ?, due_at = ?, attempts = 0"
+            " WHERE listing = ? AND place = ? AND screened = ?",
+            (
+                _state(sealed),
+                sealed.subjects.get("picture", ""),
+                sealed.recorded,
+                listing,
+                facts.get("place", 0),
+                facts["screened"],
+            ),
+        )
+        if facts.get("raised"):
+            sql(
+                conn,
+                "UPDATE listing SET outcome = ?, entry = ? WHERE id = ?",
+                (facts["outcome"], index, listing),
+            )
+
+
+def _state(sealed: Sealed) -> State:
+    return "text" if sealed.facts.get("text_pending") else "done"
+
+
+def read_of(conn: Connection, picture: str) -> Read | None:
+    """What was last read in the picture of this SHA-256."""
+    row = sql(conn, "SELECT entry, reading FROM picture WHERE id = ?", (picture,)).first()
+    return None if row is None else Read(row[0], _reading.decode(row[1]))
+
+
+def pictures_of_listing(conn: Connection, listing: str) -> list[str]:
+    """The pictures that a listing shows and that came, by SHA-256, in their order."""
+    rows = sql(
+        conn, "SELECT picture FROM listing_picture WHERE listing = ? AND picture <> '' ORDER BY place", (listing,)
+    )
+    return [picture for (picture,) in rows]
+
+
+def tasks_of_listing(conn: Connection, listing: str) -> list[Task]:
+    """The open tasks of a listing, in the order of its pictures."""
+    return _tasks(conn, f"{_TASK} WHERE listing = ? AND state <> 'done' ORDER BY place", (listing,))
+
+
+def tasks_of_picture(conn: Connection, picture: str, state: State, limit: int) -> list[Task]:
+    """Tasks in this state that show this picture."""
+    return _tasks(conn, f"{_TASK} WHERE picture = ? AND state = ? LIMIT ?", (picture, state, limit))
+
+
+def due_task(conn: Connection, now: int) -> Task | None:
+    """The task that has been due for longest."""
+    found = []
+    for state in ("waiting", "text"):
+        found += _tasks(conn, f"{_TASK} WHERE state = ? AND due_at <= ? ORDER BY due_at LIMIT 1", (state, now))
+    return found[0] if found else None
+
+
+def postpone(conn: Connection, task: Task, due_at: int, attempts: int) -> bool:
+    """Let a task be due later; whether it is still to be done."""
+    return bool(
+        sql(
+            conn,
+            "UPDATE listing_picture SET due_at = ?, attempts = ?"
+            " WHERE listing = ? AND place = ? AND screened = ? AND state = ?",
+            (due_at, attempts, task.listing, task.place, task.screened, task.state),
+        ).rowcount
+    )
+
+
+def assign(conn: Connection, task: Task, picture: str) -> None:
+    """Say which picture came from a task's address."""
+    sql(
+        conn,
+        "UPDATE listing_picture SET picture = ? WHERE listing = ? AND place = ? AND screened = ?",
+        (picture, task.listing, task.place, task.screened),
+    )
+
+
+def pending(conn: Connection) -> int:
+    """How many tasks are open."""
+    return int(sql(conn, "SELECT count(*) FROM listing_picture WHERE state IN ('waiting', 'text')").scalar_one())
+
+
+def overdue(conn: Connection, since: int) -> int:
+    """How many tasks were due before ``since``."""
+    states = "state IN ('waiting', 'text')"
+    found = sql(conn, f"SELECT count(*) FROM listing_picture WHERE {states} AND due_at < ?", (since,)).scalar_one()
+    return int(found)
+
+
+class Shop(msgspec.Struct, frozen=True):
+    """What a decision on a picture needs of its listing."""
+
+    merchant: str
+    category: str
+    standing: Standing
+
+
+def shop_of(conn: Connection, listing: str, now: int) -> Shop:
+    """The listing's merchant and category, its outcome so far, and since when its merchant is known."""
+    row = sql(conn, "SELECT merchant, category, outcome FROM listing WHERE id = ?", (listing,)).first()
+    merchant, category, outcome = row if row is not None else ("", "", "pass")
+    return Shop(merchant, category, Standing(_outcome(outcome), _known_days(conn, merchant, now)))
+
+
+def _known_days(conn: Connection, merchant: str, now: int) -> int:
+    first = sql(
+        conn, "SELECT min(idx) FROM entry_subject WHERE role = 'merchant' AND subject = ?", (merchant,)
+    ).scalar()
+    if not merchant or first is None:
+        return -1
+    recorded = sql(conn, "SELECT recorded FROM entry WHERE idx = ?", (first,)).scalar_one()
+    return int(max(0, now - recorded) // _DAY)
+
+
+def _outcome(value: str) -> Outcome:
+    return next(one for one in OUTCOMES if one == value)
+
+
+def _tasks(conn: Connection, statement: str, parameters: tuple[Any, ...]) -> list[Task]:
+    rows = sql(conn, statement, parameters)
+    return [
+        Task(
+            listing=listing,
+            place=place,
+            source=source,
+            screened=screened,
+            picture=picture,
+            state=state,
+            attempts=attempts,
+        )
+        for listing, place, source, screened, picture, state, attempts in rows
+    ]

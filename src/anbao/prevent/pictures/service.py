@@ -1,0 +1,127 @@
+"""The desk where pictures of listings are decided on, inside open transactions; bytes and time are elsewhere
+(``connect.pictures``).
+"""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from anbao.detect.picture.candidates import Standing
+from anbao.engine.core import Core, system_clock
+from anbao.engine.readmodels.screened import SCREENED
+from anbao.engine.work import Projector, Work
+from anbao.law.deadlines import legal_day
+from anbao.law.pack import load_pack
+from anbao.law.parameters import in_force
+from anbao.model.picture import PictureProblem, PictureReading, PictureRules, PictureScreened
+from anbao.prevent.pictures import records
+from anbao.prevent.pictures.dangers import DangerPictures, Dangers, project_dangers
+from anbao.prevent.pictures.judge import Case, judge
+from anbao.prevent.pictures.records import Read, State, Task
+from anbao.rules import dangers
+from anbao.rules.clearances import cleared_of_entry
+from anbao.rules.rulesets import Rulesets, ruleset_of_pack
+
+AT_ONCE = 500
+"""Listings with the same picture that one transaction decides on; the others follow as tasks."""
+
+
+Look = Callable[[PictureReading], PictureScreened]
+"""Decides on a picture by itself, outside of any listing."""
+
+
+class PictureDesk:
+    """Reads nothing itself: it is given readings, and decides under the ruleset, the dangers and the rules in force."""
+
+    def __init__(self, core: Core, rulesets: Rulesets) -> None:
+        self._core = core
+        self._rulesets = rulesets
+        self._dangers = DangerPictures()
+
+    def projectors(self) -> Iterable[tuple[str, Projector]]:
+        yield SCREENED, records.project_listings
+        yield records.READ, records.project_readings
+        yield records.SCREENED, records.project_screened
+        yield dangers.CONFIRMED, project_dangers
+        yield dangers.LIFTED, project_dangers
+
+    def rules(self, conn: Connection, now: int) -> PictureRules:
+        """The platform's numbers in force."""
+        number = self._core.parameters.number
+        return PictureRules(**{name: number(conn, f"picture.{name}", now) for name in PictureRules.__struct_fields__})
+
+    def looking(self, conn: Connection) -> Look:
+        """How pictures by themselves are decided on now."""
+        now = self._core.clock()
+        ruleset, rules = self._rulesets.in_force(conn, now), self.rules(conn, now)
+        known = self._dangers.at(conn, ruleset.versions.hazards)
+        return lambda reading: judge(_alone(reading), ruleset, known, rules)
+
+    def take(self, work: Work, reading: PictureReading, *, at: int | None = None, actor: str = "engine") -> int:
+        """Record what was read in a picture, and decide on the listings that wait for it; the entry's index."""
+        known = records.read_of(work.conn, reading.picture)
+        if known is not None and known.reading == reading:
+            entry = known.entry
+        else:
+            entry = records.record_reading(work, reading, work.now if at is None else at, actor)
+        states: tuple[State, ...] = ("waiting", "text") if reading.text_read or reading.problem else ("waiting",)
+        for state in states:
+            for task in records.tasks_of_picture(work.conn, reading.picture, state, AT_ONCE):
+                self._decide(work, task, Read(entry, reading))
+        return entry
+
+    def decide_known(self, work: Work, listing: str) -> list[PictureScreened]:
+        """Decide on those pictures of a listing whose bytes were read already, in their order."""
+        decisions = []
+        for task in records.tasks_of_listing(work.conn, listing):
+            read = records.read_of(work.conn, task.picture) if task.picture else None
+            if read is not None:
+                decisions.append(self._decide(work, task, read))
+        return decisions
+
+    def give_up(self, work: Work, task: Task, problem: PictureProblem) -> None:
+        """Decide on a picture whose bytes never came."""
+        self._decide(work, task, None, problem)
+
+    def _decide(self, work: Work, task: Task, read: Read | None, problem: PictureProblem = "") -> PictureScreened:
+        conn = work.conn
+        shop = records.shop_of(conn, task.listing, work.now)
+        ruleset = self._rulesets.in_force(conn, work.now)
+        cleared = ruleset.guarded.cleared
+        case = Case(
+            category=shop.category,
+            entry=-1 if read is None else read.entry,
+            harmless=cleared_of_entry(cleared, self._core.ledger, conn, task.listing, task.screened),
+            place=task.place,
+            problem=problem,
+            reading=None if read is None else read.reading,
+            screened=task.screened,
+            source=task.source,
+            standing=shop.standing,
+        )
+        known = self._dangers.at(conn, ruleset.versions.hazards)
+        decision = judge(case, ruleset, known, self.rules(conn, work.now))
+        work.record(records.screened_entry(work, task, shop.merchant, decision, work.now))
+        return decision
+
+
+def look_by_pack(where: Path) -> Look:
+    """How the defaults of a pack decide on pictures by themselves, without a store. Raises PackError."""
+    pack = load_pack(where)
+    today = legal_day(system_clock())
+    names = PictureRules.__struct_fields__
+    rules = PictureRules(**{name: int(in_force(pack.parameters, f"picture.{name}", today).value) for name in names})
+    ruleset = ruleset_of_pack(where)
+    return lambda reading: judge(_alone(reading), ruleset, Dangers(()), rules)
+
+
+def _alone(reading: PictureReading) -> Case:
+    return Case(
+        category="",
+        place=0,
+        reading=reading,
+        screened=-1,
+        source=reading.picture,
+        standing=Standing("pass", -1),
+    )

@@ -1,0 +1,199 @@
+"""The room of prevention (危险防范), opened over the core: merchants, listings, and the rules that decide on them."""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+from sqlalchemy import Connection
+
+from anbao import cases
+from anbao.detect.contact import load_fraud_book
+from anbao.detect.text import finding
+from anbao.engine.core import Core, Probe, Room, Step, decoded
+from anbao.engine.parameters import PARAMETER_CHANGED
+from anbao.engine.reactions import Reaction
+from anbao.engine.readmodels.bars import standing as standing_against
+from anbao.engine.readmodels.screened import DECIDED, SCREENED
+from anbao.engine.work import Placed, Projector, Work
+from anbao.law.deadlines import legal_day
+from anbao.model.entry import Receipt, Sealed
+from anbao.model.listing import Listing, Outcome
+from anbao.model.message import Message
+from anbao.model.texts import with_texts
+from anbao.prevent.explaining import Explainer
+from anbao.prevent.listings import records as listings
+from anbao.prevent.listings import relisting, standing
+from anbao.prevent.listings.records import ScreenedListing
+from anbao.prevent.listings.screening import judge, screen
+from anbao.prevent.merchants.service import Counter
+from anbao.prevent.messages import records as messages
+from anbao.prevent.pictures.probe import try_pictures
+from anbao.prevent.pictures.service import PictureDesk
+from anbao.prevent.probes import ACTOR, try_cases, try_guard, try_lexicon
+from anbao.rules import changes, clearances, dangers, pack_defaults, rulesets, suggestions
+from anbao.rules.changes import Change, Changes
+from anbao.rules.fraud_books import OWN_DOMAINS, Books
+from anbao.rules.learning import Model
+from anbao.rules.rulesets import Ruleset, Rulesets
+from anbao.rules.suggestions import Acceptance, Suggestions
+
+TRAINED_ON = 50_000
+"""Latest decisions of reviewers that a model is trained on."""
+
+
+class Prevent(Room):
+    """Who may sell, and what may be offered. ``merchants`` is where merchants are dealt with."""
+
+    def __init__(self, core: Core) -> None:
+        super().__init__(core)
+        self.books = Books(load_fraud_book(core.where / "fraud"), core.parameters)
+        self.rulesets = Rulesets(core.catalogue, self.books)
+        self.changes = Changes(core, self.rulesets, judge)
+        self.merchants = Counter(core)
+        self.apply = self.merchants.apply
+        self.pictures = PictureDesk(core, self.rulesets)
+        self.explainer = Explainer(core.pack, core.catalogue, core.where)
+
+    def projectors(self) -> Iterable[tuple[str, Projector]]:
+        yield "lexicon.activated", rulesets.project_activation
+        yield "policy.activated", rulesets.project_activation
+        yield dangers.CONFIRMED, dangers.project_confirmed
+        yield dangers.LIFTED, dangers.project_lifted
+        yield dangers.LIFTED, clearances.project_end
+        yield clearances.TAKEN, clearances.project_end
+        yield clearances.CLEARED, clearances.project
+        yield "model.activated", rulesets.project_activation
+        yield "model.deactivated", rulesets.project_activation
+        for role in ("lexicon", "policy", "model"):
+            for act in (changes.PROPOSED, changes.REFUSED, changes.EXPIRED, changes.ACTIVATED):
+                yield f"{role}.{act}", changes.project
+        yield SCREENED, listings.project_listings
+        yield DECIDED, listings.project_listings
+        yield from self.merchants.projectors()
+        yield standing.IMPOSED, standing.project_sanctions
+        for kind in standing.ENDED:
+            yield kind, standing.project_ends
+        yield messages.SCREENED, messages.project_messages
+        yield messages.DECIDED, messages.project_rulings
+        yield PARAMETER_CHANGED, self._keep_book
+        yield from self.pictures.projectors()
+
+    def reactions(self) -> Iterable[Reaction]:
+        yield Reaction("prevent.review", cases.DECISIONS, listings.follow_case)
+        clear = cases.DECISIONS | {clearances.LIFTED}
+        yield Reaction("prevent.clear", clear, partial(clearances.follow, self.core.ledger))
+        yield Reaction("prevent.message", cases.DECISIONS, messages.follow_case)
+        yield from self.merchants.reactions()
+
+    def probes(self) -> Iterable[tuple[str, Probe]]:
+        screen, apply = partial(self.screen, actor=ACTOR), partial(self.apply, actor=ACTOR)
+        yield "lexicon", lambda: try_lexicon(self.core, self.ruleset().lexicon, screen)
+        yield "hazard_guard", partial(try_guard, self.core, screen)
+        take = partial(self.pictures.take, actor=ACTOR)
+        yield "picture_check", partial(try_pictures, self.core, screen, take)
+        for control in self.core.pack.controls:
+            if control.cases:
+                yield control.id, partial(try_cases, self.core, screen, apply, control.cases)
+
+    def steps(self) -> Iterable[Step]:
+        yield from self.merchants.steps()
+        yield self.changes.expire
+
+    @decoded
+    def screen(
+        self, work: Work, batch: Sequence[Listing], *, at: int | None = None, actor: str = "platform"
+    ) -> list[ScreenedListing]:
+        """Screen listings, in order, under the ruleset in force; decide; record."""
+        when = work.now if at is None else at
+        ruleset = self.rulesets.in_force(work.conn, work.now)
+        batch = [with_texts(one) for one in batch]
+        bars = standing_against(work.conn, "listing", (listing.id for listing in batch))
+        screened = screen(batch, ruleset, standing.on_file(work.conn, batch), legal_day(work.now))
+        screened = relisting.apply(screened, bars, ruleset.catalogue)
+        for one in batch:
+            listings.refuse_person_numbers(one)
+        sealed = [listings.seal_screened(one, when, work.now, actor) for one in screened]
+        indexes = listings.record_screened(work, sealed)
+        return [
+            ScreenedListing(
+                decision=one,
+                receipt=_receipt(index, item.entry),
+                pictures=tuple(self.pictures.decide_known(work, one.listing.id)) if one.pictures else (),
+            )
+            for one, index, item in zip(screened, indexes, sealed, strict=True)
+        ]
+
+    def worst_word(self, work: Work, text: str) -> int:
+        """The worst severity that the lexicon in force finds in a text, as it stands or disguised; 0 for nothing."""
+        ruleset = self.rulesets.in_force(work.conn, work.now)
+        [hits] = ruleset.matcher.scan([text])
+        return max((finding(hit, "text", ruleset.lexicon).severity for hit in hits), default=0)
+
+    def review(
+        self,
+        work: Work,
+        listing: str,
+        outcome: Outcome,
+        reason: str,
+        *,
+        actor: str,
+        person: str = "",
+        at: int | None = None,
+    ) -> int:
+        """A person decides on a listing; the entry's index. Raises NotFound, InvalidInput, Conflict, Forbidden."""
+        when = work.now if at is None else at
+        return listings.review(self.core, work, listing, outcome, reason, person=person or actor, actor=actor, at=when)
+
+    def screen_messages(
+        self, work: Work, batch: Sequence[Message], *, at: int | None = None, actor: str = "platform"
+    ) -> list[messages.ScreenedMessage]:
+        """Screen messages together; decide; record."""
+        when = work.now if at is None else at
+        matcher = self.books.in_force(work.conn, work.now)
+        return messages.record(work, self.core.vault, matcher, batch, actor, when)
+
+    def _keep_book(self, conn: Connection, placed: Sequence[Placed]) -> None:
+        for _, sealed in placed:
+            if sealed.facts["parameter"] == OWN_DOMAINS:
+                self.books.keep(conn, str(sealed.facts["value"]))
+
+    def suggest(self) -> Suggestions:
+        """What people's decisions suggest for the lexicon."""
+        return suggestions.suggest(self.core, self.rulesets)
+
+    def accept(self, work: Work, one: Acceptance, *, actor: str) -> str:
+        """Make a new version of the lexicon with a suggestion; its digest. Raises InvalidInput, NotFound."""
+        return suggestions.accept(work, self.rulesets, one, actor=actor)
+
+    def train(self, *, actor: str) -> Model:
+        """Learn from the reviewers' decisions and keep the model as a version, not in force.
+
+        Raises InvalidInput where there are too few.
+        """
+        from anbao.rules.learning.training import train  # loads scikit-learn, which nothing else here needs
+
+        blocked, passed = suggestions.decided(self.core, TRAINED_ON)
+        model = train([one.text for one in blocked], [one.text for one in passed])
+        self.core.run(lambda work: self.keep_model(work, model, actor=actor))
+        return model
+
+    def keep_model(self, work: Work, model: Model, *, actor: str) -> int:
+        """Keep a model as a version; the entry's index."""
+        facts = {"blocked": model.weights.blocked, "passed": model.weights.passed}
+        return rulesets.import_version(work, "model", model.digest, model.to_bytes(), actor, facts)
+
+    def defaults(self) -> list[pack_defaults.DefaultView]:
+        """How the lexicon and the policy in force stand to the pack's defaults."""
+        return pack_defaults.views(self.core, self.rulesets, self.changes)
+
+    def propose_default(self, role: pack_defaults.DefaultRole, *, actor: str, signed_in: str = "") -> Change:
+        """Propose the pack's default, under the key that signed in. Raises Conflict where it is in force."""
+        return pack_defaults.propose(self.core, self.rulesets, self.changes, role, actor=actor, signed_in=signed_in)
+
+    def ruleset(self) -> Ruleset:
+        """The ruleset in force now."""
+        with self.core.reading() as conn:
+            return self.rulesets.in_force(conn, self.core.clock())
+
+
+def _receipt(index: int, item: Sealed) -> Receipt:
+    return Receipt(entry=index, leaf=item.leaf.hex())

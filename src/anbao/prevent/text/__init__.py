@@ -1,7 +1,0 @@
-"""Finds terms in text, plain or disguised. Pure: no database, no clock, the same input gives the same hits."""
-
-from anbao.likeness.fold import fold
-from anbao.prevent.text.lexicon import BadLexicon, Lexicon, RowError, SymbolNote, Term
-from anbao.prevent.text.matcher import Hit, Matcher, finding
-
-__all__ = ["BadLexicon", "Hit", "Lexicon", "Matcher", "RowError", "SymbolNote", "Term", "finding", "fold"]

@@ -1,0 +1,183 @@
+"""The room of removal (危险排除), opened over the core: measures, penalties, appeals, reports to the authority."""
+
+from collections.abc import Iterable
+
+from anbao import cases
+from anbao.engine.core import Core, Room, Step
+from anbao.engine.reactions import Reaction
+from anbao.engine.work import Projector, Work
+from anbao.ledger import Stored
+from anbao.remove import appeals, hazards, measures, notices, proposals, records, reports, sanctions, violations
+from anbao.remove.appeals import AppealFiled, Outcome
+from anbao.remove.measures import Desk, MeasureOrder
+from anbao.remove.reports import Sent
+from anbao.remove.rules import Rules, load_rules
+from anbao.store.bulk import sql
+
+DELIVERED, UNDELIVERED = "effect.delivered", "effect.failed"
+
+_AT_ONCE = 100
+_APPROVED = "采纳建议的措施"
+
+
+class Remove(Room):
+    """Measures and what hangs on them. ``person`` is who decides; ``actor`` by which door."""
+
+    def __init__(self, core: Core) -> None:
+        super().__init__(core)
+        self.rules: Rules = load_rules(core.where, core.pack)
+        self._desk = Desk(core, self.rules)
+
+    def projectors(self) -> Iterable[tuple[str, Projector]]:
+        yield records.PROPOSED, records.project_measure
+        yield records.TAKEN, records.project_measure
+        for kind in (records.CONFIRMED, records.FAILED, records.LIFTED, records.ENDED, records.DECLINED):
+            yield kind, records.project_move
+        yield records.FOUND, records.project_violation
+        yield records.STOPPED, records.project_violation_move
+        yield records.WITHDRAWN, records.project_violation_move
+        yield records.REPORTED, reports.project_sent
+        yield records.PUBLISHED, sanctions.project_published
+        yield records.UNPUBLISHED, sanctions.project_withdrawn
+        yield appeals.FILED, appeals.project
+        yield appeals.DECIDED, appeals.project
+        yield hazards.CONFIRMED, hazards.project_confirmed
+        yield hazards.LIFTED, hazards.project_lifted
+        yield "listing.screened", hazards.project_screened
+        yield "listing.picture_screened", hazards.project_pictured
+
+    def reactions(self) -> Iterable[Reaction]:
+        found = cases.DECISIONS | {hazards.CONFIRMED, hazards.MATCHED, hazards.SWEPT}
+        yield Reaction(hazards.REACTION, found, self._on_hazard)
+        yield Reaction("remove.ladder", frozenset({records.FOUND}), self._on_violation)
+        yield Reaction("remove.publish", frozenset({records.IMPOSED}), self._on_imposed)
+        yield Reaction("remove.delivery", frozenset({DELIVERED, UNDELIVERED}), self._on_delivery)
+        yield Reaction("remove.notice", notices.ADMITTED | notices.OVER, self._on_notice)
+
+    def steps(self) -> Iterable[Step]:
+        yield self._end_some
+        yield self._look_at_returns
+        yield self._restore_some
+
+    # ── acts ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def take(self, work: Work, order: MeasureOrder, *, person: str, actor: str) -> str:
+        """Take a measure; its id. Raises InvalidInput, NotFound, Conflict."""
+        return measures.take(self._desk, work, order, person=person, actor=actor)
+
+    def approve(self, work: Work, measure: str, *, person: str, actor: str) -> str:
+        """Take a measure that was proposed, or let it wait for a second person; its id. Raises NotFound, Conflict."""
+        work.rehearse(lambda inner: proposals.approve(self._desk, inner, measure, person=person, actor=actor))
+        waiting = proposals.decide_case(self._desk, work, measure, "take", _APPROVED, person=person, actor=actor)
+        if waiting is None:
+            proposals.approve(self._desk, work, measure, person=person, actor=actor)
+        return measure
+
+    def decline(self, work: Work, measure: str, reason: str, *, person: str, actor: str) -> int:
+        """Leave a proposal; the entry's index, of the case's where a second person must agree; as ``approve``."""
+        waiting = proposals.decide_case(self._desk, work, measure, "leave", reason, person=person, actor=actor)
+        return proposals.decline(work, measure, reason, person=person, actor=actor) if waiting is None else waiting
+
+    def lift(self, work: Work, measure: str, reason: str, *, person: str, actor: str) -> int:
+        """End one measure early. Raises NotFound, Conflict, InvalidInput."""
+        return measures.lift(self._desk, work, measure, reason, person=person, actor=actor)
+
+    def appeal(self, work: Work, filed: AppealFiled, *, actor: str) -> str:
+        """File an appeal; its id. Raises NotFound, Conflict."""
+        return appeals.file(self._desk, work, filed, actor=actor)
+
+    def appeal_with_token(self, work: Work, token: str, text: str, evidence: tuple[str, ...] = ()) -> str:
+        """File an appeal with the token that the merchant was sent. Raises Forbidden, Conflict."""
+        return appeals.file_with_token(self._desk, work, token, text, evidence)
+
+    def decide_appeal(self, work: Work, appeal: str, outcome: Outcome, reason: str, *, person: str, actor: str) -> int:
+        """Decide an appeal; the entry's index, of the case where a second person must agree first.
+
+        Raises NotFound, Conflict, Forbidden, InvalidInput.
+        """
+        waiting = appeals.decide_case(self._desk, work, appeal, outcome, reason, person=person, actor=actor)
+        if waiting is not None:
+            return waiting
+        return appeals.decide(self._desk, work, appeal, outcome, reason, person=person, actor=actor)
+
+    def draft_report(self, work: Work, violation: str, *, actor: str) -> str:
+        """Draft a report to the authority; its id. Raises NotFound, Conflict."""
+        return reports.draft(self._desk, work, violation, actor=actor)
+
+    def note_report_sent(self, work: Work, report: str, sent: Sent, *, actor: str, at: int | None = None) -> int:
+        """Record that a report was sent; the entry's index. Raises NotFound, Conflict."""
+        return reports.note_sent(work, report, sent, actor=actor, at=at)
+
+    # ── reactions ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _on_hazard(self, work: Work, stored: Stored) -> None:
+        if stored.kind == hazards.CONFIRMED:
+            hazards.on_confirmed(self._desk, work, stored)
+        elif stored.kind == hazards.MATCHED:
+            hazards.on_matched(self._desk, work, stored)
+        elif stored.kind == hazards.SWEPT:
+            hazards.on_swept(work, stored)
+        elif (entry := cases.taking_effect(stored)) is None:
+            return
+        elif (kind := entry.body["case_kind"]) == hazards.CASE_KIND:
+            hazards.on_decided(self._desk, work, stored, entry)
+        elif kind == appeals.CASE_KIND:
+            appeals.on_case_decided(self._desk, work, entry)
+        elif kind == proposals.CASE_KIND:
+            proposals.on_case_decided(self._desk, work, entry)
+
+    def _on_violation(self, work: Work, stored: Stored) -> None:
+        entry = stored.entry()
+        body, danger = entry.body, hazards.find(work.conn, entry.subjects.get("hazard", ""))
+        violations.climb(
+            self._desk,
+            work,
+            entry.subjects["violation"],
+            facts=str(body.get("facts") or body.get("note") or ""),
+            relapse=bool(body.get("relapse")),
+            about=stored.index,
+            person=danger.person if danger else entry.actor,
+        )
+
+    def _on_notice(self, work: Work, stored: Stored) -> None:
+        notices.follow(self._desk, work, stored)
+
+    def _on_imposed(self, work: Work, stored: Stored) -> None:
+        sanctions.on_imposed(self._desk, work, stored)
+
+    def _on_delivery(self, work: Work, stored: Stored) -> None:
+        entry = stored.entry()
+        if "measure" not in entry.subjects:
+            return
+        one, topic = records.find(work.conn, entry.subjects["measure"]), entry.body["topic"]
+        if stored.kind == UNDELIVERED:
+            measures.failed(self._desk, work, one, topic, entry.body["problem"])
+        elif measures.delivered(self._desk, work, one, topic, entry.subjects["effect"]):
+            if one.violation:
+                violations.settle(work, one.violation)
+            if one.hazard and one.kind == "takedown":
+                hazards.conclude(work, one.hazard)
+
+    def _end_some(self) -> bool:
+        with self.core.reading() as conn:
+            if not records.over(conn, self.core.clock(), 1):
+                return False
+        return bool(self.core.run(self._end))
+
+    def _look_at_returns(self) -> bool:
+        with self.core.reading() as conn:
+            if sql(conn, "SELECT 1 FROM kept_out LIMIT 1").first() is None:
+                return False
+        return bool(self.core.run(lambda work: hazards.look_at_returns(self._desk, work, _AT_ONCE)))
+
+    def _restore_some(self) -> bool:
+        with self.core.reading() as conn:
+            if hazards.being_lifted(conn) is None:
+                return False
+        return self.core.run(lambda work: appeals.restore_after_lifting(self._desk, work, _AT_ONCE))
+
+    def _end(self, work: Work) -> int:
+        found = records.over(work.conn, work.now, _AT_ONCE)
+        for one in found:
+            measures.end(self._desk, work, one)
+        return len(found)

@@ -1,0 +1,247 @@
+"""Changes of the rules: each is back-tested when it is proposed; a light one takes effect, a heavy one needs a second
+person (复核).
+
+Heavy is: another policy; more than ``change.share`` per mille of past listings decided otherwise; more than
+``change.terms_removed`` terms gone. While nothing has been screened yet the platform is being set up, and all is light.
+
+Invariants
+- Who proposed a change never confirms it.
+- A proposal takes effect once, not after it lapsed, was refused, or the rules it was tried against have changed.
+- A confirmed change never takes effect before its confirmation.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.cases.persons import Person, check_name, key_of, keys_required, person_of, require_key, stated
+from anbao.engine.core import Core
+from anbao.engine.obligations.settings import Settings
+from anbao.engine.work import Placed, Work
+from anbao.errors import Conflict, Forbidden, NotFound
+from anbao.law.deadlines import due_at
+from anbao.model.base import given_reason
+from anbao.model.entry import Entry
+from anbao.rules import backtest, rulesets
+from anbao.rules.backtest import Backtest, Judge, Window
+from anbao.rules.rulesets import Role, Rulesets
+from anbao.store import tables
+from anbao.store.bulk import insert_many, sql
+from anbao.text import Text
+
+PROPOSED, REFUSED, EXPIRED, ACTIVATED = "activation_proposed", "activation_refused", "activation_expired", "activated"
+SHARE, TERMS_REMOVED, SAMPLE = "change.share", "change.terms_removed", "change.sample"
+CONFIRM = "change.confirm"
+
+_LATEST = 2**53
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a proposal. ``because`` says why it needs a second person, empty where it took effect."""
+
+    backtest: Backtest
+    because: tuple[Text, ...]
+    digest: str
+    entry: int
+    state: Literal["in_force", "proposed"]
+
+
+class Proposal(msgspec.Struct, frozen=True):
+    """One row of ``proposal``, in column order; instants in UTC milliseconds."""
+
+    entry: int
+    role: Role
+    digest: str
+    effective: int | None
+    proposer: str
+    expires: int
+    state: Literal["open", "confirmed", "refused", "expired"]
+
+
+class Changes:
+    """Proposes, confirms, refuses; ``project`` keeps the table of proposals."""
+
+    def __init__(self, core: Core, known: Rulesets, judge: Judge) -> None:
+        self._core = core
+        self._judge = judge
+        self._rulesets = known
+
+    def backtest(self, role: Role, digest: str, window: Window, *, actor: str) -> tuple[int, Backtest]:
+        """Try a version over past listings and record what would differ; the entry's index, the result.
+
+        Raises NotFound.
+        """
+        result = self._try(role, digest, window)
+        entries = self._core.run(lambda work: work.record(backtest.entry_of(result, role, digest, actor, work.now)))
+        return entries[0], result
+
+    def propose(
+        self, role: Role, digest: str, *, actor: str, effective: int | None = None, signed_in: str = ""
+    ) -> Change:
+        """Try a version over past listings, then put it in force or let it wait for a second person.
+
+        ``signed_in``: the key under which the caller acts, "" where nobody signed in. Raises NotFound, and Conflict
+        where the rules changed meanwhile.
+        """
+        result = self._try(role, digest, self._window())
+
+        def job(work: Work) -> Change:
+            work.signed_in = signed_in
+            return self.settle(work, role, digest, result, actor=actor, effective=effective)
+
+        return self._core.run(job)
+
+    def trial(self, role: Role, digest: str) -> Backtest:
+        """The back-test on which ``settle`` decides. Raises NotFound."""
+        return self._try(role, digest, self._window())
+
+    def settle(
+        self, work: Work, role: Role, digest: str, result: Backtest, *, actor: str, effective: int | None = None
+    ) -> Change:
+        """Record a back-test and the change that rests on it. Raises Conflict where the rules changed meanwhile."""
+        if result.base != backtest.name_of(self._rulesets.in_force(work.conn, work.now)):
+            raise Conflict(
+                Text("回测期间现行规则已变，请重新提出", "the rules changed during the back-test; propose again")
+            )
+        [tried] = work.record(backtest.entry_of(result, role, digest, actor, work.now))
+        because = tuple(self._weigh(work.conn, role, result))
+        if not because:
+            entry = rulesets.activate(work, role, digest, actor, effective, {"backtest": tried})
+            return Change(backtest=result, because=(), digest=digest, entry=entry, state="in_force")
+        waits = Settings(work.conn, self._core.settings).in_force(CONFIRM, work.now, _LATEST)
+        body: dict[str, Any] = {
+            "backtest": tried,
+            "because": [msgspec.to_builtins(reason) for reason in because],
+            "digest": digest,
+            "expires": due_at(work.now, waits, self._core.pack.calendar),
+        }
+        if effective is not None:
+            body["effective"] = effective
+        check_name(actor, work.signed_in, "actor")
+        body |= stated(work)
+        entry = _record(work, role, PROPOSED, digest, actor, body)
+        return Change(backtest=result, because=because, digest=digest, entry=entry, state="proposed")
+
+    def confirm(self, work: Work, role: Role, digest: str, *, actor: str) -> int:
+        """A second person puts the proposed version in force; the entry's index.
+
+        Raises NotFound where nothing is proposed, Forbidden for the proposer and where it takes a key, Conflict where
+        the rules have changed.
+        """
+        proposal = self._open(work, role, digest)
+        require_key(self._core.parameters, work)
+        proposed = self._core.ledger.entry(work.conn, proposal.entry).entry()
+        proposer = Person(proposal.proposer, key_of(proposed.actor, proposed.body))
+        if keys_required(self._core.parameters, work) and not proposer.key:
+            raise Forbidden(
+                Text("提议人未以接口密钥登录，不能复核", "who proposed it was only stated; this platform takes keys"),
+                hint=Text("用接口密钥重新提出", "propose it again with a key"),
+            )
+        if person_of(work, actor).is_also(proposer.name, proposer.key):
+            raise Forbidden(
+                Text("提议人不能自己复核", "who proposed a change cannot confirm it"),
+                hint=Text("请由另一人复核", "ask another person"),
+            )
+        tried = proposed.body["backtest"]
+        base = self._core.ledger.entry(work.conn, tried).entry().body["base"]
+        if base != backtest.name_of(self._rulesets.in_force(work.conn, work.now)):
+            raise Conflict(
+                Text("提议之后现行规则已变，请重新提出", "the rules have changed since the proposal; propose again")
+            )
+        when = work.now if proposal.effective is None else max(work.now, proposal.effective)
+        known: dict[str, str | int] = {"proposal": proposal.entry, "proposer": proposal.proposer, **stated(work)}
+        return rulesets.activate(work, role, digest, actor, when, known)
+
+    def refuse(self, work: Work, role: Role, digest: str, reason: str, *, actor: str) -> int:
+        """Turn a proposal down, or take one's own back; the entry's index. Raises NotFound, InvalidInput."""
+        given_reason(reason)
+        proposal = self._open(work, role, digest)
+        return _record(work, role, REFUSED, digest, actor, {"proposal": proposal.entry, "reason": reason})
+
+    def waiting(self) -> list[Proposal]:
+        """The proposals that wait for a second person, the oldest first."""
+        with self._core.reading() as conn:
+            return _proposals(conn, "state = 'open' AND expires > ? ORDER BY entry", (self._core.clock(),))
+
+    def expire(self) -> bool:
+        """Record the proposals that have lapsed; whether there were any."""
+        with self._core.reading() as conn:
+            if not _lapsed(conn, self._core.clock()):
+                return False
+
+        def job(work: Work) -> None:
+            for one in _lapsed(work.conn, work.now):
+                _record(work, one.role, EXPIRED, one.digest, "clock", {"proposal": one.entry})
+
+        self._core.run(job)
+        return True
+
+    def _window(self) -> Window:
+        with self._core.reading() as conn:
+            return Window(sample=self._core.parameters.number(conn, SAMPLE, self._core.clock()))
+
+    def _try(self, role: Role, digest: str, window: Window) -> Backtest:
+        with self._core.reading() as conn:
+            base = self._rulesets.in_force(conn, self._core.clock())
+            candidate = self._rulesets.with_version(conn, base, role, digest)
+        return backtest.run(self._core, self._judge, base, candidate, window)
+
+    def _weigh(self, conn: Connection, role: Role, result: Backtest) -> Iterator[Text]:
+        """Why a change is heavy; nothing where it is light."""
+        if not result.examined or result.base == result.candidate:
+            return
+        share, removed = (
+            self._core.parameters.number(conn, name, self._core.clock()) for name in (SHARE, TERMS_REMOVED)
+        )
+        if role == "policy":
+            yield Text("更换处置策略", "another policy")
+        if result.share > share:
+            yield Text(
+                f"千分之 {result.share} 的商品结论会变（上限 {share}）",
+                f"{result.share} per mille of past listings would be decided otherwise (limit {share})",
+            )
+        if result.terms_removed > removed:
+            yield Text(
+                f"删除 {result.terms_removed} 个词（上限 {removed}）",
+                f"{result.terms_removed} terms are removed (limit {removed})",
+            )
+
+    def _open(self, work: Work, role: Role, digest: str) -> Proposal:
+        found = _proposals(
+            work.conn,
+            "state = 'open' AND kind = ? AND digest = ? AND expires > ? ORDER BY entry DESC",
+            (role, digest, work.now),
+        )
+        if not found:
+            raise NotFound(Text(f"没有待复核的 {digest}", f"no proposal of {digest} waits"), field="digest")
+        return found[0]
+
+
+def project(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``*.activation_proposed``, ``_refused``, ``_expired`` and ``*.activated`` → ``proposal``."""
+    for index, sealed in placed:
+        role, act = sealed.kind.split(".")
+        facts = sealed.facts
+        if act == PROPOSED:
+            actor = msgspec.json.decode(sealed.data)["actor"]
+            row = (index, role, facts["digest"], facts.get("effective"), actor, facts["expires"], "open")
+            insert_many(conn, tables.proposal, [row])
+        elif "proposal" in facts:
+            state = {ACTIVATED: "confirmed", REFUSED: "refused", EXPIRED: "expired"}[act]
+            sql(conn, "UPDATE proposal SET state = ? WHERE entry = ?", (state, facts["proposal"]))
+
+
+def _proposals(conn: Connection, where: str, given: tuple[Any, ...]) -> list[Proposal]:
+    return [Proposal(*row) for row in sql(conn, f"SELECT * FROM proposal WHERE {where}", given)]
+
+
+def _lapsed(conn: Connection, now: int) -> list[Proposal]:
+    return _proposals(conn, "state = 'open' AND expires <= ? ORDER BY entry", (now,))
+
+
+def _record(work: Work, role: Role, act: str, digest: str, actor: str, body: dict[str, Any]) -> int:
+    kind = f"{role}.{act}"
+    entry = Entry(actor=actor, at=work.now, body=body, kind=kind, recorded=work.now, subjects={role: digest})
+    return work.record(entry)[0]

@@ -1,0 +1,146 @@
+"""Listings that were found not to be a known danger: the guard lets the same offer pass while the danger stands.
+
+- ``listing.cleared`` is recorded when a takedown for a danger is lifted (by a granted appeal or otherwise), or a person
+  decides that a match is none. It names the offer that was judged by its digest: another offer under the same id is
+  guarded against as any other.
+- It holds from its entry until the danger is lifted or the listing is taken down for it again, so the size of the
+  ledger names the clearances in force, and old decisions replay.
+"""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao import cases
+from anbao.engine.readmodels.screened import SCREENED
+from anbao.engine.work import Placed, Work
+from anbao.ledger import Ledger, Stored
+from anbao.ledger.whole import whole_record
+from anbao.model.entry import Entry
+from anbao.model.listing import Listing, ListingRecord
+from anbao.store import tables
+from anbao.store.bulk import sql, upsert_many
+
+CLEARED = "listing.cleared"
+LIFTED, TAKEN = "measure.lifted", "measure.taken"
+TAKEDOWN, CASE_KIND, KEPT = "takedown", "hazard_match", "keep"
+
+Cleared = Mapping[str, frozenset[tuple[str, str]]]
+"""What each listing was found not to be: the danger, and the digest of the offer that was judged."""
+
+
+class _Body(msgspec.Struct):
+    listing: ListingRecord
+
+
+class _Screened(msgspec.Struct):
+    body: _Body
+
+
+_screened = msgspec.json.Decoder(_Screened).decode
+
+
+def offer_digest(listing: Listing | ListingRecord) -> str:
+    """By whom what is offered: SHA-256 over all of a listing that dangers are recognised by."""
+    extra = listing.extra.items() if isinstance(listing.extra, Mapping) else listing.extra
+    texts = listing.texts.items() if isinstance(listing.texts, Mapping) else listing.texts
+    offer = [listing.merchant, listing.title, listing.description, list(extra), listing.licences, listing.pictures]
+    if texts:
+        offer.append(list(texts))
+    return sha256(msgspec.json.encode(offer)).hexdigest()
+
+
+def cleared_of(cleared: Cleared, listing: Listing | ListingRecord) -> frozenset[str]:
+    """The dangers that this offer was found not to be."""
+    known = cleared.get(listing.id)
+    if not known:
+        return frozenset()
+    digest = offer_digest(listing)
+    return frozenset(hazard for hazard, offer in known if offer == digest)
+
+
+def cleared_of_entry(cleared: Cleared, ledger: Ledger, conn: Connection, listing: str, index: int) -> frozenset[str]:
+    """As ``cleared_of``, for the offer that entry ``index`` screened."""
+    return cleared_of(cleared, _offered(ledger, conn, index)) if listing in cleared else frozenset()
+
+
+def follow(ledger: Ledger, work: Work, stored: Stored) -> None:
+    """A takedown was lifted, or a match was none: the offer that was judged is cleared of the danger."""
+    entry = stored.entry() if stored.kind == LIFTED else cases.taking_effect(stored)
+    if entry is None:
+        return
+    given = entry.body
+    judged = "measure" if stored.kind == LIFTED else "case"
+    if judged == "measure":
+        harmless = given["measure"] == TAKEDOWN
+    else:
+        harmless = (given["case_kind"], given["outcome"]) == (CASE_KIND, KEPT)
+    hazard, listing = entry.subjects.get("hazard", ""), entry.subjects.get("listing", "")
+    if not harmless or not listing or not _stands(work.conn, hazard):
+        return
+    offer = _judged_offer(ledger, work.conn, listing, judged, entry.subjects[judged])
+    if offer is None:
+        return
+    subjects = {"hazard": hazard, "listing": listing}
+    if merchant := entry.subjects.get("merchant"):
+        subjects["merchant"] = merchant
+    body = {"cause": stored.index, "offer": offer}
+    work.record(Entry(actor="engine", at=entry.at, body=body, kind=CLEARED, recorded=work.now, subjects=subjects))
+
+
+def project(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``listing.cleared`` → ``cleared_listing``."""
+    rows = [
+        (sealed.subjects["hazard"], sealed.subjects["listing"], index, None, str(sealed.facts["offer"]))
+        for index, sealed in placed
+    ]
+    upsert_many(conn, tables.cleared_listing, rows)
+
+
+def project_end(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``hazard.lifted`` and ``measure.taken`` because of a danger → ``cleared_listing``."""
+    for index, sealed in placed:
+        if hazard := sealed.subjects.get("hazard"):
+            statement, about = (
+                "UPDATE cleared_listing SET until = ? WHERE until IS NULL AND hazard = ?",
+                (index, hazard),
+            )
+            if sealed.kind == TAKEN:
+                sql(conn, f"{statement} AND listing = ?", (*about, sealed.subjects.get("listing", "")))
+            else:
+                sql(conn, statement, about)
+
+
+def load(conn: Connection, size: int) -> Cleared:
+    """The clearances in force when the ledger had this size."""
+    rows = sql(
+        conn,
+        "SELECT hazard, listing, offer FROM cleared_listing WHERE since < ? AND (until IS NULL OR until >= ?)",
+        (size, size),
+    )
+    found: dict[str, frozenset[tuple[str, str]]] = {}
+    for hazard, listing, offer in rows:
+        found[listing] = found.get(listing, frozenset()) | {(hazard, offer)}
+    return found
+
+
+def _stands(conn: Connection, hazard: str) -> bool:
+    return sql(conn, "SELECT 1 FROM guarded_hazard WHERE hazard = ? AND until IS NULL", (hazard,)).first() is not None
+
+
+def _judged_offer(ledger: Ledger, conn: Connection, listing: str, role: str, subject: str) -> str | None:
+    """The digest of the newest offer under the listing's id before the measure or case about it began."""
+    began = sql(conn, "SELECT min(idx) FROM entry_subject WHERE role = ? AND subject = ?", (role, subject)).scalar()
+    index = sql(
+        conn,
+        "SELECT max(s.idx) FROM entry_subject s JOIN entry e ON e.idx = s.idx"
+        " WHERE s.role = 'listing' AND s.subject = ? AND s.idx < ? AND e.kind = ?",
+        (listing, -1 if began is None else began, SCREENED),
+    ).scalar()
+    return None if index is None else offer_digest(_offered(ledger, conn, index))
+
+
+def _offered(ledger: Ledger, conn: Connection, index: int) -> ListingRecord:
+    return whole_record(conn, _screened(ledger.entry(conn, index).data).body.listing)

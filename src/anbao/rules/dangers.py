@@ -1,0 +1,98 @@
+"""The confirmed hazards in force, and what was found to be none of them, as of a size of the ledger.
+
+``hazard.confirmed`` and ``hazard.lifted`` entries are projected to ``guarded_hazard`` with the entries from and before
+which each holds; ``listing.cleared`` (``clearances``) to ``cleared_listing``. So the ledger's size names both for good,
+and a decision that states it can be replayed.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.detect.likeness.dangers import Danger, DangerIndex
+from anbao.engine.work import Placed
+from anbao.model.hazard import HazardRecord
+from anbao.rules.clearances import Cleared
+from anbao.store import tables
+from anbao.store.bulk import sql, upsert_many
+
+CONFIRMED = "hazard.confirmed"
+LIFTED = "hazard.lifted"
+
+
+class _Entry(msgspec.Struct):
+    body: HazardRecord
+
+
+_entry = msgspec.json.Decoder(_Entry).decode
+_danger = msgspec.json.Decoder(Danger).decode
+
+
+def project_confirmed(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``hazard.confirmed`` → ``guarded_hazard``; what was confirmed before is replaced from here on."""
+    for index, sealed in placed:
+        hazard, record = sealed.subjects["hazard"], _entry(sealed.data).body
+        danger = Danger(
+            fingerprints=tuple(one for one in record.fingerprints if one.kind != "picture"),
+            hazard=hazard,
+            on_likeness=record.on_likeness,
+            severity=record.severity,
+        )
+        _end(conn, hazard, index)
+        upsert_many(conn, tables.guarded_hazard, [(hazard, index, None, msgspec.json.encode(danger))])
+
+
+def project_lifted(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``hazard.lifted`` → ``guarded_hazard``."""
+    for index, sealed in placed:
+        _end(conn, sealed.subjects["hazard"], index)
+
+
+class Guarded(msgspec.Struct, frozen=True):
+    """The hazards in force, ready for searching, and what was found to be none of them."""
+
+    index: DangerIndex
+    cleared: Cleared = msgspec.field(default_factory=dict)
+
+
+def in_force(conn: Connection) -> int:
+    """The size of the ledger that names the hazards and clearances in force: 0 where there never were any."""
+    newest = sql(
+        conn,
+        "SELECT max(idx) FROM (SELECT max(since) AS idx FROM guarded_hazard"
+        " UNION ALL SELECT max(until) FROM guarded_hazard"
+        " UNION ALL SELECT max(since) FROM cleared_listing"
+        " UNION ALL SELECT max(until) FROM cleared_listing) AS changes",
+    ).scalar()
+    return 0 if newest is None else int(newest) + 1
+
+
+def is_settled(conn: Connection, size: int) -> bool:
+    """Whether the ledger has this size, so that no rollback can give the name to other hazards."""
+    return sql(conn, "SELECT 1 FROM entry WHERE idx = ?", (size - 1,)).first() is not None
+
+
+def load(conn: Connection, size: int) -> DangerIndex:
+    """The hazards in force when the ledger had this size."""
+    rows = sql(
+        conn,
+        "SELECT danger FROM guarded_hazard WHERE since < ? AND (until IS NULL OR until >= ?)",
+        (size, size),
+    )
+    return DangerIndex(_danger(data) for (data,) in rows)
+
+
+def changed_at(conn: Connection, size: int) -> int:
+    """The size of the ledger up to ``size`` from which the hazards were as they are at ``size``."""
+    newest = sql(
+        conn,
+        "SELECT max(idx) FROM (SELECT max(since) AS idx FROM guarded_hazard WHERE since < ?"
+        " UNION ALL SELECT max(until) FROM guarded_hazard WHERE until < ?) AS changes",
+        (size, size),
+    ).scalar()
+    return 0 if newest is None else int(newest) + 1
+
+
+def _end(conn: Connection, hazard: str, index: int) -> None:
+    sql(conn, "UPDATE guarded_hazard SET until = ? WHERE hazard = ? AND until IS NULL", (index, hazard))

@@ -1,0 +1,291 @@
+"""Lexicon and policy as versions: imported once, in force from a stated time, kept for replay.
+
+Each version is an artefact under its digest; which one is in force is said by ``lexicon.activated`` and
+``policy.activated`` entries, projected to the table ``activation``.
+"""
+
+import gc
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from sqlalchemy import Connection
+
+from anbao.detect.contact import ContactMatcher, load_fraud_book
+from anbao.detect.likeness.dangers import DangerIndex
+from anbao.detect.text import Lexicon, Matcher
+from anbao.engine.work import Placed, Work
+from anbao.errors import NotFound
+from anbao.law.catalogue import Catalogue, load_catalogue
+from anbao.model.entry import Entry
+from anbao.model.listing import Versions
+from anbao.rules import clearances, dangers
+from anbao.rules.artefacts import ArtefactKind, artefact, keep
+from anbao.rules.dangers import Guarded
+from anbao.rules.fraud_books import Books
+from anbao.rules.learning import Model
+from anbao.rules.policy import Policy
+from anbao.store import tables
+from anbao.store.bulk import insert_many, sql
+from anbao.text import Text
+from anbao.version import VERSION
+
+Role = Literal["lexicon", "policy", "model"]
+"""What an officer may change."""
+
+ENGINE = VERSION
+
+
+class Ruleset(msgspec.Struct, frozen=True):
+    """All that a decision depends on besides the listing and the merchant's licences.
+
+    ``contact`` is None in decisions from before descriptions were searched for fraud, ``model`` where none is in force.
+    """
+
+    lexicon: Lexicon
+    matcher: Matcher
+    policy: Policy
+    catalogue: Catalogue
+    contact: ContactMatcher | None
+    guarded: Guarded
+    versions: Versions
+    model: Model | None = None
+
+
+def ruleset_of_pack(where: Path) -> Ruleset:
+    """The defaults of a pack, without a store. Raises PackError."""
+    lexicon = Lexicon.from_csv(where / "lexicon" / "hazard.csv")
+    policy = Policy.from_bytes((where / "policy" / "default.json").read_bytes())
+    catalogue, book = load_catalogue(where), load_fraud_book(where / "fraud")
+    return Ruleset(
+        lexicon,
+        Matcher(lexicon, catalogue.contexts),
+        policy,
+        catalogue,
+        ContactMatcher(book),
+        Guarded(DangerIndex(())),
+        Versions(engine=ENGINE, fraud=book.digest, lexicon=lexicon.digest, pack=catalogue.digest, policy=policy.digest),
+    )
+
+
+class Version(msgspec.Struct, frozen=True, kw_only=True):
+    """An imported version, and when it took or takes effect (UTC ms; None: never activated)."""
+
+    digest: str
+    effective: int | None
+    entry: int | None
+
+
+class Lexicons:
+    """The latest few lexicons of this process with their matchers, which all its platforms share."""
+
+    def __init__(self) -> None:
+        self._built: dict[str, tuple[Lexicon, Matcher]] = {}
+        self._building = threading.Lock()
+
+    def get(self, conn: Connection, digest: str) -> tuple[Lexicon, Matcher]:
+        """The lexicon with this digest, out of the artefacts. Raises NotFound."""
+        with self._building:
+            if digest not in self._built:
+                while len(self._built) > 3:
+                    del self._built[next(iter(self._built))]
+                lexicon = Lexicon.from_bytes(artefact(conn, digest))
+                self._built[digest] = lexicon, Matcher(lexicon)
+                # The terms live long: without this the collector would look at each of 100,000 again and again.
+                gc.collect()
+                gc.freeze()
+            return self._built[digest]
+
+
+_LEXICONS = Lexicons()
+
+
+class Rulesets:
+    """The rulesets of one store; building one costs time, so the latest few are kept."""
+
+    def __init__(self, catalogue: Catalogue, books: Books) -> None:
+        self._catalogue = catalogue
+        self.books = books
+        self._built: dict[tuple[str, str, str], Ruleset] = {}
+        self._dangers: dict[int, DangerIndex] = {}
+        self._guarded: dict[int, Guarded] = {}
+        self._models: dict[str, Model] = {}
+        self._building = threading.Lock()
+
+    def __reduce__(self) -> tuple[type["Rulesets"], tuple[Catalogue, Books]]:
+        """What goes to another process by pickling is built anew there."""
+        return Rulesets, (self._catalogue, self.books)
+
+    def in_force(self, conn: Connection, now: int) -> Ruleset:
+        """The ruleset in force at ``now``."""
+        lexicon, policy = _active(conn, "lexicon", now), _active(conn, "policy", now)
+        fraud = self.books.in_force(conn, now).book.digest
+        model = _latest(conn, "model", now) or ""
+        return self.build(conn, lexicon, policy, self._catalogue.digest, dangers.in_force(conn), fraud, model)
+
+    def build(
+        self,
+        conn: Connection,
+        lexicon: str,
+        policy: str,
+        catalogue: str,
+        hazards: int,
+        fraud: str = "",
+        model: str = "",
+    ) -> Ruleset:
+        """The ruleset with these digests, out of the artefacts, and the hazards of this size. Raises NotFound."""
+        rules = self._rules(conn, lexicon, policy, catalogue)
+        if not hazards and not fraud and not model:
+            return rules
+        return msgspec.structs.replace(
+            rules,
+            contact=self.books.load(conn, fraud) if fraud else None,
+            guarded=self._guard(conn, hazards) if hazards else rules.guarded,
+            model=self._model(conn, model) if model else None,
+            versions=msgspec.structs.replace(rules.versions, fraud=fraud, hazards=hazards, model=model),
+        )
+
+    def _model(self, conn: Connection, digest: str) -> Model:
+        with self._building:
+            if digest not in self._models:
+                while len(self._models) > 3:
+                    del self._models[next(iter(self._models))]
+                self._models[digest] = Model.from_bytes(artefact(conn, digest))
+            return self._models[digest]
+
+    def _guard(self, conn: Connection, size: int) -> Guarded:
+        with self._building:
+            if size in self._guarded:
+                return self._guarded[size]
+            found = Guarded(self._index(conn, dangers.changed_at(conn, size)), clearances.load(conn, size))
+            if dangers.is_settled(conn, size):
+                while len(self._guarded) > 3:
+                    del self._guarded[next(iter(self._guarded))]
+                self._guarded[size] = found
+            return found
+
+    def _index(self, conn: Connection, size: int) -> DangerIndex:
+        if size in self._dangers:
+            return self._dangers[size]
+        found = dangers.load(conn, size)
+        if dangers.is_settled(conn, size):
+            while len(self._dangers) > 3:
+                del self._dangers[next(iter(self._dangers))]
+            self._dangers[size] = found
+        return found
+
+    def _rules(self, conn: Connection, lexicon: str, policy: str, catalogue: str) -> Ruleset:
+        key = (lexicon, policy, catalogue)
+        with self._building:
+            if key not in self._built:
+                while len(self._built) > 3:
+                    del self._built[next(iter(self._built))]
+                self._built[key] = self._load(conn, *key)
+            return self._built[key]
+
+    def with_version(self, conn: Connection, base: Ruleset, role: Role, digest: str) -> Ruleset:
+        """``base`` with another version in one role. Raises NotFound."""
+        require(conn, role, digest)
+        versions = msgspec.structs.replace(base.versions, **{role: digest})
+        used = (versions.lexicon, versions.policy, versions.pack, versions.hazards, versions.fraud, versions.model)
+        return self.build(conn, *used)
+
+    def _load(self, conn: Connection, lexicon: str, policy: str, catalogue: str) -> Ruleset:
+        terms, matcher = _LEXICONS.get(conn, lexicon)
+        known = self._catalogue
+        if catalogue != known.digest:
+            known = Catalogue.from_bytes(artefact(conn, catalogue))
+        return Ruleset(
+            terms,
+            matcher.with_rules(known.contexts),
+            Policy.from_bytes(artefact(conn, policy), checked=True),
+            known,
+            None,
+            Guarded(DangerIndex(())),
+            Versions(engine=ENGINE, lexicon=lexicon, pack=catalogue, policy=policy),
+        )
+
+
+def import_version(work: Work, kind: ArtefactKind, digest: str, data: bytes, actor: str, facts: dict[str, int]) -> int:
+    """Keep a version and record that it was imported; the entry's index."""
+    keep(work.conn, kind, digest, data)
+    return _record(work, f"{kind}.imported", kind, digest, actor, {"digest": digest, **facts})
+
+
+def require(conn: Connection, role: Role, digest: str) -> None:
+    """Raises NotFound where no version of that role was imported under the digest."""
+    if sql(conn, "SELECT 1 FROM artefact WHERE digest = ? AND kind = ?", (digest, role)).first() is None:
+        raise NotFound(
+            Text(f"没有版本 {digest}", f"there is no version {digest}"),
+            hint=Text(f"用 anbao {role} list 查看", f"see anbao {role} list"),
+        )
+
+
+def activate(
+    work: Work,
+    role: Role,
+    digest: str,
+    actor: str,
+    effective: int | None = None,
+    known: Mapping[str, str | int] | None = None,
+) -> int:
+    """Put an imported version in force from ``effective`` (now by default); the entry's index. Raises NotFound.
+
+    ``known``: further facts of the entry.
+    """
+    require(work.conn, role, digest)
+    when = work.now if effective is None else effective
+    body: dict[str, str | int] = {"digest": digest, "effective": when, **(known or {})}
+    return _record(work, f"{role}.activated", role, digest, actor, body)
+
+
+def deactivate_model(work: Work, actor: str) -> int:
+    """Score no listing by a model from now on; the entry's index. Raises NotFound where none is in force."""
+    digest = _latest(work.conn, "model", work.now)
+    if not digest:
+        raise NotFound(Text("没有生效的模型", "no model is in force"))
+    return _record(work, "model.deactivated", "model", digest, actor, {"effective": work.now})
+
+
+def project_activation(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``*.activated`` and ``model.deactivated`` → ``activation``."""
+    rows = []
+    for index, sealed in placed:
+        facts = sealed.facts
+        rows.append((sealed.kind.split(".")[0], int(facts["effective"]), index, str(facts.get("digest", ""))))
+    insert_many(conn, tables.activation, rows)
+
+
+def versions(conn: Connection, kind: ArtefactKind) -> list[Version]:
+    """All imported versions of a kind, with their latest activation."""
+    rows = sql(
+        conn,
+        "SELECT a.digest, v.effective, v.entry FROM artefact a LEFT JOIN activation v"
+        " ON v.digest = a.digest AND v.kind = a.kind WHERE a.kind = ? ORDER BY v.entry, a.digest",
+        (kind,),
+    )
+    latest = {digest: Version(digest=digest, effective=effective, entry=entry) for digest, effective, entry in rows}
+    return list(latest.values())
+
+
+def _record(work: Work, entry_kind: str, role: str, digest: str, actor: str, body: dict[str, str | int]) -> int:
+    entry = Entry(actor=actor, at=work.now, body=body, kind=entry_kind, recorded=work.now, subjects={role: digest})
+    return work.record(entry)[0]
+
+
+def _active(conn: Connection, kind: ArtefactKind, now: int) -> str:
+    digest = _latest(conn, kind, now)
+    if digest is None:
+        raise NotFound(Text(f"没有生效的 {kind} 版本", f"no version of the {kind} is in force"))
+    return digest
+
+
+def _latest(conn: Connection, kind: ArtefactKind, now: int) -> str | None:
+    digest = sql(
+        conn,
+        "SELECT digest FROM activation WHERE kind = ? AND effective <= ? ORDER BY effective DESC, entry DESC LIMIT 1",
+        (kind, now),
+    ).scalar()
+    return None if digest is None else str(digest)
