@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 from pypinyin import lazy_pinyin
 
-from anbao.detect.likeness.dangers import Offer
+from anbao.detect.likeness.dangers import OfferTexts
 
 TITLES = Path(__file__).parents[2] / "shared/data/titles/titles_zh.txt"
 _PRAISE = ("正品", "包邮", "新款", "厂家直销", "特价", "热卖", "现货", "清仓", "爆款", "官方", "限时抢购", "送运费险")
@@ -179,31 +179,31 @@ class Keys(msgspec.Struct, frozen=True):
         yield "picture", self.picture
 
 
-def offered(one: Relisting, keys: Keys, kind: str, dice: random.Random) -> Offer:
+def offered(one: Relisting, keys: Keys, kind: str, dice: random.Random) -> OfferTexts:
     """The relisting; by ``barcode`` and ``licence`` it shows the number, dressed up, and by ``picture`` the picture.
 
     A picture is a made-up hash with up to 24 bits flipped; how real disguises hash is for ``bench/pictures.py`` to say.
     """
     if kind == "picture":
-        return Offer(title=one.title, pictures=(_blurred(keys.picture, dice.randint(0, 24), dice),))
+        return OfferTexts(title=one.title, pictures=(_blurred(keys.picture, dice.randint(0, 24), dice),))
     if kind == "text":
-        return Offer(title=one.title)
+        return OfferTexts(title=one.title)
     number = _dressed(keys.barcode if kind == "barcode" else keys.licence, dice)
-    return Offer(
+    return OfferTexts(
         title=one.title, description=f"全新现货 {'条码' if kind == 'barcode' else '批准文号'}：{number} 七天退换"
     )
 
 
-def harmless(title: str, near: Keys, kind: str, dice: random.Random) -> Offer:
+def harmless(title: str, near: Keys, kind: str, dice: random.Random) -> OfferTexts:
     """Another product with a number that differs in one digit from a danger's, or a picture of its own."""
     if kind == "picture":
-        return Offer(title=title, pictures=(f"{dice.getrandbits(256):064x}",))
+        return OfferTexts(title=title, pictures=(f"{dice.getrandbits(256):064x}",))
     if kind == "text":
-        return Offer(title=title)
+        return OfferTexts(title=title)
     number = near.barcode if kind == "barcode" else near.licence
     place = dice.randrange(len(number) - 6, len(number))
     other = number[:place] + str((int(number[place]) + dice.randint(1, 9)) % 10) + number[place + 1 :]
-    return Offer(
+    return OfferTexts(
         title=title, description=f"全新现货 {'条码' if kind == 'barcode' else '批准文号'}：{_dressed(other, dice)}"
     )
 

@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 
 from anbao.delivery import service as delivery
-from anbao.delivery.post import Message, post
+from anbao.delivery.post import SignedMessage, post
 from anbao.delivery.queue import Patience, listed
 from anbao.delivery.signature import new_secret
 from anbao.engine.work import Work
@@ -75,7 +75,7 @@ def bare_posts(receiver: Receiver, count: int) -> None:
     receiver.secrets.append(secret)
     body = b'{"type":"bare","data":{},"subjects":{}}'
     with httpx.Client(trust_env=False) as client, ThreadPoolExecutor(delivery.AT_ONCE) as pool:
-        messages = [Message(id=f"bare{n}", url=receiver.url, secrets=[secret], body=body) for n in range(count)]
+        messages = [SignedMessage(id=f"bare{n}", url=receiver.url, secrets=[secret], body=body) for n in range(count)]
         list(pool.map(lambda one: post(client, one, 10), messages))
 
 

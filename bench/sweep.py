@@ -25,7 +25,7 @@ import material
 import relistings
 from anbao.detect import fields
 from anbao.detect.contact import ContactMatcher, load_fraud_book
-from anbao.detect.likeness.dangers import COSINE, COVER, Danger, DangerIndex, Offer
+from anbao.detect.likeness.dangers import COSINE, COVER, Danger, DangerIndex, OfferTexts
 from anbao.detect.likeness.fold import fold_many, fold_page
 from anbao.detect.likeness.pages import Part
 from anbao.detect.likeness.titles import TitleIndex
@@ -215,8 +215,8 @@ def _curve(dangers: list[str], clean: list[str], again: list[relistings.Relistin
 def _levels(
     kind: str,
     index: DangerIndex,
-    offers: list[Offer],
-    harmless: list[Offer],
+    offers: list[OfferTexts],
+    harmless: list[OfferTexts],
     again: list[relistings.Relisting],
 ) -> None:
     right: dict[str, int] = defaultdict(int)
@@ -245,7 +245,7 @@ def abt() -> None:
     index = DangerIndex(
         Danger(fingerprints=(_print("title", row["name"]),), hazard=row["id"], severity=4) for row in tables["abt"]
     )
-    offers = [Offer(description=row["description"] or "", title=row["name"]) for row in tables["buy"]]
+    offers = [OfferTexts(description=row["description"] or "", title=row["name"]) for row in tables["buy"]]
     reached: set[tuple[int, int]] = set()
     matched = index.match(offers)
     for level in LEVELS:

@@ -9,7 +9,7 @@ import httpx
 import uvicorn
 
 from anbao.access.keys import create_key
-from anbao.api import Settings, create_app
+from anbao.api import ServerSettings, create_app
 from anbao.platform import Platform, open_platform
 
 SECONDS_TO_ANSWER = 30.0
@@ -61,7 +61,7 @@ def served(store_url: str, *, open_docs: bool = False, checkpoint_every: float =
     platform = open_platform(store_url)
     platform.advance()  # what is due at the opening, so that the tests meet a ledger at rest
     app = create_app(
-        Settings(store=store_url, open_docs=open_docs, checkpoint_every=checkpoint_every), platform=platform
+        ServerSettings(store=store_url, open_docs=open_docs, checkpoint_every=checkpoint_every), platform=platform
     )
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=10))
     thread = threading.Thread(target=server.run)

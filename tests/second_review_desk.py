@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from anbao.investigate.complaints.acting import MerchantStatement
-from anbao.investigate.complaints.proceedings import Outcome, Proceedings
+from anbao.investigate.complaints.proceedings import Proceedings, ProceedingsOutcome
 from anbao.model.assistance import HelpRequest
 from anbao.model.complaint import Complaint
 from anbao.model.hazard import Confirmation, Fingerprint, Suspicion
@@ -16,7 +16,7 @@ from anbao.model.trade import Order
 from anbao.platform import Platform
 from anbao.remove import proposals
 from anbao.remove.appeals import AppealFiled
-from anbao.remove.measures import Desk, MeasureOrder
+from anbao.remove.measures import MeasureOrder, RemovalContext
 from case_desk import hold, use_test_lexicon
 
 WHY = "已核对证据"
@@ -79,7 +79,7 @@ def _sold(platform: Platform) -> None:
 def _proposal(platform: Platform) -> str:
     _sold(platform)
     return platform.run(
-        lambda work: proposals.propose(Desk(platform, platform.remove.rules), work, _order(), actor="engine")
+        lambda work: proposals.propose(RemovalContext(platform, platform.remove.rules), work, _order(), actor="engine")
     )
 
 
@@ -157,7 +157,7 @@ def _deny(platform: Platform, name: str, person: str) -> object:
 
 
 def _hear(platform: Platform, name: str, person: str) -> object:
-    outcome = Outcome(docket="（2026）1号", reason=WHY, result="infringed")
+    outcome = ProceedingsOutcome(docket="（2026）1号", reason=WHY, result="infringed")
     return platform.run(lambda work: platform.investigate.complaints.heard(work, name, outcome, person, actor=person))
 
 

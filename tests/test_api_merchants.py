@@ -10,7 +10,7 @@ import pytest
 
 from anbao.api.app import ready_platform
 from anbao.connect.registry import registry_from_environment
-from anbao.simulator.registry import Record, RegistryServer
+from anbao.simulator.registry import RegistryRecord, RegistryServer
 from api_server import Served, served
 from merchant_desk import FOOD, RESIDENT, company, person
 
@@ -112,7 +112,7 @@ def test_the_servers_clock_asks_the_registry(store_url: str) -> None:
     """The application is answered at once, as waiting."""
     holder = company("m1").legal_name
     with (
-        RegistryServer([Record(kind="uscc", number="91320200MA1MGN8MXH", holder=holder)]) as registry,
+        RegistryServer([RegistryRecord(kind="uscc", number="91320200MA1MGN8MXH", holder=holder)]) as registry,
         served(store_url) as running,
     ):
         running.platform.prevent.merchants.connect(registry_from_environment({"ANBAO_REGISTRY": registry.url}))
@@ -132,5 +132,5 @@ def test_a_served_platform_connects_what_its_environment_names(
 ) -> None:
     monkeypatch.setenv("ANBAO_REGISTRY", "https://registry.example/verify")
     platform = ready_platform(sqlite_url)
-    assert platform.prevent.merchants.desk.registry is not None
+    assert platform.prevent.merchants.context.registry is not None
     platform.close()

@@ -5,10 +5,10 @@ from pathlib import Path
 from anbao.investigate.complaints import records
 from anbao.model.complaint import Filed
 from anbao.platform import open_platform
-from anbao.simulator.complainants import Offer, Told, complainants
+from anbao.simulator.complainants import ComplainedListing, SimulatedComplaint, complainants
 
 NOW = 1_790_000_000_000
-OFFERS = [Offer(f"L{n}", f"M{n}") for n in range(5)]
+OFFERS = [ComplainedListing(f"L{n}", f"M{n}") for n in range(5)]
 
 
 def test_the_same_seed_tells_the_same() -> None:
@@ -45,6 +45,6 @@ def test_the_platform_sees_dangers_repeats_and_floods(tmp_path: Path) -> None:
     assert all(not filed[one.number].lacking for one in told if one.truth.kind == "rights_holder")
 
 
-def _lead(filed: dict[int, Filed], one: Told) -> str:
+def _lead(filed: dict[int, Filed], one: SimulatedComplaint) -> str:
     assert one.truth.of is not None
     return filed[one.truth.of].receipt

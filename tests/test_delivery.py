@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from anbao.delivery import endpoints, queue, signature
-from anbao.delivery.post import Outcome, PlatformAnswer
+from anbao.delivery.post import PlatformAnswer, PostOutcome
 from anbao.delivery.queue import Patience
 from anbao.engine.outbox import Effect, send
 from anbao.engine.work import Work
@@ -270,7 +270,7 @@ def test_a_claim_is_held_by_one_process_until_its_lease_ends(platform: Platform,
         clock.pass_seconds(patience.lease)
         again = second.run(lambda work: queue.claim(work, 10, patience))
         assert len(again) == 5
-        late = Outcome(verdict="failed", problem="timeout")
+        late = PostOutcome(verdict="failed", problem="timeout")
         assert not platform.run(lambda work: queue.settle(work, first[0], late, patience))
         assert second.run(lambda work: queue.settle(work, again[0], late, patience))
     assert len(entries(platform, "effect.retried")) == 1

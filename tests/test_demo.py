@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from anbao.cli.demo import tell_all
-from anbao.cli.demo.printer import Teller
+from anbao.cli.demo import print_all
+from anbao.cli.demo.printer import DemoPrinter
 from anbao.law.pack import default_pack_path, load_pack
 from anbao.platform import open_platform
 from conftest import fresh_database
@@ -28,7 +28,7 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         patch.setenv("ANBAO_LANG", "en")
         patch.setenv("ANBAO_STORAGE", f"file://{folder}/objects")
         with open_platform(url) as platform:
-            tell_all(Teller(Console(file=said, width=4_000)), platform, folder, LISTINGS, SEED)
+            print_all(DemoPrinter(Console(file=said, width=4_000)), platform, folder, LISTINGS, SEED)
             assert not platform.obligation_differences()
     return said.getvalue()
 

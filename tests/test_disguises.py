@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from anbao.connect.disguises import Disguises
-from anbao.connect.pictures import Pictures
+from anbao.connect.pictures import PictureIntake
 from anbao.connect.storage import open_storage
 from anbao.errors import StoreError
 from anbao.investigate import hazards
@@ -27,15 +27,15 @@ def platform(store_url: str) -> Iterator[Platform]:
 
 
 @pytest.fixture
-def pictures(platform: Platform, tmp_path: Path) -> Pictures:
-    made = Pictures(platform, open_storage(f"file://{tmp_path / 'objects'}"))
+def pictures(platform: Platform, tmp_path: Path) -> PictureIntake:
+    made = PictureIntake(platform, open_storage(f"file://{tmp_path / 'objects'}"))
     scalding.stage(platform, made)
     platform.run(lambda work: platform.investigate.complaints.file(work, scalding.complaint()))
     platform.advance()
     return made
 
 
-def settled(platform: Platform, pictures: Pictures) -> None:
+def settled(platform: Platform, pictures: PictureIntake) -> None:
     """All that is due but the reading of texts, which takes long and is not needed here."""
     disguises = Disguises(platform, pictures.fingerprints)
     while platform.advance() + disguises.step():
@@ -59,7 +59,7 @@ def decide(platform: Platform) -> None:
 
 
 def test_who_only_says_yes_to_a_suspicion_finds_the_picture_in_every_disguise(
-    platform: Platform, pictures: Pictures
+    platform: Platform, pictures: PictureIntake
 ) -> None:
     decide(platform)
     settled(platform, pictures)
@@ -75,7 +75,7 @@ def test_who_only_says_yes_to_a_suspicion_finds_the_picture_in_every_disguise(
         assert len(platform.ledger.entries(conn, kind="hazard.confirmed")) == 2
 
 
-def test_pictures_that_a_person_stated_are_left_as_they_are(platform: Platform, pictures: Pictures) -> None:
+def test_pictures_that_a_person_stated_are_left_as_they_are(platform: Platform, pictures: PictureIntake) -> None:
     stated = (Fingerprint(kind="picture", value="0f" * 32), *known(platform).record.fingerprints)
     platform.run(
         lambda work: platform.investigate.confirm(work, HAZARD, Confirmation(fingerprints=stated), actor="ann")
@@ -85,7 +85,7 @@ def test_pictures_that_a_person_stated_are_left_as_they_are(platform: Platform, 
 
 
 def test_a_storage_that_is_away_holds_the_disguises_up_and_loses_none(
-    platform: Platform, pictures: Pictures, monkeypatch: pytest.MonkeyPatch
+    platform: Platform, pictures: PictureIntake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(name: str) -> bytes:
         raise StoreError(Text("存储不在", "the storage is away"))

@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from anbao.ledger.canonical import decode, seal, seal_event
 from anbao.model.entry import Entry
-from anbao.model.events import Event, OtherSubjects, Subject
+from anbao.model.events import LedgerEvent, OtherSubjects, Subject
 from anbao.platform import Platform
 
 NOW = 1_795_000_000_000
@@ -22,7 +22,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     count: int = 0
 
 
-class Tried(Event, frozen=True, kw_only=True):
+class Tried(LedgerEvent, frozen=True, kw_only=True):
     """An event of these tests; its body has a field that is named as a role."""
 
     KIND = "test.tried"
@@ -35,7 +35,7 @@ class Tried(Event, frozen=True, kw_only=True):
     urgent: bool = False
 
 
-class Carried(Event, frozen=True, kw_only=True):
+class Carried(LedgerEvent, frozen=True, kw_only=True):
     KIND = "test.carried"
 
     effect: Subject
@@ -43,7 +43,7 @@ class Carried(Event, frozen=True, kw_only=True):
     problem: str = ""
 
 
-class Other(Event, frozen=True, kw_only=True):
+class Other(LedgerEvent, frozen=True, kw_only=True):
     KIND = "test.other"
 
 

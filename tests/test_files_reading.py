@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anbao.connect.files import MAX_RECORD, Chunk, Mapping, Partial, RowError, Source, decode, open_source
+from anbao.connect.files import MAX_RECORD, Chunk, FileRowError, Mapping, Partial, Source, decode, open_source
 from anbao.connect.files.decode import Row
 from anbao.model.listing import Listing
 
@@ -38,12 +38,12 @@ def read(source: Source, rows: int = 1000) -> list[Row]:
 
 
 def listings(rows: list[Row]) -> list[Listing]:
-    return [row.listing if isinstance(row, Partial) else row for row in rows if not isinstance(row, RowError)]
+    return [row.listing if isinstance(row, Partial) else row for row in rows if not isinstance(row, FileRowError)]
 
 
 def errors(rows: list[Row]) -> list[tuple[int, int, str]]:
     parts = [part for row in rows for part in (row.parts if isinstance(row, Partial) else (row,))]
-    return [(part.row, part.line, part.field) for part in parts if isinstance(part, RowError)]
+    return [(part.row, part.line, part.field) for part in parts if isinstance(part, FileRowError)]
 
 
 def titles(rows: list[Row]) -> list[str]:
@@ -92,7 +92,7 @@ def test_csv_as_any_writer_quotes_it(rows: list[tuple[str, str, str]], end: str,
         got = read(source)
     assert len(got) == len(rows)
     for row, (id, title, description) in zip(got, rows, strict=True):
-        if isinstance(row, RowError):
+        if isinstance(row, FileRowError):
             assert not title.strip()
             assert not description
             continue

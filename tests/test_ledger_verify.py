@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection
 
 from anbao.errors import InvalidInput, NotFound
-from anbao.ledger import Ledger, Report, decode, new_signer, open_ledger, verify_store
+from anbao.ledger import Ledger, VerificationReport, decode, new_signer, open_ledger, verify_store
 from anbao.ledger.log import tile_reader
 from anbao.ledger.merkle import leaf_hash, root
 from anbao.ledger.note import Checkpoint, format_checkpoint
@@ -124,7 +124,7 @@ def test_without_key_and_checkpoint_the_report_claims_less(store: Store) -> None
     assert said(report, "rewritten as a whole")
 
 
-def said(report: Report, words: str) -> bool:
+def said(report: VerificationReport, words: str) -> bool:
     return any(words in text.en for text in report.not_proven)
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anbao.detect.likeness.dangers import Danger, DangerIndex, Offer
+from anbao.detect.likeness.dangers import Danger, DangerIndex, OfferTexts
 from anbao.detect.likeness.fold import fold_page
 from anbao.detect.likeness.keys import KeyIndex, fold_key
 from anbao.detect.likeness.pictures import PictureBounds, PictureIndex
@@ -24,7 +24,7 @@ def danger(*fingerprints: tuple[str, str], on_likeness: bool = False) -> DangerI
 
 def matched(index: DangerIndex, **offer: object) -> Match | None:
     given = {"title": "商品", **offer}
-    found = index.match([Offer(title="无关的商品"), Offer(**given)])  # type: ignore[arg-type]
+    found = index.match([OfferTexts(title="无关的商品"), OfferTexts(**given)])  # type: ignore[arg-type]
     assert 0 not in found
     return found[1][0] if 1 in found else None
 
@@ -154,7 +154,7 @@ def test_model_numbers_are_told_from_quantities(text: str, expected: set[str]) -
 def test_matches_come_surest_first_and_do_not_depend_on_other_dangers() -> None:
     first = Danger(hazard="a", severity=5, fingerprints=(Fingerprint(kind="title", value=TITLE),))
     second = Danger(hazard="b", severity=3, fingerprints=(Fingerprint(kind="barcode", value=BARCODE),))
-    offer = Offer(title=TITLE, description=BARCODE)
+    offer = OfferTexts(title=TITLE, description=BARCODE)
     both = DangerIndex([first, second]).match([offer])[0]
     assert [match.hazard for match in both] == ["b", "a"]
     assert DangerIndex([first]).match([offer])[0] == [both[1]]

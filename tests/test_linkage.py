@@ -49,7 +49,7 @@ def vault(store: Store) -> Vault:
 def keep(store: Store, vault: Vault, *merchants: Merchant) -> None:
     with store.write() as conn:
         for one in merchants:
-            families.keep(conn, vault, one, KINDS)
+            families.store_identifiers(conn, vault, one, KINDS)
 
 
 def family(store: Store, name: str, cap: int = CAP) -> set[str]:

@@ -16,7 +16,7 @@ from PIL import Image
 
 import anbao
 from anbao.cli.root import run
-from anbao.connect.pictures import Pictures
+from anbao.connect.pictures import PictureIntake
 from anbao.connect.storage import open_storage
 from anbao.detect.fields import read as read_fields
 from anbao.detect.html import codes
@@ -335,7 +335,7 @@ def animated(form: str, frames: list[Image.Image]) -> bytes:
 
 @pytest.mark.parametrize("form", ["GIF", "WEBP"])
 def test_a_danger_in_the_third_frame_is_found(platform: anbao.Platform, tmp_path: Path, form: str) -> None:
-    pictures = Pictures(platform, open_storage(f"file://{tmp_path}/objects"))
+    pictures = PictureIntake(platform, open_storage(f"file://{tmp_path}/objects"))
     danger = product("danger").resize((320, 320))
     still = io.BytesIO()
     danger.save(still, "PNG")

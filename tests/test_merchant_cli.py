@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from anbao.cli.root import run
-from anbao.simulator.registry import Record, RegistryServer
+from anbao.simulator.registry import RegistryRecord, RegistryServer
 from merchant_desk import FOOD, RESIDENT, company, person
 
 Told = Callable[[], tuple[str, str]]
@@ -98,7 +98,7 @@ def test_the_registry_of_the_environment_is_asked_at_once_or_waited_for(
     write: Callable[[object], str], told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     holder = company("m1").legal_name
-    with RegistryServer([Record(kind="uscc", number="91320200MA1MGN8MXH", holder=holder)]) as registry:
+    with RegistryServer([RegistryRecord(kind="uscc", number="91320200MA1MGN8MXH", holder=holder)]) as registry:
         monkeypatch.setenv("ANBAO_REGISTRY", registry.url)
         assert run(["merchant", "apply", write(company("m1"))]) == 0
         registry.mode = "wrong"

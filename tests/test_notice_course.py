@@ -11,7 +11,7 @@ from anbao.errors import Conflict, InvalidInput
 from anbao.investigate.complaints import publishing
 from anbao.investigate.complaints.acting import MerchantStatement
 from anbao.investigate.complaints.completing import Completion
-from anbao.investigate.complaints.proceedings import Outcome, Proceedings
+from anbao.investigate.complaints.proceedings import Proceedings, ProceedingsOutcome
 from anbao.investigate.complaints.timeline import ComplaintFile
 from anbao.model.complaint import Complaint, Filed
 from anbao.model.listing import Listing
@@ -154,7 +154,9 @@ def sued(platform: Platform, clock: Clock, **more: Any) -> str:
 
 
 def hear(platform: Platform, complaint: str, result: str) -> None:
-    outcome = msgspec.convert({"docket": "(2026)粤0192民初1号", "reason": "判决已生效", "result": result}, Outcome)
+    outcome = msgspec.convert(
+        {"docket": "(2026)粤0192民初1号", "reason": "判决已生效", "result": result}, ProceedingsOutcome
+    )
     platform.run(lambda work: platform.investigate.complaints.heard(work, complaint, outcome, "wang", actor="wang"))
     settle(platform)
     settle(platform)

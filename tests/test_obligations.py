@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anbao.engine.obligations import read, recompute, tick
-from anbao.engine.obligations.engine import MISSED, PERIOD_OPENED, WAIVED, ObligationEngine, Recorded
+from anbao.engine.obligations.engine import MISSED, PERIOD_OPENED, WAIVED, ObligationEngine, ObservedEntry
 from anbao.engine.obligations.settings import SETTING_CHANGED
 from anbao.law.calendar import WorkCalendar
 from anbao.law.conditions import Condition
@@ -109,15 +109,15 @@ NORMS = (ANSWER, REVERIFY, TELL, ADMIT, ANNOUNCE, NEVER, REPORT, KEEP, PROMPT)
 ENGINE = ObligationEngine(NORMS, WorkCalendar([]), {"act": Period(hours=2)})
 
 
-def happen(*events: tuple[str, int, dict[str, str]] | tuple[str, int, dict[str, str], Facts]) -> list[Recorded]:
+def happen(*events: tuple[str, int, dict[str, str]] | tuple[str, int, dict[str, str], Facts]) -> list[ObservedEntry]:
     """Entries in ledger order; the times are hours after START."""
     return [
-        Recorded(index, event[0], START + event[1] * HOUR, event[2], event[3] if len(event) > 3 else {})
+        ObservedEntry(index, event[0], START + event[1] * HOUR, event[2], event[3] if len(event) > 3 else {})
         for index, event in enumerate(events)
     ]
 
 
-def observe(store: Store, entries: Sequence[Recorded], batch: int = 1000) -> None:
+def observe(store: Store, entries: Sequence[ObservedEntry], batch: int = 1000) -> None:
     with store.write() as conn:
         for start in range(0, len(entries), batch):
             ENGINE.observe(conn, entries[start : start + batch])
@@ -179,7 +179,7 @@ def test_each_verification_is_followed_by_the_next(store: Store) -> None:
 def test_a_norm_binds_only_in_its_period_of_force(store: Store) -> None:
     old = int(datetime(2019, 12, 31, tzinfo=UTC).timestamp() * 1000)
     with store.write() as conn:
-        ENGINE.observe(conn, [Recorded(0, "complaint.received", old, C, {})])
+        ENGINE.observe(conn, [ObservedEntry(0, "complaint.received", old, C, {})])
     assert states(store, 0) == {}
 
 
@@ -223,8 +223,8 @@ def test_a_rule_must_be_published_long_enough_before(store: Store) -> None:
         rule = {"rule": f"r{days}"}
         with store.write() as conn:
             index = 10 * days
-            ENGINE.observe(conn, [Recorded(index, "rule.published", START, rule, {})])
-            ENGINE.observe(conn, [Recorded(index + 1, "rule.took_effect", START + days * DAY, rule, {})])
+            ENGINE.observe(conn, [ObservedEntry(index, "rule.published", START, rule, {})])
+            ENGINE.observe(conn, [ObservedEntry(index + 1, "rule.took_effect", START + days * DAY, rule, {})])
         assert states(store, 24 * days)[f"{index + 1}/announce"] == expected
 
 
@@ -280,7 +280,7 @@ def test_a_missed_deadline_is_recorded_once(store: Store) -> None:
         [missed] = tick.missed_deadlines(conn, START + 24 * HOUR)
         assert missed.subjects == C
         assert missed.at == START + 24 * HOUR
-        ENGINE.observe(conn, [Recorded(2, MISSED, missed.at, missed.subjects, missed.body)])
+        ENGINE.observe(conn, [ObservedEntry(2, MISSED, missed.at, missed.subjects, missed.body)])
         [second] = tick.missed_deadlines(conn, START + 48 * HOUR)
         assert second.subjects == {"complaint": "c2"}
     assert states(store, 24)["0/answer"] == "overdue"
@@ -291,8 +291,8 @@ def test_calendar_windows_open_once_each_also_after_a_long_stop(store: Store) ->
     with store.write() as conn:
         opened = tick.opened_periods(conn, NORMS, START, now)
         assert [entry.body["period"] for entry in opened] == ["2026-07", "2027-01", "2027-07"]
-        first = Recorded(0, PERIOD_OPENED, opened[0].at, opened[0].subjects, opened[0].body)
-        report = Recorded(1, "identity.reported", opened[0].at + 20 * DAY, SELF, {})
+        first = ObservedEntry(0, PERIOD_OPENED, opened[0].at, opened[0].subjects, opened[0].body)
+        report = ObservedEntry(1, "identity.reported", opened[0].at + 20 * DAY, SELF, {})
         ENGINE.observe(conn, [first, report])
         assert [entry.body["period"] for entry in tick.opened_periods(conn, NORMS, START, now)] == [
             "2027-01",
@@ -339,10 +339,10 @@ EVENTS = st.lists(
 )
 
 
-def as_entries(events: Sequence[tuple[str, int, str]]) -> list[Recorded]:
+def as_entries(events: Sequence[tuple[str, int, str]]) -> list[ObservedEntry]:
     roles = ("complaint", "merchant", "listing", "order", "consumer", "rule", "hazard")
     return [
-        Recorded(index, kind, START + hour * HOUR, dict.fromkeys(roles, name), {"risky": True})
+        ObservedEntry(index, kind, START + hour * HOUR, dict.fromkeys(roles, name), {"risky": True})
         for index, (kind, hour, name) in enumerate(events)
     ]
 

@@ -9,7 +9,7 @@ import pytest
 import anbao
 from anbao.errors import InvalidInput, NotFound
 from anbao.model.trade import NoticeChoice
-from anbao.simulator.readers import LEAST_SECONDS, READERS, Reading, readings, tour
+from anbao.simulator.readers import LEAST_SECONDS, READERS, SimulatedReading, readings, tour
 from api_server import served
 
 START = 1_795_000_000_000
@@ -34,7 +34,7 @@ def platform(store_url: str) -> Iterator[anbao.Platform]:
         yield opened
 
 
-def act(platform: anbao.Platform, reading: Reading) -> None:
+def act(platform: anbao.Platform, reading: SimulatedReading) -> None:
     for one in reading.acts:
         if isinstance(one, NoticeChoice):
             platform.record_choice(one)

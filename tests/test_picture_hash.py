@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from anbao.detect.likeness.hashes import HashIndex, Match, distance, parse
+from anbao.detect.likeness.hashes import HashIndex, HashMatch, distance, parse
 from anbao.detect.picture.decode import decode
 from anbao.detect.picture.pdq import hash_of, pdq, quality, reduced, sample, transform
 from anbao.detect.picture.variants import variants
@@ -137,7 +137,7 @@ def near_hashes(draw: st.DrawFn) -> tuple[list[str], str, int]:
 def test_the_search_finds_what_comparing_each_would(case: tuple[list[str], str, int]) -> None:
     hashes, query, limit = case
     index = HashIndex.of(hashes)
-    expected = [Match(row, distance(one, query)) for row, one in enumerate(hashes)]
+    expected = [HashMatch(row, distance(one, query)) for row, one in enumerate(hashes)]
     expected = sorted((one for one in expected if one.distance <= limit), key=lambda one: (one.distance, one.row))
     assert index.within(query, limit) == expected
     assert len(index) == len(hashes)
@@ -149,7 +149,7 @@ def test_the_search_crosses_the_borders_of_its_blocks() -> None:
     for row in (0, 32_767, 32_768, 65_536, 100_000):
         wanted = bytearray(rows[row].tobytes())
         wanted[3] ^= 0b101
-        assert index.within(bytes(wanted).hex(), 31) == [Match(row, 2)]
+        assert index.within(bytes(wanted).hex(), 31) == [HashMatch(row, 2)]
 
 
 def test_a_mirrored_upload_in_another_format_is_still_the_danger() -> None:

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from anbao.connect.fetch import Fetcher
-from anbao.connect.pictures import ATTEMPTS, RETRY, Pictures
+from anbao.connect.pictures import ATTEMPTS, RETRY, PictureIntake
 from anbao.connect.storage import ObjectStorage, open_storage
 from anbao.detect.picture.reading import read
 from anbao.errors import TooLarge
@@ -37,8 +37,8 @@ def storage(tmp_path: Any) -> ObjectStorage:
 
 
 @pytest.fixture
-def pictures(platform: Platform, storage: ObjectStorage) -> Pictures:
-    return Pictures(platform, storage, Fetcher(resolve=lambda host, port: ["127.0.0.1"]))
+def pictures(platform: Platform, storage: ObjectStorage) -> PictureIntake:
+    return PictureIntake(platform, storage, Fetcher(resolve=lambda host, port: ["127.0.0.1"]))
 
 
 def offer(*pictures: str, id: str = "l1", title: str = "纯棉短袖", merchant: str = "") -> Listing:
@@ -64,7 +64,7 @@ def norms_open(platform: Platform) -> set[str]:
     return {one.norm for one in platform.obligations(limit=1000) if one.subjects.get("listing") == "l1"}
 
 
-def confirm(platform: Platform, pictures: Pictures, data: bytes, hazard: str = "h1") -> None:
+def confirm(platform: Platform, pictures: PictureIntake, data: bytes, hazard: str = "h1") -> None:
     """A danger whose picture this is."""
     prints = tuple(Fingerprint(kind="picture", value=one) for one in pictures.fingerprints(pictures.take(data).picture))
     suspicion = Suspicion(
@@ -79,7 +79,9 @@ def confirm(platform: Platform, pictures: Pictures, data: bytes, hazard: str = "
     platform.run(lambda work: platform.investigate.confirm(work, hazard, Confirmation()))
 
 
-def test_a_hidden_contact_holds_the_listing_and_a_person_must_decide(platform: Platform, pictures: Pictures) -> None:
+def test_a_hidden_contact_holds_the_listing_and_a_person_must_decide(
+    platform: Platform, pictures: PictureIntake
+) -> None:
     first = platform.submit_listing(offer(pictures.take(CONTACT).picture))
     assert first.outcome == "pass"
     assert [(one.text, one.text_pending) for one in first.pictures] == [("text_like", True)]
@@ -99,7 +101,7 @@ def test_a_hidden_contact_holds_the_listing_and_a_person_must_decide(platform: P
     assert platform.obligation_differences() == []
 
 
-def test_a_code_is_decided_on_with_the_listing(platform: Platform, pictures: Pictures) -> None:
+def test_a_code_is_decided_on_with_the_listing(platform: Platform, pictures: PictureIntake) -> None:
     screened = platform.submit_listing(offer(pictures.take(CODE).picture))
     assert screened.decision.outcome == "pass"
     assert screened.outcome == "review"
@@ -107,7 +109,7 @@ def test_a_code_is_decided_on_with_the_listing(platform: Platform, pictures: Pic
     assert [one.category for one in screened.pictures[0].findings] == ["picture.code", "contact.link"]
 
 
-def test_a_term_of_the_lexicon_is_found_in_a_picture(platform: Platform, pictures: Pictures) -> None:
+def test_a_term_of_the_lexicon_is_found_in_a_picture(platform: Platform, pictures: PictureIntake) -> None:
     platform.submit_listing(offer(pictures.take(jpeg(with_qr(product(8), "氰化钾 现货"))).picture))
     [decision] = decisions(platform)
     assert decision.outcome == "block"
@@ -117,7 +119,7 @@ def test_a_term_of_the_lexicon_is_found_in_a_picture(platform: Platform, picture
 
 
 def test_a_clean_picture_of_a_known_merchant_passes_unread(
-    platform: Platform, pictures: Pictures, clock: Clock
+    platform: Platform, pictures: PictureIntake, clock: Clock
 ) -> None:
     platform.submit_listing(offer(id="old", merchant="m1"))
     clock.now += 40 * 86_400_000
@@ -135,7 +137,9 @@ def test_a_clean_picture_of_a_known_merchant_passes_unread(
 
 
 @pytest.mark.parametrize("disguise", ["recompressed", "corner_crop", "border", "mirror"])
-def test_a_danger_that_comes_back_in_disguise_is_blocked(platform: Platform, pictures: Pictures, disguise: Any) -> None:
+def test_a_danger_that_comes_back_in_disguise_is_blocked(
+    platform: Platform, pictures: PictureIntake, disguise: Any
+) -> None:
     confirm(platform, pictures, jpeg(product("danger")))
     again = pictures.take(jpeg(disguised(product("danger"), disguise))).picture
     other = pictures.take(CLEAN).picture
@@ -148,7 +152,7 @@ def test_a_danger_that_comes_back_in_disguise_is_blocked(platform: Platform, pic
     assert outcome(platform, "l2") == "pass"
 
 
-def test_a_likeness_goes_to_a_person_and_a_lifted_danger_to_nobody(platform: Platform, pictures: Pictures) -> None:
+def test_a_likeness_goes_to_a_person_and_a_lifted_danger_to_nobody(platform: Platform, pictures: PictureIntake) -> None:
     reading = pictures.take(jpeg(product("danger")))
     far = f"{int(reading.pdq, 16) ^ ((1 << 45) - 1):064x}"
     suspicion = Suspicion(
@@ -165,7 +169,7 @@ def test_a_likeness_goes_to_a_person_and_a_lifted_danger_to_nobody(platform: Pla
 
 
 def test_a_picture_that_comes_after_its_listing_is_decided_on_then(
-    platform: Platform, pictures: Pictures, clock: Clock
+    platform: Platform, pictures: PictureIntake, clock: Clock
 ) -> None:
     late = read(CODE).picture
     assert platform.submit_listing(offer(late)).pictures == ()
@@ -178,7 +182,7 @@ def test_a_picture_that_comes_after_its_listing_is_decided_on_then(
 
 
 def test_what_never_comes_is_a_finding_after_the_last_attempt(
-    platform: Platform, pictures: Pictures, clock: Clock
+    platform: Platform, pictures: PictureIntake, clock: Clock
 ) -> None:
     platform.submit_listing(offer("0" * 64))
     for attempt in range(ATTEMPTS):
@@ -190,7 +194,7 @@ def test_what_never_comes_is_a_finding_after_the_last_attempt(
     assert not pictures.step()
 
 
-def test_an_address_that_points_inside_is_a_finding_at_once(platform: Platform, pictures: Pictures) -> None:
+def test_an_address_that_points_inside_is_a_finding_at_once(platform: Platform, pictures: PictureIntake) -> None:
     platform.submit_listing(offer("http://169.254.169.254/latest/meta-data", "https://metadata.internal/x"))
     assert pictures.settle() == 2
     assert [one.problem for one in decisions(platform)] == ["forbidden_address", "forbidden_address"]
@@ -202,7 +206,7 @@ def test_an_address_that_points_inside_is_a_finding_at_once(platform: Platform, 
     [(b"GIF89a broken", "unknown_format"), (b"<svg/>", "unknown_format"), (CLEAN[:900], "undecodable")],
 )
 def test_a_bad_picture_is_a_finding_and_no_crash(
-    platform: Platform, pictures: Pictures, data: bytes, problem: str
+    platform: Platform, pictures: PictureIntake, data: bytes, problem: str
 ) -> None:
     reading = pictures.take(data)
     assert reading.problem == problem
@@ -210,7 +214,7 @@ def test_a_bad_picture_is_a_finding_and_no_crash(
     assert (screened.outcome, screened.pictures[0].reasons) == ("review", ("picture.unread",))
 
 
-def test_only_the_newest_version_of_a_listing_counts(platform: Platform, pictures: Pictures) -> None:
+def test_only_the_newest_version_of_a_listing_counts(platform: Platform, pictures: PictureIntake) -> None:
     platform.submit_listing(offer(pictures.take(CONTACT).picture))
     platform.submit_listing(offer(pictures.take(CLEAN).picture))
     pictures.settle()
@@ -220,7 +224,7 @@ def test_only_the_newest_version_of_a_listing_counts(platform: Platform, picture
 
 
 def test_an_altered_object_is_not_believed(
-    platform: Platform, pictures: Pictures, storage: ObjectStorage, tmp_path: Any, clock: Clock
+    platform: Platform, pictures: PictureIntake, storage: ObjectStorage, tmp_path: Any, clock: Clock
 ) -> None:
     picture = pictures.take(CONTACT).picture
     [path] = tmp_path.rglob(picture)
@@ -233,20 +237,22 @@ def test_an_altered_object_is_not_believed(
     assert outcome(platform) == "review"
 
 
-def test_an_upload_is_read_and_entered_once(platform: Platform, pictures: Pictures) -> None:
+def test_an_upload_is_read_and_entered_once(platform: Platform, pictures: PictureIntake) -> None:
     for _ in range(3):
         pictures.take(CLEAN)
     with platform.reading() as conn:
         assert len(platform.ledger.entries(conn, 0, 100, kind=records.READ)) == 1
 
 
-def test_too_large_an_upload_is_refused(pictures: Pictures, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_large_an_upload_is_refused(pictures: PictureIntake, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("anbao.connect.pictures.MAX_BYTES", 100)
     with pytest.raises(TooLarge):
         pictures.take(CLEAN)
 
 
-def test_every_decision_can_be_replayed_also_after_the_dangers_changed(platform: Platform, pictures: Pictures) -> None:
+def test_every_decision_can_be_replayed_also_after_the_dangers_changed(
+    platform: Platform, pictures: PictureIntake
+) -> None:
     confirm(platform, pictures, jpeg(product("danger")))
     platform.submit_listing(offer(pictures.take(jpeg(product("danger"))).picture))
     platform.run(lambda work: platform.investigate.lift(work, "h1", "解除"))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from anbao.engine.core import Core, Room
+from anbao.engine.core import Core, Service
 from anbao.engine.outbox import Effect, send
 from anbao.engine.reactions import Reaction
 from anbao.engine.work import Work
@@ -21,7 +21,7 @@ def entry(kind: str, hazard: str, now: int) -> Entry:
     return Entry(actor="test", at=now, body={}, kind=kind, recorded=now, subjects={"hazard": hazard})
 
 
-class Echo(Room):
+class Echo(Service):
     """Answers each cause with an effect and a message; refuses those that it is told to."""
 
     refused: frozenset[str] = frozenset()

@@ -12,14 +12,14 @@ from anbao.model.merchant import MerchantChange
 from anbao.model.registry import RegistryQuestion
 from anbao.prevent.merchants import questions
 from anbao.prevent.merchants.port import RegistryDown
-from anbao.simulator.registry import Record, RegistryServer
+from anbao.simulator.registry import RegistryRecord, RegistryServer
 from helpers import DAY, HOUR
 from merchant_desk import FOOD, RESIDENT, Desk
 
 HOLDER = "m1商贸有限公司"
-CODE = Record(kind="uscc", number="91320200MA1MGN8MXH", holder=HOLDER)
-LICENCE = Record(kind="food_business", number=FOOD["number"], holder=HOLDER, valid_until="2027-03-31")
-PERSON = Record(kind="resident_id", number=RESIDENT, holder="李某")
+CODE = RegistryRecord(kind="uscc", number="91320200MA1MGN8MXH", holder=HOLDER)
+LICENCE = RegistryRecord(kind="food_business", number=FOOD["number"], holder=HOLDER, valid_until="2027-03-31")
+PERSON = RegistryRecord(kind="resident_id", number=RESIDENT, holder="李某")
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_nobody_is_verified_before_the_registry_has_answered(desk: Desk, server:
     ],
 )
 def test_a_number_with_a_right_check_digit_may_still_be_false(
-    desk: Desk, server: RegistryServer, record: Record | None, state: str, status: str
+    desk: Desk, server: RegistryServer, record: RegistryRecord | None, state: str, status: str
 ) -> None:
     if record is None:
         server.forget(LICENCE)
@@ -179,7 +179,7 @@ def test_a_change_of_numbers_waits_too_and_is_published_only_then(desk: Desk, se
     answer = desk.platform.run(lambda work: desk.merchants.change(work, "m1", given))
     assert answer.decision == desk.status("m1") == "waiting"
     assert desk.effects("merchant.publish") == []
-    server.enter(Record(kind="uscc", number="91110000600037341L", holder=HOLDER))
+    server.enter(RegistryRecord(kind="uscc", number="91110000600037341L", holder=HOLDER))
     desk.platform.advance()
     assert desk.status("m1") == "verified"
     assert len(desk.effects("merchant.publish")) == 1

@@ -18,7 +18,7 @@ from rich.console import Console
 from anbao.cli.output import Column, emit
 from anbao.cli.prevent.screening_report import Meta, render_html, render_terminal
 from anbao.cli.prevent.screening_report.words import NOT_ADVICE, share, visible
-from anbao.connect.files import RowError
+from anbao.connect.files import FileRowError
 from anbao.connect.summary import MAX_WORST, Summary
 from anbao.model.listing import Finding, ListingRecord, ListingScreened, Outcome, Versions
 from anbao.text import Language, Text
@@ -48,14 +48,14 @@ def screened(title: str, terms: list[tuple[str, int]], outcome: Outcome = "revie
     return ListingScreened(listing=listing, findings=findings, outcome=outcome, versions=VERSIONS)
 
 
-Row = ListingScreened | RowError
+Row = ListingScreened | FileRowError
 rows_of_a_run = st.lists(
     st.one_of(
         st.just(screened("无害", [], "pass")),
         st.lists(st.tuples(st.sampled_from(["甲", "乙", "丙丁"]), st.integers(1, 5)), min_size=1, max_size=4).map(
             lambda terms: screened("前甲乙丙丁后", terms)
         ),
-        st.just(RowError(1, 1, "title", Text("空", "empty"))),
+        st.just(FileRowError(1, 1, "title", Text("空", "empty"))),
     ),
     max_size=90,
 )
@@ -64,8 +64,8 @@ rows_of_a_run = st.lists(
 def summarise(rows: Sequence[Row], first: int) -> Summary:
     summary = Summary()
     for number, row in enumerate(rows, first):
-        if isinstance(row, RowError):
-            summary.add_error(RowError(number, number, row.field, row.reason))
+        if isinstance(row, FileRowError):
+            summary.add_error(FileRowError(number, number, row.field, row.reason))
         else:
             summary.add(number, row)
     return summary
@@ -110,7 +110,7 @@ class Document(HTMLParser):
 
 def report(language: Language = "zh", title: str = f"前{EVIL}甲后") -> str:
     summary = summarise([screened(title, [("甲", 5)], "block")] * 2 + [screened("无害", [], "pass")] * 5, 1)
-    summary.add_error(RowError(9, 12, EVIL, Text("标题缺失", "title missing")))
+    summary.add_error(FileRowError(9, 12, EVIL, Text("标题缺失", "title missing")))
     meta = Meta(file=f"{EVIL}.csv", store="postgresql://user:secret@db/anbao", versions=VERSIONS, at=1_772_000_000_000)
     return render_html(summary, meta, language)
 

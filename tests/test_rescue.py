@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from anbao.connect.pictures import Pictures
+from anbao.connect.pictures import PictureIntake
 from anbao.connect.storage import open_storage
 from anbao.ledger import verify_receipt
 from anbao.platform import Platform, open_platform
@@ -32,18 +32,18 @@ def platform(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture(scope="module")
-def cast(platform: Platform, pictures: Pictures) -> scalding.Cast:
+def cast(platform: Platform, pictures: PictureIntake) -> scalding.Cast:
     live(platform, Market(seed=7, now=platform.clock(), listings=MARKET, orders=20))
     return scalding.stage(platform, pictures)
 
 
 @pytest.fixture(scope="module")
-def pictures(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Pictures:
-    return Pictures(platform, open_storage(f"file://{tmp_path_factory.mktemp('objects')}"))
+def pictures(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> PictureIntake:
+    return PictureIntake(platform, open_storage(f"file://{tmp_path_factory.mktemp('objects')}"))
 
 
 @pytest.fixture(scope="module")
-def rescue(platform: Platform, pictures: Pictures, cast: scalding.Cast) -> Rescue:
+def rescue(platform: Platform, pictures: PictureIntake, cast: scalding.Cast) -> Rescue:
     return unfold(platform, pictures, cast)
 
 

@@ -29,7 +29,7 @@ from anbao.simulator.disguises import DISGUISES, disguise
 from anbao.simulator.goods import MAX_DESCRIPTION, MAX_TITLE, MIN_DESCRIPTION, MIN_TITLE, ListingTruth
 from anbao.simulator.market import Happening, Market, OrderTruth
 from anbao.simulator.people import FAULTS, Fault, MerchantTruth, faults_of
-from anbao.simulator.shelves import TRADES, Shelf
+from anbao.simulator.shelves import TRADES, GoodsCategory
 
 NOW = 1_780_000_000_000
 TODAY = date(2026, 5, 28)
@@ -182,7 +182,7 @@ def test_a_trade_refuses_a_fault_that_it_cannot_have() -> None:
 
 
 @pytest.mark.parametrize("shelf", SHELVES, ids=lambda shelf: shelf.category)
-def test_a_shelf_asks_for_what_its_category_asks_for(shelf: Shelf, catalogue: Catalogue) -> None:
+def test_a_shelf_asks_for_what_its_category_asks_for(shelf: GoodsCategory, catalogue: Catalogue) -> None:
     category = catalogue.categories[shelf.category]
     assert shelf.notices == category.notices
     assert shelf.asks == any(notice.ask_unsuitable for notice in catalogue.notices_for(shelf.category))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from anbao.connect.fetch import Fetcher
-from anbao.connect.pictures import Pictures
+from anbao.connect.pictures import PictureIntake
 from anbao.connect.storage import open_storage
 from anbao.investigate.fingerprints import of_listing
 from anbao.investigate.sweep import matches, passes
@@ -43,7 +43,7 @@ def found(platform: Platform) -> dict[str, tuple[str, set[str]]]:
 
 
 def test_look_alikes_are_found_by_their_picture_only(platform: Platform, tmp_path: Path) -> None:
-    pictures = Pictures(
+    pictures = PictureIntake(
         platform, open_storage(f"file://{tmp_path}/objects"), Fetcher(resolve=lambda host, port: ["127.0.0.1"])
     )
     shown = {

@@ -19,7 +19,7 @@ from enum import StrEnum
 from anbao.text import Text
 
 
-class Code(StrEnum):
+class ErrorCode(StrEnum):
     """Machine-readable error codes; stable, part of the API."""
 
     INVALID_INPUT = "invalid_input"
@@ -39,7 +39,7 @@ class Code(StrEnum):
 class AnbaoError(Exception):
     """Base of all. ``what`` is the message, ``hint`` what to do; ``field`` names the input at fault where one is."""
 
-    code: Code = Code.INTERNAL
+    code: ErrorCode = ErrorCode.INTERNAL
     status: int = 500
 
     def __init__(self, what: Text, *, hint: Text | None = None, field: str | None = None) -> None:
@@ -50,49 +50,49 @@ class AnbaoError(Exception):
 
 
 class InvalidInput(AnbaoError):
-    code = Code.INVALID_INPUT
+    code = ErrorCode.INVALID_INPUT
     status = 400
 
 
 class TooLarge(InvalidInput):
-    code = Code.TOO_LARGE
+    code = ErrorCode.TOO_LARGE
     status = 413
 
 
 class Unauthenticated(AnbaoError):
-    code = Code.UNAUTHENTICATED
+    code = ErrorCode.UNAUTHENTICATED
     status = 401
 
 
 class Forbidden(AnbaoError):
-    code = Code.FORBIDDEN
+    code = ErrorCode.FORBIDDEN
     status = 403
 
 
 class NotFound(AnbaoError):
-    code = Code.NOT_FOUND
+    code = ErrorCode.NOT_FOUND
     status = 404
 
 
 class Conflict(AnbaoError):
-    code = Code.CONFLICT
+    code = ErrorCode.CONFLICT
     status = 409
 
 
 class IdempotencyMismatch(Conflict):
-    code = Code.IDEMPOTENCY_MISMATCH
+    code = ErrorCode.IDEMPOTENCY_MISMATCH
     status = 422
 
 
 class TooMany(AnbaoError):
-    code = Code.TOO_MANY
+    code = ErrorCode.TOO_MANY
     status = 429
 
 
 class PackError(AnbaoError):
     """A pack file does not load. ``where`` is ``file:line``."""
 
-    code = Code.PACK
+    code = ErrorCode.PACK
     status = 500
 
     def __init__(self, where: str, what: Text, *, hint: Text | None = None) -> None:
@@ -101,10 +101,10 @@ class PackError(AnbaoError):
 
 
 class StoreError(AnbaoError):
-    code = Code.STORE
+    code = ErrorCode.STORE
     status = 503
 
 
 class Tampered(AnbaoError):
-    code = Code.TAMPERED
+    code = ErrorCode.TAMPERED
     status = 409

@@ -19,7 +19,7 @@ from anbao.model.base import Noun
 from anbao.model.entry import Entry
 from anbao.prevent.explaining import Explainer
 from anbao.remove import records
-from anbao.remove.rules import Rules
+from anbao.remove.rules import RemovalRules
 from anbao.store.bulk import sql
 from anbao.text import Text
 
@@ -39,7 +39,7 @@ class Sources(NamedTuple):
 
     core: Core
     explainer: Explainer
-    measures: Rules
+    measures: RemovalRules
 
 
 class ListingLine(Noun, frozen=True, kw_only=True):
@@ -53,7 +53,7 @@ class ListingLine(Noun, frozen=True, kw_only=True):
     state: ListingState
 
 
-class Decision(Noun, frozen=True, kw_only=True):
+class NewestDecision(Noun, frozen=True, kw_only=True):
     """The newest decision; ``why``: its reasons and findings in words."""
 
     actor: str
@@ -105,7 +105,7 @@ class ListingView(Noun, frozen=True, kw_only=True):
 
     cases: tuple[Case, ...]
     category: str
-    decision: Decision
+    decision: NewestDecision
     hazards: tuple[ListingHazard, ...]
     history: tuple[Happened, ...]
     id: str
@@ -206,13 +206,13 @@ def view(sources: Sources, conn: Connection, listing: str, now: int) -> ListingV
     )
 
 
-def _decision(sources: Sources, conn: Connection, index: int) -> Decision:
+def _decision(sources: Sources, conn: Connection, index: int) -> NewestDecision:
     entry = sources.core.ledger.entry(conn, index).entry()
     body: dict[str, Any] = entry.body
     why = sources.explainer.entry(entry.kind, body)
     if entry.kind == DECIDED:
         why = (Text(str(body.get("reason", "")), str(body.get("reason", ""))),)
-    return Decision(
+    return NewestDecision(
         actor=entry.actor,
         at=entry.at,
         entry=index,

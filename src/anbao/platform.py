@@ -16,7 +16,7 @@ from anbao.delivery.service import Delivery
 from anbao.detect.text import Lexicon
 from anbao.engine.core import Core, Step, entered, system_clock
 from anbao.engine.obligations import read, recompute, tick
-from anbao.engine.obligations.engine import WAIVED, Recorded
+from anbao.engine.obligations.engine import WAIVED, ObservedEntry
 from anbao.engine.obligations.settings import SETTING_CHANGED
 from anbao.engine.readmodels.service import ReadModels
 from anbao.engine.upgrading import fill_new_tables
@@ -26,7 +26,7 @@ from anbao.investigate.service import Investigate
 from anbao.law.norms import Period
 from anbao.law.pack import default_pack_path
 from anbao.ledger import verify_store
-from anbao.ledger.report import Report
+from anbao.ledger.report import VerificationReport
 from anbao.listing_view import ListingLine, ListingState, ListingView
 from anbao.model.base import given_reason
 from anbao.model.entry import Entry, facts_of
@@ -332,11 +332,11 @@ class Platform(Core):
 
         return self.run(job)
 
-    def verify(self) -> Report:
+    def verify(self) -> VerificationReport:
         """Check the whole ledger."""
         return verify_store(self.store)
 
-    def recorded(self, conn: Connection) -> Iterator[Recorded]:
+    def recorded(self, conn: Connection) -> Iterator[ObservedEntry]:
         """All entries as norms see them, in ledger order."""
         for stored in self.entries(conn):
             yield seen(stored.index, stored.entry())
@@ -363,7 +363,7 @@ def _establish(platform: Platform, where: Path) -> None:
 
     def job(work: Work) -> None:
         fill_new_tables(platform, work)
-        artefacts.keep(work.conn, "catalogue", platform.catalogue.digest, platform.catalogue.to_bytes())
+        artefacts.store_artefact(work.conn, "catalogue", platform.catalogue.digest, platform.catalogue.to_bytes())
         platform.prevent.books.keep_in_force(work.conn, work.now)
         _follow_pack(platform, work)
         if sql(work.conn, "SELECT 1 FROM entry WHERE kind = ? LIMIT 1", (OPENED,)).first():
@@ -395,6 +395,6 @@ def _follow_pack(platform: Platform, work: Work) -> None:
     sql(work.conn, "INSERT INTO meta (key, value) VALUES ('obligations.pack', ?)", (digest,))
 
 
-def seen(index: int, entry: Entry) -> Recorded:
+def seen(index: int, entry: Entry) -> ObservedEntry:
     """A decoded entry as norms see it."""
-    return Recorded(index, entry.kind, entry.at, entry.subjects, facts_of(entry.body))
+    return ObservedEntry(index, entry.kind, entry.at, entry.subjects, facts_of(entry.body))

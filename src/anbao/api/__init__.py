@@ -4,6 +4,6 @@ Floors within: ``keys``, ``idempotency``, ``intake`` and ``answers`` know no HTT
 and ``metrics`` know requests and responses; the ``*_routes`` hold the handlers; ``app`` assembles them.
 """
 
-from anbao.api.app import Settings, create_app
+from anbao.api.app import ServerSettings, create_app
 
-__all__ = ["Settings", "create_app"]
+__all__ = ["ServerSettings", "create_app"]

@@ -132,19 +132,19 @@ class ListingAnswer(DecisionAnswer, frozen=True, kw_only=True):
     notice_texts: tuple[NoticeAnswer, ...]
 
 
-class LineAnswer(DecisionAnswer, frozen=True, kw_only=True):
+class BatchLineAnswer(DecisionAnswer, frozen=True, kw_only=True):
     """The decision on one line of a batch."""
 
     line: int
 
 
-class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+class EntryIndex(msgspec.Struct, frozen=True, kw_only=True):
     """The index of the entry that was made."""
 
     entry: int
 
 
-class Imported(msgspec.Struct, frozen=True, kw_only=True):
+class ImportedLexicon(msgspec.Struct, frozen=True, kw_only=True):
     """A lexicon kept as a version, not yet in force.
 
     ``symbols``: what exactly will be matched for each term with symbols or marks.
@@ -260,9 +260,9 @@ def listing_answer(screened: ScreenedListing, catalogue: Catalogue, explainer: E
     )
 
 
-def line_answer(screened: ScreenedListing, line: int, explainer: Explainer) -> LineAnswer:
+def line_answer(screened: ScreenedListing, line: int, explainer: Explainer) -> BatchLineAnswer:
     decision = screened.decision
-    return LineAnswer(
+    return BatchLineAnswer(
         line=line,
         listing=decision.listing.id,
         outcome=screened.outcome,

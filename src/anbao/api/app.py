@@ -12,7 +12,7 @@ from litestar.types import ASGIApp
 
 from anbao.access.keys import KeyRing
 from anbao.api.clock import running_clock
-from anbao.api.context import Door
+from anbao.api.context import ApiContext
 from anbao.api.describe import Description
 from anbao.api.metrics import Metrics, Observed
 from anbao.api.prevent.intake import ListingIntake
@@ -20,7 +20,7 @@ from anbao.api.problems import respond
 from anbao.api.reading import MAX_BODY, JsonRequest
 from anbao.api.routes import HANDLERS
 from anbao.connect.moderation import attach_from_environment
-from anbao.connect.pictures import Pictures
+from anbao.connect.pictures import PictureIntake
 from anbao.connect.registry import registry_from_environment
 from anbao.platform import Platform, open_platform
 
@@ -30,7 +30,7 @@ SETTINGS_VARIABLE = "ANBAO_SERVE"
 """Settings as JSON, for the worker processes that ``anbao serve`` starts."""
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
+class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     """``store`` is a store's URL; ``checkpoint_every`` counts seconds; ``open_docs`` opens the API's description."""
 
     store: str
@@ -38,7 +38,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     open_docs: bool = False
 
 
-def create_app(settings: Settings, platform: Platform | None = None) -> ASGIApp:
+def create_app(settings: ServerSettings, platform: Platform | None = None) -> ASGIApp:
     """The ASGI application over the settings' store, or over an opened platform, which is left open at the end."""
     metrics = Metrics()
 
@@ -47,10 +47,10 @@ def create_app(settings: Settings, platform: Platform | None = None) -> ASGIApp:
         here = platform if platform is not None else await asyncio.to_thread(ready_platform, settings.store)
         try:
             intake = ListingIntake(here, metrics.decided)
-            pictures = Pictures(here)
+            pictures = PictureIntake(here)
             here.steps.append(pictures.step)
             attach_from_environment(here)
-            app.state.door = Door(here, KeyRing(here.store), intake, metrics, pictures)
+            app.state.context = ApiContext(here, KeyRing(here.store), intake, metrics, pictures)
             async with running_clock(here, settings.checkpoint_every):
                 yield
         finally:
@@ -80,4 +80,4 @@ def ready_platform(store: str) -> Platform:
 
 def from_environment() -> ASGIApp:
     """The application of a worker process."""
-    return create_app(msgspec.json.decode(os.environ[SETTINGS_VARIABLE], type=Settings))
+    return create_app(msgspec.json.decode(os.environ[SETTINGS_VARIABLE], type=ServerSettings))

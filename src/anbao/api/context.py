@@ -12,12 +12,12 @@ from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp, Receive, Send
 
 from anbao.access.keys import KeyRing, Principal, Scope, refused
-from anbao.api.answers import Recorded
-from anbao.api.idempotency import Answer, Attempt, keep, recall
+from anbao.api.answers import EntryIndex
+from anbao.api.idempotency import HttpAnswer, KeyedRequest, recall, store_answer
 from anbao.api.metrics import Metrics
 from anbao.api.prevent.intake import ListingIntake
 from anbao.api.reading import fingerprint, idempotency_key
-from anbao.connect.pictures import Pictures
+from anbao.connect.pictures import PictureIntake
 from anbao.engine.work import Work
 from anbao.errors import InvalidInput
 from anbao.model.decision import Decision
@@ -29,7 +29,7 @@ T = TypeVar("T")
 Caller = Request[Any, Principal, Any]
 """A request whose key has been checked."""
 
-Visitor = Request[Any, Any, Any]
+PublicRequest = Request[Any, Any, Any]
 """A request that needs no key."""
 
 WAITS = {
@@ -44,18 +44,18 @@ WAITS = {
 _BEARER = "Bearer "
 
 
-class Door(msgspec.Struct, frozen=True):
+class ApiContext(msgspec.Struct, frozen=True):
     """The opened platform and what stands in front of it."""
 
     platform: Platform
     keys: KeyRing
     intake: ListingIntake
     metrics: Metrics
-    pictures: Pictures
+    pictures: PictureIntake
 
 
-def door_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Door:
-    return cast(Door, connection.app.state.door)
+def context_of(connection: ASGIConnection[Any, Any, Any, Any]) -> ApiContext:
+    return cast(ApiContext, connection.app.state.context)
 
 
 async def identify(connection: ASGIConnection[Any, Any, Any, Any]) -> Principal:
@@ -63,12 +63,12 @@ async def identify(connection: ASGIConnection[Any, Any, Any, Any]) -> Principal:
     header = connection.headers.get("authorization", "")
     if not header.startswith(_BEARER):
         raise refused()
-    keys, token = door_of(connection).keys, header[len(_BEARER) :]
+    keys, token = context_of(connection).keys, header[len(_BEARER) :]
     known = keys.recall(token)
     return await asyncio.to_thread(keys.look_up, token) if known is None else known
 
 
-def told(zh: str, en: str, scope: Scope | None = None) -> dict[str, Any]:
+def operation(zh: str, en: str, scope: Scope | None = None) -> dict[str, Any]:
     """A handler's words in both languages, and the scope that it needs: keywords of a route decorator."""
     words: dict[str, Any] = {"summary": en, "description": zh, "opt": {"scope": scope or ""}}
     if scope is None:
@@ -84,13 +84,13 @@ def told(zh: str, en: str, scope: Scope | None = None) -> dict[str, Any]:
     return {**words, "before_request": check_key, "security": [{"key": [scope]}]}
 
 
-async def attempt_of(request: Caller, key: str | None) -> Attempt | None:
+async def attempt_of(request: Caller, key: str | None) -> KeyedRequest | None:
     """The request under its idempotency key, where it has one. Raises InvalidInput."""
     if key is None:
         return None
     known = idempotency_key(key)
     assert known is not None
-    return Attempt(request.auth.key, known, fingerprint(request, await request.body()))
+    return KeyedRequest(request.auth.key, known, fingerprint(request, await request.body()))
 
 
 async def commit(request: Caller, key: str | None, job: Callable[[Work], T]) -> Response[T]:
@@ -99,25 +99,25 @@ async def commit(request: Caller, key: str | None, job: Callable[[Work], T]) -> 
     Where the job decided what does not take effect before a second person agrees, the answer is 202 and says how the
     case stands (``WAITS``).
     """
-    attempt, cipher = await attempt_of(request, key), door_of(request).platform.vault.cipher
+    attempt, cipher = await attempt_of(request, key), context_of(request).platform.vault.cipher
 
-    def run(work: Work) -> Answer:
+    def run(work: Work) -> HttpAnswer:
         if attempt and (known := recall(work.conn, [attempt], cipher).get(attempt.identity)):
             return known.replay(attempt)
         work.signed_in = request.auth.actor
         result = job(work)
         waits = work.decision is not None and work.decision.undecided
-        answer = Answer(202 if waits else 201, msgspec.json.encode(work.decision if waits else result))
+        answer = HttpAnswer(202 if waits else 201, msgspec.json.encode(work.decision if waits else result))
         if attempt:
-            keep(work.conn, [(attempt, answer)], work.now, cipher)
+            store_answer(work.conn, [(attempt, answer)], work.now, cipher)
         return answer
 
-    return cast("Response[T]", answered(await asyncio.wrap_future(door_of(request).platform.submit(run))))
+    return cast("Response[T]", answered(await asyncio.wrap_future(context_of(request).platform.submit(run))))
 
 
-async def recorded(request: Caller, key: str | None, job: Callable[[Work], int]) -> Response[Recorded]:
+async def recorded(request: Caller, key: str | None, job: Callable[[Work], int]) -> Response[EntryIndex]:
     """As ``commit``, where the answer is the entry's index."""
-    return await commit(request, key, lambda work: Recorded(entry=job(work)))
+    return await commit(request, key, lambda work: EntryIndex(entry=job(work)))
 
 
 class Direct(Response[Any]):
@@ -132,7 +132,7 @@ class Direct(Response[Any]):
         return self._application  # type: ignore[return-value]
 
 
-def answered(answer: Answer) -> Response[Any]:
+def answered(answer: HttpAnswer) -> Response[Any]:
     """The response that carries an answer's bytes."""
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(answer.body))]
     if answer.replayed:

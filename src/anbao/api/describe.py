@@ -12,7 +12,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
 from anbao import __version__
-from anbao.api.problems import MEDIA_TYPE, Problem
+from anbao.api.problems import MEDIA_TYPE, ProblemDocument
 from anbao.text import Language, Text
 
 _TITLE = Text("安保 Anbao 接口", "Anbao API")
@@ -38,7 +38,7 @@ _STREAMED = {
 """Bodies that a handler reads by itself."""
 
 
-class Endpoint(msgspec.Struct, frozen=True):
+class Operation(msgspec.Struct, frozen=True):
     """One method at one address; ``scope`` is empty where no scope is needed."""
 
     method: str
@@ -59,14 +59,14 @@ class Description:
         return msgspec.json.encode(self._schema)
 
     @cached_property
-    def endpoints(self) -> tuple[Endpoint, ...]:
+    def endpoints(self) -> tuple[Operation, ...]:
         """All documented endpoints, by path."""
         found = []
         for path, methods in sorted(self._schema["paths"].items()):
             for method, one in sorted(methods.items()):
                 scopes = [scope for need in one.get("security", []) for scope in need.get("key", [])]
                 words = Text(one["description"], one["summary"])
-                found.append(Endpoint(method.upper(), path, "".join(scopes), words))
+                found.append(Operation(method.upper(), path, "".join(scopes), words))
         return tuple(found)
 
     def page(self, language: Language) -> str:
@@ -89,7 +89,9 @@ class Description:
     @cached_property
     def _schema(self) -> dict[str, Any]:
         described = _documented(self._handlers).openapi_schema.to_schema()
-        schemas, components = msgspec.json.schema_components([Problem], ref_template="#/components/schemas/{name}")
+        schemas, components = msgspec.json.schema_components(
+            [ProblemDocument], ref_template="#/components/schemas/{name}"
+        )
         described["components"]["schemas"].update(components)
         failure = {"description": "RFC 9457", "content": {MEDIA_TYPE: {"schema": schemas[0]}}}
         for path, methods in described["paths"].items():

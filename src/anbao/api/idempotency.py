@@ -23,7 +23,7 @@ KEPT_MILLIS = 3 * 24 * 3600 * 1000
 _PER_QUERY = 400
 
 
-class Attempt(msgspec.Struct, frozen=True):
+class KeyedRequest(msgspec.Struct, frozen=True):
     """A request under an idempotency key; ``fingerprint`` is the SHA-256 of method, target and body."""
 
     api_key: str
@@ -35,7 +35,7 @@ class Attempt(msgspec.Struct, frozen=True):
         return self.api_key, self.key
 
 
-class Answer(msgspec.Struct, frozen=True):
+class HttpAnswer(msgspec.Struct, frozen=True):
     """An answer as bytes; ``replayed`` where it was given before."""
 
     status: int
@@ -43,13 +43,13 @@ class Answer(msgspec.Struct, frozen=True):
     replayed: bool = False
 
 
-class Kept(msgspec.Struct, frozen=True):
+class StoredAnswer(msgspec.Struct, frozen=True):
     """An answer and the request that it belongs to."""
 
     fingerprint: bytes
-    answer: Answer
+    answer: HttpAnswer
 
-    def replay(self, attempt: Attempt) -> Answer:
+    def replay(self, attempt: KeyedRequest) -> HttpAnswer:
         """Raises IdempotencyMismatch where the attempt is another request."""
         if self.fingerprint != attempt.fingerprint:
             raise IdempotencyMismatch(
@@ -63,12 +63,12 @@ class Kept(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self.answer, replayed=True)
 
 
-def recall(conn: Connection, attempts: Iterable[Attempt], cipher: Cipher) -> dict[tuple[str, str], Kept]:
+def recall(conn: Connection, attempts: Iterable[KeyedRequest], cipher: Cipher) -> dict[tuple[str, str], StoredAnswer]:
     """What was answered before, by (API key, idempotency key)."""
     wanted: dict[str, list[str]] = {}
     for attempt in attempts:
         wanted.setdefault(attempt.api_key, []).append(attempt.key)
-    found: dict[tuple[str, str], Kept] = {}
+    found: dict[tuple[str, str], StoredAnswer] = {}
     for api_key, keys in wanted.items():
         for start in range(0, len(keys), _PER_QUERY):
             some = keys[start : start + _PER_QUERY]
@@ -80,11 +80,13 @@ def recall(conn: Connection, attempts: Iterable[Attempt], cipher: Cipher) -> dic
             )
             for key, fingerprint, status, response in rows:
                 body = cipher.open(bytes(response), _bound_to(api_key, key))
-                found[api_key, key] = Kept(bytes(fingerprint), Answer(status, body))
+                found[api_key, key] = StoredAnswer(bytes(fingerprint), HttpAnswer(status, body))
     return found
 
 
-def keep(conn: Connection, answers: Sequence[tuple[Attempt, Answer]], now: int, cipher: Cipher) -> None:
+def store_answer(
+    conn: Connection, answers: Sequence[tuple[KeyedRequest, HttpAnswer]], now: int, cipher: Cipher
+) -> None:
     """Keep answers in the transaction that they report."""
     rows = [
         (

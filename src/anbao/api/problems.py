@@ -13,7 +13,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from anbao.api.prevent.listing_body import explained
-from anbao.errors import AnbaoError, Code, InvalidInput
+from anbao.errors import AnbaoError, ErrorCode, InvalidInput
 from anbao.printing import visible
 from anbao.text import Language, Text, choose_language
 
@@ -21,48 +21,48 @@ MEDIA_TYPE = "application/problem+json"
 
 log = logging.getLogger("anbao.api")
 
-_TITLES: dict[Code, Text] = {
-    Code.INVALID_INPUT: Text("请求不合要求", "The request does not fit"),
-    Code.TOO_LARGE: Text("请求过大", "The request is too large"),
-    Code.UNAUTHENTICATED: Text("未认证", "Not authenticated"),
-    Code.FORBIDDEN: Text("没有权限", "Not allowed"),
-    Code.NOT_FOUND: Text("没有找到", "Not found"),
-    Code.CONFLICT: Text("与现状冲突", "In conflict with the state of things"),
-    Code.IDEMPOTENCY_MISMATCH: Text("幂等键已用于另一个请求", "The idempotency key belongs to another request"),
-    Code.TOO_MANY: Text("过于频繁", "Too many requests"),
-    Code.PACK: Text("法规包或词库有误", "A pack, lexicon or policy does not load"),
-    Code.STORE: Text("存储不可用", "The store is not available"),
-    Code.TAMPERED: Text("存证核验不通过", "The ledger does not verify"),
-    Code.INTERNAL: Text("内部错误", "Internal error"),
+_TITLES: dict[ErrorCode, Text] = {
+    ErrorCode.INVALID_INPUT: Text("请求不合要求", "The request does not fit"),
+    ErrorCode.TOO_LARGE: Text("请求过大", "The request is too large"),
+    ErrorCode.UNAUTHENTICATED: Text("未认证", "Not authenticated"),
+    ErrorCode.FORBIDDEN: Text("没有权限", "Not allowed"),
+    ErrorCode.NOT_FOUND: Text("没有找到", "Not found"),
+    ErrorCode.CONFLICT: Text("与现状冲突", "In conflict with the state of things"),
+    ErrorCode.IDEMPOTENCY_MISMATCH: Text("幂等键已用于另一个请求", "The idempotency key belongs to another request"),
+    ErrorCode.TOO_MANY: Text("过于频繁", "Too many requests"),
+    ErrorCode.PACK: Text("法规包或词库有误", "A pack, lexicon or policy does not load"),
+    ErrorCode.STORE: Text("存储不可用", "The store is not available"),
+    ErrorCode.TAMPERED: Text("存证核验不通过", "The ledger does not verify"),
+    ErrorCode.INTERNAL: Text("内部错误", "Internal error"),
 }
 
-_BY_STATUS: dict[int, tuple[Code, Text]] = {
-    401: (Code.UNAUTHENTICATED, Text("没有有效的接口密钥", "no valid API key")),
-    403: (Code.FORBIDDEN, Text("没有权限", "not allowed")),
-    404: (Code.NOT_FOUND, Text("没有这个地址", "there is nothing at this address")),
-    405: (Code.INVALID_INPUT, Text("此地址不支持该方法", "this address does not take that method")),
-    413: (Code.TOO_LARGE, Text("请求体过大", "the body is too large")),
+_BY_STATUS: dict[int, tuple[ErrorCode, Text]] = {
+    401: (ErrorCode.UNAUTHENTICATED, Text("没有有效的接口密钥", "no valid API key")),
+    403: (ErrorCode.FORBIDDEN, Text("没有权限", "not allowed")),
+    404: (ErrorCode.NOT_FOUND, Text("没有这个地址", "there is nothing at this address")),
+    405: (ErrorCode.INVALID_INPUT, Text("此地址不支持该方法", "this address does not take that method")),
+    413: (ErrorCode.TOO_LARGE, Text("请求体过大", "the body is too large")),
 }
 
 
 _INTERNAL = Text("服务内部出错，已记入日志", "something went wrong inside; it has been logged")
 
 
-class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ProblemDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """RFC 9457, with ``code`` (stable, for machines), ``hint`` (what to do) and ``field`` (the input at fault)."""
 
     type: str
     title: str
     status: int
     detail: str
-    code: Code
+    code: ErrorCode
     hint: str = ""
     field: str = ""
     instance: str = ""
 
 
-def problem_of(error: AnbaoError, language: Language, instance: str = "") -> Problem:
-    return Problem(
+def problem_of(error: AnbaoError, language: Language, instance: str = "") -> ProblemDocument:
+    return ProblemDocument(
         type=f"urn:anbao:error:{error.code}",
         title=_TITLES[error.code].get(language),
         status=error.status,
@@ -97,12 +97,12 @@ def respond(request: Request[Any, Any, Any], failure: Exception) -> Response[byt
     )
 
 
-_GENERAL: dict[Code, tuple[Text, Text]] = {
-    Code.STORE: (
+_GENERAL: dict[ErrorCode, tuple[Text, Text]] = {
+    ErrorCode.STORE: (
         Text("存储暂不可用，详情已记入日志", "the store is not available; the details have been logged"),
         Text("稍后再试；同一请求可用同一 Idempotency-Key 重发", "try again later, under the same Idempotency-Key"),
     ),
-    Code.PACK: (
+    ErrorCode.PACK: (
         Text("法规包、词库或策略无法载入，详情已记入日志", "a pack or policy does not load; it has been logged"),
         Text("请联系平台的运维人员", "ask those who run the service"),
     ),
@@ -121,12 +121,12 @@ def _known(failure: Exception) -> AnbaoError:
     if isinstance(failure, ValidationException):
         return _invalid(failure)
     if isinstance(failure, HTTPException) and failure.status_code < 500:
-        code, what = _BY_STATUS.get(failure.status_code, (Code.INVALID_INPUT, None))
+        code, what = _BY_STATUS.get(failure.status_code, (ErrorCode.INVALID_INPUT, None))
         return _made(code, failure.status_code, what or Text(f"请求有误：{failure.detail}", failure.detail))
-    return _made(Code.INTERNAL, 500, _INTERNAL)
+    return _made(ErrorCode.INTERNAL, 500, _INTERNAL)
 
 
-def _made(code: Code, status: int, what: Text, hint: Text | None = None) -> AnbaoError:
+def _made(code: ErrorCode, status: int, what: Text, hint: Text | None = None) -> AnbaoError:
     error = AnbaoError(what, hint=hint)
     error.code, error.status = code, status
     return error

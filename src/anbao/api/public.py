@@ -6,7 +6,7 @@ from typing import Any
 
 import jinja2
 
-from anbao.api.context import Visitor
+from anbao.api.context import PublicRequest
 from anbao.text import Language, Text, choose_language
 
 STYLE = """
@@ -16,7 +16,7 @@ margin:2rem auto;padding:0 1rem;color:#1a1a1a}h1{font-size:1.5rem}article{border
 """
 
 
-def reader_language(request: Visitor, wanted: str | None) -> Language:
+def reader_language(request: PublicRequest, wanted: str | None) -> Language:
     """The language asked for, else the browser's, else zh-CN."""
     return choose_language(wanted or request.headers.get("accept-language"))
 

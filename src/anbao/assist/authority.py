@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import Connection
 
-from anbao.assist.dossier import Reader, Record, trade_records
+from anbao.assist.dossier import DossierReader, DossierRecord, trade_records
 from anbao.engine.work import Placed
 from anbao.errors import InvalidInput, NotFound
 from anbao.law.deadlines import day_end, day_start
@@ -38,16 +38,16 @@ class Sales(msgspec.Struct, frozen=True, kw_only=True):
     amount: str
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class AuthorityAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What is handed over: records of the ledger with their indexes, or sums."""
 
     request: str
     authority: str
     document: str
     basis: tuple[str, ...]
-    merchants: list[Record] = []
-    listings: list[Record] = []
-    trades: list[Record] = []
+    merchants: list[DossierRecord] = []
+    listings: list[DossierRecord] = []
+    trades: list[DossierRecord] = []
     sales: list[Sales] = []
 
     def to_bytes(self) -> bytes:
@@ -87,13 +87,13 @@ def check_request(request: AuthorityRequest, library: Library) -> None:
     _bounds(request)
 
 
-def compose(conn: Connection, ledger: Ledger, vault: Vault, request: AuthorityRequest) -> Answer:
+def compose(conn: Connection, ledger: Ledger, vault: Vault, request: AuthorityRequest) -> AuthorityAnswer:
     """The answer within the scope: nothing about a merchant, listing or order that was not asked for."""
     if request.request == "prices":
         return _answer(request, sales=list(_sales(conn, ledger, request)))
     trades = list(_trades(conn, request))
     buyers = {f"consumer:{consumer}" for _, _, consumer, _ in trades} if request.buyers else set()
-    reader = Reader(conn, ledger, vault, [*(f"merchant:{name}" for name in request.merchants), *buyers])
+    reader = DossierReader(conn, ledger, vault, [*(f"merchant:{name}" for name in request.merchants), *buyers])
     files = ("merchant.applied", "merchant.changed")
     return _answer(
         request,
@@ -137,8 +137,8 @@ def project_closed(conn: Connection, placed: Sequence[Placed]) -> None:
         sql(conn, "UPDATE authority_request SET state = ? WHERE id = ?", (state, sealed.subjects["request"]))
 
 
-def _answer(request: AuthorityRequest, **parts: Any) -> Answer:
-    return Answer(
+def _answer(request: AuthorityRequest, **parts: Any) -> AuthorityAnswer:
+    return AuthorityAnswer(
         request=request.id, authority=request.authority, document=request.document, basis=request.basis, **parts
     )
 

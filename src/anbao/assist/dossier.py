@@ -16,7 +16,7 @@ from anbao.ledger.merkle import leaf_hash
 _PAGE = 1_000
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
+class DossierRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One entry as it is given out: ``body`` with the opened values in it."""
 
     index: int
@@ -28,7 +28,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     body: Any
 
 
-class Reader:
+class DossierReader:
     """Reads entries and opens the personal values that its reader may see."""
 
     def __init__(self, conn: Connection, ledger: Ledger, vault: Vault, persons: Collection[str]) -> None:
@@ -38,17 +38,17 @@ class Reader:
         self._vault = vault
         self._persons = frozenset(persons)
 
-    def about(self, role: str, name: str, kinds: Collection[str] = ()) -> Iterator[Record]:
+    def about(self, role: str, name: str, kinds: Collection[str] = ()) -> Iterator[DossierRecord]:
         """The entries about a subject (of these kinds), in ledger order."""
         for stored in self._stored(role, name):
             if not kinds or stored.kind in kinds:
                 yield self._record(stored)
 
-    def at(self, index: int) -> Record:
+    def at(self, index: int) -> DossierRecord:
         """One entry."""
         return self._record(self._ledger.entry(self._conn, index))
 
-    def newest(self, role: str, name: str, kind: str, before: int) -> Record | None:
+    def newest(self, role: str, name: str, kind: str, before: int) -> DossierRecord | None:
         """The last entry of a kind about a subject before entry ``before``: the page as it stood."""
         found = None
         for stored in self._stored(role, name, end=before, kind=kind):
@@ -61,9 +61,9 @@ class Reader:
             yield from page
             start = page[-1].index + 1
 
-    def _record(self, stored: Stored) -> Record:
+    def _record(self, stored: Stored) -> DossierRecord:
         entry = stored.entry()
-        return Record(
+        return DossierRecord(
             index=stored.index,
             leaf=leaf_hash(stored.data).hex(),
             kind=stored.kind,
@@ -74,7 +74,9 @@ class Reader:
         )
 
 
-def trade_records(reader: Reader, order: str, consumer: str, lines: Sequence[tuple[str, int]]) -> list[Record]:
+def trade_records(
+    reader: DossierReader, order: str, consumer: str, lines: Sequence[tuple[str, int]]
+) -> list[DossierRecord]:
     """The contract and trade of one buyer's order: the pages as they stood when it came, the order, all about it since.
 
     ``lines``: listing and entry of each line. Entries about other lines, or about the same order number of another

@@ -29,7 +29,7 @@ STATES: dict[str, str] = {
 State = Literal["open", "held", "assisted", "refused", "failed"]
 
 
-class Trade(msgspec.Struct, frozen=True):
+class DisputedTrade(msgspec.Struct, frozen=True):
     """One line of an order as this room needs it; ``merchant`` is empty where its listing named none."""
 
     order: str
@@ -60,7 +60,7 @@ class Dispute(msgspec.Struct, frozen=True, kw_only=True):
         return {role: name for role, name in given.items() if name}
 
 
-def trades_of(conn: Connection, order: str, consumer: str) -> list[Trade]:
+def trades_of(conn: Connection, order: str, consumer: str) -> list[DisputedTrade]:
     """The lines behind an order number, in ledger order: those of this consumer, or else all of them."""
     rows = sql(
         conn,
@@ -68,11 +68,11 @@ def trades_of(conn: Connection, order: str, consumer: str) -> list[Trade]:
         " FROM trade t LEFT JOIN listing l ON l.id = t.listing WHERE t.id = ? ORDER BY t.entry",
         (order,),
     )
-    found = [Trade(*row) for row in rows]
+    found = [DisputedTrade(*row) for row in rows]
     return [one for one in found if one.consumer == consumer] or found
 
 
-def trade_of(conn: Connection, order: str, consumer: str) -> Trade | None:
+def trade_of(conn: Connection, order: str, consumer: str) -> DisputedTrade | None:
     """The first line of ``trades_of`` whose merchant is known, else its first."""
     found = trades_of(conn, order, consumer)
     return next((one for one in found if one.merchant), found[0] if found else None)

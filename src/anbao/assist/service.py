@@ -9,12 +9,12 @@ from sqlalchemy import Connection
 
 from anbao import cases
 from anbao.assist import authority, disclosure, dossier, funds, letters, records
-from anbao.assist.authority import Answer
+from anbao.assist.authority import AuthorityAnswer
 from anbao.assist.disclosure import Seller
-from anbao.assist.dossier import Record
+from anbao.assist.dossier import DossierRecord
 from anbao.assist.records import Dispute, record
 from anbao.cases.opening import open_case
-from anbao.engine.core import Core, Room
+from anbao.engine.core import Core, Service
 from anbao.engine.reactions import Reaction
 from anbao.engine.work import Projector, Work
 from anbao.errors import Conflict, NotFound
@@ -58,11 +58,11 @@ class HelpAnswer(msgspec.Struct, frozen=True, kw_only=True):
     held: str = ""
     letter: Letter | None = None
     seller: Seller | None = None
-    records: list[Record] = []
+    records: list[DossierRecord] = []
     hints: tuple[Hint, ...] = ()
 
 
-class Assist(Room):
+class Assist(Service):
     """Helps those who were harmed, and answers authorities."""
 
     def __init__(self, core: Core) -> None:
@@ -166,7 +166,7 @@ class Assist(Room):
         """What was given, once more: the last letter, and the records as they were given. Raises NotFound."""
         found = records.find(conn, dispute)
         given = self.core.ledger.latest(conn, "evidence.given", ("dispute", dispute))
-        reader = dossier.Reader(conn, self.core.ledger, self.core.vault, [f"consumer:{found.consumer}"])
+        reader = dossier.DossierReader(conn, self.core.ledger, self.core.vault, [f"consumer:{found.consumer}"])
         return HelpAnswer(
             dispute=dispute,
             entry=found.entry,
@@ -242,11 +242,11 @@ class Assist(Room):
         funds.order_freeze(work, dispute, dispute.id, actor)
         return answer
 
-    def _records(self, work: Work, dispute: Dispute, actor: str) -> list[Record]:
+    def _records(self, work: Work, dispute: Dispute, actor: str) -> list[DossierRecord]:
         trades = records.trades_of(work.conn, dispute.order, dispute.consumer)
         assert trades  # a request without a trade is held
         record(work, "evidence.requested", dispute.subjects, {}, actor)
-        reader = dossier.Reader(work.conn, self.core.ledger, self.core.vault, [f"consumer:{dispute.consumer}"])
+        reader = dossier.DossierReader(work.conn, self.core.ledger, self.core.vault, [f"consumer:{dispute.consumer}"])
         lines = [(one.listing, one.entry) for one in trades]
         found = dossier.trade_records(reader, dispute.order, trades[0].consumer, lines)
         digest = hashlib.sha256(msgspec.json.encode(found, order="sorted")).hexdigest()
@@ -296,7 +296,7 @@ class Assist(Room):
             Entry(actor=actor, at=when, body=body, kind=authority.REQUESTED, recorded=work.now, subjects=subjects)
         )[0]
 
-    def answer(self, work: Work, request: str, *, actor: str) -> Answer:
+    def answer(self, work: Work, request: str, *, actor: str) -> AuthorityAnswer:
         """Compose and hand over the answer; what it held stands in the entry by digest. Raises NotFound, Conflict."""
         asked = self._asked(work, request)
         answer = authority.compose(work.conn, self.core.ledger, self.core.vault, asked)
@@ -323,7 +323,7 @@ class Assist(Room):
         return asked.request
 
 
-def _doubt(request: HelpRequest, trade: records.Trade | None, consumer: str) -> str:
+def _doubt(request: HelpRequest, trade: records.DisputedTrade | None, consumer: str) -> str:
     """Why a person must look before anything is given; empty where identity and interest are plain."""
     if trade is None:
         return "unknown_order"

@@ -9,13 +9,13 @@ from anbao.cases.deciding import Determination
 from anbao.cases.persons import Person, check_name
 from anbao.cases.projecting import CaseProjection
 from anbao.cases.reading import Case
-from anbao.engine.core import Core, Room, Step
+from anbao.engine.core import Core, Service, Step
 from anbao.engine.work import Projector, Work
 from anbao.law.case_kinds import CaseKind
 from anbao.model.decision import Decision
 
 
-class Cases(Room):
+class Cases(Service):
     """What persons must decide."""
 
     def __init__(self, core: Core) -> None:
@@ -53,7 +53,7 @@ class Cases(Room):
         given = Determination(actor=actor, outcome=outcome, person=person, reason=reason)
         return deciding.decide(self.core, work, reading.find(work.conn, name), given)
 
-    def read(self, work: Work, name: str, *, person: str, actor: str = "officer") -> told.Told:
+    def read(self, work: Work, name: str, *, person: str, actor: str = "officer") -> told.OpenedStatements:
         """What was told in its matter, opened for ``person``; that they read it is an entry. Raises NotFound."""
         return told.read(self.core, work, reading.find(work.conn, name), person=person, actor=actor)
 

@@ -25,7 +25,7 @@ _OURS = frozenset({"ends_at", "token", "track"})
 """What the engine noted beside what was told."""
 
 
-class Words(Noun, frozen=True, kw_only=True):
+class OpenedStatement(Noun, frozen=True, kw_only=True):
     """One entry in which somebody told something, with the values of the parties in the clear."""
 
     actor: str
@@ -36,14 +36,14 @@ class Words(Noun, frozen=True, kw_only=True):
     told: dict[str, Any]
 
 
-class Told(Noun, frozen=True, kw_only=True):
+class OpenedStatements(Noun, frozen=True, kw_only=True):
     """What was told, in ledger order; ``entry`` records that it was read."""
 
     entry: int
-    words: tuple[Words, ...]
+    words: tuple[OpenedStatement, ...]
 
 
-def read(core: Core, work: Work, case: Case, *, person: str, actor: str) -> Told:
+def read(core: Core, work: Work, case: Case, *, person: str, actor: str) -> OpenedStatements:
     """Open what was told to ``person``, and record that."""
     narrow = [(role, name) for role, name in case.subjects.items() if role not in _BROAD]
     return read_about(core, work, narrow, person, actor, READ, {**case.subjects, "case": case.id})
@@ -57,23 +57,23 @@ def read_about(
     actor: str,
     kind: str,
     subjects: Mapping[str, str],
-) -> Told:
+) -> OpenedStatements:
     """Open what was told about some subjects to ``person``, and record that as an entry of this kind and subjects."""
     found: dict[int, Stored] = {}
     for subject in about:
         found |= {one.index: one for one in core.ledger.entries(work.conn, subject=subject, limit=1_000)}
     persons = {f"{role}:{name}" for role, name in about} | {f"complainant:{name}" for _, name in about}
-    words: list[Words] = []
+    words: list[OpenedStatement] = []
     for index in sorted(found):
         one = _words(core, work, found[index], persons)
         if one and all(one.told != other.told for other in words):
             words.append(one)
     body = {"entries": [one.entry for one in words], "person": person}
     entry = Entry(actor=actor, at=work.now, body=body, kind=kind, recorded=work.now, subjects=dict(subjects))
-    return Told(entry=work.record(entry)[0], words=tuple(words))
+    return OpenedStatements(entry=work.record(entry)[0], words=tuple(words))
 
 
-def _words(core: Core, work: Work, stored: Stored, persons: set[str]) -> Words | None:
+def _words(core: Core, work: Work, stored: Stored, persons: set[str]) -> OpenedStatement | None:
     """An entry with its values opened; None where it holds none of the parties'."""
     entry = stored.entry()
     parties = {f"{role}:{entry.subjects[role]}" for role in ("consumer", "merchant") if role in entry.subjects}
@@ -82,4 +82,6 @@ def _words(core: Core, work: Work, stored: Stored, persons: set[str]) -> Words |
         return None
     told = {key: value for key, value in opened.items() if key not in _OURS and value not in ("", [], None, False)}
     title = core.pack.kind(stored.kind).title
-    return Words(actor=entry.actor, at=stored.at, entry=stored.index, kind=stored.kind, title=title, told=told)
+    return OpenedStatement(
+        actor=entry.actor, at=stored.at, entry=stored.index, kind=stored.kind, title=title, told=told
+    )

@@ -81,6 +81,6 @@ def act(platform: Platform, job: Callable[[Work], T]) -> T:
     return result
 
 
-def tell_entry(index: int) -> None:
+def print_entry(index: int) -> None:
     """The entry that was recorded, to standard error."""
     echo(t(f"条目 {index}", f"entry {index}"), err=True)

@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from sqlalchemy import Connection
 
-from anbao.connect.files import Chunk, RowError, Source
+from anbao.connect.files import Chunk, FileRowError, Source
 from anbao.connect.output import Sink
 from anbao.connect.rows import RowFormat, close_line
 from anbao.connect.screening import Processed, Screener
@@ -61,7 +61,7 @@ def screen_file(
     *,
     workers: int = 1,
     restart: bool = False,
-    on_errors: Callable[[list[RowError]], None] = lambda errors: None,
+    on_errors: Callable[[list[FileRowError]], None] = lambda errors: None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
     on_known: Callable[[], None] = lambda: None,
 ) -> Summary:

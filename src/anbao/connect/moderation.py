@@ -42,7 +42,7 @@ SEVERITY = 3
 MOST_BYTES = 64 << 10
 
 
-class Answer(msgspec.Struct, frozen=True):
+class ModerationAnswer(msgspec.Struct, frozen=True):
     """What the model says of a listing."""
 
     flagged: bool
@@ -87,7 +87,7 @@ class Moderation:
             last = self._platform.ledger.size(work.conn) - 1
             upsert_many(work.conn, tables.reaction, [(CURSOR, last, "")])
 
-    def _ask(self, client: httpx.Client, stored: Stored) -> Answer | str:
+    def _ask(self, client: httpx.Client, stored: Stored) -> ModerationAnswer | str:
         """The answer, or what went wrong."""
         asked = self._asked(stored)
         try:
@@ -96,7 +96,7 @@ class Moderation:
                 return f"status {response.status_code}"
             if len(response.content) > MOST_BYTES:
                 return "the answer is too long"
-            return msgspec.json.decode(response.content, type=Answer)
+            return msgspec.json.decode(response.content, type=ModerationAnswer)
         except (httpx.HTTPError, msgspec.MsgspecError) as error:
             return f"{type(error).__name__}: {error}"[:300]
 
@@ -114,7 +114,7 @@ def attach_from_environment(platform: Platform) -> None:
         Moderation(platform, url, token=os.environ.get(TOKEN_VARIABLE, ""))
 
 
-def _record(work: Work, cursor: int, batch: Sequence[Stored], answers: Sequence[Answer | str]) -> None:
+def _record(work: Work, cursor: int, batch: Sequence[Stored], answers: Sequence[ModerationAnswer | str]) -> None:
     """Record the answers and move on, unless another process has done so meanwhile."""
     if _cursor(work.conn) != cursor:
         return
@@ -127,7 +127,11 @@ def _record(work: Work, cursor: int, batch: Sequence[Stored], answers: Sequence[
         [index] = work.record(
             Entry(actor=ACTOR, at=work.now, body=body, kind=kind, recorded=work.now, subjects=subjects)
         )
-        if isinstance(answer, Answer) and answer.flagged and _on_offer(work, subjects["listing"], stored.index):
+        if (
+            isinstance(answer, ModerationAnswer)
+            and answer.flagged
+            and _on_offer(work, subjects["listing"], stored.index)
+        ):
             cases.open(
                 work,
                 kind="listing_review",

@@ -33,7 +33,7 @@ ATTEMPTS = 5
 """After about an hour and a half what did not come is a finding."""
 
 
-class Pictures:
+class PictureIntake:
     """The pictures of one platform: its storage, its way out, its desk."""
 
     def __init__(

@@ -47,7 +47,7 @@ class RegistrySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     tries: Annotated[int, Meta(ge=1, le=10)] = 3
 
 
-class _Told(msgspec.Struct, frozen=True):
+class _RegistryReply(msgspec.Struct, frozen=True):
     """A registry's answer; what else it says is not read."""
 
     state: RegistryState
@@ -91,7 +91,7 @@ class HttpRegistry:
                 break
         raise RegistryDown(f"{self.settings.name}: {reason}")
 
-    def _try(self, body: bytes) -> tuple[_Told | None, str, bool]:
+    def _try(self, body: bytes) -> tuple[_RegistryReply | None, str, bool]:
         """The answer; or why there is none, and whether to try again."""
         try:
             response = self._client.post(self.settings.url, content=body, headers={"Content-Type": "application/json"})
@@ -100,7 +100,7 @@ class HttpRegistry:
         if response.status_code != 200:
             return None, f"HTTP {response.status_code}", response.status_code in _AGAIN
         try:
-            return msgspec.json.decode(response.content, type=_Told), "", False
+            return msgspec.json.decode(response.content, type=_RegistryReply), "", False
         except (msgspec.MsgspecError, UnicodeDecodeError):
             return None, "its answer does not fit the protocol", False
 

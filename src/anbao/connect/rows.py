@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from anbao.connect.files import RowError
+from anbao.connect.files import FileRowError
 from anbao.model.listing import ListingScreened, Unjudged
 from anbao.printing import spreadsheet_cell, visible_json
 from anbao.text import Language
@@ -48,7 +48,7 @@ class FindingRow(msgspec.Struct, frozen=True):
     lowered_from: int = 0
 
 
-class _Row(msgspec.Struct, frozen=True, omit_defaults=True):
+class _ResultRow(msgspec.Struct, frozen=True, omit_defaults=True):
     """``extra``: the row's further texts; ``unjudged``: what nobody looked at, where there is any."""
 
     row: int
@@ -110,7 +110,7 @@ def open_line(number: int, decision: ListingScreened, form: RowFormat) -> bytes:
     ]
     listing = decision.listing
     texts = dict((*listing.texts, *listing.extra)) if listing.texts or listing.extra else {}
-    row = _Row(number, listing.id, decision.outcome, findings, decision.notices, texts, decision.unjudged)
+    row = _ResultRow(number, listing.id, decision.outcome, findings, decision.notices, texts, decision.unjudged)
     return _encode(row)[:-1] + b',"entry":'
 
 
@@ -119,7 +119,7 @@ def close_line(opened: bytes, entry: int, form: RowFormat) -> bytes:
     return b"%b%d%b\n" % (opened, entry, b"" if form == "csv" else b"}")
 
 
-def error_line(error: RowError, form: RowFormat, language: Language = "zh") -> bytes:
+def error_line(error: FileRowError, form: RowFormat, language: Language = "zh") -> bytes:
     """The line of a row that is no listing."""
     reason = error.reason.get(language)
     if form == "csv":

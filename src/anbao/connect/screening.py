@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from anbao.connect.files import Chunk, Format, Mapping, Partial, RowError, decode
+from anbao.connect.files import Chunk, FileRowError, Format, Mapping, Partial, decode
 from anbao.connect.files.pictures import referred
 from anbao.connect.files.rows import EMPTY_TITLE
 from anbao.connect.rows import RowFormat, error_line, open_line
@@ -39,7 +39,7 @@ class Processed(msgspec.Struct, frozen=True):
     moved: int
     sealed: list[Sealing]
     lines: list[tuple[int, bytes]]
-    errors: list[RowError]
+    errors: list[FileRowError]
     summary: Summary
     ids: bytes = b""
 
@@ -75,7 +75,7 @@ class Screener:
         unread: dict[int, list[Unjudged]] = {}
         summary = Summary()
         for row in decoded:
-            if isinstance(row, RowError):
+            if isinstance(row, FileRowError):
                 continue
             if isinstance(row, Partial):
                 if row.parts:
@@ -92,16 +92,18 @@ class Screener:
         screened = relisting.apply(screened, bars, ruleset.catalogue)
         sealed: list[Sealing] = []
         lines: list[tuple[int, bytes]] = []
-        errors: list[RowError] = []
+        errors: list[FileRowError] = []
         decisions = iter(screened)
         for number, row in enumerate(decoded, chunk.first_row):
-            if not isinstance(row, RowError):
+            if not isinstance(row, FileRowError):
                 decision = next(decisions)
                 try:
                     refuse_person_numbers(decision.listing)
                     entry = seal_screened(decision, now, now, ACTOR)
                 except InvalidInput as error:
-                    row = RowError(number, chunk.first_line + number - chunk.first_row, error.field or "", error.what)
+                    row = FileRowError(
+                        number, chunk.first_line + number - chunk.first_row, error.field or "", error.what
+                    )
                 else:
                     if self._rows:
                         lines.append((len(sealed), open_line(number, decision, self._rows)))
@@ -124,7 +126,7 @@ class Screener:
         return msgspec.structs.replace(listing, pictures=named)
 
 
-def _unread(part: RowError) -> Unjudged:
+def _unread(part: FileRowError) -> Unjudged:
     """A part that could not be read, as the decision names it."""
     return Unjudged(field=part.field or "row", reason="no_title" if part.reason == EMPTY_TITLE else "unreadable")
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
-from anbao.connect.files import RowError
+from anbao.connect.files import FileRowError
 from anbao.detect.fields import source_of
 from anbao.model.listing import OUTCOMES, Finding, ListingScreened, Unjudged
 from anbao.text import Text
@@ -63,7 +63,7 @@ class Worst(Struct, frozen=True, kw_only=True):
         return -self.severity, self.row, self.number
 
 
-class Part(Struct, frozen=True):
+class FilePart(Struct, frozen=True):
     """A part of a listing that nobody looked at."""
 
     row: int
@@ -93,9 +93,9 @@ class Summary(Struct):
     channels: dict[str, int] = msgspec.field(default_factory=dict)
     terms: dict[str, TermCount] = msgspec.field(default_factory=dict)
     worst: list[Worst] = msgspec.field(default_factory=list)
-    bad_rows: list[RowError] = msgspec.field(default_factory=list)
+    bad_rows: list[FileRowError] = msgspec.field(default_factory=list)
     unjudged: int = 0
-    parts: list[Part] = msgspec.field(default_factory=list)
+    parts: list[FilePart] = msgspec.field(default_factory=list)
     damaged_ids: int = 0
     repeated_ids: int = 0
     unscreened: tuple[str, ...] = ()
@@ -111,14 +111,14 @@ class Summary(Struct):
         """Whether anything needs a look: a finding, or a listing that was held or blocked."""
         return self.findings > 0 or self.outcomes["review"] > 0 or self.outcomes["block"] > 0
 
-    def add_error(self, error: RowError | None = None) -> None:
+    def add_error(self, error: FileRowError | None = None) -> None:
         """Count a row that is no listing, and keep the reason where it is given."""
         self.rows += 1
         self.errors += 1
         if error is not None:
             self._keep_bad_row(error)
 
-    def add_parts(self, parts: Iterable[RowError]) -> None:
+    def add_parts(self, parts: Iterable[FileRowError]) -> None:
         """Name parts of a listing that could not be read as they stand; ``add`` counts them."""
         for part in parts:
             self._keep_bad_row(part)
@@ -130,7 +130,7 @@ class Summary(Struct):
         if decision.unjudged:
             self.unjudged += len(decision.unjudged) + decision.unjudged_cut
             for part in decision.unjudged:
-                self._keep_part(Part(row, decision.listing.id, part))
+                self._keep_part(FilePart(row, decision.listing.id, part))
         if not decision.findings:
             return
         self.listings_found += 1
@@ -184,12 +184,12 @@ class Summary(Struct):
             bisect.insort(self.worst, worst, key=lambda kept: kept.rank)
             del self.worst[MAX_WORST:]
 
-    def _keep_part(self, part: Part) -> None:
+    def _keep_part(self, part: FilePart) -> None:
         if len(self.parts) < MAX_PARTS or part.row < self.parts[-1].row:
             bisect.insort(self.parts, part, key=lambda kept: kept.row)
             del self.parts[MAX_PARTS:]
 
-    def _keep_bad_row(self, error: RowError) -> None:
+    def _keep_bad_row(self, error: FileRowError) -> None:
         bisect.insort(self.bad_rows, error, key=lambda kept: kept.row)
         del self.bad_rows[MAX_BAD_ROWS:]
 

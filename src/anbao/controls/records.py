@@ -27,7 +27,7 @@ NOT_YET = Text("尚未检查", "not tried yet")
 Kept = Literal["unprobed", "works", "failed", "retired"]
 
 
-class Standing(msgspec.Struct):
+class ControlStanding(msgspec.Struct):
     """One row of ``control``, in column order; instants in UTC milliseconds."""
 
     id: str
@@ -44,9 +44,9 @@ class Standing(msgspec.Struct):
         return msgspec.json.decode(self.why, type=Text)
 
 
-def standings(conn: Connection) -> dict[str, Standing]:
+def standings(conn: Connection) -> dict[str, ControlStanding]:
     """All registered controls by id."""
-    return {row[0]: Standing(*row) for row in sql(conn, "SELECT * FROM control ORDER BY id")}
+    return {row[0]: ControlStanding(*row) for row in sql(conn, "SELECT * FROM control ORDER BY id")}
 
 
 def record(work: Work, kind: str, control: str, actor: str, **body: Any) -> int:
@@ -63,7 +63,9 @@ def record(work: Work, kind: str, control: str, actor: str, **body: Any) -> int:
     )[0]
 
 
-def record_probe(work: Work, standing: Standing, probed: Probed, duration: int, actor: str, *, by_hand: bool) -> int:
+def record_probe(
+    work: Work, standing: ControlStanding, probed: Probed, duration: int, actor: str, *, by_hand: bool
+) -> int:
     """Record a probe, and the failure or recovery that it shows; the index of the probe's entry."""
     body: dict[str, Any] = {"duration": duration, "ok": probed.ok, "why": msgspec.to_builtins(probed.why)}
     if probed.seen is not None:
@@ -84,14 +86,14 @@ def project(conn: Connection, placed: Sequence[Placed]) -> None:
     changed = {}
     for index, sealed in placed:
         name = sealed.subjects["control"]
-        one = known.setdefault(name, Standing(name, "", "unprobed", sealed.at, None, _NOTHING, index))
+        one = known.setdefault(name, ControlStanding(name, "", "unprobed", sealed.at, None, _NOTHING, index))
         _apply(one, sealed.kind, sealed.at, msgspec.json.decode(sealed.data)["body"])
         one.entry = index
         changed[name] = one
     upsert_many(conn, tables.control, [msgspec.structs.astuple(one) for one in changed.values()])
 
 
-def _apply(one: Standing, kind: str, at: int, body: dict[str, Any]) -> None:
+def _apply(one: ControlStanding, kind: str, at: int, body: dict[str, Any]) -> None:
     state = one.state
     if kind == REGISTERED:
         state = "unprobed"

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from anbao.controls import own, records
-from anbao.controls.records import Standing
-from anbao.engine.core import Core, Probe, Probed, Room, Step
+from anbao.controls.records import ControlStanding
+from anbao.engine.core import Core, Probe, Probed, Service, Step
 from anbao.engine.obligations.settings import Settings
 from anbao.engine.work import Projector, Work
 from anbao.errors import Conflict, InvalidInput, NotFound, StoreError
@@ -51,7 +51,7 @@ class ControlView(msgspec.Struct, frozen=True, kw_only=True):
     why: Text
 
 
-class Controls(Room):
+class Controls(Service):
     """The registry of the pack, with what the ledger says of each control."""
 
     def __init__(self, core: Core) -> None:
@@ -159,7 +159,7 @@ class Controls(Room):
         for control in sorted(self._known.keys() - records.standings(work.conn).keys()):
             records.record(work, records.REGISTERED, control, records.ENGINE)
 
-    def _standing(self, work: Work, control: str) -> Standing:
+    def _standing(self, work: Work, control: str) -> ControlStanding:
         """A control that is not retired, registered where it was not yet. Raises NotFound, Conflict."""
         self._control(control)
         if control not in records.standings(work.conn):
@@ -184,7 +184,7 @@ class Controls(Room):
             return False
         return view.due_at is None or view.due_at <= self.core.clock()
 
-    def _views(self, conn: Connection, standing: dict[str, Standing]) -> list[ControlView]:
+    def _views(self, conn: Connection, standing: dict[str, ControlStanding]) -> list[ControlView]:
         settings, now = Settings(conn, self.core.settings), self.core.clock()
         persons = {name: self._person(conn, one.person) for name, one in standing.items()}
         return [
@@ -202,7 +202,7 @@ class Controls(Room):
             return kept
 
     def _view(
-        self, control: Control, standing: Standing | None, person: str, settings: Settings, now: int
+        self, control: Control, standing: ControlStanding | None, person: str, settings: Settings, now: int
     ) -> ControlView:
         probed_at = standing.probed_at if standing else None
         due = None

@@ -33,7 +33,7 @@ class PlatformAnswer(msgspec.Struct, frozen=True, kw_only=True):
     result: dict[str, str | int | bool] = msgspec.field(default_factory=dict)
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+class PostOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """How an attempt ended. ``problem``: a code (``timeout``, ``http_503``) or the platform's reason.
 
     ``wait``: seconds for which the platform asked to be left alone (``Retry-After``).
@@ -45,7 +45,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     wait: int = 0
 
 
-class Message(msgspec.Struct, frozen=True, kw_only=True):
+class SignedMessage(msgspec.Struct, frozen=True, kw_only=True):
     """What is sent: ``id`` is the idempotency key; ``secrets`` sign it."""
 
     id: str
@@ -54,7 +54,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes
 
 
-def post(client: httpx.Client, message: Message, seconds: float) -> Outcome:
+def post(client: httpx.Client, message: SignedMessage, seconds: float) -> PostOutcome:
     """Send once, in at most about ``seconds``. Never raises for what the network or the receiver does."""
     sent = {
         "content-type": "application/json",
@@ -66,19 +66,19 @@ def post(client: httpx.Client, message: Message, seconds: float) -> Outcome:
     try:
         with client.stream("POST", message.url, content=message.body, headers=sent, timeout=seconds) as response:
             if not response.is_success:
-                return Outcome(verdict="failed", problem=f"http_{response.status_code}", wait=_asked_wait(response))
+                return PostOutcome(verdict="failed", problem=f"http_{response.status_code}", wait=_asked_wait(response))
             answer = bytearray()
             for chunk in response.iter_bytes():
                 answer += chunk
                 if len(answer) > MAX_ANSWER:
                     break
                 if time.monotonic() > end:
-                    return Outcome(verdict="failed", problem="timeout")
+                    return PostOutcome(verdict="failed", problem="timeout")
             return outcome_of(read_answer(bytes(answer)))
     except httpx.TimeoutException:
-        return Outcome(verdict="failed", problem="timeout")
+        return PostOutcome(verdict="failed", problem="timeout")
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-        return Outcome(verdict="failed", problem=f"unreachable: {type(error).__name__}")
+        return PostOutcome(verdict="failed", problem=f"unreachable: {type(error).__name__}")
 
 
 def read_answer(data: bytes) -> PlatformAnswer:
@@ -89,7 +89,7 @@ def read_answer(data: bytes) -> PlatformAnswer:
         return PlatformAnswer()
 
 
-def outcome_of(answer: PlatformAnswer) -> Outcome:
+def outcome_of(answer: PlatformAnswer) -> PostOutcome:
     """What an answer means; of its result what can stand in an entry."""
     result = {
         name: value[:MAX_TEXT] if isinstance(value, str) else value
@@ -97,8 +97,8 @@ def outcome_of(answer: PlatformAnswer) -> Outcome:
         if _NAME.fullmatch(name) and not (isinstance(value, int) and abs(value) >= 2**53)
     }
     if answer.refused:
-        return Outcome(verdict="refused", problem=answer.refused[:MAX_TEXT], result=result)
-    return Outcome(verdict="confirmed" if answer.confirmed else "accepted", result=result)
+        return PostOutcome(verdict="refused", problem=answer.refused[:MAX_TEXT], result=result)
+    return PostOutcome(verdict="confirmed" if answer.confirmed else "accepted", result=result)
 
 
 def _asked_wait(response: httpx.Response) -> int:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from anbao.delivery import endpoints
 from anbao.delivery.endpoints import Endpoint
-from anbao.delivery.post import Outcome
+from anbao.delivery.post import PostOutcome
 from anbao.engine.outbox import Effect, State
 from anbao.engine.work import Work
 from anbao.errors import Conflict, NotFound
@@ -44,7 +44,7 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True):
         return int(seconds * 1000 * (1 + spread / 10))
 
 
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
+class QueuedEffect(msgspec.Struct, frozen=True, kw_only=True):
     """An effect as it stands in the outbox; ``due_at`` is the next attempt or the end of a lease (UTC ms)."""
 
     id: str
@@ -60,11 +60,11 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """An effect that this process may try until its lease ends, and where it goes."""
 
-    kept: Kept
+    kept: QueuedEffect
     endpoint: Endpoint
 
 
-def due(conn: Connection, now: int, most: int) -> list[tuple[Kept, Endpoint]]:
+def due(conn: Connection, now: int, most: int) -> list[tuple[QueuedEffect, Endpoint]]:
     """Up to ``most`` effects that are due and have an active endpoint, the longest due first."""
     known = {one.id: one for one in endpoints.all_endpoints(conn)}
     active = [one.id for one in known.values() if one.state == "active"]
@@ -92,7 +92,7 @@ def claim(work: Work, most: int, patience: Patience) -> list[Claim]:
     return claims
 
 
-def settle(work: Work, one: Claim, outcome: Outcome, patience: Patience) -> bool:
+def settle(work: Work, one: Claim, outcome: PostOutcome, patience: Patience) -> bool:
     """Record how an attempt ended; False where the claim no longer stands."""
     kept = one.kept
     leased = sql(
@@ -115,7 +115,7 @@ def settle(work: Work, one: Claim, outcome: Outcome, patience: Patience) -> bool
     return True
 
 
-def finish(work: Work, kept: Kept, outcome: Outcome, actor: str) -> int:
+def finish(work: Work, kept: QueuedEffect, outcome: PostOutcome, actor: str) -> int:
     """End an effect, confirmed or not; the entry's index."""
     if outcome.verdict == "confirmed":
         _move(work, kept, "done", "")
@@ -145,7 +145,7 @@ def replay(work: Work, effects: Sequence[str], actor: str) -> list[int]:
     return entries
 
 
-def find(conn: Connection, identity: str) -> Kept:
+def find(conn: Connection, identity: str) -> QueuedEffect:
     """Raises NotFound."""
     row = sql(conn, f"SELECT {_COLUMNS} FROM outbox WHERE id = ?", (identity,)).first()
     if row is None:
@@ -153,7 +153,9 @@ def find(conn: Connection, identity: str) -> Kept:
     return _kept(row)
 
 
-def listed(conn: Connection, *, state: State | None = None, topic: str | None = None, limit: int = 100) -> list[Kept]:
+def listed(
+    conn: Connection, *, state: State | None = None, topic: str | None = None, limit: int = 100
+) -> list[QueuedEffect]:
     """Effects in a state and of a topic, the longest due first."""
     where, given = ["1 = 1"], []
     for column, value in (("state", state), ("topic", topic)):
@@ -168,9 +170,9 @@ def listed(conn: Connection, *, state: State | None = None, topic: str | None = 
     return [_kept(row) for row in rows]
 
 
-def _kept(row: Row) -> Kept:
+def _kept(row: Row) -> QueuedEffect:
     identity, topic, body, entry, state, attempts, due_at, problem = row
-    return Kept(
+    return QueuedEffect(
         id=identity,
         topic=topic,
         effect=msgspec.json.decode(bytes(body), type=Effect),
@@ -182,7 +184,7 @@ def _kept(row: Row) -> Kept:
     )
 
 
-def _move(work: Work, kept: Kept, state: State, problem: str, *, due_at: int | None = None) -> None:
+def _move(work: Work, kept: QueuedEffect, state: State, problem: str, *, due_at: int | None = None) -> None:
     sql(
         work.conn,
         "UPDATE outbox SET state = ?, problem = ?, due_at = ? WHERE id = ?",
@@ -198,7 +200,7 @@ class _About(TypedDict):
     topic: str
 
 
-def _about(kept: Kept) -> _About:
+def _about(kept: QueuedEffect) -> _About:
     """Returns what every entry about an effect says."""
     return {
         "attempts": kept.attempts,

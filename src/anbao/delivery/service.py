@@ -13,9 +13,9 @@ import msgspec
 
 from anbao.delivery import endpoints, queue
 from anbao.delivery.endpoints import Change, Endpoint
-from anbao.delivery.post import Message, Outcome, PlatformAnswer, outcome_of, post
+from anbao.delivery.post import PlatformAnswer, PostOutcome, SignedMessage, outcome_of, post
 from anbao.delivery.queue import Claim, Patience
-from anbao.engine.core import Core, Room, Step
+from anbao.engine.core import Core, Service, Step
 from anbao.engine.work import Work
 from anbao.errors import Conflict, InvalidInput, NotFound
 from anbao.text import Text
@@ -37,7 +37,7 @@ class Payload(msgspec.Struct, frozen=True, kw_only=True):
     data: dict[str, Any]
 
 
-class Delivery(Room):
+class Delivery(Service):
     """Endpoints and the queue of effects. ``patience`` may be set before work begins."""
 
     def __init__(self, core: Core) -> None:
@@ -94,7 +94,7 @@ class Delivery(Room):
         """Send dead effects again. Raises NotFound, Conflict."""
         return queue.replay(work, effects, actor)
 
-    def test_endpoint(self, endpoint: str) -> Outcome:
+    def test_endpoint(self, endpoint: str) -> PostOutcome:
         """Send a message that asks for nothing, now, outside the queue. Raises NotFound."""
         now = self.core.clock()
         with self.core.reading() as conn:
@@ -102,7 +102,7 @@ class Delivery(Room):
         body = msgspec.json.encode(Payload(type=PING, timestamp=_iso(now), entry=0, subjects={}, data={}))
         name = f"test:{endpoint}:{time.time_ns()}"
         with self._client() as client:
-            message = Message(id=name, url=one.url, secrets=one.secrets_at(now), body=body)
+            message = SignedMessage(id=name, url=one.url, secrets=one.secrets_at(now), body=body)
             return post(client, message, self.patience.timeout)
 
     def _anything_due(self) -> bool:
@@ -112,7 +112,7 @@ class Delivery(Room):
 
     def _deliver(self, client: httpx.Client, one: Claim) -> None:
         now = self.core.clock()
-        message = Message(
+        message = SignedMessage(
             id=one.kept.id, url=one.endpoint.url, secrets=one.endpoint.secrets_at(now), body=self._payload(one)
         )
         outcome = post(client, message, self.patience.timeout)

@@ -17,7 +17,7 @@ a text that is nothing but findings would keep all others waiting.
 """
 
 
-class Seen(msgspec.Struct):
+class FieldHits(msgspec.Struct):
     """What was found, by field. ``more``: of a term that stands in a long text more than ``MAX_FINDINGS`` times, how
     often it does beyond them. ``stopped``: where the search of a long text ended, since it held too much. ``pages``:
     all that was read, where it is one page.
@@ -40,9 +40,9 @@ class Seen(msgspec.Struct):
         return rows
 
 
-def look(read: Fields, matcher: Matcher, contacts: ContactMatcher | None) -> Seen:
+def look(read: Fields, matcher: Matcher, contacts: ContactMatcher | None) -> FieldHits:
     """What all texts hold."""
-    seen = Seen({}, {}, {}, {})
+    seen = FieldHits({}, {}, {}, {})
     found: dict[int, int] = {}
     for part in pages(read.texts):
         if part.whole:
@@ -58,7 +58,7 @@ def look(read: Fields, matcher: Matcher, contacts: ContactMatcher | None) -> See
     return seen
 
 
-def _see(seen: Seen, part: Part, read: Fields, matcher: Matcher, contacts: ContactMatcher | None) -> int:
+def _see(seen: FieldHits, part: Part, read: Fields, matcher: Matcher, contacts: ContactMatcher | None) -> int:
     """Adds what a part holds; how much that was."""
     uses, count = read.uses, 0
     for field, hits in zip(part.fields, matcher.scan(part.texts, part.page), strict=True):
@@ -80,7 +80,7 @@ def _see(seen: Seen, part: Part, read: Fields, matcher: Matcher, contacts: Conta
     return count
 
 
-def _add_hits(seen: Seen, field: int, part: Part, hits: Sequence[Hit]) -> None:
+def _add_hits(seen: FieldHits, field: int, part: Part, hits: Sequence[Hit]) -> None:
     kept = seen.hits.setdefault(field, [])
     counts: defaultdict[int, int] = defaultdict(int)
     for hit in kept:
@@ -98,7 +98,7 @@ def _add_hits(seen: Seen, field: int, part: Part, hits: Sequence[Hit]) -> None:
         del seen.hits[field]
 
 
-def _add_sightings(seen: Seen, field: int, part: Part, sightings: Sequence[Sighting]) -> None:
+def _add_sightings(seen: FieldHits, field: int, part: Part, sightings: Sequence[Sighting]) -> None:
     found = [
         msgspec.structs.replace(one, start=one.start + part.offset, end=one.end + part.offset)
         for one in sightings

@@ -97,7 +97,7 @@ def _checking(act: Callable[..., T]) -> Callable[..., T]:
     return checked_act
 
 
-class Room:
+class Service:
     """A duty room, opened over the core. Subclasses say what they project, what they react to and what they do later.
 
     Methods that take a ``Work`` act inside that open transaction; ``core.run`` gives one. The public ones validate the
@@ -151,7 +151,7 @@ class Core:
         self._projectors: dict[str, list[Projector]] = {PARAMETER_CHANGED: [project_changes]}
         self._writer = Writer(store, self._begin, self._follow_up)
 
-    def join(self, room: Room) -> None:
+    def join(self, room: Service) -> None:
         """Let a room see entries, react and work."""
         for kind, projector in room.projectors():
             self._projectors.setdefault(kind, []).append(projector)

@@ -12,12 +12,12 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from anbao.engine.obligations.engine import ObligationEngine, Recorded
+from anbao.engine.obligations.engine import ObligationEngine, ObservedEntry
 from anbao.ledger import Ledger, seal
 from anbao.ledger.canonical import seal_event
 from anbao.model.decision import Decision
 from anbao.model.entry import Entry, Receipt, Sealed
-from anbao.model.events import Event
+from anbao.model.events import LedgerEvent
 from anbao.store.bulk import sql
 
 T = TypeVar("T")
@@ -61,14 +61,14 @@ class Work:
         self.flush()
         return self._conn
 
-    def append(self, event: Event, *, actor: str, at: int | None = None) -> int:
+    def append(self, event: LedgerEvent, *, actor: str, at: int | None = None) -> int:
         """Append an event; returns its index. ``at``: when it happened (UTC ms), now by default.
 
         Raises InvalidInput, TooLarge.
         """
         return self.append_all([event], actor=actor, at=at)[0]
 
-    def append_all(self, events: Sequence[Event], *, actor: str, at: int | None = None) -> range:
+    def append_all(self, events: Sequence[LedgerEvent], *, actor: str, at: int | None = None) -> range:
         """As ``append``, for several in order; returns their indexes."""
         when = self.now if at is None else at
         return self.record_sealed([seal_event(one, actor=actor, at=when, recorded=self.now) for one in events])
@@ -97,7 +97,7 @@ class Work:
                     project(self._conn, placed)
         self._engine.observe(
             self._conn,
-            [Recorded(idx, one.kind, one.at, one.subjects, one.facts) for idx, one in enumerate(sealed, start)],
+            [ObservedEntry(idx, one.kind, one.at, one.subjects, one.facts) for idx, one in enumerate(sealed, start)],
         )
         return range(start, start + len(sealed))
 

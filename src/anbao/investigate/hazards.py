@@ -40,11 +40,11 @@ _COLUMNS = "id, state, record, listing, merchant, entry, sweep"
 _decode = msgspec.json.Decoder(HazardRecord).decode
 
 
-class _Body(msgspec.Struct):
+class _HazardBody(msgspec.Struct):
     body: HazardRecord
 
 
-_entry = msgspec.json.Decoder(_Body)
+_entry = msgspec.json.Decoder(_HazardBody)
 
 
 class Hazard(msgspec.Struct, frozen=True, kw_only=True):

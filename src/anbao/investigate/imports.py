@@ -13,7 +13,7 @@ from anbao.model.hazard import Confirmation, Suspicion
 from anbao.text import Text
 
 
-class Imported(msgspec.Struct, kw_only=True):
+class ImportCounts(msgspec.Struct, kw_only=True):
     """What became of a list's rows. ``unrecognisable`` stay suspected: nothing in the list tells how to find them.
     ``waiting`` stay suspected until a second person confirms them.
     """
@@ -27,7 +27,7 @@ class Imported(msgspec.Struct, kw_only=True):
 
 
 def record_list(
-    core: Core, work: Work, listed: Iterable[Suspicion], done: Imported, actor: str, *, confirm: bool
+    core: Core, work: Work, listed: Iterable[Suspicion], done: ImportCounts, actor: str, *, confirm: bool
 ) -> None:
     """Record what is not known yet, in an open work; ``done`` is added to."""
     for suspicion in listed:

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao.detect.fields import field_name, shown_text
-from anbao.detect.likeness.dangers import DEFAULT_BOUNDS, Offer
+from anbao.detect.likeness.dangers import DEFAULT_BOUNDS, OfferTexts
 from anbao.ledger.whole import whole_record
 from anbao.model.listing import ListingRecord
 from anbao.store.bulk import sql
@@ -16,26 +16,26 @@ SCREENED = "listing.screened"
 _PER_QUERY = 500
 
 
-class _Body(msgspec.Struct):
+class _ScreenedBody(msgspec.Struct):
     listing: ListingRecord
     reading: int = 0
 
 
-class _Entry(msgspec.Struct):
-    body: _Body
+class _ScreeningEntry(msgspec.Struct):
+    body: _ScreenedBody
 
 
-class _Frame(msgspec.Struct):
+class _HashedFrame(msgspec.Struct):
     pdq: str = ""
     quality: int = 0
 
 
-class _Reading(_Frame):
-    others: tuple[_Frame, ...] = ()
+class _Reading(_HashedFrame):
+    others: tuple[_HashedFrame, ...] = ()
 
 
 _reading = msgspec.json.Decoder(_Reading).decode
-_decode = msgspec.json.Decoder(_Entry).decode
+_decode = msgspec.json.Decoder(_ScreeningEntry).decode
 
 
 class Screening(msgspec.Struct, frozen=True):
@@ -43,7 +43,7 @@ class Screening(msgspec.Struct, frozen=True):
 
     entry: int
     listing: str
-    offer: Offer
+    offer: OfferTexts
 
 
 def pictured(conn: Connection, some: Sequence[Screening], quality: int) -> list[Screening]:
@@ -113,7 +113,7 @@ def _screening(conn: Connection, index: int, data: bytes) -> Screening:
     record = whole_record(conn, body.listing)
     stated = tuple(value for _, value in record.extra) + tuple(one.number for one in record.licences)
     shown = shown_text if body.reading else str
-    offer = Offer(
+    offer = OfferTexts(
         description=shown(record.description),
         merchant=record.merchant,
         stated=stated,

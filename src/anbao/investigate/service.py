@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from anbao import cases
 from anbao.detect.likeness.dangers import DangerIndex
 from anbao.detect.likeness.pictures import PictureBounds
-from anbao.engine.core import Core, Probe, Room, Step
+from anbao.engine.core import Core, Probe, Service, Step
 from anbao.engine.reactions import Reaction
 from anbao.engine.readmodels.families import family
 from anbao.engine.work import Projector, Work
@@ -28,7 +28,7 @@ Dangers = tuple[tuple[str, int], ...]
 """Hazards with the entry at which they stand."""
 
 
-class Investigate(Room):
+class Investigate(Service):
     """What is told, what is dangerous, and where the same is found again."""
 
     def __init__(self, core: Core) -> None:

@@ -10,7 +10,7 @@ T = TypeVar("T")
 _State = tuple[tuple[str, int, int], ...]
 
 
-def read_once(load: Callable[[Path], T]) -> Callable[[Path], T]:
+def read_cached(load: Callable[[Path], T]) -> Callable[[Path], T]:
     """Keep what ``load`` made of each folder, until a file below it comes, goes or is written."""
     kept: dict[Path, tuple[_State, T]] = {}
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from anbao.law.cache import read_once
+from anbao.law.cache import read_cached
 from anbao.law.term_contexts import ContextRule
 from anbao.law.yaml_source import YamlSource
 from anbao.model.listing import Severity
@@ -66,7 +66,7 @@ class Requirement(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True
         require_pattern(self.matching)
 
 
-class Forbidden(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class OnlineBan(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """May not be sold online from ``since`` on."""
 
     since: date
@@ -83,7 +83,7 @@ class Category(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     life_health: bool
     fact: str = ""
     aliases: tuple[str, ...] = ()
-    forbidden: Forbidden | None = None
+    forbidden: OnlineBan | None = None
     requires: tuple[Requirement, ...] = ()
     notices: tuple[str, ...] = ()
 
@@ -222,7 +222,7 @@ class Catalogue:
         return tuple(self._notices[one] for one in category.notices) if category else ()
 
 
-@read_once
+@read_cached
 def load_catalogue(folder: Path) -> Catalogue:
     """Read a pack's files of credentials, categories, notices, facts of listings, findings in pictures, standings and
     context rules.

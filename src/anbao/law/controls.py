@@ -10,7 +10,7 @@ from anbao.model.merchant import Merchant
 from anbao.text import Text
 
 
-class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ControlCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Harmless input and what must come of it: a listing or a merchant, and the decisions that are right.
 
     ``detector``: one finding must be of this detector; empty where none is demanded.
@@ -37,4 +37,4 @@ class Control(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     probe: Text
     provisions: tuple[str, ...]
     every: str
-    cases: tuple[Case, ...] = ()
+    cases: tuple[ControlCase, ...] = ()

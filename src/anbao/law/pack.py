@@ -14,7 +14,7 @@ import msgspec
 
 from anbao.errors import InvalidInput, NotFound
 from anbao.law import kinds as entry_kinds
-from anbao.law.cache import read_once
+from anbao.law.cache import read_cached
 from anbao.law.calendar import WorkCalendar, YearTable
 from anbao.law.case_kinds import CaseKind
 from anbao.law.controls import Control
@@ -24,7 +24,7 @@ from anbao.law.norm_files import Vocabulary, check_reference, read_norms
 from anbao.law.norms import Norm
 from anbao.law.parameters import Parameter
 from anbao.law.paths import default_pack_path
-from anbao.law.provisions import Hit, Library, Provision, cited, load_library
+from anbao.law.provisions import Library, Provision, ProvisionHit, cited, load_library
 from anbao.law.reports import ReportForm
 from anbao.law.yaml_source import YamlSource
 from anbao.text import Text
@@ -72,7 +72,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
         known = cited(found)
         return Text("，".join(filter(None, (known.zh, *unknown))), "; ".join(filter(None, (known.en, *unknown))))
 
-    def search(self, text: str) -> Iterator[Hit]:
+    def search(self, text: str) -> Iterator[ProvisionHit]:
         """Articles that contain all the words of ``text``. Raises InvalidInput for none."""
         return self.library.search(text)
 
@@ -120,7 +120,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
         return [norm for norm in self.norms if kind in _kinds_of(norm)]
 
 
-@read_once
+@read_cached
 def load_pack(path: Path) -> Pack:
     """Read and check a pack's folder. Raises PackError."""
     info = YamlSource(path / "pack.yaml").read(PackInfo)

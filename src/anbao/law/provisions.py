@@ -143,7 +143,7 @@ class Provision(msgspec.Struct, frozen=True, kw_only=True):
         return cited([self])
 
 
-class Hit(msgspec.Struct, frozen=True, kw_only=True):
+class ProvisionHit(msgspec.Struct, frozen=True, kw_only=True):
     """One article that a search found; ``excerpt`` shows the first word in its surroundings."""
 
     ref: str
@@ -176,7 +176,7 @@ class Library:
         """All stored versions of a family, the oldest first."""
         return list(self._families.get(family, ()))
 
-    def search(self, words: str) -> Iterator[Hit]:
+    def search(self, words: str) -> Iterator[ProvisionHit]:
         """Articles that contain all the words (separated by spaces), newest version of each family first."""
         wanted = words.split()
         if not wanted:
@@ -185,7 +185,7 @@ class Library:
             for one in reversed(self._families[family]):
                 for article in one.articles:
                     if all(word in article.text for word in wanted):
-                        yield Hit(
+                        yield ProvisionHit(
                             ref=str(Reference(one.id, article.no)),
                             instrument=one,
                             article=article,

@@ -17,7 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from msgspec import Meta
 
 from anbao.errors import InvalidInput
-from anbao.law.cache import read_once
+from anbao.law.cache import read_cached
 from anbao.law.yaml_source import YamlSource
 from anbao.model.sourced import Sourced
 from anbao.text import Language, Text
@@ -101,7 +101,7 @@ def _in(language: Language, slots: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value.get(language) if isinstance(value, Text) else value for name, value in slots.items()}
 
 
-@read_once
+@read_cached
 def load_templates(folder: Path) -> Templates:
     """Read all files of ``folder/templates``. Raises PackError with file and line."""
     known: dict[str, Template] = {}

@@ -17,7 +17,7 @@ from anbao.ledger.note import (
     parse_signer,
     parse_verifier,
 )
-from anbao.ledger.report import Problem, Report
+from anbao.ledger.report import LedgerProblem, VerificationReport
 from anbao.ledger.vault import Vault, check, open_vault
 from anbao.ledger.verify import verify_directory, verify_receipt, verify_store
 
@@ -27,11 +27,11 @@ __all__ = [
     "Checkpoint",
     "Exported",
     "Ledger",
-    "Problem",
-    "Report",
+    "LedgerProblem",
     "Signer",
     "Stored",
     "Vault",
+    "VerificationReport",
     "Verifier",
     "check",
     "check_profile",

@@ -21,7 +21,7 @@ import msgspec.inspect as inspect
 from anbao.errors import InvalidInput, TooLarge
 from anbao.model.base import Noun
 from anbao.model.entry import Entry, Facts, Sealed, facts_of
-from anbao.model.events import Event
+from anbao.model.events import LedgerEvent
 from anbao.text import Text
 
 MAX_ENTRY = 65_535
@@ -71,7 +71,7 @@ def seal(entry: Entry) -> Sealed:
     return _sealed(entry, facts_of(body) if isinstance(body, dict | msgspec.Struct) else {}, data)
 
 
-def seal_event(event: Event, *, actor: str, at: int, recorded: int) -> Sealed:
+def seal_event(event: LedgerEvent, *, actor: str, at: int, recorded: int) -> Sealed:
     """Returns an event as an entry ready to be appended. Raises InvalidInput, TooLarge."""
     said, subjects = event.body, event.subjects
     entry = Entry(actor=actor, at=at, body=said, kind=event.KIND, recorded=recorded, subjects=subjects, v=event.VERSION)

@@ -5,7 +5,7 @@ import msgspec
 from anbao.text import Text
 
 
-class Problem(msgspec.Struct, frozen=True, kw_only=True):
+class LedgerProblem(msgspec.Struct, frozen=True, kw_only=True):
     """The first thing that does not hold; ``where`` is a path or place, ``entry`` the first entry concerned."""
 
     what: Text
@@ -13,7 +13,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     entry: int | None = None
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
+class VerificationReport(msgspec.Struct, frozen=True, kw_only=True):
     """``entries`` were read in order; the first ``covered`` of them match a checkpoint with a good signature.
 
     ``checkpoints`` counts the checkpoints that matched, ``root`` is the tree's root (hex) over all entries read.
@@ -27,7 +27,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     root: str
     proven: tuple[Text, ...]
     not_proven: tuple[Text, ...]
-    problem: Problem | None = None
+    problem: LedgerProblem | None = None
 
 
 class Broken(Exception):
@@ -35,7 +35,7 @@ class Broken(Exception):
 
     def __init__(self, what: Text, where: str, entry: int | None = None) -> None:
         super().__init__(what.en)
-        self.problem = Problem(what=what, where=where, entry=entry)
+        self.problem = LedgerProblem(what=what, where=where, entry=entry)
 
 
 CONTENT = Text(

@@ -20,7 +20,7 @@ from anbao.ledger.log import Ledger, Stored, tile_reader
 from anbao.ledger.merkle import HASH_SIZE, leaf_hash, verify_inclusion
 from anbao.ledger.note import Verifier, parse_verifier
 from anbao.ledger.receipt import parse_receipt
-from anbao.ledger.report import Broken, Problem, Report
+from anbao.ledger.report import Broken, LedgerProblem, VerificationReport
 from anbao.ledger.tiles import TILE_HEIGHT, TILE_WIDTH, TileReader, entries_path, tile_count, tile_path
 from anbao.ledger.walk import Mark, Walk, open_mark
 from anbao.store import Store
@@ -34,7 +34,7 @@ _GIVEN = "given checkpoint"
 SubjectRow = tuple[str, str, int]
 
 
-def verify_store(store: Store, key: str | None = None, checkpoint: str | None = None) -> Report:
+def verify_store(store: Store, key: str | None = None, checkpoint: str | None = None) -> VerificationReport:
     """Verify all that a store holds, against its own checkpoints and one that the caller kept.
 
     ``key`` is the verifier key (``name+hash+base64``), by default the store's own. Raises InvalidInput for a bad key,
@@ -55,7 +55,7 @@ def verify_store(store: Store, key: str | None = None, checkpoint: str | None = 
     return _report(walk, verifier, key is None, checkpoint is not None, (agree,))
 
 
-def verify_directory(directory: Path, key: str | None, checkpoint: str | None = None) -> Report:
+def verify_directory(directory: Path, key: str | None, checkpoint: str | None = None) -> VerificationReport:
     """Verify an exported log against its checkpoint and one that the caller kept.
 
     Without ``key`` the directory's ``key.txt`` is used. Raises InvalidInput for a bad key, NotFound for no export.
@@ -78,11 +78,11 @@ def verify_directory(directory: Path, key: str | None, checkpoint: str | None = 
     return _report(walk, verifier, key is None, checkpoint is not None, ())
 
 
-def verify_receipt(data: bytes, key: str) -> Report:
+def verify_receipt(data: bytes, key: str) -> VerificationReport:
     """Verify one receipt, without store or network. Raises InvalidInput for a bad key or what is not a receipt."""
     verifier, receipt = parse_verifier(key), parse_receipt(data)
     leaf, where = bytes.fromhex(receipt.leaf), f"entry {receipt.index}"
-    problem: Problem | None = None
+    problem: LedgerProblem | None = None
     covered, root = 0, b""
     try:
         mark = open_mark(receipt.checkpoint, verifier, "checkpoint")
@@ -100,7 +100,7 @@ def verify_receipt(data: bytes, key: str) -> Report:
         f"此条目是日志 {verifier.name} 的第 {receipt.index} 号，在 {covered} 条时的检查点之下",
         f"This entry is number {receipt.index} of the log {verifier.name}, under its checkpoint of {covered} entries",
     )
-    return Report(
+    return VerificationReport(
         sound=problem is None,
         origin=verifier.name,
         entries=1,
@@ -118,7 +118,7 @@ def _held(note: str | None, verifier: Verifier) -> Iterator[Mark]:
         yield open_mark(note, verifier, _GIVEN)
 
 
-def _report(walk: Walk, verifier: Verifier, own_key: bool, held: bool, agree: tuple[Text, ...]) -> Report:
+def _report(walk: Walk, verifier: Verifier, own_key: bool, held: bool, agree: tuple[Text, ...]) -> VerificationReport:
     proven: list[Text] = []
     if walk.matched:
         proven.append(
@@ -141,7 +141,7 @@ def _report(walk: Walk, verifier: Verifier, own_key: bool, held: bool, agree: tu
         not_proven.append(report.KEY_FROM_WITHIN)
     if walk.covered < walk.size:
         not_proven.append(report.uncovered(walk.covered, walk.size))
-    return Report(
+    return VerificationReport(
         sound=walk.problem is None,
         origin=verifier.name,
         entries=walk.size,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from anbao.errors import AnbaoError
 from anbao.ledger.merkle import HASH_SIZE, Frontier
 from anbao.ledger.note import Verifier, open_checkpoint
-from anbao.ledger.report import Broken, Problem
+from anbao.ledger.report import Broken, LedgerProblem
 from anbao.ledger.tiles import TILE_BYTES, TILE_HEIGHT, TILE_WIDTH, TileReader, extend, tile_path
 from anbao.text import Text
 
@@ -35,7 +35,7 @@ class Walk:
     def __init__(self, tiles: TileReader) -> None:
         self.covered = 0
         self.matched = 0
-        self.problem: Problem | None = None
+        self.problem: LedgerProblem | None = None
         self._tiles = tiles
         self._edge: dict[int, bytes] = {}
         self._frontier = Frontier()

@@ -33,7 +33,7 @@ class Code(Noun, frozen=True, kw_only=True):
     text: str
 
 
-class Line(Noun, frozen=True, kw_only=True):
+class TextLine(Noun, frozen=True, kw_only=True):
     """A line of text in a picture; ``confidence`` in per cent."""
 
     box: Box
@@ -62,7 +62,7 @@ class PictureReading(Noun, frozen=True, kw_only=True):
     format: str = ""
     frames: int = 0
     height: int = 0
-    lines: tuple[Line, ...] = ()
+    lines: tuple[TextLine, ...] = ()
     others: tuple[Frame, ...] = ()
     pdq: str = ""
     picture: str

@@ -8,7 +8,7 @@ from anbao.detect.text import Lexicon
 from anbao.detect.text.matcher import DETECTOR
 from anbao.engine.core import Core, Probed
 from anbao.engine.work import Work
-from anbao.law.controls import Case
+from anbao.law.controls import ControlCase
 from anbao.model.entry import Entry
 from anbao.model.listing import Listing
 from anbao.model.merchant import Merchant
@@ -31,7 +31,7 @@ BARCODE = "2900000000001"
 _HOUR = 3_600_000
 
 
-def try_cases(core: Core, screen: Screen, apply: Apply, cases: Sequence[Case]) -> Probed:
+def try_cases(core: Core, screen: Screen, apply: Apply, cases: Sequence[ControlCase]) -> Probed:
     """Every case must be decided on as it expects."""
     seen = [core.rehearse(partial(_try, screen, apply, case)) for case in cases]
     wrong = [one for one in seen if not one["right"]]
@@ -94,7 +94,7 @@ def try_guard(core: Core, screen: Screen) -> Probed:
     return Probed(ok=ok, why=why, seen={"outcomes": outcomes})
 
 
-def _try(screen: Screen, apply: Apply, case: Case, work: Work) -> dict[str, Any]:
+def _try(screen: Screen, apply: Apply, case: ControlCase, work: Work) -> dict[str, Any]:
     if case.merchant is not None:
         decision = apply(work, case.merchant)
         what, outcome, detectors = case.merchant.id, str(decision.decision), {""}

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
-from anbao.detect.picture.candidates import Standing
+from anbao.detect.picture.candidates import ListingStanding
 from anbao.engine.readmodels.bars import before as bars_before
 from anbao.engine.readmodels.screened import SCREENED, listing_of
 from anbao.errors import InvalidInput, NotFound
@@ -24,7 +24,7 @@ from anbao.prevent.listings.standing import on_file_before
 from anbao.prevent.messages import records as messages
 from anbao.prevent.pictures import records
 from anbao.prevent.pictures.dangers import dangers_at
-from anbao.prevent.pictures.judge import Case, judge
+from anbao.prevent.pictures.judge import PictureCase, judge
 from anbao.rules.clearances import cleared_of_entry
 from anbao.rules.rulesets import ENGINE, Rulesets
 from anbao.text import Text
@@ -110,7 +110,7 @@ def _replay_picture(conn: Connection, ledger: Ledger, rulesets: Rulesets, stored
     reading = None
     if old.reading >= 0:
         reading = msgspec.convert(_body.decode(ledger.entry(conn, old.reading).data).body, PictureReading)
-    case = Case(
+    case = PictureCase(
         category=old.category,
         entry=old.reading,
         harmless=cleared_of_entry(ruleset.guarded.cleared, ledger, conn, entry.subjects["listing"], old.screened),
@@ -119,7 +119,7 @@ def _replay_picture(conn: Connection, ledger: Ledger, rulesets: Rulesets, stored
         reading=reading,
         screened=old.screened,
         source=old.source,
-        standing=Standing(old.before, 0),
+        standing=ListingStanding(old.before, 0),
         why=old.text,
     )
     new = judge(case, ruleset, dangers_at(conn, versions.hazards), old.rules)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from anbao import cases
 from anbao.detect.contact import load_fraud_book
 from anbao.detect.text import finding
-from anbao.engine.core import Core, Probe, Room, Step, decoded
+from anbao.engine.core import Core, Probe, Service, Step, decoded
 from anbao.engine.parameters import PARAMETER_CHANGED
 from anbao.engine.reactions import Reaction
 from anbao.engine.readmodels.bars import standing as standing_against
@@ -24,10 +24,10 @@ from anbao.prevent.listings import records as listings
 from anbao.prevent.listings import relisting, standing
 from anbao.prevent.listings.records import ScreenedListing
 from anbao.prevent.listings.screening import judge, screen
-from anbao.prevent.merchants.service import Counter
+from anbao.prevent.merchants.service import MerchantService
 from anbao.prevent.messages import records as messages
 from anbao.prevent.pictures.probe import try_pictures
-from anbao.prevent.pictures.service import PictureDesk
+from anbao.prevent.pictures.service import PictureService
 from anbao.prevent.probes import ACTOR, try_cases, try_guard, try_lexicon
 from anbao.rules import changes, clearances, dangers, pack_defaults, rulesets, suggestions
 from anbao.rules.changes import Change, Changes
@@ -40,7 +40,7 @@ TRAINED_ON = 50_000
 """Latest decisions of reviewers that a model is trained on."""
 
 
-class Prevent(Room):
+class Prevent(Service):
     """Who may sell, and what may be offered. ``merchants`` is where merchants are dealt with."""
 
     def __init__(self, core: Core) -> None:
@@ -48,9 +48,9 @@ class Prevent(Room):
         self.books = Books(load_fraud_book(core.where / "fraud"), core.parameters)
         self.rulesets = Rulesets(core.catalogue, self.books)
         self.changes = Changes(core, self.rulesets, judge)
-        self.merchants = Counter(core)
+        self.merchants = MerchantService(core)
         self.apply = self.merchants.apply
-        self.pictures = PictureDesk(core, self.rulesets)
+        self.pictures = PictureService(core, self.rulesets)
         self.explainer = Explainer(core.pack, core.catalogue, core.where)
 
     def projectors(self) -> Iterable[tuple[str, Projector]]:

@@ -55,7 +55,7 @@ _PER_QUERY = 200
 Subject = tuple[str, str]
 
 
-class Line(Noun, frozen=True, kw_only=True):
+class TimelineLine(Noun, frozen=True, kw_only=True):
     """One entry. ``body`` as the ledger holds it, personal values as commitments; ``owes``: what it made owed.
 
     ``at`` is when it happened, ``recorded`` when it was entered; ``entered_late``: much later than it happened.
@@ -82,7 +82,7 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
 
     matters: list[Subject]
     cut: bool
-    lines: list[Line]
+    lines: list[TimelineLine]
     next: int | None
 
 
@@ -202,10 +202,10 @@ def _owed(conn: Connection, places: list[int], now: int) -> dict[int, tuple[Obli
     return owed
 
 
-def _line(pack: Pack, stored: Stored, owes: tuple[ObligationView, ...]) -> Line:
+def _line(pack: Pack, stored: Stored, owes: tuple[ObligationView, ...]) -> TimelineLine:
     entry = stored.entry()
     known = pack.kinds.get(entry.kind)
-    return Line(
+    return TimelineLine(
         actor=entry.actor,
         at=entry.at,
         body={key: value for key, value in entry.body.items() if key != "token"},

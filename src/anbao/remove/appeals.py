@@ -21,7 +21,7 @@ from anbao.errors import Conflict, Forbidden, NotFound
 from anbao.model.base import Id, Noun, given_reason
 from anbao.model.entry import Entry
 from anbao.remove import hazards, measures, proposals, records
-from anbao.remove.measures import Desk
+from anbao.remove.measures import RemovalContext
 from anbao.remove.records import STANDING, Measure, record
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
@@ -60,7 +60,7 @@ class Appeal(Noun, frozen=True, kw_only=True):
     entry: int
 
 
-def file(desk: Desk, work: Work, filed: AppealFiled, *, actor: str) -> str:
+def file(context: RemovalContext, work: Work, filed: AppealFiled, *, actor: str) -> str:
     """Record an appeal against a measure that holds; its id. Raises NotFound, Conflict."""
     one = records.find(work.conn, filed.measure)
     if one.state not in STANDING:
@@ -72,7 +72,7 @@ def file(desk: Desk, work: Work, filed: AppealFiled, *, actor: str) -> str:
             hint=Text("等待结果后再补充", "wait for its outcome"),
         )
     name = "appeal-" + sha256(f"{one.id}:{len(known)}".encode()).hexdigest()[:16]
-    body = desk.core.vault.seal_noun(work.conn, filed, f"merchant:{one.merchant}")
+    body = context.core.vault.seal_noun(work.conn, filed, f"merchant:{one.merchant}")
     body = {"evidence": [], **body, "barred": one.person}
     index = record(work, FILED, {**one.subjects, "appeal": name}, body, actor)
     cases.open(
@@ -82,34 +82,38 @@ def file(desk: Desk, work: Work, filed: AppealFiled, *, actor: str) -> str:
         severity=_SEVERITY,
         about=index,
         cause=name,
-        barred="\n".join(_decided_before(desk, work, one)),
+        barred="\n".join(_decided_before(context, work, one)),
     )
     return name
 
 
-def file_with_token(desk: Desk, work: Work, token: str, text: str, evidence: tuple[str, ...]) -> str:
+def file_with_token(context: RemovalContext, work: Work, token: str, text: str, evidence: tuple[str, ...]) -> str:
     """As ``file``, for whoever holds the token that the merchant was sent. Raises Forbidden, Conflict."""
     digest = sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
     one = records.by_token(work.conn, digest)
     if one is None:
         raise Forbidden(Text("申诉凭证无效", "no valid token for an appeal"))
-    return file(desk, work, AppealFiled(evidence=evidence, measure=one.id, text=text), actor=f"merchant:{one.merchant}")
+    return file(
+        context, work, AppealFiled(evidence=evidence, measure=one.id, text=text), actor=f"merchant:{one.merchant}"
+    )
 
 
-def decide(desk: Desk, work: Work, appeal: str, outcome: Outcome, reason: str, *, person: str, actor: str) -> int:
+def decide(
+    context: RemovalContext, work: Work, appeal: str, outcome: Outcome, reason: str, *, person: str, actor: str
+) -> int:
     """Decide an appeal; the entry's index. Raises NotFound, Conflict, Forbidden for who took the measure."""
     measure = _undecided(work, appeal, person)
     given_reason(reason)
     body = {"first_person": measure.person, "outcome": outcome, "person": person, "reason": reason}
     index = record(work, DECIDED, {**measure.subjects, "appeal": appeal}, body, actor)
-    measures.tell_outcome(desk, work, measure, index, OUTCOMES[outcome], reason)
+    measures.announce_outcome(context, work, measure, index, OUTCOMES[outcome], reason)
     if outcome == "granted":
-        restore(desk, work, measure, reason, person=person, actor=actor)
+        restore(context, work, measure, reason, person=person, actor=actor)
     return index
 
 
 def decide_case(
-    desk: Desk, work: Work, appeal: str, outcome: Outcome, reason: str, *, person: str, actor: str
+    context: RemovalContext, work: Work, appeal: str, outcome: Outcome, reason: str, *, person: str, actor: str
 ) -> int | None:
     """Decide the case of an appeal: the case's entry where a second person must agree first, else None.
 
@@ -119,7 +123,7 @@ def decide_case(
     given = cases.Determination(actor=actor, outcome=outcome, person=person, reason=reason)
     about = find(work.conn, appeal).entry
     opening = cases.Opening(about=about, severity=_SEVERITY, subjects={**measure.subjects, "appeal": appeal})
-    decision = cases.decide_about(desk.core, work, CASE_KIND, ("appeal", appeal), given, opening)
+    decision = cases.decide_about(context.core, work, CASE_KIND, ("appeal", appeal), given, opening)
     return decision.entry if decision is not None and decision.undecided else None
 
 
@@ -137,7 +141,7 @@ def _undecided(work: Work, appeal: str, person: str) -> Measure:
     return measure
 
 
-def _decided_before(desk: Desk, work: Work, one: Measure) -> list[str]:
+def _decided_before(context: RemovalContext, work: Work, one: Measure) -> list[str]:
     """Who may not decide an appeal against a measure: whoever took it, confirmed the danger, or decided to take it."""
     made = [("measure.taken", ("measure", one.id)), ("measure.proposed", ("measure", one.id))]
     decided = [("measure_proposed", ("measure", one.id))]
@@ -148,18 +152,18 @@ def _decided_before(desk: Desk, work: Work, one: Measure) -> list[str]:
         decided.append((hazards.CASE_KIND, ("listing", one.listing)))
     if one.complaint:
         decided += [(kind, ("complaint", one.complaint)) for kind in ("complaint", "notice_check")]
-    return list(dict.fromkeys([one.person, *conflicts.deciders(desk.core, work, made, decided)]))
+    return list(dict.fromkeys([one.person, *conflicts.deciders(context.core, work, made, decided)]))
 
 
-def on_case_decided(desk: Desk, work: Work, entry: Entry) -> None:
+def on_case_decided(context: RemovalContext, work: Work, entry: Entry) -> None:
     """A person decided the appeal as a case; what was decided here already stays."""
     appeal = find(work.conn, entry.subjects["appeal"])
     if appeal.state == "filed":
         outcome: Outcome = "granted" if entry.body["outcome"] == "granted" else "denied"
-        decide(desk, work, appeal.id, outcome, entry.body["reason"], person=entry.body["person"], actor=entry.actor)
+        decide(context, work, appeal.id, outcome, entry.body["reason"], person=entry.body["person"], actor=entry.actor)
 
 
-def restore(desk: Desk, work: Work, one: Measure, reason: str, *, person: str, actor: str) -> None:
+def restore(context: RemovalContext, work: Work, one: Measure, reason: str, *, person: str, actor: str) -> None:
     """Take back a measure that was wrong, and all else that was done because of the same violation."""
     related, index = _related(work.conn, one), one.entry
     if one.violation:
@@ -168,25 +172,25 @@ def restore(desk: Desk, work: Work, one: Measure, reason: str, *, person: str, a
         )
     for each in related:
         if each.state in STANDING:
-            measures.lift(desk, work, each.id, reason, person=person, actor=actor)
-            if desk.rules.measure(each.kind).on == "listing":
+            measures.lift(context, work, each.id, reason, person=person, actor=actor)
+            if context.rules.measure(each.kind).on == "listing":
                 hazards.clear(work, each.hazard, each.listing, index)
         elif each.state == "proposed":
             proposals.decline(work, each.id, reason, person=person, actor=actor)
 
 
-def restore_after_lifting(desk: Desk, work: Work, most: int) -> bool:
+def restore_after_lifting(context: RemovalContext, work: Work, most: int) -> bool:
     """Take back some of what was done because of a danger that is none any more; whether there was anything to do."""
     danger = hazards.being_lifted(work.conn)
     if danger is None:
         return False
-    lifting = desk.core.ledger.entry(work.conn, danger.entry).entry()
+    lifting = context.core.ledger.entry(work.conn, danger.entry).entry()
     reason = str(lifting.body.get("reason") or "危险已解除")
     done: set[str] = set()
     for one in records.standing_because(work.conn, danger.id, most):
         if one.id not in done:
             done |= {each.id for each in _related(work.conn, one)}
-            restore(desk, work, one, reason, person=lifting.actor, actor=lifting.actor)
+            restore(context, work, one, reason, person=lifting.actor, actor=lifting.actor)
     if not done:
         hazards.all_lifted(work.conn, danger.id)
     return True

@@ -16,9 +16,9 @@ from anbao.engine.work import Placed, Work
 from anbao.ledger import Stored
 from anbao.model.entry import Entry
 from anbao.remove import measures, records, violations
-from anbao.remove.measures import Desk, MeasureOrder, take
+from anbao.remove.measures import MeasureOrder, RemovalContext, take
 from anbao.remove.records import ENGINE, record
-from anbao.remove.violations import Finding
+from anbao.remove.violations import ViolationReason
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
 
@@ -35,7 +35,7 @@ OUT_ALREADY = "block"
 """Outcome of a listing that the guard kept out: there is nothing to take down."""
 
 
-class Hazard(msgspec.Struct, frozen=True, kw_only=True):
+class HazardToRemove(msgspec.Struct, frozen=True, kw_only=True):
     """A confirmed danger as this room keeps it."""
 
     id: str
@@ -49,21 +49,23 @@ class Hazard(msgspec.Struct, frozen=True, kw_only=True):
     entry: int
 
 
-def on_confirmed(desk: Desk, work: Work, stored: Stored) -> None:
+def on_confirmed(context: RemovalContext, work: Work, stored: Stored) -> None:
     """The listing that a danger was confirmed on is the danger itself."""
     entry = stored.entry()
     if listing := entry.subjects.get("listing"):
-        remove(desk, work, stored.index, entry, entry.subjects["hazard"], listing, entry.subjects.get("merchant", ""))
+        remove(
+            context, work, stored.index, entry, entry.subjects["hazard"], listing, entry.subjects.get("merchant", "")
+        )
 
 
-def on_matched(desk: Desk, work: Work, stored: Stored) -> None:
+def on_matched(context: RemovalContext, work: Work, stored: Stored) -> None:
     """A danger was found in a listing: it goes, or a person looks at it."""
     entry = stored.entry()
     hazard, listing = entry.subjects["hazard"], entry.subjects["listing"]
     merchant = entry.subjects.get("merchant", "")
     state = _state(work.conn, hazard, listing)
     if _goes_at_once(work.conn, hazard, entry.body["certainty"]) and state != "cleared":
-        remove(desk, work, stored.index, entry, hazard, listing, merchant)
+        remove(context, work, stored.index, entry, hazard, listing, merchant)
         return
     if state in ("taken", "blocked"):
         return
@@ -81,15 +83,15 @@ def on_swept(work: Work, stored: Stored) -> None:
     conclude(work, stored.entry().subjects["hazard"], swept=True, seen=stored.index)
 
 
-def on_decided(desk: Desk, work: Work, stored: Stored, entry: Entry) -> None:
+def on_decided(context: RemovalContext, work: Work, stored: Stored, entry: Entry) -> None:
     """A person decided whether a listing is the danger; whoever decides again may take the first answer back."""
     hazard, listing, merchant = (entry.subjects.get(role, "") for role in ("hazard", "listing", "merchant"))
     if entry.body["outcome"] == "remove":
-        remove(desk, work, stored.index, entry, hazard, listing, merchant)
+        remove(context, work, stored.index, entry, hazard, listing, merchant)
         return
     person, reason = entry.body["person"], entry.body["reason"]
     for one in records.standing(work.conn, kind="takedown", listing=listing, hazard=hazard):
-        measures.lift(desk, work, one.id, reason, person=person, actor=entry.actor)
+        measures.lift(context, work, one.id, reason, person=person, actor=entry.actor)
     _keep(work.conn, hazard, listing, merchant, "kept", stored.index)
     conclude(work, hazard, seen=stored.index)
 
@@ -101,7 +103,9 @@ def _goes_at_once(conn: Connection, hazard: str, certainty: str) -> bool:
     return certainty == "certain"
 
 
-def remove(desk: Desk, work: Work, about: int, entry: Entry, hazard: str, listing: str, merchant: str) -> None:
+def remove(
+    context: RemovalContext, work: Work, about: int, entry: Entry, hazard: str, listing: str, merchant: str
+) -> None:
     """Take one listing down because of a danger, with the violation that this is."""
     danger, known = find(work.conn, hazard), _listing(work.conn, listing)
     merchant = merchant or known.merchant
@@ -112,7 +116,7 @@ def remove(desk: Desk, work: Work, about: int, entry: Entry, hazard: str, listin
         return
     person = str(entry.body.get("person") or (danger.person if danger and entry.kind == MATCHED else entry.actor))
     facts = _facts(danger, hazard)
-    found = Finding(
+    found = ViolationReason(
         about=about,
         category=known.category or (danger.category if danger else ""),
         facts=facts,
@@ -122,7 +126,7 @@ def remove(desk: Desk, work: Work, about: int, entry: Entry, hazard: str, listin
         screened=int(entry.body.get("screened") or known.entry),
         severity=danger.severity if danger else int(entry.body.get("severity") or 3),
     )
-    violation = violations.note(desk, work, found)
+    violation = violations.note(context, work, found)
     if kept_out:
         _keep(work.conn, hazard, listing, merchant, "blocked", about)
         violations.settle(work, violation)
@@ -136,7 +140,7 @@ def remove(desk: Desk, work: Work, about: int, entry: Entry, hazard: str, listin
         merchant=merchant,
         violation=violation,
     )
-    take(desk, work, order, person=person, actor=ENGINE)
+    take(context, work, order, person=person, actor=ENGINE)
     _keep(work.conn, hazard, listing, merchant, "taken", about)
 
 
@@ -187,13 +191,13 @@ def clear(work: Work, hazard: str, listing: str, index: int) -> None:
         )
 
 
-def find(conn: Connection, hazard: str) -> Hazard | None:
+def find(conn: Connection, hazard: str) -> HazardToRemove | None:
     """A danger that was confirmed."""
     row = sql(conn, "SELECT * FROM removal_hazard WHERE id = ?", (hazard,)).first()
     if row is None:
         return None
     held = records.by_column(tables.removal_hazard, row)
-    return msgspec.convert({**held, "on_likeness": bool(held["on_likeness"])}, Hazard)
+    return msgspec.convert({**held, "on_likeness": bool(held["on_likeness"])}, HazardToRemove)
 
 
 def project_confirmed(conn: Connection, placed: Sequence[Placed]) -> None:
@@ -220,7 +224,7 @@ def project_lifted(conn: Connection, placed: Sequence[Placed]) -> None:
         )
 
 
-def being_lifted(conn: Connection) -> Hazard | None:
+def being_lifted(conn: Connection) -> HazardToRemove | None:
     """A danger that is none any more, of whose measures some may still stand."""
     name = sql(conn, "SELECT id FROM removal_hazard WHERE state = ? LIMIT 1", (LIFTING,)).scalar()
     return find(conn, name) if name else None
@@ -255,7 +259,7 @@ def project_pictured(conn: Connection, placed: Sequence[Placed]) -> None:
     upsert_many(conn, tables.kept_out, rows)
 
 
-def look_at_returns(desk: Desk, work: Work, most: int) -> int:
+def look_at_returns(context: RemovalContext, work: Work, most: int) -> int:
     """What was blocked at the door is told of; it is a violation where the danger had been removed there before.
 
     How many were looked at.
@@ -264,7 +268,7 @@ def look_at_returns(desk: Desk, work: Work, most: int) -> int:
     for hazard, index, listing, merchant in rows:
         sql(work.conn, "DELETE FROM kept_out WHERE hazard = ? AND entry = ?", (hazard, index))
         danger = find(work.conn, hazard)
-        found = Finding(
+        found = ViolationReason(
             about=index,
             category=_listing(work.conn, listing).category,
             facts=_facts(danger, hazard),
@@ -274,7 +278,7 @@ def look_at_returns(desk: Desk, work: Work, most: int) -> int:
             screened=index,
             severity=violations.HIGHEST,
         )
-        violation = violations.note_relapse(desk, work, found)
+        violation = violations.note_relapse(context, work, found)
         subjects = {"hazard": hazard, "listing": listing} | ({"merchant": merchant} if merchant else {})
         record(work, KEPT_OUT, subjects, {"about": index, "relapse": bool(violation)}, ENGINE)
         if violation:
@@ -292,31 +296,31 @@ class _Screening(msgspec.Struct):
     findings: tuple[_Finding, ...] = ()
 
 
-class _Screened(msgspec.Struct):
+class _ScreenedForRemoval(msgspec.Struct):
     body: _Screening
     subjects: dict[str, str]
 
 
-_screened = msgspec.json.Decoder(_Screened).decode
+_screened = msgspec.json.Decoder(_ScreenedForRemoval).decode
 _GUARD, _KNOWN = "hazard", b'"hazard.known"'
 _SAME_PICTURE, _PICTURED = "picture.hazard", b'"picture.same"'
 
 
-class _Listing(msgspec.Struct, frozen=True):
+class _TakenListing(msgspec.Struct, frozen=True):
     merchant: str = ""
     category: str = ""
     outcome: str = ""
     entry: int = 0
 
 
-def _facts(danger: Hazard | None, hazard: str) -> str:
+def _facts(danger: HazardToRemove | None, hazard: str) -> str:
     title, basis = (danger.title, danger.basis) if danger else (hazard, "")
     return f"与已确认的危险“{title}”为同一危险" + (f"（{basis}）" if basis else "")
 
 
-def _listing(conn: Connection, listing: str) -> _Listing:
+def _listing(conn: Connection, listing: str) -> _TakenListing:
     row = sql(conn, "SELECT merchant, category, outcome, entry FROM listing WHERE id = ?", (listing,)).first()
-    return _Listing(*row) if row else _Listing()
+    return _TakenListing(*row) if row else _TakenListing()
 
 
 def _state(conn: Connection, hazard: str, listing: str) -> str:

@@ -23,7 +23,7 @@ from anbao.law.templates import Letter
 from anbao.model.base import Id, Noun, given_reason
 from anbao.remove import records
 from anbao.remove.records import ENGINE, STANDING, Measure, record
-from anbao.remove.rules import MeasureKind, Rules
+from anbao.remove.rules import MeasureKind, RemovalRules
 from anbao.remove.statements import Statement, outcome_letter, statement_letter
 from anbao.store.bulk import sql
 from anbao.text import Text
@@ -53,16 +53,16 @@ class MeasureOrder(Noun, frozen=True, kw_only=True):
     violation: Annotated[str, Meta(max_length=128)] = ""
 
 
-class Desk(msgspec.Struct, frozen=True):
+class RemovalContext(msgspec.Struct, frozen=True):
     """What the acts of this room need: the core and the pack's rules."""
 
     core: Core
-    rules: Rules
+    rules: RemovalRules
 
 
-def take(desk: Desk, work: Work, order: MeasureOrder, *, person: str, actor: str, name: str = "") -> str:
+def take(context: RemovalContext, work: Work, order: MeasureOrder, *, person: str, actor: str, name: str = "") -> str:
     """Take a measure; its id. A proposal is taken under its own ``name``. Raises InvalidInput, Conflict."""
-    kind, order = checked(desk, work.conn, order)
+    kind, order = checked(context, work.conn, order)
     name = name or name_of(work, order)
     days = kind.days if order.days is None else order.days
     until = work.now + days * _DAY_MILLIS if days else 0
@@ -88,7 +88,7 @@ def take(desk: Desk, work: Work, order: MeasureOrder, *, person: str, actor: str
             provisions=order.provisions,
             until=until,
         )
-        _tell(work, index, subjects, statement_letter(desk.core, work.conn, kind, statement), appeal_token=token)
+        _tell(work, index, subjects, statement_letter(context.core, work.conn, kind, statement), appeal_token=token)
     if kind.sanction and order.merchant:
         about, live = {"sanction": name, "merchant": order.merchant, "measure": name}, False
         if order.violation:
@@ -98,25 +98,25 @@ def take(desk: Desk, work: Work, order: MeasureOrder, *, person: str, actor: str
     return name
 
 
-def lift(desk: Desk, work: Work, measure: str, reason: str, *, person: str, actor: str) -> int:
+def lift(context: RemovalContext, work: Work, measure: str, reason: str, *, person: str, actor: str) -> int:
     """End a measure early, because it was wrong or is no longer needed; the entry's index.
 
     Raises NotFound, Conflict, InvalidInput.
     """
     one = _standing(work.conn, measure)
     body = {"measure": one.kind, "person": person, "reason": given_reason(reason)}
-    return _undo(desk, work, one, records.LIFTED, body, actor)
+    return _undo(context, work, one, records.LIFTED, body, actor)
 
 
-def end(desk: Desk, work: Work, one: Measure) -> int:
+def end(context: RemovalContext, work: Work, one: Measure) -> int:
     """End a measure whose time has passed; the entry's index."""
     reason = {"measure": one.kind, "reason": "期限届满"}
-    return _undo(desk, work, one, records.ENDED, reason, ENGINE)
+    return _undo(context, work, one, records.ENDED, reason, ENGINE)
 
 
-def delivered(desk: Desk, work: Work, one: Measure, topic: str, effect: str) -> bool:
+def delivered(context: RemovalContext, work: Work, one: Measure, topic: str, effect: str) -> bool:
     """The platform did what an effect of a measure asked for; whether this confirmed the measure."""
-    kind = desk.rules.measure(one.kind)
+    kind = context.rules.measure(one.kind)
     body = {"effect": effect, "measure": one.kind}
     if topic == NOTIFIED and one.state in STANDING and records.newest(work, records.STATED, "measure", one.id) is None:
         record(work, records.STATED, one.subjects, body, ENGINE)
@@ -128,22 +128,22 @@ def delivered(desk: Desk, work: Work, one: Measure, topic: str, effect: str) -> 
     return False
 
 
-def failed(desk: Desk, work: Work, one: Measure, topic: str, problem: str) -> None:
+def failed(context: RemovalContext, work: Work, one: Measure, topic: str, problem: str) -> None:
     """The effect of a measure was given up or refused: it stands, unfulfilled, until somebody acts."""
-    if topic == desk.rules.measure(one.kind).does and one.state == "taken":
+    if topic == context.rules.measure(one.kind).does and one.state == "taken":
         record(work, records.FAILED, one.subjects, {"measure": one.kind, "problem": problem}, ENGINE)
 
 
-def tell_outcome(desk: Desk, work: Work, one: Measure, index: int, outcome: Text, reason: str) -> None:
+def announce_outcome(context: RemovalContext, work: Work, one: Measure, index: int, outcome: Text, reason: str) -> None:
     """Tell the merchant how an appeal ended."""
     if one.merchant:
-        kind = desk.rules.measure(one.kind)
-        letter = outcome_letter(desk.core, work.conn, kind, one, "appeal.outcome", reason, outcome)
+        kind = context.rules.measure(one.kind)
+        letter = outcome_letter(context.core, work.conn, kind, one, "appeal.outcome", reason, outcome)
         _tell(work, index, one.subjects, letter)
 
 
-def _undo(desk: Desk, work: Work, one: Measure, entry_kind: str, body: dict[str, str], actor: str) -> int:
-    kind = desk.rules.measure(one.kind)
+def _undo(context: RemovalContext, work: Work, one: Measure, entry_kind: str, body: dict[str, str], actor: str) -> int:
+    kind = context.rules.measure(one.kind)
     index = record(work, entry_kind, one.subjects, body, actor)
     target = {"listing": one.listing} if kind.on == "listing" else {"merchant": one.merchant}
     if (taken := records.newest(work, records.TAKEN, "measure", one.id)) is not None:
@@ -152,7 +152,7 @@ def _undo(desk: Desk, work: Work, one: Measure, entry_kind: str, body: dict[str,
         effect = Effect(topic=kind.undoes, subjects=one.subjects, body={"measure": kind.id, "reason": body["reason"]})
         send(work, index, effect)
     if one.merchant:
-        letter = outcome_letter(desk.core, work.conn, kind, one, "measure.over", body["reason"])
+        letter = outcome_letter(context.core, work.conn, kind, one, "measure.over", body["reason"])
         _tell(work, index, one.subjects, letter)
     if kind.sanction and (entry_kind == records.LIFTED or one.until):
         about = {"merchant": one.merchant, "sanction": one.id}
@@ -165,9 +165,9 @@ def _tell(work: Work, index: int, subjects: dict[str, str], letter: Letter, **mo
     send(work, index, Effect(topic=NOTIFIED, subjects=subjects, body=body))
 
 
-def checked(desk: Desk, conn: Connection, order: MeasureOrder) -> tuple[MeasureKind, MeasureOrder]:
+def checked(context: RemovalContext, conn: Connection, order: MeasureOrder) -> tuple[MeasureKind, MeasureOrder]:
     """The measure's kind, and the order with its merchant and its basis filled in."""
-    kind = desk.rules.measure(order.measure)
+    kind = context.rules.measure(order.measure)
     if order.listing and not order.merchant:
         found = sql(conn, "SELECT merchant FROM listing WHERE id = ?", (order.listing,)).scalar()
         order = msgspec.structs.replace(order, merchant=found or "")
@@ -176,11 +176,11 @@ def checked(desk: Desk, conn: Connection, order: MeasureOrder) -> tuple[MeasureK
     if kind.on == "merchant" and not order.merchant:
         raise InvalidInput(Text(f"{kind.title.zh}须指明商家", f"{kind.id} is about a merchant"), field="merchant")
     for reference in order.provisions:
-        desk.core.pack.provision(reference)
+        context.core.pack.provision(reference)
     if not order.provisions:
         order = msgspec.structs.replace(order, provisions=kind.provisions)
     for index in order.evidence:
-        desk.core.ledger.entry(conn, index)
+        context.core.ledger.entry(conn, index)
     same = {"listing": order.listing} if kind.on == "listing" else {"merchant": order.merchant}
     because = {"complaint": order.complaint, "hazard": order.hazard, "violation": order.violation}
     if held := records.standing(conn, kind=kind.id, **because, **same):

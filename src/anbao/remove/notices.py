@@ -9,7 +9,7 @@ Invariants
 from anbao.engine.work import Work
 from anbao.ledger import Stored
 from anbao.remove import measures, records
-from anbao.remove.measures import Desk, MeasureOrder
+from anbao.remove.measures import MeasureOrder, RemovalContext
 from anbao.remove.records import ENGINE
 
 ADMITTED = frozenset({"ip.admitted", "tort.admitted"})
@@ -20,15 +20,15 @@ _MOST_FACTS = 2_000
 _WAITED = "不侵权声明到达权利人后等待期满，未收到其投诉或者起诉的通知"
 
 
-def follow(desk: Desk, work: Work, stored: Stored) -> None:
+def follow(context: RemovalContext, work: Work, stored: Stored) -> None:
     """An entry about a notice → its measure is taken or lifted."""
     if stored.kind in ADMITTED:
-        _take(desk, work, stored)
+        _take(context, work, stored)
     else:
-        _lift(desk, work, stored)
+        _lift(context, work, stored)
 
 
-def _take(desk: Desk, work: Work, stored: Stored) -> None:
+def _take(context: RemovalContext, work: Work, stored: Stored) -> None:
     entry = stored.entry()
     complaint, listing = entry.subjects["complaint"], entry.subjects.get("listing", "")
     if not listing or records.standing(work.conn, kind=_MEASURE, complaint=complaint, listing=listing):
@@ -42,11 +42,11 @@ def _take(desk: Desk, work: Work, stored: Stored) -> None:
         merchant=entry.subjects.get("merchant", ""),
         provisions=tuple(entry.body["provisions"]),
     )
-    measures.take(desk, work, order, person=str(entry.body["person"]), actor=entry.actor)
+    measures.take(context, work, order, person=str(entry.body["person"]), actor=entry.actor)
 
 
-def _lift(desk: Desk, work: Work, stored: Stored) -> None:
+def _lift(context: RemovalContext, work: Work, stored: Stored) -> None:
     entry = stored.entry()
     reason, person = str(entry.body.get("reason") or _WAITED), str(entry.body.get("person") or ENGINE)
     for one in records.standing(work.conn, complaint=entry.subjects["complaint"]):
-        measures.lift(desk, work, one.id, reason, person=person, actor=entry.actor)
+        measures.lift(context, work, one.id, reason, person=person, actor=entry.actor)

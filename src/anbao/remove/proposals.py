@@ -11,7 +11,7 @@ from anbao.errors import Conflict
 from anbao.model.base import given_reason
 from anbao.model.entry import Entry
 from anbao.remove import measures, records
-from anbao.remove.measures import Desk, MeasureOrder
+from anbao.remove.measures import MeasureOrder, RemovalContext
 from anbao.remove.records import ENGINE, Measure, record
 from anbao.text import Text
 
@@ -19,9 +19,9 @@ CASE_KIND = "measure_proposed"
 _SEVERITY = 3
 
 
-def propose(desk: Desk, work: Work, order: MeasureOrder, *, actor: str = ENGINE) -> str:
+def propose(context: RemovalContext, work: Work, order: MeasureOrder, *, actor: str = ENGINE) -> str:
     """Put a measure before a person; its id. Raises InvalidInput, Conflict."""
-    _, order = measures.checked(desk, work.conn, order)
+    _, order = measures.checked(context, work.conn, order)
     name, severity = measures.name_of(work, order), _SEVERITY
     subjects = measures.subjects_of(order, name)
     index = record(work, records.PROPOSED, subjects, measures.reasons_of(order, ""), actor)
@@ -31,10 +31,10 @@ def propose(desk: Desk, work: Work, order: MeasureOrder, *, actor: str = ENGINE)
     return name
 
 
-def approve(desk: Desk, work: Work, measure: str, *, person: str, actor: str) -> str:
+def approve(context: RemovalContext, work: Work, measure: str, *, person: str, actor: str) -> str:
     """Take a measure that was proposed. Raises NotFound, Conflict."""
     one = _proposed(work.conn, measure)
-    proposed = desk.core.ledger.entry(work.conn, one.entry).entry()
+    proposed = context.core.ledger.entry(work.conn, one.entry).entry()
     order = MeasureOrder(
         complaint=one.complaint,
         evidence=tuple(proposed.body["evidence"]),
@@ -46,7 +46,7 @@ def approve(desk: Desk, work: Work, measure: str, *, person: str, actor: str) ->
         provisions=tuple(proposed.body["provisions"]),
         violation=one.violation,
     )
-    return measures.take(desk, work, order, person=person, actor=actor, name=measure)
+    return measures.take(context, work, order, person=person, actor=actor, name=measure)
 
 
 def decline(work: Work, measure: str, reason: str, *, person: str, actor: str) -> int:
@@ -56,7 +56,7 @@ def decline(work: Work, measure: str, reason: str, *, person: str, actor: str) -
 
 
 def decide_case(
-    desk: Desk, work: Work, measure: str, outcome: str, reason: str, *, person: str, actor: str
+    context: RemovalContext, work: Work, measure: str, outcome: str, reason: str, *, person: str, actor: str
 ) -> int | None:
     """Decide the case of a proposal: the case's entry where a second person must agree first, else None.
 
@@ -65,11 +65,11 @@ def decide_case(
     one = _proposed(work.conn, measure)
     given = cases.Determination(actor=actor, outcome=outcome, person=person, reason=reason)
     opening = cases.Opening(about=one.entry, severity=_SEVERITY, subjects=one.subjects)
-    decision = cases.decide_about(desk.core, work, CASE_KIND, ("measure", measure), given, opening)
+    decision = cases.decide_about(context.core, work, CASE_KIND, ("measure", measure), given, opening)
     return decision.entry if decision is not None and decision.undecided else None
 
 
-def on_case_decided(desk: Desk, work: Work, entry: Entry) -> None:
+def on_case_decided(context: RemovalContext, work: Work, entry: Entry) -> None:
     """A person decided as a case; what was decided here already, or withdrawn since, stays."""
     one, body = records.find(work.conn, entry.subjects["measure"]), entry.body
     if one.state != "proposed":
@@ -77,7 +77,7 @@ def on_case_decided(desk: Desk, work: Work, entry: Entry) -> None:
     person, reason = str(body["person"]), str(body["reason"])
     if body["outcome"] == "take":
         try:
-            approve(desk, work, one.id, person=person, actor=entry.actor)
+            approve(context, work, one.id, person=person, actor=entry.actor)
             return
         except Conflict as error:
             reason = error.what.zh

@@ -19,7 +19,7 @@ from anbao.law.templates import Letter
 from anbao.ledger.vault import COMMITMENT_PREFIX
 from anbao.model.base import Noun, legal_time
 from anbao.remove import records
-from anbao.remove.measures import Desk
+from anbao.remove.measures import RemovalContext
 from anbao.remove.records import Violation, record
 from anbao.remove.statements import shop_name
 from anbao.store import tables
@@ -35,7 +35,7 @@ _NAMED = (
 )
 
 
-class Report(Noun, frozen=True, kw_only=True):
+class AuthorityReport(Noun, frozen=True, kw_only=True):
     """A report as it stands; ``sent_at`` 0 while it is a draft. Instants in UTC milliseconds."""
 
     id: str
@@ -60,31 +60,31 @@ class Sent(Noun, frozen=True, kw_only=True):
     recipient: Literal["", "market", "cyberspace", "both"] = ""
 
 
-def draft(desk: Desk, work: Work, violation: str, *, actor: str) -> str:
+def draft(context: RemovalContext, work: Work, violation: str, *, actor: str) -> str:
     """Draft a report as things stand now; its id. Raises NotFound, InvalidInput, Conflict for what was withdrawn."""
     one = records.violation_of(work.conn, violation)
     if one.state == "withdrawn":
         raise Conflict(Text(f"违法情形 {violation} 已撤销", f"the violation {violation} was withdrawn"))
-    recipient = desk.rules.recipients.get(one.field)
+    recipient = context.rules.recipients.get(one.field)
     if recipient is None:
         raise InvalidInput(Text(f"规则包没有 {one.field} 的报告对象", f"the pack names no recipient for {one.field}"))
     count = sql(work.conn, "SELECT count(*) FROM authority_report WHERE violation = ?", (violation,)).scalar_one()
     name = f"report-{sha256(f'{violation}:{count}'.encode()).hexdigest()[:16]}"
     attachments = _attachments(work.conn, one)
     slots: dict[str, object] = {
-        "attachments": _listed(desk, attachments),
-        "facts": _facts(desk, work.conn, one),
+        "attachments": _listed(context, attachments),
+        "facts": _facts(context, work.conn, one),
         "found": f"{legal_time(one.at):%Y-%m-%d %H:%M}",
         "goods": _goods(work.conn, one),
-        "measures": _measures(desk, work.conn, one),
-        "merchant": _merchant(desk, work.conn, one.merchant),
+        "measures": _measures(context, work.conn, one),
+        "merchant": _merchant(context, work.conn, one.merchant),
         "number": name,
-        "provisions": desk.core.pack.cite(recipient.provisions),
+        "provisions": context.core.pack.cite(recipient.provisions),
         "recipient": recipient.to,
-        "sender": desk.core.parameters.sender(work.conn, work.now),
+        "sender": context.core.parameters.sender(work.conn, work.now),
         "today": f"{legal_time(work.now):%Y-%m-%d}",
     }
-    text = desk.core.templates.letter(_TEMPLATE, slots)
+    text = context.core.templates.letter(_TEMPLATE, slots)
     document = msgspec.json.encode(msgspec.to_builtins(text))
     body = {
         "attachments": [index for index, _kind, _at in attachments],
@@ -116,7 +116,7 @@ def letter_of(conn: Connection, report: str) -> Letter:
     return msgspec.json.decode(_document(conn, report), type=Letter)
 
 
-def find(conn: Connection, name: str) -> Report:
+def find(conn: Connection, name: str) -> AuthorityReport:
     """Raises NotFound."""
     found = _reports(conn, "id = ?", name)
     if not found:
@@ -124,7 +124,7 @@ def find(conn: Connection, name: str) -> Report:
     return found[0]
 
 
-def listed(conn: Connection, *, violation: str = "", limit: int = 100) -> list[Report]:
+def listed(conn: Connection, *, violation: str = "", limit: int = 100) -> list[AuthorityReport]:
     """Reports, the newest first."""
     return _reports(conn, "violation = ?", violation)[:limit] if violation else _reports(conn, "1 = 1")[:limit]
 
@@ -143,10 +143,10 @@ def project_sent(conn: Connection, placed: Sequence[Placed]) -> None:
 _COLUMNS = "id, violation, field, state, at, sent_at, receipt, channel, entry"
 
 
-def _reports(conn: Connection, where: str, *given: object) -> list[Report]:
+def _reports(conn: Connection, where: str, *given: object) -> list[AuthorityReport]:
     rows = sql(conn, f"SELECT {_COLUMNS} FROM authority_report WHERE {where} ORDER BY at DESC, id", given)
     names = _COLUMNS.split(", ")
-    return [msgspec.convert(dict(zip(names, row, strict=True)), Report) for row in rows]
+    return [msgspec.convert(dict(zip(names, row, strict=True)), AuthorityReport) for row in rows]
 
 
 def _document(conn: Connection, report: str) -> bytes:
@@ -170,9 +170,9 @@ def _attachments(conn: Connection, one: Violation) -> list[tuple[int, str, int]]
     return [(int(index), str(kind), int(at)) for index, kind, at in rows]
 
 
-def _listed(desk: Desk, attachments: Sequence[tuple[int, str, int]]) -> Text:
+def _listed(context: RemovalContext, attachments: Sequence[tuple[int, str, int]]) -> Text:
     lines = [
-        (f"- #{index} {legal_time(at):%Y-%m-%d %H:%M:%S}", desk.core.pack.kind(kind).title)
+        (f"- #{index} {legal_time(at):%Y-%m-%d %H:%M:%S}", context.core.pack.kind(kind).title)
         for index, kind, at in attachments
     ]
     return Text(
@@ -181,8 +181,8 @@ def _listed(desk: Desk, attachments: Sequence[tuple[int, str, int]]) -> Text:
     )
 
 
-def _facts(desk: Desk, conn: Connection, one: Violation) -> str:
-    body = desk.core.ledger.entry(conn, one.entry).entry().body
+def _facts(context: RemovalContext, conn: Connection, one: Violation) -> str:
+    body = context.core.ledger.entry(conn, one.entry).entry().body
     return str(body.get("facts") or body.get("note") or one.field)
 
 
@@ -193,9 +193,9 @@ def _goods(conn: Connection, one: Violation) -> str:
     return "、".join(dict.fromkeys([*filter(None, [one.listing]), *(listing for (listing,) in rows)])) or "—"
 
 
-def _measures(desk: Desk, conn: Connection, one: Violation) -> Text:
+def _measures(context: RemovalContext, conn: Connection, one: Violation) -> Text:
     taken = [each for each in records.of_violation(conn, one.id) if each.state not in ("proposed", "declined")]
-    lines = [(f"{legal_time(each.at):%Y-%m-%d %H:%M}", desk.rules.measure(each.kind).title, each) for each in taken]
+    lines = [(f"{legal_time(each.at):%Y-%m-%d %H:%M}", context.rules.measure(each.kind).title, each) for each in taken]
     return Text(
         "\n".join(f"- {at} {title.zh} {each.listing}（{_STATES[each.state].zh}）" for at, title, each in lines)
         or "- 无",
@@ -204,7 +204,7 @@ def _measures(desk: Desk, conn: Connection, one: Violation) -> Text:
     )
 
 
-def _merchant(desk: Desk, conn: Connection, merchant: str) -> Text:
+def _merchant(context: RemovalContext, conn: Connection, merchant: str) -> Text:
     """Who the merchant is, by its file; only what its file holds."""
     data = sql(conn, "SELECT file FROM merchant WHERE id = ?", (merchant,)).scalar() if merchant else None
     held: dict[str, Any] = msgspec.json.decode(bytes(data)) if data is not None else {}
@@ -213,7 +213,7 @@ def _merchant(desk: Desk, conn: Connection, merchant: str) -> Text:
         value = held.get(field)
         if isinstance(value, str) and value.startswith(COMMITMENT_PREFIX):
             try:
-                _, value = desk.core.vault.reveal(conn, value)
+                _, value = context.core.vault.reveal(conn, value)
             except NotFound:
                 value = None
         if value:

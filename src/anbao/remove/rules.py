@@ -44,7 +44,7 @@ class MeasureKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     appeal_days: int = 15
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class LadderStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One row of the ladder: conditions in the language of decision tables, and the measures that follow."""
 
     id: str
@@ -70,7 +70,7 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 class _LadderFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     counted_within: Period
-    rows: tuple[Step, ...]
+    rows: tuple[LadderStep, ...]
 
 
 class LadderFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +90,7 @@ class Ladder:
         self._rows = {row.id: row for row in content.rows}
         self._engine = zen.ZenEngine({"loader": {"type": "static", "content": {_KEY: _table(content.rows)}}})
 
-    def step(self, facts: LadderFacts) -> Step:
+    def step(self, facts: LadderFacts) -> LadderStep:
         """The row that fits. Raises InvalidInput where none does."""
         try:
             found = self._engine.evaluate(_KEY, msgspec.structs.asdict(facts))["result"]
@@ -99,7 +99,7 @@ class Ladder:
             raise InvalidInput(Text(f"处罚阶梯没有适用的行：{facts}", f"the ladder has no row for {facts}")) from error
 
 
-class Rules(msgspec.Struct, frozen=True):
+class RemovalRules(msgspec.Struct, frozen=True):
     """All of it."""
 
     measures: dict[str, MeasureKind]
@@ -118,7 +118,7 @@ class Rules(msgspec.Struct, frozen=True):
         return found
 
 
-def load_rules(where: Path, pack: Pack) -> Rules:
+def load_rules(where: Path, pack: Pack) -> RemovalRules:
     """Read and check ``measures.yaml``, ``ladder.yaml`` and ``recipients.yaml``. Raises PackError."""
     measures = _read_sourced(YamlSource(where / "measures.yaml"), MeasureKind, pack)
     recipients = _read_sourced(YamlSource(where / "recipients.yaml"), Recipient, pack)
@@ -138,7 +138,7 @@ def load_rules(where: Path, pack: Pack) -> Rules:
             ladder.step(LadderFacts(severity=severity, earlier=earlier, relapse=relapse, must_end=must_end))
     except Exception as error:
         raise source.error(Text(f"不是完整的阶梯：{error}", f"no complete ladder: {error}"), "rows") from error
-    return Rules(kinds, ladder, {one.field: one for one in recipients})
+    return RemovalRules(kinds, ladder, {one.field: one for one in recipients})
 
 
 def _read_sourced(source: YamlSource, wanted: type[Any], pack: Pack) -> list[Any]:
@@ -149,7 +149,7 @@ def _read_sourced(source: YamlSource, wanted: type[Any], pack: Pack) -> list[Any
     return rows
 
 
-def _table(rows: tuple[Step, ...]) -> dict[str, Any]:
+def _table(rows: tuple[LadderStep, ...]) -> dict[str, Any]:
     inputs = [{"id": name, "name": name, "field": name} for name in _INPUTS]
     rules = [{"_id": row.id, **{name: getattr(row, name) for name in _INPUTS}, "step": f'"{row.id}"'} for row in rows]
     content = {

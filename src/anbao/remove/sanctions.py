@@ -10,7 +10,7 @@ from anbao.law.templates import Letter
 from anbao.ledger import Stored
 from anbao.model.base import Noun
 from anbao.remove import records
-from anbao.remove.measures import Desk
+from anbao.remove.measures import RemovalContext
 from anbao.remove.records import ENGINE, record
 from anbao.remove.statements import period, shop_name
 from anbao.store import tables
@@ -30,18 +30,18 @@ class PublicSanction(Noun, frozen=True, kw_only=True):
     entry: int
 
 
-def on_imposed(desk: Desk, work: Work, stored: Stored) -> None:
+def on_imposed(context: RemovalContext, work: Work, stored: Stored) -> None:
     """Publish a sanction, unless it was lifted in the same breath."""
     imposed = stored.entry()
     one = records.find(work.conn, imposed.subjects["sanction"])
     if one.state not in records.STANDING:
         return
-    taken = desk.core.ledger.entry(work.conn, imposed.body["cause"]).entry()
+    taken = context.core.ledger.entry(work.conn, imposed.body["cause"]).entry()
     shop = shop_name(work.conn, one.merchant)
     facts = taken.body["facts"].rstrip("。") + "。"
-    title = desk.rules.measure(one.kind).title
+    title = context.rules.measure(one.kind).title
     slots: dict[str, object] = {"facts": facts, "measure": title, "period": period(one.until), "shop": shop}
-    text = desk.core.templates.letter("sanction.public", slots)
+    text = context.core.templates.letter("sanction.public", slots)
     body = {
         "body": msgspec.to_builtins(text.body),
         "shop": shop,

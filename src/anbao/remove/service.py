@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 
 from anbao import cases
-from anbao.engine.core import Core, Room, Step
+from anbao.engine.core import Core, Service, Step
 from anbao.engine.reactions import Reaction
 from anbao.engine.work import Projector, Work
 from anbao.ledger import Stored
 from anbao.remove import appeals, hazards, measures, notices, proposals, records, reports, sanctions, violations
 from anbao.remove.appeals import AppealFiled, Outcome
-from anbao.remove.measures import Desk, MeasureOrder
+from anbao.remove.measures import MeasureOrder, RemovalContext
 from anbao.remove.reports import Sent
-from anbao.remove.rules import Rules, load_rules
+from anbao.remove.rules import RemovalRules, load_rules
 from anbao.store.bulk import sql
 
 DELIVERED, UNDELIVERED = "effect.delivered", "effect.failed"
@@ -20,13 +20,13 @@ _AT_ONCE = 100
 _APPROVED = "采纳建议的措施"
 
 
-class Remove(Room):
+class Remove(Service):
     """Measures and what hangs on them. ``person`` is who decides; ``actor`` by which door."""
 
     def __init__(self, core: Core) -> None:
         super().__init__(core)
-        self.rules: Rules = load_rules(core.where, core.pack)
-        self._desk = Desk(core, self.rules)
+        self.rules: RemovalRules = load_rules(core.where, core.pack)
+        self._context = RemovalContext(core, self.rules)
 
     def projectors(self) -> Iterable[tuple[str, Projector]]:
         yield records.PROPOSED, records.project_measure
@@ -63,46 +63,46 @@ class Remove(Room):
 
     def take(self, work: Work, order: MeasureOrder, *, person: str, actor: str) -> str:
         """Take a measure; its id. Raises InvalidInput, NotFound, Conflict."""
-        return measures.take(self._desk, work, order, person=person, actor=actor)
+        return measures.take(self._context, work, order, person=person, actor=actor)
 
     def approve(self, work: Work, measure: str, *, person: str, actor: str) -> str:
         """Take a measure that was proposed, or let it wait for a second person; its id. Raises NotFound, Conflict."""
-        work.rehearse(lambda inner: proposals.approve(self._desk, inner, measure, person=person, actor=actor))
-        waiting = proposals.decide_case(self._desk, work, measure, "take", _APPROVED, person=person, actor=actor)
+        work.rehearse(lambda inner: proposals.approve(self._context, inner, measure, person=person, actor=actor))
+        waiting = proposals.decide_case(self._context, work, measure, "take", _APPROVED, person=person, actor=actor)
         if waiting is None:
-            proposals.approve(self._desk, work, measure, person=person, actor=actor)
+            proposals.approve(self._context, work, measure, person=person, actor=actor)
         return measure
 
     def decline(self, work: Work, measure: str, reason: str, *, person: str, actor: str) -> int:
         """Leave a proposal; the entry's index, of the case's where a second person must agree; as ``approve``."""
-        waiting = proposals.decide_case(self._desk, work, measure, "leave", reason, person=person, actor=actor)
+        waiting = proposals.decide_case(self._context, work, measure, "leave", reason, person=person, actor=actor)
         return proposals.decline(work, measure, reason, person=person, actor=actor) if waiting is None else waiting
 
     def lift(self, work: Work, measure: str, reason: str, *, person: str, actor: str) -> int:
         """End one measure early. Raises NotFound, Conflict, InvalidInput."""
-        return measures.lift(self._desk, work, measure, reason, person=person, actor=actor)
+        return measures.lift(self._context, work, measure, reason, person=person, actor=actor)
 
     def appeal(self, work: Work, filed: AppealFiled, *, actor: str) -> str:
         """File an appeal; its id. Raises NotFound, Conflict."""
-        return appeals.file(self._desk, work, filed, actor=actor)
+        return appeals.file(self._context, work, filed, actor=actor)
 
     def appeal_with_token(self, work: Work, token: str, text: str, evidence: tuple[str, ...] = ()) -> str:
         """File an appeal with the token that the merchant was sent. Raises Forbidden, Conflict."""
-        return appeals.file_with_token(self._desk, work, token, text, evidence)
+        return appeals.file_with_token(self._context, work, token, text, evidence)
 
     def decide_appeal(self, work: Work, appeal: str, outcome: Outcome, reason: str, *, person: str, actor: str) -> int:
         """Decide an appeal; the entry's index, of the case where a second person must agree first.
 
         Raises NotFound, Conflict, Forbidden, InvalidInput.
         """
-        waiting = appeals.decide_case(self._desk, work, appeal, outcome, reason, person=person, actor=actor)
+        waiting = appeals.decide_case(self._context, work, appeal, outcome, reason, person=person, actor=actor)
         if waiting is not None:
             return waiting
-        return appeals.decide(self._desk, work, appeal, outcome, reason, person=person, actor=actor)
+        return appeals.decide(self._context, work, appeal, outcome, reason, person=person, actor=actor)
 
     def draft_report(self, work: Work, violation: str, *, actor: str) -> str:
         """Draft a report to the authority; its id. Raises NotFound, Conflict."""
-        return reports.draft(self._desk, work, violation, actor=actor)
+        return reports.draft(self._context, work, violation, actor=actor)
 
     def note_report_sent(self, work: Work, report: str, sent: Sent, *, actor: str, at: int | None = None) -> int:
         """Record that a report was sent; the entry's index. Raises NotFound, Conflict."""
@@ -112,25 +112,25 @@ class Remove(Room):
 
     def _on_hazard(self, work: Work, stored: Stored) -> None:
         if stored.kind == hazards.CONFIRMED:
-            hazards.on_confirmed(self._desk, work, stored)
+            hazards.on_confirmed(self._context, work, stored)
         elif stored.kind == hazards.MATCHED:
-            hazards.on_matched(self._desk, work, stored)
+            hazards.on_matched(self._context, work, stored)
         elif stored.kind == hazards.SWEPT:
             hazards.on_swept(work, stored)
         elif (entry := cases.taking_effect(stored)) is None:
             return
         elif (kind := entry.body["case_kind"]) == hazards.CASE_KIND:
-            hazards.on_decided(self._desk, work, stored, entry)
+            hazards.on_decided(self._context, work, stored, entry)
         elif kind == appeals.CASE_KIND:
-            appeals.on_case_decided(self._desk, work, entry)
+            appeals.on_case_decided(self._context, work, entry)
         elif kind == proposals.CASE_KIND:
-            proposals.on_case_decided(self._desk, work, entry)
+            proposals.on_case_decided(self._context, work, entry)
 
     def _on_violation(self, work: Work, stored: Stored) -> None:
         entry = stored.entry()
         body, danger = entry.body, hazards.find(work.conn, entry.subjects.get("hazard", ""))
         violations.climb(
-            self._desk,
+            self._context,
             work,
             entry.subjects["violation"],
             facts=str(body.get("facts") or body.get("note") or ""),
@@ -140,10 +140,10 @@ class Remove(Room):
         )
 
     def _on_notice(self, work: Work, stored: Stored) -> None:
-        notices.follow(self._desk, work, stored)
+        notices.follow(self._context, work, stored)
 
     def _on_imposed(self, work: Work, stored: Stored) -> None:
-        sanctions.on_imposed(self._desk, work, stored)
+        sanctions.on_imposed(self._context, work, stored)
 
     def _on_delivery(self, work: Work, stored: Stored) -> None:
         entry = stored.entry()
@@ -151,8 +151,8 @@ class Remove(Room):
             return
         one, topic = records.find(work.conn, entry.subjects["measure"]), entry.body["topic"]
         if stored.kind == UNDELIVERED:
-            measures.failed(self._desk, work, one, topic, entry.body["problem"])
-        elif measures.delivered(self._desk, work, one, topic, entry.subjects["effect"]):
+            measures.failed(self._context, work, one, topic, entry.body["problem"])
+        elif measures.delivered(self._context, work, one, topic, entry.subjects["effect"]):
             if one.violation:
                 violations.settle(work, one.violation)
             if one.hazard and one.kind == "takedown":
@@ -168,16 +168,16 @@ class Remove(Room):
         with self.core.reading() as conn:
             if sql(conn, "SELECT 1 FROM kept_out LIMIT 1").first() is None:
                 return False
-        return bool(self.core.run(lambda work: hazards.look_at_returns(self._desk, work, _AT_ONCE)))
+        return bool(self.core.run(lambda work: hazards.look_at_returns(self._context, work, _AT_ONCE)))
 
     def _restore_some(self) -> bool:
         with self.core.reading() as conn:
             if hazards.being_lifted(conn) is None:
                 return False
-        return self.core.run(lambda work: appeals.restore_after_lifting(self._desk, work, _AT_ONCE))
+        return self.core.run(lambda work: appeals.restore_after_lifting(self._context, work, _AT_ONCE))
 
     def _end(self, work: Work) -> int:
         found = records.over(work.conn, work.now, _AT_ONCE)
         for one in found:
-            measures.end(self._desk, work, one)
+            measures.end(self._context, work, one)
         return len(found)

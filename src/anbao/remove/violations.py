@@ -17,7 +17,7 @@ from anbao.engine.readmodels import families
 from anbao.engine.work import Work
 from anbao.law.deadlines import latest_start
 from anbao.remove import records
-from anbao.remove.measures import Desk, MeasureOrder, take
+from anbao.remove.measures import MeasureOrder, RemovalContext, take
 from anbao.remove.proposals import propose
 from anbao.remove.records import ENGINE, Violation, record
 from anbao.remove.rules import LadderFacts
@@ -35,7 +35,7 @@ _OWN_RULES = ("food", "drug", "device", "cosmetics")
 """Fields whose own laws want the service ended at once for a serious violation, by the norms ``cn.dispose.*``."""
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+class ViolationReason(msgspec.Struct, frozen=True, kw_only=True):
     """A danger found at a merchant: ``about`` is its entry, ``screened`` that of the listing's last screening."""
 
     about: int
@@ -48,30 +48,30 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     severity: int
 
 
-def note(desk: Desk, work: Work, found: Finding) -> str:
+def note(context: RemovalContext, work: Work, found: ViolationReason) -> str:
     """The violation that a finding belongs to: a new one, or one already known; its id."""
     known = _known(work.conn, found)
-    relapse = _is_relapse(desk, work.conn, work.now, found, known)
+    relapse = _is_relapse(context, work.conn, work.now, found, known)
     if found.merchant and known and not relapse:
         return known[-1].id
-    return _record(desk, work, found, relapse=relapse)
+    return _record(context, work, found, relapse=relapse)
 
 
-def note_relapse(desk: Desk, work: Work, found: Finding) -> str:
+def note_relapse(context: RemovalContext, work: Work, found: ViolationReason) -> str:
     """The violation that a finding is, where it is a relapse; empty where it is none."""
-    if _is_relapse(desk, work.conn, work.now, found, _known(work.conn, found)):
-        return _record(desk, work, found, relapse=True)
+    if _is_relapse(context, work.conn, work.now, found, _known(work.conn, found)):
+        return _record(context, work, found, relapse=True)
     return ""
 
 
-def _known(conn: Connection, found: Finding) -> list[Violation]:
+def _known(conn: Connection, found: ViolationReason) -> list[Violation]:
     if not found.merchant:
         return []
     where = "hazard = ? AND merchant = ? AND state <> 'withdrawn'"
     return records.violations(conn, where, found.hazard, found.merchant)
 
 
-def _record(desk: Desk, work: Work, found: Finding, *, relapse: bool) -> str:
+def _record(context: RemovalContext, work: Work, found: ViolationReason, *, relapse: bool) -> str:
     severity = HIGHEST if relapse else found.severity
     name = (
         "violation-"
@@ -80,7 +80,7 @@ def _record(desk: Desk, work: Work, found: Finding, *, relapse: bool) -> str:
     subjects = {"violation": name, "hazard": found.hazard, "listing": found.listing}
     if found.merchant:
         subjects["merchant"] = found.merchant
-    category = desk.core.catalogue.find(found.category)
+    category = context.core.catalogue.find(found.category)
     fact = category.fact if category else ""
     body = {
         "about": found.about,
@@ -94,15 +94,17 @@ def _record(desk: Desk, work: Work, found: Finding, *, relapse: bool) -> str:
     return name
 
 
-def climb(desk: Desk, work: Work, violation: str, *, facts: str, relapse: bool, about: int, person: str) -> None:
+def climb(
+    context: RemovalContext, work: Work, violation: str, *, facts: str, relapse: bool, about: int, person: str
+) -> None:
     """Answer a violation of a merchant with what the ladder says."""
     one = records.violation_of(work.conn, violation)
     if not one.merchant:
         return
     must_end = one.serious and one.field in _OWN_RULES
-    earlier = len(_counted_before(desk, work.conn, one))
+    earlier = len(_counted_before(context, work.conn, one))
     asked = LadderFacts(severity=one.severity, earlier=earlier, relapse=relapse, must_end=must_end)
-    step = desk.rules.ladder.step(asked)
+    step = context.rules.ladder.step(asked)
     rung = {"earlier": earlier, "must_end": must_end, "relapse": relapse, "severity": one.severity, "step": step.id}
     record(work, "ladder.applied", {"violation": violation, "merchant": one.merchant}, rung, ENGINE)
     for measures, act in ((step.take, True), (step.propose, False)):
@@ -116,9 +118,9 @@ def climb(desk: Desk, work: Work, violation: str, *, facts: str, relapse: bool, 
                 violation=violation,
             )
             if act:
-                take(desk, work, order, person=person, actor=ENGINE)
+                take(context, work, order, person=person, actor=ENGINE)
             else:
-                propose(desk, work, order)
+                propose(context, work, order)
 
 
 def settle(work: Work, violation: str) -> None:
@@ -151,27 +153,29 @@ def _removals(conn: Connection, violation: str) -> tuple[list[str], int]:
     return [name for (name,) in first], int(count)
 
 
-def family(desk: Desk, conn: Connection, merchant: str, now: int) -> list[str]:
+def family(context: RemovalContext, conn: Connection, merchant: str, now: int) -> list[str]:
     """A merchant and those that share identifiers with it, also through others."""
-    cap = desk.core.parameters.number(conn, _SHARED_CAP, now)
+    cap = context.core.parameters.number(conn, _SHARED_CAP, now)
     return sorted(families.family(conn, [merchant], cap))[:MOST_LINKED]
 
 
-def _counted_before(desk: Desk, conn: Connection, one: Violation) -> list[Violation]:
-    since = latest_start(one.at, desk.rules.ladder.counted_within, desk.core.pack.calendar)
-    related = family(desk, conn, one.merchant, one.at)
+def _counted_before(context: RemovalContext, conn: Connection, one: Violation) -> list[Violation]:
+    since = latest_start(one.at, context.rules.ladder.counted_within, context.core.pack.calendar)
+    related = family(context, conn, one.merchant, one.at)
     marks = ", ".join("?" for _ in related)
     where = f"merchant IN ({marks}) AND state <> 'withdrawn' AND entry < ? AND at >= ?"
     return records.violations(conn, where, *related, one.entry, since)
 
 
-def _is_relapse(desk: Desk, conn: Connection, now: int, found: Finding, known: Sequence[Violation]) -> bool:
+def _is_relapse(
+    context: RemovalContext, conn: Connection, now: int, found: ViolationReason, known: Sequence[Violation]
+) -> bool:
     """Whether the listing was submitted after a removal of the same danger had been confirmed: of the merchant's latest
     violation, or, for its first, at a merchant linked to it.
     """
     if not found.merchant:
         return False
-    given = [known[-1].id] if known else family(desk, conn, found.merchant, now)
+    given = [known[-1].id] if known else family(context, conn, found.merchant, now)
     where = "violation = ?" if known else f"merchant IN ({', '.join('?' for _ in given)})"
     before = sql(
         conn,

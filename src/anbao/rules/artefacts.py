@@ -12,7 +12,7 @@ from anbao.text import Text
 ArtefactKind = Literal["lexicon", "policy", "catalogue", "fraud", "model"]
 
 
-def keep(conn: Connection, kind: ArtefactKind, digest: str, data: bytes) -> None:
+def store_artefact(conn: Connection, kind: ArtefactKind, digest: str, data: bytes) -> None:
     """Store an artefact under its digest, once."""
     if sql(conn, "SELECT 1 FROM artefact WHERE digest = ?", (digest,)).first() is None:
         insert_many(conn, tables.artefact, [(digest, kind, data)])

@@ -31,15 +31,15 @@ Cleared = Mapping[str, frozenset[tuple[str, str]]]
 """What each listing was found not to be: the danger, and the digest of the offer that was judged."""
 
 
-class _Body(msgspec.Struct):
+class _OfferBody(msgspec.Struct):
     listing: ListingRecord
 
 
-class _Screened(msgspec.Struct):
-    body: _Body
+class _ScreenedOffer(msgspec.Struct):
+    body: _OfferBody
 
 
-_screened = msgspec.json.Decoder(_Screened).decode
+_screened = msgspec.json.Decoder(_ScreenedOffer).decode
 
 
 def offer_digest(listing: Listing | ListingRecord) -> str:

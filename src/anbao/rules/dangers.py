@@ -21,11 +21,11 @@ CONFIRMED = "hazard.confirmed"
 LIFTED = "hazard.lifted"
 
 
-class _Entry(msgspec.Struct):
+class _HazardEntry(msgspec.Struct):
     body: HazardRecord
 
 
-_entry = msgspec.json.Decoder(_Entry).decode
+_entry = msgspec.json.Decoder(_HazardEntry).decode
 _danger = msgspec.json.Decoder(Danger).decode
 
 

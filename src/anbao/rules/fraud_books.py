@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from anbao.detect.contact.book import FraudBook
 from anbao.detect.contact.matcher import ContactMatcher
 from anbao.engine.parameters import Parameters
-from anbao.rules.artefacts import artefact, keep
+from anbao.rules.artefacts import artefact, store_artefact
 
 OWN_DOMAINS = "platform.domains"
 """The parameter that names the platform's own domains."""
@@ -42,7 +42,7 @@ class Books:
     def keep(self, conn: Connection, domains: str) -> None:
         """Keep the book with these domains, for replay; in a write transaction."""
         book = self._of(domains)
-        keep(conn, "fraud", book.digest, book.to_bytes())
+        store_artefact(conn, "fraud", book.digest, book.to_bytes())
 
     def keep_in_force(self, conn: Connection, now: int) -> None:
         """Keep the book that is in force."""

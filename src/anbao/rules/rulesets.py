@@ -22,7 +22,7 @@ from anbao.law.catalogue import Catalogue, load_catalogue
 from anbao.model.entry import Entry
 from anbao.model.listing import Versions
 from anbao.rules import clearances, dangers
-from anbao.rules.artefacts import ArtefactKind, artefact, keep
+from anbao.rules.artefacts import ArtefactKind, artefact, store_artefact
 from anbao.rules.dangers import Guarded
 from anbao.rules.fraud_books import Books
 from anbao.rules.learning import Model
@@ -210,7 +210,7 @@ class Rulesets:
 
 def import_version(work: Work, kind: ArtefactKind, digest: str, data: bytes, actor: str, facts: dict[str, int]) -> int:
     """Keep a version and record that it was imported; the entry's index."""
-    keep(work.conn, kind, digest, data)
+    store_artefact(work.conn, kind, digest, data)
     return _record(work, f"{kind}.imported", kind, digest, actor, {"digest": digest, **facts})
 
 

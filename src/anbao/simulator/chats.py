@@ -25,7 +25,7 @@ class ChatTruth(msgspec.Struct, frozen=True):
     trick: str = ""
 
 
-class Said(msgspec.Struct, frozen=True):
+class SimulatedMessage(msgspec.Struct, frozen=True):
     """A message and the truth about it."""
 
     message: Message
@@ -88,7 +88,7 @@ _SMALL_TALK: tuple[_Line, ...] = (
 TRICKS = tuple(_FRAUDS)
 
 
-def fraudsters_chat(rng: Random, trick: str, *, chat: str, merchant: str, buyer: str) -> list[Said]:
+def fraudsters_chat(rng: Random, trick: str, *, chat: str, merchant: str, buyer: str) -> list[SimulatedMessage]:
     """All that a fraudster and the victim write, in order."""
     return [
         _say(rng, f"{chat}-{place}", line, merchant, buyer, trick if line[2] != "pass" else "")
@@ -96,7 +96,9 @@ def fraudsters_chat(rng: Random, trick: str, *, chat: str, merchant: str, buyer:
     ]
 
 
-def chats(seed: int, count: int, *, fraud_share: float = 0.1, look_alike_share: float = 0.3) -> Iterator[list[Said]]:
+def chats(
+    seed: int, count: int, *, fraud_share: float = 0.1, look_alike_share: float = 0.3
+) -> Iterator[list[SimulatedMessage]]:
     """Chats of a made-up platform; the same seed gives the same ones."""
     for number in range(count):
         rng = Random(f"{seed}:chat:{number}")
@@ -110,7 +112,7 @@ def chats(seed: int, count: int, *, fraud_share: float = 0.1, look_alike_share: 
         yield [_say(rng, f"{chat}-{place}", line, merchant, buyer, "") for place, line in enumerate(chosen)]
 
 
-def _say(rng: Random, name: str, line: _Line, merchant: str, buyer: str, trick: str) -> Said:
+def _say(rng: Random, name: str, line: _Line, merchant: str, buyer: str, trick: str) -> SimulatedMessage:
     sender, words, expected = line
     four = f"{rng.randrange(10_000):04d}"
     text = words.format(
@@ -121,4 +123,4 @@ def _say(rng: Random, name: str, line: _Line, merchant: str, buyer: str, trick: 
     )
     label: ChatLabel = "fraud" if trick else "look_alike" if line in _LOOK_ALIKES else "harmless"
     message = Message(buyer=buyer, id=name, merchant=merchant, sender=sender, text=text)
-    return Said(message, ChatTruth(label=label, expected=expected, trick=trick))
+    return SimulatedMessage(message, ChatTruth(label=label, expected=expected, trick=trick))

@@ -11,7 +11,7 @@ import msgspec
 
 from anbao.model.base import Noun
 from anbao.model.complaint import Complaint, Concern, Danger, Reporter
-from anbao.simulator.people import Person, buyer
+from anbao.simulator.people import SimulatedPerson, buyer
 
 Kind = Literal["true", "duplicate", "false", "mass", "rights_holder"]
 
@@ -32,7 +32,7 @@ class ComplaintTruth(Noun, frozen=True, kw_only=True):
     outcome: Literal["upheld", "rejected"]
 
 
-class Told(msgspec.Struct, frozen=True):
+class SimulatedComplaint(msgspec.Struct, frozen=True):
     """One complaint: its number, when it comes in (UTC ms), from where, and the truth."""
 
     number: int
@@ -42,7 +42,7 @@ class Told(msgspec.Struct, frozen=True):
     truth: ComplaintTruth
 
 
-class Offer(msgspec.Struct, frozen=True):
+class ComplainedListing(msgspec.Struct, frozen=True):
     """A listing that is complained of."""
 
     listing: str
@@ -69,7 +69,9 @@ _WHATS = ("充电宝", "电热毯", "面霜", "坚果礼盒", "儿童滑板车",
 _WHOS = ("我", "孩子", "老人", "爱人")
 
 
-def complainants(seed: int, start: int, offers: Sequence[Offer], rounds: int = 1) -> Iterator[Told]:
+def complainants(
+    seed: int, start: int, offers: Sequence[ComplainedListing], rounds: int = 1
+) -> Iterator[SimulatedComplaint]:
     """Rounds of complaints about these listings, in order of time, an hour between two. Raises ValueError for none."""
     if len(offers) < 3:
         raise ValueError("complaints need three listings")
@@ -78,7 +80,7 @@ def complainants(seed: int, start: int, offers: Sequence[Offer], rounds: int = 1
         yield _told(seed, number, at, offers)
 
 
-def _told(seed: int, number: int, at: int, offers: Sequence[Offer]) -> Told:
+def _told(seed: int, number: int, at: int, offers: Sequence[ComplainedListing]) -> SimulatedComplaint:
     place, first = number % _ROUND, number - number % _ROUND
     rng = Random(f"{seed}:complaint:{number}")
     person = buyer(rng, number)
@@ -90,19 +92,21 @@ def _told(seed: int, number: int, at: int, offers: Sequence[Offer]) -> Told:
         text = original.complaint.text.replace("，", ", ") + "！！"
         complaint = msgspec.structs.replace(original.complaint, text=text, reporter=_reporter(person))
         truth = msgspec.structs.replace(original.truth, kind="duplicate", of=of)
-        return Told(number, at, f"198.51.100.{number % 250}", complaint, truth)
+        return SimulatedComplaint(number, at, f"198.51.100.{number % 250}", complaint, truth)
     offer = offers[rng.randrange(len(offers))]
     what, count = rng.choice(_WHATS), rng.randint(2, 9)
     if place < 14:
         text = _FALSE[place - 11].format(what=what, n=count)
         complaint = _complaint(offer, "other", text, person)
-        return Told(
+        return SimulatedComplaint(
             number, at, f"198.51.100.{number % 250}", complaint, ComplaintTruth(kind="false", outcome="rejected")
         )
     if place < 18:
         offer = offers[(place - 14) % len(offers)]
         complaint = _complaint(offer, "quality", _FLOOD.format(what=_WHATS[first % len(_WHATS)]), None)
-        return Told(number, at, "203.0.113.66", complaint, ComplaintTruth(kind="mass", outcome="rejected"))
+        return SimulatedComplaint(
+            number, at, "203.0.113.66", complaint, ComplaintTruth(kind="mass", outcome="rejected")
+        )
     countered = place == 19
     complaint = msgspec.structs.replace(
         _complaint(offer, "infringement", f"该店销售的{what}假冒我司注册商标，未经许可", None),
@@ -112,10 +116,12 @@ def _told(seed: int, number: int, at: int, offers: Sequence[Offer]) -> Told:
         source="rights_holder",
     )
     truth = ComplaintTruth(countered=countered, kind="rights_holder", outcome="rejected" if countered else "upheld")
-    return Told(number, at, f"192.0.2.{number % 250}", complaint, truth)
+    return SimulatedComplaint(number, at, f"192.0.2.{number % 250}", complaint, truth)
 
 
-def _true(seed: int, number: int, at: int, offers: Sequence[Offer], person: Person) -> Told:
+def _true(
+    seed: int, number: int, at: int, offers: Sequence[ComplainedListing], person: SimulatedPerson
+) -> SimulatedComplaint:
     rng = Random(f"{seed}:true:{number}")
     danger, concern, words = _TRUE[number % _ROUND]
     text = words.format(what=rng.choice(_WHATS), who=rng.choice(_WHOS), n=rng.randint(2, 9))
@@ -126,10 +132,10 @@ def _true(seed: int, number: int, at: int, offers: Sequence[Offer], person: Pers
         harmed=harmed,
     )
     truth = ComplaintTruth(danger=danger, harmed=harmed, kind="true", outcome="upheld")
-    return Told(number, at, f"198.51.100.{number % 250}", complaint, truth)
+    return SimulatedComplaint(number, at, f"198.51.100.{number % 250}", complaint, truth)
 
 
-def _complaint(offer: Offer, concern: Concern, text: str, person: Person | None) -> Complaint:
+def _complaint(offer: ComplainedListing, concern: Concern, text: str, person: SimulatedPerson | None) -> Complaint:
     return Complaint(
         concern=concern,
         listing=offer.listing,
@@ -140,5 +146,5 @@ def _complaint(offer: Offer, concern: Concern, text: str, person: Person | None)
     )
 
 
-def _reporter(person: Person) -> Reporter:
+def _reporter(person: SimulatedPerson) -> Reporter:
     return Reporter(buyer=person.id, name=person.name, phone=person.phone)

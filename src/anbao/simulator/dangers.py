@@ -6,7 +6,7 @@
 import msgspec
 
 
-class Danger(msgspec.Struct, frozen=True, kw_only=True):
+class SimulatedDanger(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of dangerous offer. ``pitches`` become titles, ``patter`` sentences of the description."""
 
     kind: str
@@ -42,12 +42,12 @@ _SERVICE_PATTER = (
 )
 
 
-def _goods(kind: str, terms: str) -> Danger:
-    return Danger(kind=kind, patter=_GOODS_PATTER, pitches=_GOODS_PITCHES, terms=tuple(terms.split()))
+def _goods(kind: str, terms: str) -> SimulatedDanger:
+    return SimulatedDanger(kind=kind, patter=_GOODS_PATTER, pitches=_GOODS_PITCHES, terms=tuple(terms.split()))
 
 
-def _service(kind: str, terms: str) -> Danger:
-    return Danger(kind=kind, patter=_SERVICE_PATTER, pitches=_SERVICE_PITCHES, terms=tuple(terms.split()))
+def _service(kind: str, terms: str) -> SimulatedDanger:
+    return SimulatedDanger(kind=kind, patter=_SERVICE_PATTER, pitches=_SERVICE_PITCHES, terms=tuple(terms.split()))
 
 
 DANGERS = (

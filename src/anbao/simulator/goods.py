@@ -11,10 +11,10 @@ import msgspec
 
 from anbao.model.base import Noun
 from anbao.model.listing import Listing
-from anbao.simulator.dangers import DANGERS, SMALL_TALK, UNCERTIFIED, Danger
+from anbao.simulator.dangers import DANGERS, SMALL_TALK, UNCERTIFIED, SimulatedDanger
 from anbao.simulator.disguises import Disguise, disguise
 from anbao.simulator.people import issue
-from anbao.simulator.shelves import BRANDS, Shelf
+from anbao.simulator.shelves import BRANDS, GoodsCategory
 
 Label = Literal["harmless", "look_alike", "dangerous"]
 
@@ -49,13 +49,13 @@ class Goods(msgspec.Struct, frozen=True):
     truth: ListingTruth
 
 
-def harmless(rng: Random, shelf: Shelf, *, id: str, merchant: str, on: date) -> Goods:
+def harmless(rng: Random, shelf: GoodsCategory, *, id: str, merchant: str, on: date) -> Goods:
     """Ordinary goods from this shelf."""
     listing = _offer(rng, shelf, id, merchant, on, _title(rng, shelf, rng.choice(shelf.nouns)), _told(rng, shelf))
     return Goods(listing, ListingTruth(label="harmless"))
 
 
-def look_alike(rng: Random, shelf: Shelf, *, id: str, merchant: str, on: date) -> Goods:
+def look_alike(rng: Random, shelf: GoodsCategory, *, id: str, merchant: str, on: date) -> Goods:
     """Harmless goods whose name shares a word with a danger."""
     phrase = rng.choice(shelf.look_alikes)
     listing = _offer(rng, shelf, id, merchant, on, _title(rng, shelf, phrase), _told(rng, shelf))
@@ -64,14 +64,14 @@ def look_alike(rng: Random, shelf: Shelf, *, id: str, merchant: str, on: date) -
 
 def dangerous(
     rng: Random,
-    shelf: Shelf,
+    shelf: GoodsCategory,
     *,
     id: str,
     merchant: str,
     on: date,
     disguised: bool = False,
     beyond: bool = False,
-    danger: Danger | None = None,
+    danger: SimulatedDanger | None = None,
 ) -> Goods:
     """A dangerous offer put on this shelf, plain or in a disguise that today's screening promises to find.
 
@@ -92,7 +92,7 @@ def dangerous(
     return Goods(listing, _danger_truth(danger.kind, term, surface, worn, field))
 
 
-def uncertified(rng: Random, shelf: Shelf, *, id: str, merchant: str, on: date) -> Goods:
+def uncertified(rng: Random, shelf: GoodsCategory, *, id: str, merchant: str, on: date) -> Goods:
     """Ordinary goods without the certificate that their category demands. Raises ValueError if it demands none."""
     if not shelf.certificate:
         raise ValueError(f"{shelf.category} demands no certificate")
@@ -115,7 +115,9 @@ def _danger_truth(
     )
 
 
-def _offer(rng: Random, shelf: Shelf, id: str, merchant: str, on: date, title: str, description: str) -> Listing:
+def _offer(
+    rng: Random, shelf: GoodsCategory, id: str, merchant: str, on: date, title: str, description: str
+) -> Listing:
     low, high = shelf.prices
     return Listing(
         category=shelf.category,
@@ -128,7 +130,7 @@ def _offer(rng: Random, shelf: Shelf, id: str, merchant: str, on: date, title: s
     )
 
 
-def _title(rng: Random, shelf: Shelf, noun: str) -> str:
+def _title(rng: Random, shelf: GoodsCategory, noun: str) -> str:
     traits = rng.sample(shelf.traits, 2)
     head = f"{rng.choice(BRANDS)}{traits[0]}{noun} {rng.choice(shelf.uses)}"
     return _fill(rng, head, (traits[1], rng.choice(shelf.specs), *shelf.tails))
@@ -146,7 +148,7 @@ def _fill(rng: Random, head: str, words: tuple[str, ...]) -> str:
     return title
 
 
-def _told(rng: Random, shelf: Shelf) -> str:
+def _told(rng: Random, shelf: GoodsCategory) -> str:
     """What an honest seller says of the goods, and around them."""
     return _description(rng, (*shelf.sentences, *SMALL_TALK))
 

@@ -19,8 +19,8 @@ from anbao.model.merchant import Merchant
 from anbao.model.trade import NoticeAcknowledged, NoticeAnswered, NoticeShown, Order
 from anbao.simulator import goods, people
 from anbao.simulator.goods import Goods, ListingTruth
-from anbao.simulator.people import FAULTS, Fault, MerchantTruth, Person
-from anbao.simulator.shelves import TRADES, Shelf, Trade
+from anbao.simulator.people import FAULTS, Fault, MerchantTruth, SimulatedPerson
+from anbao.simulator.shelves import TRADES, GoodsCategory, SimulatedTrade
 
 Told = Literal["not_needed", "acknowledged", "shown_only", "untold"]
 
@@ -151,7 +151,7 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
                 return made.listing
         return None
 
-    def _role(self, number: int) -> tuple[Trade, Fault | Literal[""]]:
+    def _role(self, number: int) -> tuple[SimulatedTrade, Fault | Literal[""]]:
         """What a merchant deals in, and its fault: trades and faults come round in turn."""
         if not self._is_faulty(number):
             return TRADES[(number - number // _FAULT_EVERY) % len(TRADES)], ""
@@ -176,14 +176,14 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
         return Random(f"{self.seed}:{kind}:{number}")
 
 
-_SHELVES: dict[str, Shelf] = {shelf.category: shelf for trade in TRADES for shelf in trade.shelves}
+_SHELVES: dict[str, GoodsCategory] = {shelf.category: shelf for trade in TRADES for shelf in trade.shelves}
 
 
 def _legal_day(at: int) -> date:
     return legal_time(at).date()
 
 
-def _order(rng: Random, number: int, listing: Listing, person: Person) -> Order:
+def _order(rng: Random, number: int, listing: Listing, person: SimulatedPerson) -> Order:
     quantity = rng.choice((1, 1, 1, 2, 3))
     return Order(
         amount=str(Decimal(listing.extra["price"]) * quantity),

@@ -17,7 +17,7 @@ from anbao.model.merchant import Admission, Licence, Merchant
 from anbao.platform import Platform
 from anbao.prevent.merchants import MerchantDecision
 from anbao.simulator import people
-from anbao.simulator.registry import Record, RegistryServer
+from anbao.simulator.registry import RegistryRecord, RegistryServer
 from anbao.simulator.shelves import TRADES
 
 Part = Literal[
@@ -52,7 +52,7 @@ class Applicant(msgspec.Struct, frozen=True):
     truth: ApplicantTruth
 
 
-class ToldApplicant(msgspec.Struct, frozen=True):
+class DecidedApplicant(msgspec.Struct, frozen=True):
     """An applicant, what was decided when it applied, and where it stood in the end."""
 
     applicant: Applicant
@@ -65,16 +65,16 @@ def street(seed: int, on: date) -> list[Applicant]:
     return list(_street(seed, on))
 
 
-def rolls(applicants: list[Applicant]) -> Iterator[Record]:
+def rolls(applicants: list[Applicant]) -> Iterator[RegistryRecord]:
     """What the registry knows of these merchants: all that was truly issued, to whom, and whether it is in force."""
     for one in applicants:
         merchant, part = one.merchant, one.truth.part
         if part in ("forged", "missing"):
             continue
-        yield Record(kind="uscc", number=merchant.credit_code, holder=merchant.legal_name)
+        yield RegistryRecord(kind="uscc", number=merchant.credit_code, holder=merchant.legal_name)
         for licence in merchant.licences:
             if part != "made_up":
-                yield Record(
+                yield RegistryRecord(
                     kind=licence.kind,
                     number=licence.number,
                     holder="示例省另一家有限公司" if part == "borrowed" else merchant.legal_name,
@@ -83,7 +83,7 @@ def rolls(applicants: list[Applicant]) -> Iterator[Record]:
                 )
 
 
-def live(platform: Platform, seed: int, registry: RegistryServer | None = None) -> list[ToldApplicant]:
+def live(platform: Platform, seed: int, registry: RegistryServer | None = None) -> list[DecidedApplicant]:
     """Let all apply; the one that has to go is closed for cause before it comes back.
 
     A connected ``registry`` is down at first: nobody is verified before it is up again.
@@ -104,7 +104,7 @@ def live(platform: Platform, seed: int, registry: RegistryServer | None = None) 
         platform.run(platform.prevent.merchants.ask_again)
         platform.advance()
     return [
-        ToldApplicant(one, decision, platform.prevent.merchants.status(one.merchant.id))
+        DecidedApplicant(one, decision, platform.prevent.merchants.status(one.merchant.id))
         for one, decision in zip(applicants, decided, strict=True)
     ]
 

@@ -56,7 +56,7 @@ class ModeratorServer:
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         moderator = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class ModeratorHandler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 listing = msgspec.json.decode(self.rfile.read(int(self.headers["Content-Length"])))
                 moderator.asked.append(listing)
@@ -68,4 +68,4 @@ class ModeratorServer:
             def log_message(self, *_: object) -> None:
                 """Says nothing."""
 
-        return Handler
+        return ModeratorHandler

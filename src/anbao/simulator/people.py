@@ -14,7 +14,7 @@ import msgspec
 
 from anbao.model.base import Noun
 from anbao.model.merchant import Admission, Licence, Merchant, MerchantKind
-from anbao.simulator.shelves import BRANDS, Trade
+from anbao.simulator.shelves import BRANDS, SimulatedTrade
 
 Fault = Literal[
     "forged_licence",
@@ -74,7 +74,7 @@ class MerchantTruth(Noun, frozen=True, kw_only=True):
     fault: Fault | Literal[""] = ""
 
 
-class Person(msgspec.Struct, frozen=True, kw_only=True):
+class SimulatedPerson(msgspec.Struct, frozen=True, kw_only=True):
     """A buyer; ``id`` is the platform's own."""
 
     address: str
@@ -83,12 +83,12 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     phone: str
 
 
-def buyer(rng: Random, number: int) -> Person:
+def buyer(rng: Random, number: int) -> SimulatedPerson:
     """A made-up buyer."""
-    return Person(address=_address(rng), id=f"B{number:07d}", name=_name(rng), phone=_phone(rng))
+    return SimulatedPerson(address=_address(rng), id=f"B{number:07d}", name=_name(rng), phone=_phone(rng))
 
 
-def faults_of(trade: Trade) -> tuple[Fault, ...]:
+def faults_of(trade: SimulatedTrade) -> tuple[Fault, ...]:
     """The faults that a merchant of this trade can have."""
     kinds = {shelf.licence for shelf in trade.shelves if shelf.licence}
     fitting: dict[Fault, bool] = {
@@ -104,7 +104,7 @@ def faults_of(trade: Trade) -> tuple[Fault, ...]:
 
 
 def merchant(
-    rng: Random, number: int, trade: Trade, on: date, fault: Fault | Literal[""] = ""
+    rng: Random, number: int, trade: SimulatedTrade, on: date, fault: Fault | Literal[""] = ""
 ) -> tuple[Merchant, MerchantTruth]:
     """An application to sell in ``trade`` on a day of Asia/Shanghai, sound or with one fault.
 

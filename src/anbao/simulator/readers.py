@@ -20,7 +20,7 @@ LEAST_SECONDS = 5
 Act = NoticeShown | NoticeAcknowledged | NoticeAnswered | NoticeChoice
 
 
-class Reading(msgspec.Struct, frozen=True):
+class SimulatedReading(msgspec.Struct, frozen=True):
     """What a buyer does before the order, and the order. ``taken``: whether a strict platform takes it.
 
     ``lacking`` and ``unsuitable``: whether steps are missing, and whether the buyer said to belong to a group.
@@ -49,14 +49,14 @@ def tour(number: int = 0, *, merchant: str = "") -> Listing:
     )
 
 
-def readings(seed: int, listing: str, notice: str) -> Iterator[Reading]:
+def readings(seed: int, listing: str, notice: str) -> Iterator[SimulatedReading]:
     """One buyer of each sort, in an order that the seed gives."""
     rng = Random(f"{seed}:readers")
     for number, reader in enumerate(rng.sample(READERS, len(READERS))):
         yield _reading(rng, reader, f"B-READ-{number}", f"O-READ-{number}", listing, notice)
 
 
-def _reading(rng: Random, reader: Reader, buyer: str, order: str, listing: str, notice: str) -> Reading:
+def _reading(rng: Random, reader: Reader, buyer: str, order: str, listing: str, notice: str) -> SimulatedReading:
     shown = NoticeShown(
         buyer=buyer,
         language=rng.choice(("zh", "en")),
@@ -86,7 +86,7 @@ def _reading(rng: Random, reader: Reader, buyer: str, order: str, listing: str, 
                 notice=notice,
             )
         )
-    return Reading(
+    return SimulatedReading(
         reader=reader,
         acts=tuple(acts),
         order=Order(buyer=buyer, id=order, listing=listing),

@@ -104,7 +104,7 @@ def receiving(manners: Manners | None = None) -> Iterator[Receiver]:
     """A receiver on a free loopback port."""
     receiver = Receiver(manners)
 
-    class Handler(BaseHTTPRequestHandler):
+    class ReceiverHandler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
@@ -120,7 +120,7 @@ def receiving(manners: Manners | None = None) -> Iterator[Receiver]:
         def log_message(self, *_: object) -> None:
             """Says nothing."""
 
-    server = _Server(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), ReceiverHandler)
     receiver.url = f"http://127.0.0.1:{server.server_address[1]}/effects"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

@@ -18,7 +18,7 @@ Mode = Literal["sound", "slow", "down", "wrong"]
 """``slow``: answers after ``delay`` seconds; ``down``: 503; ``wrong``: something that is no answer."""
 
 
-class Record(Noun, frozen=True, kw_only=True):
+class RegistryRecord(Noun, frozen=True, kw_only=True):
     """One line of the rolls: who holds the number, and whether it is in force."""
 
     holder: str
@@ -31,7 +31,7 @@ class Record(Noun, frozen=True, kw_only=True):
 class RegistryServer:
     """Runs while its context is open. ``asked`` counts requests, also those that it did not answer."""
 
-    def __init__(self, rolls: Iterable[Record] = (), *, delay: float = 30.0) -> None:
+    def __init__(self, rolls: Iterable[RegistryRecord] = (), *, delay: float = 30.0) -> None:
         self._rolls = {(one.kind, one.number): one for one in rolls}
         self.mode: Mode = "sound"
         self.asked = 0
@@ -45,11 +45,11 @@ class RegistryServer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}/verify"
 
-    def enter(self, record: Record) -> None:
+    def enter(self, record: RegistryRecord) -> None:
         """Write a line into the rolls, or over the one of the same number."""
         self._rolls[record.kind, record.number] = record
 
-    def forget(self, record: Record) -> None:
+    def forget(self, record: RegistryRecord) -> None:
         """Strike a line out."""
         self._rolls.pop((record.kind, record.number), None)
 
@@ -77,7 +77,7 @@ class RegistryServer:
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         registry = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class RegistryHandler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 registry.asked += 1
                 body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
@@ -104,4 +104,4 @@ class RegistryServer:
             def log_message(self, *_: object) -> None:
                 """Says nothing."""
 
-        return Handler
+        return RegistryHandler

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import msgspec
 
 from anbao.assist.service import HelpAnswer
-from anbao.connect.pictures import Pictures
+from anbao.connect.pictures import PictureIntake
 from anbao.delivery import queue
 from anbao.delivery.queue import Patience
 from anbao.investigate.sweep import matches
@@ -19,7 +19,7 @@ from anbao.model.base import legal_time
 from anbao.model.hazard import Confirmation, Fingerprint
 from anbao.platform import Platform
 from anbao.prevent.listings.records import ScreenedListing
-from anbao.prove.timeline import Line, timeline
+from anbao.prove.timeline import TimelineLine, timeline
 from anbao.remove import records as measures
 from anbao.remove import reports
 from anbao.remove.records import Measure
@@ -58,10 +58,10 @@ class Rescue(msgspec.Struct, frozen=True, kw_only=True):
     report: str
     swept: tuple[int, int]
     help: HelpAnswer
-    timeline: list[Line]
+    timeline: list[TimelineLine]
 
 
-def unfold(platform: Platform, pictures: Pictures, cast: Cast) -> Rescue:
+def unfold(platform: Platform, pictures: PictureIntake, cast: Cast) -> Rescue:
     """Let the injured buyer complain, and everyone do what is theirs."""
     for name, line in scalding.OPERATOR.items():
         platform.change_parameter(name, line, actor=OFFICER)
@@ -106,7 +106,7 @@ def unfold(platform: Platform, pictures: Pictures, cast: Cast) -> Rescue:
             )
 
 
-def settle(platform: Platform, pictures: Pictures) -> None:
+def settle(platform: Platform, pictures: PictureIntake) -> None:
     """Until nothing is left to do."""
     while platform.advance() + pictures.settle():
         pass
@@ -134,7 +134,7 @@ def _suspected(platform: Platform) -> str:
     return entry.subjects["hazard"]
 
 
-def _confirm(platform: Platform, pictures: Pictures, cast: Cast, hazard: str) -> None:
+def _confirm(platform: Platform, pictures: PictureIntake, cast: Cast, hazard: str) -> None:
     """The officer has the goods tested and states what they are recognised by, the picture in all its disguises."""
     known = (
         Fingerprint(kind="brand", value=scalding.BRAND),

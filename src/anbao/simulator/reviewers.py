@@ -10,7 +10,7 @@ import msgspec
 
 from anbao.model.listing import Listing, Outcome
 from anbao.platform import Platform
-from anbao.simulator.story import ToldListing
+from anbao.simulator.story import DecidedListing
 
 REVIEWERS = ("reviewer:zhao", "reviewer:qian", "reviewer:sun")
 MISTAKES = 0.02
@@ -28,7 +28,7 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
     right: bool
 
 
-def rulings(told: Iterable[ToldListing], seed: int, mistakes: float = MISTAKES) -> Iterator[Ruling]:
+def rulings(told: Iterable[DecidedListing], seed: int, mistakes: float = MISTAKES) -> Iterator[Ruling]:
     """What reviewers decide on these listings, in order; ``mistakes`` is the share that is wrong."""
     for one in told:
         listing = one.decision.listing.id
@@ -54,7 +54,7 @@ def meet_slang(platform: Platform) -> tuple[str, ...]:
     return tuple(one.id for one in batch)
 
 
-def decide(platform: Platform, told: Iterable[ToldListing], seed: int, mistakes: float = MISTAKES) -> list[Ruling]:
+def decide(platform: Platform, told: Iterable[DecidedListing], seed: int, mistakes: float = MISTAKES) -> list[Ruling]:
     """Let the reviewers decide on the platform; what they decided."""
     made = list(rulings(told, seed, mistakes))
     for one in made:

@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from anbao.connect.pictures import Pictures
+from anbao.connect.pictures import PictureIntake
 from anbao.model.base import legal_time
 from anbao.model.complaint import Complaint, Reporter
 from anbao.model.listing import Listing
@@ -45,7 +45,7 @@ _TRADE = next(trade for trade in TRADES if trade.name == "数码")
 _TOLD = "充电四十分钟后突然发烫冒烟，把手烫伤了，医院诊断为浅二度烫伤。"
 
 
-class Offer(msgspec.Struct, frozen=True):
+class ScaldingListing(msgspec.Struct, frozen=True):
     """A listing of the story, the part that it plays, and how its picture is disguised."""
 
     id: str
@@ -56,18 +56,18 @@ class Offer(msgspec.Struct, frozen=True):
     disguise: Disguise | None = None
 
 
-OFFERS: tuple[Offer, ...] = (
-    Offer(SOURCE, "source", f"{BRAND} {MODEL} 充电宝 20000毫安 超薄便携 快充移动电源", 0, "danger"),
-    Offer("PB01", "model", f"{BRAND}{MODEL} 大容量移动电源 户外露营旅行 手机平板通用", 1, "other-1"),
-    Offer("PB02", "model", f"移动电源 {MODEL} 闪能同款 20000毫安 现货速发", 2, "other-2"),
-    Offer("PB03", "words", f"{BRAND} 充电宝 20000毫安 超薄便携 快充移动电源 学生宿舍", 3, "other-3"),
-    Offer("PB04", "picture", "户外应急电源 车载手机通用 送礼佳品", 1, "danger", "mirror"),
-    Offer("PB05", "picture", "旅行小电站 双口输出 当天发货", 2, "danger", "crop"),
-    Offer("PB06", "picture", "磁吸无线电源 新店特惠", 3, "danger", "border"),
-    Offer("PB07", "picture", "口袋随身电源 支持退换", 4, "danger", "recompressed"),
-    Offer("PB08", "harmless", "纽电 10000毫安 迷你移动电源 可上飞机 数显", 4, "other-4"),
-    Offer("PB09", "harmless", "充电宝收纳包 防水防震 便携数码配件", 4, "other-5"),
-    Offer("PB10", "harmless", "明威 45瓦 双向快充移动电源 12000毫安 旅行随身", 1, "other-6"),
+OFFERS: tuple[ScaldingListing, ...] = (
+    ScaldingListing(SOURCE, "source", f"{BRAND} {MODEL} 充电宝 20000毫安 超薄便携 快充移动电源", 0, "danger"),
+    ScaldingListing("PB01", "model", f"{BRAND}{MODEL} 大容量移动电源 户外露营旅行 手机平板通用", 1, "other-1"),
+    ScaldingListing("PB02", "model", f"移动电源 {MODEL} 闪能同款 20000毫安 现货速发", 2, "other-2"),
+    ScaldingListing("PB03", "words", f"{BRAND} 充电宝 20000毫安 超薄便携 快充移动电源 学生宿舍", 3, "other-3"),
+    ScaldingListing("PB04", "picture", "户外应急电源 车载手机通用 送礼佳品", 1, "danger", "mirror"),
+    ScaldingListing("PB05", "picture", "旅行小电站 双口输出 当天发货", 2, "danger", "crop"),
+    ScaldingListing("PB06", "picture", "磁吸无线电源 新店特惠", 3, "danger", "border"),
+    ScaldingListing("PB07", "picture", "口袋随身电源 支持退换", 4, "danger", "recompressed"),
+    ScaldingListing("PB08", "harmless", "纽电 10000毫安 迷你移动电源 可上飞机 数显", 4, "other-4"),
+    ScaldingListing("PB09", "harmless", "充电宝收纳包 防水防震 便携数码配件", 4, "other-5"),
+    ScaldingListing("PB10", "harmless", "明威 45瓦 双向快充移动电源 12000毫安 旅行随身", 1, "other-6"),
 )
 DANGEROUS = frozenset(one.id for one in OFFERS if one.part != "harmless")
 BY_PICTURE_ONLY = frozenset(one.id for one in OFFERS if one.part == "picture")
@@ -82,7 +82,7 @@ class Cast(msgspec.Struct, frozen=True):
     buyers: tuple[str, ...]
 
 
-def stage(platform: Platform, pictures: Pictures, seed: int = 2088) -> Cast:
+def stage(platform: Platform, pictures: PictureIntake, seed: int = 2088) -> Cast:
     """Let the merchants, their goods and their buyers come, before anyone complains."""
     rng, on = Random(f"scalding {seed}"), legal_time(platform.clock()).date()
     for number in range(_SELLERS):
@@ -125,7 +125,9 @@ def complaint() -> Complaint:
 
 def comeback(cast: Cast, on: date) -> Listing:
     """The same goods again, under another merchant's name and a mirrored picture."""
-    offer = Offer(COMEBACK, "source", f"闪电能量 {MODEL} 充电宝 20000毫安 快充移动电源", 9, "danger", "mirror")
+    offer = ScaldingListing(
+        COMEBACK, "source", f"闪电能量 {MODEL} 充电宝 20000毫安 快充移动电源", 9, "danger", "mirror"
+    )
     return _listing(offer, cast.pictures["danger/mirror"], Random("comeback"), on)
 
 
@@ -140,7 +142,7 @@ def _orders() -> Iterator[Order]:
     yield Order(amount="79.00", buyer="buyer-pb-900", id=f"OPB{number:03}", listing="PB08")
 
 
-def _listing(one: Offer, picture: str, rng: Random, on: date) -> Listing:
+def _listing(one: ScaldingListing, picture: str, rng: Random, on: date) -> Listing:
     return Listing(
         category="power_bank",
         description="采用锂聚合物电芯，随盒附赠充电线。" if one.part != "harmless" else "质保十二个月，支持退换。",

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 
-class Shelf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class GoodsCategory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One category of goods.
 
     ``licence`` is what its merchant must hold, ``certificate`` what each product must carry, ``notices`` what a buyer
@@ -29,12 +29,12 @@ class Shelf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     uses: tuple[str, ...]
 
 
-class Trade(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SimulatedTrade(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What one merchant deals in; ``personal`` trades are open to persons who need not register (电子商务法 10)."""
 
     name: str
     personal: bool = False
-    shelves: tuple[Shelf, ...]
+    shelves: tuple[GoodsCategory, ...]
 
 
 class _Brands(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,12 +42,12 @@ class _Brands(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     second: tuple[str, ...]
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _GoodsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     brands: _Brands
-    trades: tuple[Trade, ...]
+    trades: tuple[SimulatedTrade, ...]
 
 
-_file = msgspec.yaml.decode(Path(__file__).with_name("shelves.yaml").read_bytes(), type=_File)
+_file = msgspec.yaml.decode(Path(__file__).with_name("shelves.yaml").read_bytes(), type=_GoodsFile)
 
 BRANDS = tuple(first + second for first in _file.brands.first for second in _file.brands.second)
 TRADES = _file.trades

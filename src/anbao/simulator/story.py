@@ -22,7 +22,7 @@ from anbao.warn.orders import OrderAnswer
 _PER_COMMIT = 250
 
 
-class ToldListing(msgspec.Struct, frozen=True):
+class DecidedListing(msgspec.Struct, frozen=True):
     """A listing's decision beside the truth."""
 
     decision: ListingScreened
@@ -30,7 +30,7 @@ class ToldListing(msgspec.Struct, frozen=True):
     entry: int
 
 
-class ToldMerchant(msgspec.Struct, frozen=True):
+class DecidedMerchant(msgspec.Struct, frozen=True):
     """An application's decision beside the truth."""
 
     decision: MerchantDecision
@@ -38,7 +38,7 @@ class ToldMerchant(msgspec.Struct, frozen=True):
     name: str
 
 
-class ToldOrder(msgspec.Struct, frozen=True):
+class AnsweredOrder(msgspec.Struct, frozen=True):
     """An order's answer beside the truth."""
 
     answer: OrderAnswer
@@ -48,9 +48,9 @@ class ToldOrder(msgspec.Struct, frozen=True):
 class Tally(msgspec.Struct):
     """All that happened; listings that passed untouched are only counted."""
 
-    merchants: list[ToldMerchant] = []
-    flagged: list[ToldListing] = []
-    orders: list[ToldOrder] = []
+    merchants: list[DecidedMerchant] = []
+    flagged: list[DecidedListing] = []
+    orders: list[AnsweredOrder] = []
     notices: int = 0
     listings: int = 0
     outcomes: Counter[str] = msgspec.field(default_factory=Counter)
@@ -76,30 +76,30 @@ def live(platform: Platform, market: Market) -> Tally:
 
 def _happen(
     platform: Platform, work: Work, part: Iterable[Happening]
-) -> Iterator[ToldMerchant | ToldListing | ToldOrder | None]:
+) -> Iterator[DecidedMerchant | DecidedListing | AnsweredOrder | None]:
     for happening in part:
         noun, truth, at = happening.noun, happening.truth, happening.at
         if isinstance(noun, Merchant):
             assert isinstance(truth, MerchantTruth)
-            yield ToldMerchant(platform.prevent.apply(work, noun, at=at), truth, noun.shop_name)
+            yield DecidedMerchant(platform.prevent.apply(work, noun, at=at), truth, noun.shop_name)
         elif isinstance(noun, Listing):
             assert isinstance(truth, ListingTruth)
             [answer] = platform.prevent.screen(work, [noun], at=at)
-            yield ToldListing(answer.decision, truth, answer.receipt.entry)
+            yield DecidedListing(answer.decision, truth, answer.receipt.entry)
         elif isinstance(noun, Order):
             assert isinstance(truth, OrderTruth)
-            yield ToldOrder(platform.warn.order(work, noun, at=at), truth)
+            yield AnsweredOrder(platform.warn.order(work, noun, at=at), truth)
         else:
             platform.warn.note_notice(work, noun, at=at)
             yield None
 
 
-def _count(tally: Tally, one: ToldMerchant | ToldListing | ToldOrder | None) -> None:
+def _count(tally: Tally, one: DecidedMerchant | DecidedListing | AnsweredOrder | None) -> None:
     if one is None:
         tally.notices += 1
-    elif isinstance(one, ToldMerchant):
+    elif isinstance(one, DecidedMerchant):
         tally.merchants.append(one)
-    elif isinstance(one, ToldOrder):
+    elif isinstance(one, AnsweredOrder):
         tally.orders.append(one)
     else:
         outcome = one.decision.outcome

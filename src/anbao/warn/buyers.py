@@ -21,7 +21,7 @@ from anbao.model.entry import Entry
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import DEFAULT_LANGUAGE, Language
-from anbao.warn.dangers import Danger, find
+from anbao.warn.dangers import WarnedDanger, find
 
 ENGINE = "engine"
 OWED = "warning.owed"
@@ -247,7 +247,7 @@ def project_delivery(conn: Connection, placed: Sequence[Placed]) -> None:
             )
 
 
-def _owe(work: Work, danger: Danger, listing: str, cause: int, buyers: int) -> None:
+def _owe(work: Work, danger: WarnedDanger, listing: str, cause: int, buyers: int) -> None:
     """From now on the platform owes these buyers a warning: the clock runs from what caused it."""
     at = sql(work.conn, "SELECT at FROM entry WHERE idx = ?", (cause,)).scalar()
     work.record(
@@ -287,7 +287,7 @@ def _warned(conn: Connection, hazard: str, consumers: Sequence[str]) -> set[str]
 def _warn(
     work: Work,
     templates: Templates,
-    danger: Danger,
+    danger: WarnedDanger,
     consumer: str,
     listing: str,
     trade: str,
@@ -303,7 +303,7 @@ def _warn(
 def _tell(
     work: Work,
     templates: Templates,
-    danger: Danger,
+    danger: WarnedDanger,
     consumer: str,
     listing: str,
     trade: str,

@@ -20,7 +20,7 @@ MATCHED = "listing.matched_hazard"
 TAKEN = "measure.taken"
 
 
-class Danger(msgspec.Struct, frozen=True, kw_only=True):
+class WarnedDanger(msgspec.Struct, frozen=True, kw_only=True):
     """What a warning says of a hazard. ``published`` and ``lifted`` are UTC milliseconds."""
 
     hazard: str
@@ -36,13 +36,13 @@ class Danger(msgspec.Struct, frozen=True, kw_only=True):
     lifted: int | None = None
 
 
-def find(conn: Connection, hazard: str) -> Danger | None:
+def find(conn: Connection, hazard: str) -> WarnedDanger | None:
     """The danger behind a hazard; None where it was never confirmed."""
     rows = _read(conn, "WHERE hazard = ?", (hazard,))
     return rows[0] if rows else None
 
 
-def published(conn: Connection, limit: int) -> list[Danger]:
+def published(conn: Connection, limit: int) -> list[WarnedDanger]:
     """The dangers that the public may read of, the newest first; the lifted among them."""
     return _read(conn, "WHERE published IS NOT NULL ORDER BY published DESC, hazard LIMIT ?", (limit,))
 
@@ -88,10 +88,10 @@ def project_trades(conn: Connection, placed: Sequence[Placed]) -> None:
     sql(conn, f"UPDATE affected SET done = 0 WHERE listing IN ({marks})", tuple(listings))
 
 
-def _read(conn: Connection, where: str, values: tuple[Any, ...]) -> list[Danger]:
+def _read(conn: Connection, where: str, values: tuple[Any, ...]) -> list[WarnedDanger]:
     rows = sql(conn, f"SELECT hazard, title, body, at, published, lifted FROM danger {where}", values)
     return [
-        Danger(
+        WarnedDanger(
             hazard=hazard,
             title=title,
             at=at,

@@ -18,7 +18,7 @@ from anbao.model.notice import Notice
 from anbao.model.trade import NoticeAcknowledged, NoticeAnswered, NoticeChoice, NoticeShown, Order
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
-from anbao.warn.steps import ACKNOWLEDGED, ANSWERED, CHOICE, SHOWN, Lacking, Told
+from anbao.warn.steps import ACKNOWLEDGED, ANSWERED, CHOICE, SHOWN, Lacking, NoticeState
 
 PLACED = "order.placed"
 UPDATED = "order.updated"
@@ -32,7 +32,7 @@ NOTHING = -1
 NoticeStep = NoticeShown | NoticeAcknowledged | NoticeAnswered
 
 
-class LineAnswer(Noun, frozen=True, kw_only=True):
+class OrderLineAnswer(Noun, frozen=True, kw_only=True):
     """One line of an order; the fields mean what they mean in ``OrderAnswer``."""
 
     entry: int
@@ -60,7 +60,7 @@ class OrderAnswer(Noun, frozen=True, kw_only=True):
     entry: int
     flagged: bool = False
     lacking: tuple[Lacking, ...] = ()
-    lines: tuple[LineAnswer, ...] = ()
+    lines: tuple[OrderLineAnswer, ...] = ()
     missing_notices: tuple[str, ...] = ()
     order: str
     reasons: tuple[GateReason, ...] = ()
@@ -100,17 +100,17 @@ class OrderCheck(Noun, frozen=True, kw_only=True):
     unsuitable: tuple[str, ...] = ()
 
 
-class Rules(msgspec.Struct, frozen=True):
+class OrderChoices(msgspec.Struct, frozen=True):
     """The platform's choices: whether it refuses an order without its notices, or of someone of an unsuitable group."""
 
     refuse_untold: bool
     refuse_unsuitable: bool
 
-    def refuses(self, told: Told) -> bool:
+    def refuses(self, told: NoticeState) -> bool:
         return bool((self.refuse_untold and told.lacking) or (self.refuse_unsuitable and told.unsuitable))
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class JudgedLine(msgspec.Struct, frozen=True, kw_only=True):
     """One line as it is judged: its order with this listing alone, and all that is known of it.
 
     ``refused`` by the platform's policy or for want of notices; ``reasons``: what stands against the sale.
@@ -120,7 +120,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     consumer: str
     known: ListingKnown
     notices: tuple[Notice, ...]
-    told: Told
+    told: NoticeState
     reasons: tuple[GateReason, ...]
     refused: bool
 
@@ -135,9 +135,9 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
         subjects = {"consumer": self.consumer, "listing": self.order.listing, "order": self.order.id}
         return {**subjects, "merchant": self.known.merchant} if self.known.merchant else subjects
 
-    def answer(self, entry: int) -> LineAnswer:
+    def answer(self, entry: int) -> OrderLineAnswer:
         """The line as recorded by an entry."""
-        return LineAnswer(
+        return OrderLineAnswer(
             entry=entry,
             flagged=self.flagged,
             lacking=self.told.lacking,
@@ -162,7 +162,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def missing(told: Told) -> tuple[str, ...]:
+def missing(told: NoticeState) -> tuple[str, ...]:
     """The notices that were not shown, or not acknowledged where that is asked."""
     return tuple(one.notice for one in told.lacking if set(one.steps) - {"answered"})
 
@@ -177,7 +177,7 @@ def trade_entry(conn: Connection, order: str, listing: str, consumer: str) -> in
     return None if found is None else int(found)
 
 
-def record_placed(work: Work, vault: Vault, line: Line, actor: str, at: int) -> int:
+def record_placed(work: Work, vault: Vault, line: JudgedLine, actor: str, at: int) -> int:
     """Record a line, and each notice that its category demands as owed before it; the line's entry."""
     order, known = line.order, line.known
     body = {
@@ -206,7 +206,9 @@ def record_placed(work: Work, vault: Vault, line: Line, actor: str, at: int) -> 
     return entry
 
 
-def record_updated(work: Work, vault: Vault, line: Line, before: int, amount_before: str, actor: str, at: int) -> int:
+def record_updated(
+    work: Work, vault: Vault, line: JudgedLine, before: int, amount_before: str, actor: str, at: int
+) -> int:
     """Record that a line is reported otherwise than by entry ``before``; the entry's index."""
     body = {
         **vault.seal_noun(work.conn, line.order, f"consumer:{line.consumer}"),
@@ -217,7 +219,7 @@ def record_updated(work: Work, vault: Vault, line: Line, before: int, amount_bef
     return work.record(Entry(actor=actor, at=at, body=body, kind=UPDATED, recorded=work.now, subjects=line.subjects))[0]
 
 
-def record_refused(work: Work, line: Line, actor: str, at: int) -> int:
+def record_refused(work: Work, line: JudgedLine, actor: str, at: int) -> int:
     """Record that a line was not taken, and why; the entry's index."""
     body = {
         "category": line.known.category,

@@ -23,7 +23,7 @@ from anbao.model.entry import Entry
 from anbao.model.trade import Order, OrderIntent, OrderLine
 from anbao.text import Text
 from anbao.warn import orders, steps
-from anbao.warn.orders import NOTHING, Line, LineAnswer, OrderAnswer, OrderCheck
+from anbao.warn.orders import NOTHING, JudgedLine, OrderAnswer, OrderCheck, OrderLineAnswer
 
 WITHOUT_NOTICE, UNSUITABLE, LEAST_SECONDS = "order.without_notice", "order.unsuitable", "notice.least_seconds"
 """Options of the pack."""
@@ -83,19 +83,19 @@ def check(core: Core, work: Work, intent: OrderIntent, at: int) -> OrderCheck:
     )
 
 
-def judge(core: Core, conn: Connection, order: Order, consumer: str, at: int) -> Line:
+def judge(core: Core, conn: Connection, order: Order, consumer: str, at: int) -> JudgedLine:
     """One line against the gate and the notices. What took place already is never refused."""
     known = listings.known_at(conn, order.listing, at)
     notices = core.catalogue.notices_for(known.category)
     least = core.parameters.number(conn, LEAST_SECONDS, at)
-    told = steps.told(conn, consumer, order.listing, notices, at, least)
+    told = steps.notice_state(conn, consumer, order.listing, notices, at, least)
     reasons = gate.reasons(core, conn, order.listing, known, at)
-    rules = orders.Rules(
+    rules = orders.OrderChoices(
         refuse_untold=core.parameters.word(conn, WITHOUT_NOTICE, at) == "refuse",
         refuse_unsuitable=core.parameters.word(conn, UNSUITABLE, at) == "refuse",
     )
     refused = rules.refuses(told) or any(one.act == "refuse" for one in reasons)
-    return Line(
+    return JudgedLine(
         consumer=consumer,
         known=known,
         notices=notices,
@@ -155,7 +155,7 @@ def _single(order: Order, named: Sequence[OrderLine]) -> list[Order]:
     ]
 
 
-def _record(core: Core, work: Work, line: Line, before: int | None, actor: str, at: int) -> LineAnswer:
+def _record(core: Core, work: Work, line: JudgedLine, before: int | None, actor: str, at: int) -> OrderLineAnswer:
     if before is None:
         entry = orders.record_placed(work, core.vault, line, actor, at)
         if line.flagged:
@@ -176,9 +176,9 @@ def _record(core: Core, work: Work, line: Line, before: int | None, actor: str, 
     return msgspec.structs.replace(_unjudged(line, entry), updated=True)
 
 
-def _unjudged(line: Line, entry: int) -> LineAnswer:
+def _unjudged(line: JudgedLine, entry: int) -> OrderLineAnswer:
     """A line that was taken before: it is not judged by what stands today."""
-    return LineAnswer(
+    return OrderLineAnswer(
         entry=entry,
         lacking=line.told.lacking,
         listing=line.order.listing,
@@ -187,7 +187,7 @@ def _unjudged(line: Line, entry: int) -> LineAnswer:
     )
 
 
-def _content(core: Core, work: Work, line: Line, placed: int) -> tuple[int, dict[str, Any]]:
+def _content(core: Core, work: Work, line: JudgedLine, placed: int) -> tuple[int, dict[str, Any]]:
     """The newest entry that says what a line is, and what it says; erased values stay commitments."""
     newest = core.ledger.entry(work.conn, placed)
     start = placed + 1
@@ -201,7 +201,7 @@ def _content(core: Core, work: Work, line: Line, placed: int) -> tuple[int, dict
     return newest.index, {name: body.get(name, default) for name, default in _CONTENT.items()}
 
 
-def _answer(order: Order, consumer: str, lines: Sequence[LineAnswer], *, refused: bool) -> OrderAnswer:
+def _answer(order: Order, consumer: str, lines: Sequence[OrderLineAnswer], *, refused: bool) -> OrderAnswer:
     recorded = [one.entry for one in lines if one.entry != NOTHING]
     return OrderAnswer(
         consumer=consumer,

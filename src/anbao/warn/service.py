@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao.detect.fields import words_of
-from anbao.engine.core import Probe, Room, Step
+from anbao.engine.core import Probe, Service, Step
 from anbao.engine.obligations.settings import Settings
 from anbao.engine.reactions import Reaction
 from anbao.engine.readmodels import listings
@@ -30,7 +30,7 @@ LOOKBACK = "warning.lookback"
 _REMOVING = frozenset({"shield", "takedown"})
 
 
-class Warn(Room):
+class Warn(Service):
     """Notices and orders; warnings after the trade."""
 
     def projectors(self) -> Iterable[tuple[str, Projector]]:
@@ -149,7 +149,7 @@ class Warn(Room):
             )
         return buyers.publish(work, hazard, actor)
 
-    def _danger(self, work: Work, hazard: str) -> dangers.Danger:
+    def _danger(self, work: Work, hazard: str) -> dangers.WarnedDanger:
         found = dangers.find(work.conn, hazard)
         if found is None:
             raise NotFound(Text(f"没有已确认的危险 {hazard}", f"there is no confirmed hazard {hazard}"))

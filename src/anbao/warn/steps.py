@@ -24,7 +24,7 @@ CHOICE = "notice.choice"
 Step = Literal["shown", "acknowledged", "answered"]
 
 
-class Taken(msgspec.Struct, frozen=True):
+class StepTaken(msgspec.Struct, frozen=True):
     """A step that was taken. ``seconds``: of the screen; ``belongs``: the answer."""
 
     step: str
@@ -40,26 +40,28 @@ class Lacking(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...]
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class NoticeState(msgspec.Struct, frozen=True, kw_only=True):
     """How a buyer stands to the notices of a listing. ``unsuitable``: notices to whose groups the buyer belongs."""
 
     lacking: tuple[Lacking, ...] = ()
     unsuitable: tuple[str, ...] = ()
 
 
-def told(conn: Connection, consumer: str, listing: str, notices: Sequence[Notice], at: int, least_seconds: int) -> Told:
+def notice_state(
+    conn: Connection, consumer: str, listing: str, notices: Sequence[Notice], at: int, least_seconds: int
+) -> NoticeState:
     """What this buyer was told about this listing by ``at`` (UTC ms)."""
     if not notices:
-        return Told()
+        return NoticeState()
     rows = sql(
         conn,
         "SELECT notice, step, version, seconds, belongs FROM notice_step"
         " WHERE consumer = ? AND listing = ? AND at <= ? ORDER BY at, entry",
         (consumer, listing, at),
     )
-    taken: dict[str, list[Taken]] = {}
+    taken: dict[str, list[StepTaken]] = {}
     for name, step, version, seconds, belongs in rows:
-        taken.setdefault(name, []).append(Taken(step, version, seconds, bool(belongs)))
+        taken.setdefault(name, []).append(StepTaken(step, version, seconds, bool(belongs)))
     lacking, unsuitable = [], []
     for notice in notices:
         steps = taken.get(notice.id, [])
@@ -68,10 +70,10 @@ def told(conn: Connection, consumer: str, listing: str, notices: Sequence[Notice
         answers = [one.belongs for one in steps if one.step == "answered"]
         if answers and answers[-1]:
             unsuitable.append(notice.id)
-    return Told(lacking=tuple(lacking), unsuitable=tuple(unsuitable))
+    return NoticeState(lacking=tuple(lacking), unsuitable=tuple(unsuitable))
 
 
-def _missing(notice: Notice, steps: Sequence[Taken], least_seconds: int) -> list[Step]:
+def _missing(notice: Notice, steps: Sequence[StepTaken], least_seconds: int) -> list[Step]:
     done = {
         one.step
         for one in steps

@@ -12,9 +12,9 @@ from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
-from anbao.api.answers import Recorded
-from anbao.api.context import Caller, Visitor, answered, commit, door_of, recorded, told
-from anbao.api.idempotency import Answer
+from anbao.api.answers import EntryIndex
+from anbao.api.context import Caller, PublicRequest, answered, commit, context_of, operation, recorded
+from anbao.api.idempotency import HttpAnswer
 from anbao.api.reading import (
     At,
     Cursor,
@@ -26,13 +26,13 @@ from anbao.api.reading import (
     no_nul,
 )
 from anbao.api.throttle import Throttle
-from anbao.cases.told import Told
+from anbao.cases.told import OpenedStatements
 from anbao.connect import attachments
 from anbao.connect.storage import ObjectStorage, storage_for
 from anbao.errors import InvalidInput, NotFound
 from anbao.investigate.complaints import records
 from anbao.investigate.complaints.acting import MerchantStatement
-from anbao.investigate.complaints.records import Known
+from anbao.investigate.complaints.records import KnownComplaint
 from anbao.investigate.complaints.timeline import ComplaintFile, FollowUp
 from anbao.model.base import Noun, PersonName, Phone, Statement
 from anbao.model.complaint import MAX_ATTACHMENTS, Attachment, Complaint, Concern, Contact, Filed, Reporter
@@ -78,7 +78,7 @@ class PublicComplaint(Noun, frozen=True, kw_only=True):
 class ComplaintPage(msgspec.Struct, frozen=True, kw_only=True):
     """Complaints in the order in which they came; ``next`` is the cursor of the next page, null on the last."""
 
-    items: list[Known]
+    items: list[KnownComplaint]
     next: str | None
 
 
@@ -94,7 +94,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     measure: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ComplaintRead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who reads; by default the key itself."""
 
     person: Annotated[str, Meta(max_length=128)] = ""
@@ -103,16 +103,16 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 @post(
     "/public/complaints",
     request_max_body_size=MAX_UPLOAD,
-    **told(
+    **operation(
         "公众投诉举报，无须密钥，可匿名；立即给出编号与查询码",
         "Complain without a key, anonymously if wished; a receipt and a token come back at once",
     ),
 )
-async def file_public(request: Visitor, data: JSONBody[PublicComplaint]) -> Response[Filed]:
+async def file_public(request: PublicRequest, data: JSONBody[PublicComplaint]) -> Response[Filed]:
     """Limited by address. Raises TooMany, InvalidInput, TooLarge."""
     address = request.client.host if request.client else ""
     _throttle.admit(address)
-    platform = door_of(request).platform
+    platform = context_of(request).platform
     kept = await asyncio.to_thread(_keep, platform.store.url, data.files)
     complaint = Complaint(
         attachments=kept,
@@ -134,17 +134,17 @@ async def file_public(request: Visitor, data: JSONBody[PublicComplaint]) -> Resp
             lambda work: platform.investigate.complaints.file(work, complaint, origin=address, actor="public")
         )
     )
-    return answered(Answer(201, msgspec.json.encode(filed)))
+    return answered(HttpAnswer(201, msgspec.json.encode(filed)))
 
 
 @get(
     "/public/complaints/{token:str}",
     sync_to_thread=True,
-    **told("凭查询码查看投诉进度，无须密钥", "Follow a complaint by its token; no key"),
+    **operation("凭查询码查看投诉进度，无须密钥", "Follow a complaint by its token; no key"),
 )
-def follow(request: Visitor, token: FromPath[str]) -> FollowUp:
+def follow(request: PublicRequest, token: FromPath[str]) -> FollowUp:
     """Raises NotFound."""
-    platform = door_of(request).platform
+    platform = context_of(request).platform
     with platform.reading() as conn:
         return platform.investigate.complaints.follow(conn, sha256(token.encode()).hexdigest())
 
@@ -152,7 +152,7 @@ def follow(request: Visitor, token: FromPath[str]) -> FollowUp:
 @post(
     "/v1/attachments",
     request_max_body_size=attachments.MAX_FILE,
-    **told(
+    **operation(
         "上传附件（图片、PDF、视频），得到其哈希",
         "Upload an attachment (picture, PDF, film); its hash comes back",
         "trade",
@@ -160,7 +160,7 @@ def follow(request: Visitor, token: FromPath[str]) -> FollowUp:
 )
 async def upload(request: Caller) -> Attachment:
     """The raw bytes are the body. Raises InvalidInput, TooLarge."""
-    data, url = await request.body(), door_of(request).platform.store.url
+    data, url = await request.body(), context_of(request).platform.store.url
     [kept] = await asyncio.to_thread(lambda: attachments.keep(_storage(url), [data]))
     return kept
 
@@ -168,12 +168,12 @@ async def upload(request: Caller) -> Attachment:
 @get(
     "/v1/complaints/{complaint:str}/attachments/{digest:str}",
     sync_to_thread=True,
-    **told("取附件原件，字节与存证哈希相符", "An attachment's bytes, which fit the hash in the ledger", "officer"),
+    **operation("取附件原件，字节与存证哈希相符", "An attachment's bytes, which fit the hash in the ledger", "officer"),
 )
 def attachment(request: Caller, complaint: FromPath[str], digest: FromPath[str]) -> Response[bytes]:
     """Raises NotFound where the complaint has no such attachment, Tampered where the bytes were altered."""
     no_nul(complaint=complaint, digest=digest)
-    platform = door_of(request).platform
+    platform = context_of(request).platform
     with platform.reading() as conn:
         told_of = platform.investigate.complaints.file_of(conn, complaint)
     for line in told_of.timeline:
@@ -185,12 +185,12 @@ def attachment(request: Caller, complaint: FromPath[str], digest: FromPath[str])
     raise NotFound(Text("没有这个附件", "the complaint has no such attachment"), field="digest")
 
 
-@post("/v1/complaints", **told("受理渠道：提交一件投诉举报", "File a complaint or report", "trade"))
+@post("/v1/complaints", **operation("受理渠道：提交一件投诉举报", "File a complaint or report", "trade"))
 async def file(
     request: Caller, data: JSONBody[Complaint], at: At = None, key: IdempotencyKey = None
 ) -> Response[Filed]:
     """Attachments are uploaded before. Raises InvalidInput."""
-    platform, actor = door_of(request).platform, request.auth.actor
+    platform, actor = context_of(request).platform, request.auth.actor
     when = event_time(at, platform.clock())
     return await commit(
         request, key, lambda work: platform.investigate.complaints.file(work, data, actor=actor, at=when)
@@ -200,12 +200,12 @@ async def file(
 @get(
     "/v1/complaints",
     sync_to_thread=True,
-    **told("投诉举报，按收到先后", "Complaints in the order in which they came", "officer"),
+    **operation("投诉举报，按收到先后", "Complaints in the order in which they came", "officer"),
 )
 def complaints(request: Caller, wanted: StateQuery = None, cursor: Cursor = None, limit: Limit = PAGE) -> ComplaintPage:
     """What waits for a person stands in GET /v1/cases, the worst first."""
     after = cursor_position(cursor, tuple[int])[0] if cursor else -1
-    with door_of(request).platform.reading() as conn:
+    with context_of(request).platform.reading() as conn:
         found = records.page(conn, state=wanted, after=after, limit=limit + 1)
     items = [msgspec.structs.replace(one, token="") for one in found[:limit]]
     return ComplaintPage(items=items, next=cursor_text(items[-1].entry) if len(found) > limit else None)
@@ -214,90 +214,94 @@ def complaints(request: Caller, wanted: StateQuery = None, cursor: Cursor = None
 @get(
     "/v1/complaints/{complaint:str}",
     sync_to_thread=True,
-    **told(
+    **operation(
         "一件投诉的全过程，每行附条目编号", "A complaint from beginning to end, each line with its entry", "officer"
     ),
 )
 def complaint(request: Caller, complaint: FromPath[str]) -> ComplaintFile:
     """Raises NotFound."""
     no_nul(complaint=complaint)
-    platform = door_of(request).platform
+    platform = context_of(request).platform
     with platform.reading() as conn:
         return platform.investigate.complaints.file_of(conn, complaint)
 
 
 @post(
     "/v1/complaints/{complaint:str}/read",
-    **told(
+    **operation(
         "查阅投诉原文、陈述与联系方式；查阅入存证",
         "Read what was told, in the clear; the reading is an entry",
         "officer",
     ),
 )
-async def read(request: Caller, complaint: FromPath[str], data: JSONBody[Reading]) -> Response[Told]:
+async def read(request: Caller, complaint: FromPath[str], data: JSONBody[ComplaintRead]) -> Response[OpenedStatements]:
     """Opened each time it is asked for, and kept nowhere. Raises NotFound."""
     no_nul(complaint=complaint)
-    desk, actor = door_of(request).platform.investigate.complaints, request.auth.actor
+    desk, actor = context_of(request).platform.investigate.complaints, request.auth.actor
     return await commit(request, None, lambda work: desk.read(work, complaint, data.person or actor, actor=actor))
 
 
-@post("/v1/complaints/{complaint:str}/accept", **told("受理", "Accept a complaint", "officer"))
-async def accept(request: Caller, complaint: FromPath[str], key: IdempotencyKey = None) -> Response[Recorded]:
+@post("/v1/complaints/{complaint:str}/accept", **operation("受理", "Accept a complaint", "officer"))
+async def accept(request: Caller, complaint: FromPath[str], key: IdempotencyKey = None) -> Response[EntryIndex]:
     """Raises NotFound, Conflict."""
     no_nul(complaint=complaint)
-    desk, actor = door_of(request).platform.investigate.complaints, request.auth.actor
+    desk, actor = context_of(request).platform.investigate.complaints, request.auth.actor
     return await recorded(request, key, lambda work: desk.accept(work, complaint, actor=actor))
 
 
 @post(
     "/v1/complaints/{complaint:str}/forward",
-    **told("转送商家；要求保密的只转摘要", "Forward it to the merchant; of the concealed only a summary", "officer"),
+    **operation(
+        "转送商家；要求保密的只转摘要", "Forward it to the merchant; of the concealed only a summary", "officer"
+    ),
 )
 async def forward(
     request: Caller, complaint: FromPath[str], data: JSONBody[Forwarding], key: IdempotencyKey = None
-) -> Response[Recorded]:
+) -> Response[EntryIndex]:
     """Raises NotFound, Conflict, InvalidInput."""
     no_nul(complaint=complaint)
-    desk, actor = door_of(request).platform.investigate.complaints, request.auth.actor
+    desk, actor = context_of(request).platform.investigate.complaints, request.auth.actor
     return await recorded(request, key, lambda work: desk.forward(work, complaint, summary=data.summary, actor=actor))
 
 
 @post(
     "/v1/complaints/{complaint:str}/statement",
-    **told("记录商家陈述或不侵权声明", "Record the merchant's statement, or its counter-statement", "trade"),
+    **operation("记录商家陈述或不侵权声明", "Record the merchant's statement, or its counter-statement", "trade"),
 )
 async def statement(
     request: Caller, complaint: FromPath[str], data: JSONBody[MerchantStatement], key: IdempotencyKey = None
-) -> Response[Recorded]:
+) -> Response[EntryIndex]:
     """Raises NotFound, Conflict, InvalidInput."""
     no_nul(complaint=complaint)
-    desk, actor = door_of(request).platform.investigate.complaints, request.auth.actor
+    desk, actor = context_of(request).platform.investigate.complaints, request.auth.actor
     return await recorded(request, key, lambda work: desk.state(work, complaint, data, actor=actor))
 
 
 @post(
     "/v1/complaints/{complaint:str}/measured",
-    **told("侵权通知：已采取必要措施", "A notice of infringement: measures were taken", "officer"),
+    **operation("侵权通知：已采取必要措施", "A notice of infringement: measures were taken", "officer"),
 )
 async def measured(
     request: Caller, complaint: FromPath[str], data: JSONBody[Measured], key: IdempotencyKey = None
-) -> Response[Recorded]:
+) -> Response[EntryIndex]:
     """Measures that Anbao takes record this by themselves. Raises NotFound, Conflict."""
     no_nul(complaint=complaint)
-    desk, actor = door_of(request).platform.investigate.complaints, request.auth.actor
+    desk, actor = context_of(request).platform.investigate.complaints, request.auth.actor
     return await recorded(request, key, lambda work: desk.measured(work, complaint, data.measure, actor=actor))
 
 
 @post(
     "/v1/complaints/{complaint:str}/delivered",
-    **told("不侵权声明已到达权利人，等待期开始", "The counter-statement arrived: the waiting period begins", "trade"),
+    **operation(
+        "不侵权声明已到达权利人，等待期开始", "The counter-statement arrived: the waiting period begins", "trade"
+    ),
 )
 async def delivered(
     request: Caller, complaint: FromPath[str], at: At = None, key: IdempotencyKey = None
-) -> Response[Recorded]:
+) -> Response[EntryIndex]:
     """Also recorded when the platform confirms the effect. Raises NotFound, Conflict."""
     no_nul(complaint=complaint)
-    platform, actor = door_of(request).platform, request.auth.actor
+    platform, actor = context_of(request).platform, request.auth.actor
     desk, when = platform.investigate.complaints, event_time(at, platform.clock())
     return await recorded(request, key, lambda work: desk.delivered(work, complaint, actor=actor, at=when))
 

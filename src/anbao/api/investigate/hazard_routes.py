@@ -7,15 +7,15 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from anbao.api.answers import Recorded
-from anbao.api.context import WAITS, Caller, body_of, commit, door_of, recorded, told
+from anbao.api.answers import EntryIndex
+from anbao.api.context import WAITS, Caller, body_of, commit, context_of, operation, recorded
 from anbao.api.reading import Cursor, IdempotencyKey, Limit, Reasoned, cursor_position, cursor_text, no_nul, wrong_type
 from anbao.connect.hazard_lists import MAX_BYTES, HazardList, parse_mapping, read_list
 from anbao.engine.work import Work
 from anbao.investigate import hazards
 from anbao.investigate.fingerprints import of_listing
 from anbao.investigate.hazards import Hazard
-from anbao.investigate.imports import Imported, record_list
+from anbao.investigate.imports import ImportCounts, record_list
 from anbao.investigate.sweep import matches, passes
 from anbao.investigate.sweep.matches import Found
 from anbao.investigate.sweep.passes import Pass
@@ -80,42 +80,42 @@ class ListAnswer(msgspec.Struct, frozen=True, kw_only=True):
     first: list[Suspicion]
 
 
-@post("/v1/hazards", **told("登记一条危险线索", "Record a suspected danger", "officer"))
-async def suspect(request: Caller, data: JSONBody[Suspicion], key: IdempotencyKey = None) -> Response[Recorded]:
+@post("/v1/hazards", **operation("登记一条危险线索", "Record a suspected danger", "officer"))
+async def suspect(request: Caller, data: JSONBody[Suspicion], key: IdempotencyKey = None) -> Response[EntryIndex]:
     """Where ``listing`` is given and no fingerprints, the listing's own are taken. Raises Conflict, InvalidInput."""
-    platform, actor = door_of(request).platform, request.auth.actor
+    platform, actor = context_of(request).platform, request.auth.actor
 
-    def job(work: Work) -> Recorded:
+    def job(work: Work) -> EntryIndex:
         given = data
         if data.listing and not data.fingerprints:
             given = msgspec.structs.replace(data, fingerprints=of_listing(work.conn, data.listing))
-        return Recorded(entry=platform.investigate.suspect(work, given, actor=actor))
+        return EntryIndex(entry=platform.investigate.suspect(work, given, actor=actor))
 
     return await commit(request, key, job)
 
 
-@get("/v1/hazards", sync_to_thread=True, **told("危险，按编号", "Hazards, by id", "read"))
+@get("/v1/hazards", sync_to_thread=True, **operation("危险，按编号", "Hazards, by id", "read"))
 def listed(request: Caller, standing: State = None, cursor: Cursor = None, limit: Limit = 100) -> HazardPage:
     """A page of them."""
     after = cursor_position(cursor, tuple[str])[0] if cursor else ""
-    with door_of(request).platform.reading() as conn:
+    with context_of(request).platform.reading() as conn:
         found = hazards.page(conn, standing, after, limit + 1)
     more = len(found) > limit
     return HazardPage(items=found[:limit], next=cursor_text(found[limit - 1].id) if more else None)
 
 
-@get("/v1/hazards/{hazard:str}", sync_to_thread=True, **told("一个危险", "One hazard", "read"))
+@get("/v1/hazards/{hazard:str}", sync_to_thread=True, **operation("一个危险", "One hazard", "read"))
 def one(request: Caller, hazard: FromPath[str]) -> Hazard:
     """Raises NotFound."""
     no_nul(hazard=hazard)
-    with door_of(request).platform.reading() as conn:
+    with context_of(request).platform.reading() as conn:
         return hazards.known(conn, hazard)
 
 
 @post(
     "/v1/hazards/{hazard:str}/confirm",
     responses=WAITS,
-    **told(
+    **operation(
         "确认危险：随即全平台排查，并防止重新上架",
         "Confirm a danger: it is swept for and kept out from now on",
         "officer",
@@ -123,49 +123,49 @@ def one(request: Caller, hazard: FromPath[str]) -> Hazard:
 )
 async def confirm(
     request: Caller, hazard: FromPath[str], data: JSONBody[Confirmation], key: IdempotencyKey = None
-) -> Response[Recorded]:
+) -> Response[EntryIndex]:
     """Raises NotFound, Conflict, InvalidInput."""
     no_nul(hazard=hazard)
-    platform, actor = door_of(request).platform, request.auth.actor
+    platform, actor = context_of(request).platform, request.auth.actor
     return await recorded(request, key, lambda work: platform.investigate.confirm(work, hazard, data, actor=actor))
 
 
 @post(
     "/v1/hazards/{hazard:str}/dismiss",
     responses=WAITS,
-    **told("排除危险线索", "Dismiss a suspicion", "officer"),
+    **operation("排除危险线索", "Dismiss a suspicion", "officer"),
 )
 async def dismiss(
     request: Caller, hazard: FromPath[str], data: JSONBody[Reasoned], key: IdempotencyKey = None
-) -> Response[Recorded]:
+) -> Response[EntryIndex]:
     """Raises NotFound, Conflict."""
     no_nul(hazard=hazard)
-    platform, actor = door_of(request).platform, request.auth.actor
+    platform, actor = context_of(request).platform, request.auth.actor
     return await recorded(
         request, key, lambda work: platform.investigate.dismiss(work, hazard, data.reason, actor=actor)
     )
 
 
-@post("/v1/hazards/{hazard:str}/lift", **told("解除已确认的危险", "Lift a confirmed danger", "officer"))
+@post("/v1/hazards/{hazard:str}/lift", **operation("解除已确认的危险", "Lift a confirmed danger", "officer"))
 async def lift(
     request: Caller, hazard: FromPath[str], data: JSONBody[Reasoned], key: IdempotencyKey = None
-) -> Response[Recorded]:
+) -> Response[EntryIndex]:
     """Raises NotFound, Conflict."""
     no_nul(hazard=hazard)
-    platform, actor = door_of(request).platform, request.auth.actor
+    platform, actor = context_of(request).platform, request.auth.actor
     return await recorded(request, key, lambda work: platform.investigate.lift(work, hazard, data.reason, actor=actor))
 
 
 @get(
     "/v1/hazards/{hazard:str}/matches",
     sync_to_thread=True,
-    **told("危险在哪里被再次发现，最确定者在前", "Where a danger was found again, the surest first", "read"),
+    **operation("危险在哪里被再次发现，最确定者在前", "Where a danger was found again, the surest first", "read"),
 )
 def found_again(request: Caller, hazard: FromPath[str], cursor: Cursor = None, limit: Limit = 100) -> FoundPage:
     """With the reasons of each. Raises NotFound."""
     no_nul(hazard=hazard)
     after = cursor_position(cursor, tuple[int, int]) if cursor else (-1, -1)
-    with door_of(request).platform.reading() as conn:
+    with context_of(request).platform.reading() as conn:
         hazards.known(conn, hazard)
         found = matches.ranked(conn, hazard, after, limit + 1)
     last = found[limit - 1] if len(found) > limit else None
@@ -176,7 +176,7 @@ def found_again(request: Caller, hazard: FromPath[str], cursor: Cursor = None, l
 @post(
     "/v1/hazards/import",
     request_max_body_size=MAX_BYTES,
-    **told(
+    **operation(
         "导入召回、裁判名单（CSV 或 JSON），可先预览",
         "Import a list of recalls or judgments (CSV or JSON), or preview it",
         "officer",
@@ -197,28 +197,28 @@ async def import_list(
     read = await asyncio.to_thread(read_list, data, source, parse_mapping(mapped or []))
     suspicions = [row.suspicion for row in read.rows if row.suspicion]
     if preview:
-        return Response(_answer(read, Imported(), suspicions[:PREVIEWED]), status_code=200)
+        return Response(_answer(read, ImportCounts(), suspicions[:PREVIEWED]), status_code=200)
 
     def job(work: Work) -> ListAnswer:
-        done = Imported()
-        record_list(door_of(request).platform, work, suspicions, done, actor, confirm=confirm)
+        done = ImportCounts()
+        record_list(context_of(request).platform, work, suspicions, done, actor, confirm=confirm)
         return _answer(read, done, [])
 
     return await commit(request, key, job)
 
 
-@get("/v1/sweeps", sync_to_thread=True, **told("各次排查及其进度", "Sweeps and how far they are", "read"))
+@get("/v1/sweeps", sync_to_thread=True, **operation("各次排查及其进度", "Sweeps and how far they are", "read"))
 def sweeps(request: Caller, limit: Limit = 100) -> SweepPage:
     """The newest first."""
-    with door_of(request).platform.reading() as conn:
+    with context_of(request).platform.reading() as conn:
         return SweepPage(items=passes.newest(conn, limit))
 
 
-@get("/v1/sweeps/{sweep:str}", sync_to_thread=True, **told("一次排查", "One sweep", "read"))
+@get("/v1/sweeps/{sweep:str}", sync_to_thread=True, **operation("一次排查", "One sweep", "read"))
 def sweep(request: Caller, sweep: FromPath[str]) -> SweepAnswer:
     """Raises NotFound."""
     no_nul(sweep=sweep)
-    with door_of(request).platform.reading() as conn:
+    with context_of(request).platform.reading() as conn:
         known = passes.known(conn, sweep)
         counts = matches.counted_by_hazard(conn, sweep)
     return SweepAnswer(
@@ -227,23 +227,23 @@ def sweep(request: Caller, sweep: FromPath[str]) -> SweepAnswer:
     )
 
 
-@post("/v1/sweeps/{sweep:str}/pause", **told("暂停排查", "Pause a sweep", "officer"))
-async def pause(request: Caller, sweep: FromPath[str], key: IdempotencyKey = None) -> Response[Recorded]:
+@post("/v1/sweeps/{sweep:str}/pause", **operation("暂停排查", "Pause a sweep", "officer"))
+async def pause(request: Caller, sweep: FromPath[str], key: IdempotencyKey = None) -> Response[EntryIndex]:
     """Raises NotFound, Conflict."""
     no_nul(sweep=sweep)
     actor = request.auth.actor
     return await recorded(request, key, lambda work: passes.pause(work, sweep, actor))
 
 
-@post("/v1/sweeps/{sweep:str}/resume", **told("继续排查", "Let a paused sweep go on", "officer"))
-async def resume(request: Caller, sweep: FromPath[str], key: IdempotencyKey = None) -> Response[Recorded]:
+@post("/v1/sweeps/{sweep:str}/resume", **operation("继续排查", "Let a paused sweep go on", "officer"))
+async def resume(request: Caller, sweep: FromPath[str], key: IdempotencyKey = None) -> Response[EntryIndex]:
     """Raises NotFound, Conflict."""
     no_nul(sweep=sweep)
     actor = request.auth.actor
     return await recorded(request, key, lambda work: passes.resume(work, sweep, actor))
 
 
-def _answer(read: HazardList, done: Imported, first: list[Suspicion]) -> ListAnswer:
+def _answer(read: HazardList, done: ImportCounts, first: list[Suspicion]) -> ListAnswer:
     bad = [BadRow(row=row.row, id="", problem=row.problem) for row in read.rows if row.problem]
     bad += [BadRow(row=0, id=name, problem=problem) for name, problem in done.refused]
     return ListAnswer(

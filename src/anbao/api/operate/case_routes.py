@@ -11,12 +11,12 @@ from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
-from anbao.api.answers import EntryAnswer, Recorded
-from anbao.api.context import WAITS, Caller, commit, door_of, recorded, told
+from anbao.api.answers import EntryAnswer, EntryIndex
+from anbao.api.context import WAITS, Caller, commit, context_of, operation, recorded
 from anbao.api.reading import Cursor, IdempotencyKey, Limit, cursor_position, cursor_text, no_nul
 from anbao.cases import Case, bulk, leases, reading
 from anbao.cases.rules import Rule, rule_of
-from anbao.cases.told import Told
+from anbao.cases.told import OpenedStatements
 from anbao.errors import InvalidInput
 from anbao.model.base import MAX_REASON, Reason
 from anbao.model.decision import Decision
@@ -63,7 +63,7 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
     why: tuple[Text, ...]
 
 
-class Taken(msgspec.Struct, frozen=True, kw_only=True):
+class LeasedCase(msgspec.Struct, frozen=True, kw_only=True):
     """The case that was leased; null where nothing waits."""
 
     case: Case | None
@@ -77,14 +77,14 @@ class Next(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     person: Person = ""
 
 
-class Held(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class LeaseRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who holds a case, and for how many minutes from now."""
 
     minutes: Minutes = leases.LEASE_MINUTES
     person: Person = ""
 
 
-class Reader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ReadRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who reads."""
 
     person: Person = ""
@@ -98,7 +98,7 @@ class Assigned(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     to: Person
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CaseVerdict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What was decided, by whom and why."""
 
     outcome: Annotated[str, Meta(min_length=1, max_length=64)]
@@ -138,11 +138,11 @@ class RuleChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 @get(
     "/v1/case-kinds",
     sync_to_thread=True,
-    **told("事项种类与待办数", "The kinds of cases, and how many wait", "officer"),
+    **operation("事项种类与待办数", "The kinds of cases, and how many wait", "officer"),
 )
 def kinds(request: Caller) -> list[KindAnswer]:
     """As the pack has them, under the rules in force."""
-    platform = door_of(request).platform
+    platform = context_of(request).platform
     with platform.reading() as conn:
         waiting = reading.counts(conn)
         return [
@@ -159,14 +159,14 @@ def kinds(request: Caller) -> list[KindAnswer]:
 
 @post(
     "/v1/case-kinds/{kind:str}",
-    **told("修改抽查比例与撤销时间", "Change the share of second looks, or the undo window", "officer"),
+    **operation("修改抽查比例与撤销时间", "Change the share of second looks, or the undo window", "officer"),
 )
 async def change_kind(
     request: Caller, kind: FromPath[str], data: JSONBody[RuleChange], key: IdempotencyKey = None
-) -> Response[Recorded]:
+) -> Response[EntryIndex]:
     """Raises InvalidInput for an unknown kind."""
     no_nul(kind=kind)
-    platform, actor = door_of(request).platform, request.auth.actor
+    platform, actor = context_of(request).platform, request.auth.actor
     return await recorded(
         request,
         key,
@@ -179,7 +179,7 @@ async def change_kind(
 @get(
     "/v1/cases",
     sync_to_thread=True,
-    **told(
+    **operation(
         "待人工决定的事项，最紧要者在前；about 查某对象的全部事项",
         "What waits for a person, the worst first; with about, all cases of a subject",
         "officer",
@@ -195,7 +195,7 @@ def cases(
 ) -> CasePage:
     """Severity first, then due time, then age. Raises InvalidInput for an unknown kind."""
     no_nul(kind=kind, about=about, holder=holder)
-    platform = door_of(request).platform
+    platform = context_of(request).platform
     with platform.reading() as conn:
         if about is not None:
             role, sign, subject = about.partition(":")
@@ -213,12 +213,12 @@ def cases(
 @get(
     "/v1/cases/{case:str}",
     sync_to_thread=True,
-    **told("一个事项及其全部条目", "A case with all its entries", "officer"),
+    **operation("一个事项及其全部条目", "A case with all its entries", "officer"),
 )
 def case(request: Caller, case: FromPath[str]) -> CaseFile:
     """Raises NotFound."""
     no_nul(case=case)
-    platform = door_of(request).platform
+    platform = context_of(request).platform
     with platform.reading() as conn:
         found = reading.find(conn, case)
         history = platform.ledger.entries(conn, subject=("case", case))
@@ -229,57 +229,57 @@ def case(request: Caller, case: FromPath[str]) -> CaseFile:
 
 @post(
     "/v1/cases/next",
-    **told("领取最紧要的一件，他人不会同时得到", "Take the worst case; nobody else gets it meanwhile", "officer"),
+    **operation("领取最紧要的一件，他人不会同时得到", "Take the worst case; nobody else gets it meanwhile", "officer"),
 )
-async def take_next(request: Caller, data: JSONBody[Next], key: IdempotencyKey = None) -> Response[Taken]:
+async def take_next(request: Caller, data: JSONBody[Next], key: IdempotencyKey = None) -> Response[LeasedCase]:
     """The lease lapses by itself. Raises InvalidInput for an unknown kind."""
-    platform, person = door_of(request).platform, data.person or request.auth.actor
+    platform, person = context_of(request).platform, data.person or request.auth.actor
     return await commit(
         request,
         key,
-        lambda work: Taken(case=platform.cases.next(work, person, kinds=data.kinds, minutes=data.minutes)),
+        lambda work: LeasedCase(case=platform.cases.next(work, person, kinds=data.kinds, minutes=data.minutes)),
     )
 
 
-@post("/v1/cases/{case:str}/lease", **told("占用一件，或延长占用", "Lease a case, or hold it longer", "officer"))
+@post("/v1/cases/{case:str}/lease", **operation("占用一件，或延长占用", "Lease a case, or hold it longer", "officer"))
 async def lease(
-    request: Caller, case: FromPath[str], data: JSONBody[Held], key: IdempotencyKey = None
-) -> Response[Taken]:
+    request: Caller, case: FromPath[str], data: JSONBody[LeaseRequest], key: IdempotencyKey = None
+) -> Response[LeasedCase]:
     """Raises NotFound, Conflict."""
     no_nul(case=case)
     person = data.person or request.auth.actor
-    return await commit(request, key, lambda work: Taken(case=leases.lease(work, case, person, data.minutes)))
+    return await commit(request, key, lambda work: LeasedCase(case=leases.lease(work, case, person, data.minutes)))
 
 
 @post(
     "/v1/cases/{case:str}/read",
-    **told(
+    **operation(
         "查阅当事人所述原文；查阅入存证", "Read what the parties told, in the clear; the reading is an entry", "officer"
     ),
 )
-async def read(request: Caller, case: FromPath[str], data: JSONBody[Reader]) -> Response[Told]:
+async def read(request: Caller, case: FromPath[str], data: JSONBody[ReadRequest]) -> Response[OpenedStatements]:
     """Opened each time it is asked for, and kept nowhere. Raises NotFound."""
     no_nul(case=case)
-    platform, actor = door_of(request).platform, request.auth.actor
+    platform, actor = context_of(request).platform, request.auth.actor
     return await commit(
         request, None, lambda work: platform.cases.read(work, case, person=data.person or actor, actor=actor)
     )
 
 
-@post("/v1/cases/{case:str}/give-back", **told("放回队列", "Give a case back to the queue", "officer"))
+@post("/v1/cases/{case:str}/give-back", **operation("放回队列", "Give a case back to the queue", "officer"))
 async def give_back(
-    request: Caller, case: FromPath[str], data: JSONBody[Held], key: IdempotencyKey = None
-) -> Response[Taken]:
+    request: Caller, case: FromPath[str], data: JSONBody[LeaseRequest], key: IdempotencyKey = None
+) -> Response[LeasedCase]:
     """Raises NotFound."""
     no_nul(case=case)
     person = data.person or request.auth.actor
-    return await commit(request, key, lambda work: Taken(case=leases.give_back(work, case, person)))
+    return await commit(request, key, lambda work: LeasedCase(case=leases.give_back(work, case, person)))
 
 
-@post("/v1/cases/{case:str}/assign", **told("指派给某人", "Give a case to a person", "officer"))
+@post("/v1/cases/{case:str}/assign", **operation("指派给某人", "Give a case to a person", "officer"))
 async def assign(
     request: Caller, case: FromPath[str], data: JSONBody[Assigned], key: IdempotencyKey = None
-) -> Response[Recorded]:
+) -> Response[EntryIndex]:
     """Raises NotFound, Conflict."""
     no_nul(case=case, to=data.to)
     actor, by = request.auth.actor, data.person or request.auth.actor
@@ -288,10 +288,12 @@ async def assign(
     )
 
 
-@post("/v1/cases/{case:str}/hand-over", **told("把手中的事项移交他人", "Hand over a case that one holds", "officer"))
+@post(
+    "/v1/cases/{case:str}/hand-over", **operation("把手中的事项移交他人", "Hand over a case that one holds", "officer")
+)
 async def hand_over(
     request: Caller, case: FromPath[str], data: JSONBody[Assigned], key: IdempotencyKey = None
-) -> Response[Recorded]:
+) -> Response[EntryIndex]:
     """Raises NotFound, Conflict where ``person`` does not hold it."""
     no_nul(case=case, to=data.to)
     actor, person = request.auth.actor, data.person or request.auth.actor
@@ -303,18 +305,18 @@ async def hand_over(
 @post(
     "/v1/cases/{case:str}/decide",
     responses=WAITS,
-    **told(
+    **operation(
         "决定一件，写明理由；抽中的再由另一人决定",
         "Decide a case, saying why; some are decided by a second person too",
         "officer",
     ),
 )
 async def decide(
-    request: Caller, case: FromPath[str], data: JSONBody[Verdict], key: IdempotencyKey = None
+    request: Caller, case: FromPath[str], data: JSONBody[CaseVerdict], key: IdempotencyKey = None
 ) -> Response[Decision]:
     """Raises NotFound, Conflict where it waits for another person, InvalidInput for an unknown outcome."""
     no_nul(case=case)
-    platform, actor = door_of(request).platform, request.auth.actor
+    platform, actor = context_of(request).platform, request.auth.actor
     person = data.person or actor
     return await commit(
         request,
@@ -325,13 +327,13 @@ async def decide(
     )
 
 
-@post("/v1/cases/{case:str}/reopen", **told("重新打开已结案的事项", "Open a closed case again", "officer"))
+@post("/v1/cases/{case:str}/reopen", **operation("重新打开已结案的事项", "Open a closed case again", "officer"))
 async def reopen(
     request: Caller, case: FromPath[str], data: JSONBody[Because], key: IdempotencyKey = None
-) -> Response[Recorded]:
+) -> Response[EntryIndex]:
     """Raises NotFound, Conflict."""
     no_nul(case=case)
-    platform, actor = door_of(request).platform, request.auth.actor
+    platform, actor = context_of(request).platform, request.auth.actor
     person = data.person or actor
     return await recorded(
         request, key, lambda work: platform.cases.reopen(work, case, person=person, reason=data.reason, actor=actor)
@@ -342,7 +344,7 @@ async def reopen(
     "/v1/cases/bulk/preview",
     status_code=200,
     sync_to_thread=True,
-    **told(
+    **operation(
         "预览批量决定：逐件说明结果，不写入",
         "Preview a bulk decision: each case's result; nothing is written",
         "officer",
@@ -350,7 +352,7 @@ async def reopen(
 )
 def preview_bulk(request: Caller, data: JSONBody[BulkWish]) -> bulk.Preview:
     """Raises InvalidInput."""
-    platform, actor = door_of(request).platform, request.auth.actor
+    platform, actor = context_of(request).platform, request.auth.actor
     person = data.person or actor
     with platform.reading() as conn:
         return platform.cases.preview(conn, data.cases, outcome=data.outcome, person=person, signed_in=actor)
@@ -358,13 +360,13 @@ def preview_bulk(request: Caller, data: JSONBody[BulkWish]) -> bulk.Preview:
 
 @post(
     "/v1/cases/bulk",
-    **told("批量决定；撤销期届满后生效", "Decide many cases; it takes effect after the undo window", "officer"),
+    **operation("批量决定；撤销期届满后生效", "Decide many cases; it takes effect after the undo window", "officer"),
 )
 async def order_bulk(
     request: Caller, data: JSONBody[BulkVerdict], key: IdempotencyKey = None
 ) -> Response[bulk.BulkOrder]:
     """Raises InvalidInput, Conflict where what the preview showed has changed."""
-    platform, actor = door_of(request).platform, request.auth.actor
+    platform, actor = context_of(request).platform, request.auth.actor
     person = data.person or actor
     return await commit(
         request,
@@ -381,28 +383,28 @@ async def order_bulk(
     )
 
 
-@get("/v1/bulk", sync_to_thread=True, **told("最近的批量决定", "The newest bulk decisions", "officer"))
+@get("/v1/bulk", sync_to_thread=True, **operation("最近的批量决定", "The newest bulk decisions", "officer"))
 def bulk_orders(request: Caller, limit: Limit = PAGE) -> list[bulk.BulkOrder]:
     """Without their items."""
-    with door_of(request).platform.reading() as conn:
+    with context_of(request).platform.reading() as conn:
         return bulk.recent(conn, limit)
 
 
 @get(
     "/v1/bulk/{order:str}",
     sync_to_thread=True,
-    **told("一个批量决定，逐件的结果", "A bulk decision, case by case", "officer"),
+    **operation("一个批量决定，逐件的结果", "A bulk decision, case by case", "officer"),
 )
 def bulk_order(request: Caller, order: FromPath[str]) -> bulk.BulkOrder:
     """Raises NotFound."""
     no_nul(order=order)
-    with door_of(request).platform.reading() as conn:
+    with context_of(request).platform.reading() as conn:
         return bulk.find(conn, order)
 
 
 @post(
     "/v1/bulk/{order:str}/undo",
-    **told("在撤销期内撤销批量决定", "Undo a bulk decision while its window is open", "officer"),
+    **operation("在撤销期内撤销批量决定", "Undo a bulk decision while its window is open", "officer"),
 )
 async def undo_bulk(
     request: Caller, order: FromPath[str], data: JSONBody[Because], key: IdempotencyKey = None

@@ -8,8 +8,8 @@ from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from anbao.api.answers import Recorded
-from anbao.api.context import Caller, door_of, recorded, told
+from anbao.api.answers import EntryIndex
+from anbao.api.context import Caller, context_of, operation, recorded
 from anbao.api.reading import IdempotencyKey, no_nul
 from anbao.controls.service import ControlView
 from anbao.model.base import Reason
@@ -41,59 +41,59 @@ class Retirement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Reason
 
 
-@get("/v1/controls", sync_to_thread=True, **told("安全控制措施的现状", "How each control stands", "read"))
+@get("/v1/controls", sync_to_thread=True, **operation("安全控制措施的现状", "How each control stands", "read"))
 def controls(request: Caller) -> ControlPage:
     """In the order of the pack."""
-    items = door_of(request).platform.controls.views()
+    items = context_of(request).platform.controls.views()
     return ControlPage(items=items, red=sum(view.red for view in items))
 
 
 @post(
     "/v1/controls/{control:str}/probe",
-    **told("立即检查一项措施，返回其现状", "Try a control now; how it stands", "officer"),
+    **operation("立即检查一项措施，返回其现状", "Try a control now; how it stands", "officer"),
 )
 async def probe(request: Caller, control: FromPath[str]) -> ControlView:
     """Raises NotFound, Conflict for one that a person looks at."""
     no_nul(control=control)
-    room, actor = door_of(request).platform.controls, request.auth.actor
-    await asyncio.to_thread(room.try_one, control, actor=actor)
-    return await asyncio.to_thread(room.view, control)
+    controls, actor = context_of(request).platform.controls, request.auth.actor
+    await asyncio.to_thread(controls.try_one, control, actor=actor)
+    return await asyncio.to_thread(controls.view, control)
 
 
 @post(
     "/v1/controls/{control:str}/assign",
-    **told("确定一项措施的负责人", "Put a person in charge of a control", "officer"),
+    **operation("确定一项措施的负责人", "Put a person in charge of a control", "officer"),
 )
 async def assign(
     request: Caller, control: FromPath[str], data: JSONBody[Assignment], key: IdempotencyKey = None
-) -> Response[Recorded]:
+) -> Response[EntryIndex]:
     """Raises NotFound, Conflict for a retired one."""
     no_nul(control=control, person=data.person)
-    room, actor = door_of(request).platform.controls, request.auth.actor
-    return await recorded(request, key, lambda work: room.assign(work, control, data.person, actor=actor))
+    controls, actor = context_of(request).platform.controls, request.auth.actor
+    return await recorded(request, key, lambda work: controls.assign(work, control, data.person, actor=actor))
 
 
 @post(
     "/v1/controls/{control:str}/attest",
-    **told("记录人工检查一项措施的结果", "Record what a person saw of a control", "officer"),
+    **operation("记录人工检查一项措施的结果", "Record what a person saw of a control", "officer"),
 )
 async def attest(
     request: Caller, control: FromPath[str], data: JSONBody[Attestation], key: IdempotencyKey = None
-) -> Response[Recorded]:
+) -> Response[EntryIndex]:
     """Raises NotFound, Conflict for one that the program tries."""
     no_nul(control=control, why=data.why)
-    room, actor = door_of(request).platform.controls, request.auth.actor
-    return await recorded(request, key, lambda work: room.attest(work, control, data.ok, data.why, actor=actor))
+    controls, actor = context_of(request).platform.controls, request.auth.actor
+    return await recorded(request, key, lambda work: controls.attest(work, control, data.ok, data.why, actor=actor))
 
 
 @post(
     "/v1/controls/{control:str}/retire",
-    **told("停用一项措施，写明理由", "Retire a control, saying why", "officer"),
+    **operation("停用一项措施，写明理由", "Retire a control, saying why", "officer"),
 )
 async def retire(
     request: Caller, control: FromPath[str], data: JSONBody[Retirement], key: IdempotencyKey = None
-) -> Response[Recorded]:
+) -> Response[EntryIndex]:
     """Raises NotFound, Conflict for a retired one."""
     no_nul(control=control, reason=data.reason)
-    room, actor = door_of(request).platform.controls, request.auth.actor
-    return await recorded(request, key, lambda work: room.retire(work, control, data.reason, actor=actor))
+    controls, actor = context_of(request).platform.controls, request.auth.actor
+    return await recorded(request, key, lambda work: controls.retire(work, control, data.reason, actor=actor))

@@ -7,13 +7,13 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
-from anbao.api.answers import Recorded
-from anbao.api.context import Caller, commit, door_of, recorded, told
+from anbao.api.answers import EntryIndex
+from anbao.api.context import Caller, commit, context_of, operation, recorded
 from anbao.api.reading import DEFAULT_PAGE, IdempotencyKey, Limit, no_nul
 from anbao.delivery import endpoints, queue
 from anbao.delivery.endpoints import Change, Endpoint
-from anbao.delivery.post import Outcome, PlatformAnswer
-from anbao.delivery.queue import Kept
+from anbao.delivery.post import PlatformAnswer, PostOutcome
+from anbao.delivery.queue import QueuedEffect
 from anbao.engine.outbox import State
 from anbao.engine.work import Work
 
@@ -22,7 +22,7 @@ Wanted = Annotated[State | None, QueryParameter(name="state", description="all b
 EffectId = Annotated[str, Meta(min_length=1, max_length=300)]
 
 
-class EndpointOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class EndpointRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An endpoint to be added; all topics by default."""
 
     url: Address
@@ -46,13 +46,13 @@ class NewSecret(msgspec.Struct, frozen=True, kw_only=True):
     secret: str
 
 
-class EndpointChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class EndpointUpdate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What becomes of an endpoint."""
 
     change: Change
 
 
-class Replay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ReplayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which dead effects are sent again."""
 
     effects: Annotated[tuple[EffectId, ...], Meta(min_length=1, max_length=1_000)]
@@ -67,22 +67,22 @@ class Replayed(msgspec.Struct, frozen=True, kw_only=True):
 @get(
     "/v1/endpoints",
     sync_to_thread=True,
-    **told("投递端点（不含密钥）", "Where effects are delivered, without secrets", "officer"),
+    **operation("投递端点（不含密钥）", "Where effects are delivered, without secrets", "officer"),
 )
 def list_endpoints(request: Caller) -> list[EndpointView]:
     """The oldest first."""
-    with door_of(request).platform.reading() as conn:
+    with context_of(request).platform.reading() as conn:
         return [_view(one) for one in endpoints.all_endpoints(conn)]
 
 
 @post(
     "/v1/endpoints",
-    **told("新增投递端点；密钥只显示这一次", "Add an endpoint; its secret is shown this once", "officer"),
+    **operation("新增投递端点；密钥只显示这一次", "Add an endpoint; its secret is shown this once", "officer"),
 )
-async def add_endpoint(request: Caller, data: JSONBody[EndpointOrder]) -> Response[NewSecret]:
+async def add_endpoint(request: Caller, data: JSONBody[EndpointRequest]) -> Response[NewSecret]:
     """Takes no idempotency key, whose kept answer would hold the secret. Raises InvalidInput, Conflict."""
     no_nul(url=data.url)
-    delivery, actor = door_of(request).platform.delivery, request.auth.actor
+    delivery, actor = context_of(request).platform.delivery, request.auth.actor
 
     def job(work: Work) -> NewSecret:
         return _secret(delivery.add_endpoint(work, data.url, data.topics, actor=actor))
@@ -92,7 +92,7 @@ async def add_endpoint(request: Caller, data: JSONBody[EndpointOrder]) -> Respon
 
 @post(
     "/v1/endpoints/{endpoint:str}/rotate",
-    **told(
+    **operation(
         "更换端点密钥；旧密钥再签一天",
         "Give an endpoint a new secret; the old one signs for another day",
         "officer",
@@ -101,20 +101,20 @@ async def add_endpoint(request: Caller, data: JSONBody[EndpointOrder]) -> Respon
 async def rotate(request: Caller, endpoint: FromPath[str]) -> Response[NewSecret]:
     """Raises NotFound."""
     no_nul(endpoint=endpoint)
-    delivery, actor = door_of(request).platform.delivery, request.auth.actor
+    delivery, actor = context_of(request).platform.delivery, request.auth.actor
     return await commit(request, None, lambda work: _secret(delivery.rotate_secret(work, endpoint, actor=actor)))
 
 
 @post(
     "/v1/endpoints/{endpoint:str}/state",
-    **told("暂停、恢复或删除端点", "Pause, resume or remove an endpoint", "officer"),
+    **operation("暂停、恢复或删除端点", "Pause, resume or remove an endpoint", "officer"),
 )
 async def change(
-    request: Caller, endpoint: FromPath[str], data: JSONBody[EndpointChange], key: IdempotencyKey = None
+    request: Caller, endpoint: FromPath[str], data: JSONBody[EndpointUpdate], key: IdempotencyKey = None
 ) -> Response[EndpointView]:
     """What waits for it goes on waiting. Raises NotFound."""
     no_nul(endpoint=endpoint)
-    delivery, actor = door_of(request).platform.delivery, request.auth.actor
+    delivery, actor = context_of(request).platform.delivery, request.auth.actor
     return await commit(
         request, key, lambda work: _view(delivery.change_endpoint(work, endpoint, data.change, actor=actor))
     )
@@ -124,36 +124,36 @@ async def change(
     "/v1/endpoints/{endpoint:str}/test",
     sync_to_thread=True,
     status_code=200,
-    **told("向端点发一条测试消息", "Send an endpoint a message that asks for nothing", "officer"),
+    **operation("向端点发一条测试消息", "Send an endpoint a message that asks for nothing", "officer"),
 )
-def test(request: Caller, endpoint: FromPath[str]) -> Outcome:
+def test(request: Caller, endpoint: FromPath[str]) -> PostOutcome:
     """What came back. Raises NotFound."""
     no_nul(endpoint=endpoint)
-    return door_of(request).platform.delivery.test_endpoint(endpoint)
+    return context_of(request).platform.delivery.test_endpoint(endpoint)
 
 
 @get(
     "/v1/effects",
     sync_to_thread=True,
-    **told("对外指令：待发、已发、完成、死信", "Effects: waiting, sent, done or dead", "officer"),
+    **operation("对外指令：待发、已发、完成、死信", "Effects: waiting, sent, done or dead", "officer"),
 )
 def effects(
     request: Caller,
     wanted: Wanted = None,
     topic: FromQuery[str | None] = None,
     limit: Limit = DEFAULT_PAGE,
-) -> list[Kept]:
+) -> list[QueuedEffect]:
     """The longest due first."""
     no_nul(topic=topic)
-    with door_of(request).platform.reading() as conn:
+    with context_of(request).platform.reading() as conn:
         return queue.listed(conn, state=wanted, topic=topic, limit=limit)
 
 
-@post("/v1/effects/replay", **told("重发死信", "Send dead effects again", "officer"))
-async def replay(request: Caller, data: JSONBody[Replay], key: IdempotencyKey = None) -> Response[Replayed]:
+@post("/v1/effects/replay", **operation("重发死信", "Send dead effects again", "officer"))
+async def replay(request: Caller, data: JSONBody[ReplayRequest], key: IdempotencyKey = None) -> Response[Replayed]:
     """All of them or none. Raises NotFound, Conflict."""
     no_nul(effects="".join(data.effects))
-    delivery, actor = door_of(request).platform.delivery, request.auth.actor
+    delivery, actor = context_of(request).platform.delivery, request.auth.actor
     return await commit(
         request, key, lambda work: Replayed(entries=tuple(delivery.replay(work, data.effects, actor=actor)))
     )
@@ -161,7 +161,7 @@ async def replay(request: Caller, data: JSONBody[Replay], key: IdempotencyKey = 
 
 @post(
     "/v1/effects/{effect:str}/confirm",
-    **told(
+    **operation(
         "平台确认指令已执行，或说明拒绝理由",
         "The platform confirms that an effect is done, or refuses it",
         "effects",
@@ -169,10 +169,10 @@ async def replay(request: Caller, data: JSONBody[Replay], key: IdempotencyKey = 
 )
 async def confirm(
     request: Caller, effect: FromPath[str], data: JSONBody[PlatformAnswer], key: IdempotencyKey = None
-) -> Response[Recorded]:
+) -> Response[EntryIndex]:
     """Raises NotFound, InvalidInput, and Conflict for what has ended already."""
     no_nul(effect=effect)
-    delivery, actor = door_of(request).platform.delivery, request.auth.actor
+    delivery, actor = context_of(request).platform.delivery, request.auth.actor
     return await recorded(request, key, lambda work: delivery.answer(work, effect, data, actor=actor))
 
 

@@ -7,8 +7,8 @@ from litestar import Response, post
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from anbao.api.answers import Recorded
-from anbao.api.context import WAITS, Caller, door_of, recorded, told
+from anbao.api.answers import EntryIndex
+from anbao.api.context import WAITS, Caller, context_of, operation, recorded
 from anbao.api.reading import IdempotencyKey, Index, no_nul
 from anbao.law.norms import Period
 from anbao.model.base import Reason
@@ -22,7 +22,7 @@ class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @post(
     "/v1/obligations/{opened_by:int}/{norm:str}/waive",
-    **told(
+    **operation(
         "豁免一项义务，写明理由；何人何故记入存证",
         "Waive an obligation: by whom and why stands in the ledger",
         "officer",
@@ -30,10 +30,10 @@ class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 )
 async def waive(
     request: Caller, opened_by: Index, norm: FromPath[str], data: JSONBody[Waiver], key: IdempotencyKey = None
-) -> Response[Recorded]:
+) -> Response[EntryIndex]:
     """Raises NotFound, InvalidInput."""
     no_nul(norm=norm)
-    platform, actor = door_of(request).platform, request.auth.actor
+    platform, actor = context_of(request).platform, request.auth.actor
     return await recorded(request, key, lambda work: platform.excuse(work, opened_by, norm, data.reason, actor=actor))
 
 
@@ -48,7 +48,7 @@ class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @post(
     "/v1/listings/{listing:str}/review",
     responses=WAITS,
-    **told(
+    **operation(
         "人工决定一件商品；须第二人复核的，待其同意后生效",
         "A person decides on a listing; where a second review is required it takes effect when that person agrees",
         "officer",
@@ -56,10 +56,10 @@ class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 )
 async def review(
     request: Caller, listing: FromPath[str], data: JSONBody[Review], key: IdempotencyKey = None
-) -> Response[Recorded]:
+) -> Response[EntryIndex]:
     """Raises NotFound for a listing that was never screened, Conflict where another has its case before them."""
     no_nul(listing=listing, reason=data.reason, person=data.person)
-    prevent, actor = door_of(request).platform.prevent, request.auth.actor
+    prevent, actor = context_of(request).platform.prevent, request.auth.actor
     person = data.person or actor
     return await recorded(
         request,
@@ -70,11 +70,11 @@ async def review(
 
 @post(
     "/v1/settings/{setting:str}",
-    **told("修改平台自定期限", "Change one of the platform's own deadlines", "officer"),
+    **operation("修改平台自定期限", "Change one of the platform's own deadlines", "officer"),
 )
 async def setting(
     request: Caller, setting: FromPath[str], data: JSONBody[Period], key: IdempotencyKey = None
-) -> Response[Recorded]:
+) -> Response[EntryIndex]:
     """What is open keeps its deadline. Raises InvalidInput for an unknown setting."""
-    platform, actor = door_of(request).platform, request.auth.actor
+    platform, actor = context_of(request).platform, request.auth.actor
     return await recorded(request, key, lambda work: platform.adjust(work, setting, data, actor=actor))

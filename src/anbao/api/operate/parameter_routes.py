@@ -7,8 +7,8 @@ from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
-from anbao.api.answers import Recorded
-from anbao.api.context import Caller, door_of, recorded, told
+from anbao.api.answers import EntryIndex
+from anbao.api.context import Caller, context_of, operation, recorded
 from anbao.api.reading import IdempotencyKey, no_nul
 from anbao.law.parameters import MOST, Parameter
 
@@ -29,11 +29,11 @@ class ParameterAnswer(msgspec.Struct, frozen=True, kw_only=True):
 @get(
     "/v1/parameters",
     sync_to_thread=True,
-    **told("规则所用的数值与平台选择", "The numbers and choices that rules use", "read"),
+    **operation("规则所用的数值与平台选择", "The numbers and choices that rules use", "read"),
 )
 def parameters(request: Caller) -> list[ParameterAnswer]:
     """With their values now."""
-    platform = door_of(request).platform
+    platform = context_of(request).platform
     now = platform.clock()
     with platform.reading() as conn:
         return [
@@ -44,14 +44,14 @@ def parameters(request: Caller) -> list[ParameterAnswer]:
 
 @post(
     "/v1/parameters/{parameter:str}",
-    **told("修改平台自定的数值或选择", "Change a number or choice that the platform sets itself", "officer"),
+    **operation("修改平台自定的数值或选择", "Change a number or choice that the platform sets itself", "officer"),
 )
 async def change(
     request: Caller, parameter: FromPath[str], data: JSONBody[NewValue], key: IdempotencyKey = None
-) -> Response[Recorded]:
+) -> Response[EntryIndex]:
     """Raises InvalidInput for an unknown one, one that the law sets, and a value that does not fit."""
     no_nul(parameter=parameter)
-    platform, actor = door_of(request).platform, request.auth.actor
+    platform, actor = context_of(request).platform, request.auth.actor
     return await recorded(
         request, key, lambda work: platform.parameters.change(work, parameter, data.value, actor=actor)
     )

@@ -18,8 +18,8 @@ from hashlib import sha256
 import msgspec
 from litestar.types import Receive, Scope, Send
 
-from anbao.api.context import Caller, Door
-from anbao.api.idempotency import Answer, Attempt
+from anbao.api.context import ApiContext, Caller
+from anbao.api.idempotency import HttpAnswer, KeyedRequest
 from anbao.api.prevent.intake import Submission
 from anbao.api.prevent.listing_body import MAX_LISTING, decode_listing
 from anbao.api.problems import log, problem_of
@@ -110,11 +110,11 @@ class Spool:
         self._file.close()
 
 
-class Batch:
+class LineBatch:
     """The application that answers a batch: it reads the request while it is sending."""
 
-    def __init__(self, door: Door, request: Caller, at: int | None, key: str | None) -> None:
-        self._door = door
+    def __init__(self, context: ApiContext, request: Caller, at: int | None, key: str | None) -> None:
+        self._door = context
         self._principal = request.auth
         self._at = at
         self._key = key
@@ -172,7 +172,7 @@ class Batch:
         if submissions:
             results = await self._door.intake.submit_many(submissions)
             for one, result in zip(submissions, results, strict=True):
-                answers[one.line] = result.body if isinstance(result, Answer) else self._refusal(one.line, result)
+                answers[one.line] = result.body if isinstance(result, HttpAnswer) else self._refusal(one.line, result)
         return b"".join(answers[number] + b"\n" for number, _ in lines)
 
     def _submission(self, number: int, data: bytes | None) -> Submission:
@@ -181,7 +181,7 @@ class Batch:
         listing = decode_listing(data)
         attempt = None
         if self._key:
-            attempt = Attempt(self._principal.key, f"{self._key}:{number}", sha256(b"line\0" + data).digest())
+            attempt = KeyedRequest(self._principal.key, f"{self._key}:{number}", sha256(b"line\0" + data).digest())
         return Submission(listing, self._principal.actor, self._at, attempt, number)
 
     def _refusal(self, number: int, error: AnbaoError) -> bytes:

@@ -12,7 +12,7 @@ from functools import partial
 import msgspec
 
 from anbao.api.answers import line_answer, listing_answer
-from anbao.api.idempotency import Answer, Attempt, Kept, keep, recall
+from anbao.api.idempotency import HttpAnswer, KeyedRequest, StoredAnswer, recall, store_answer
 from anbao.engine.work import Work
 from anbao.errors import AnbaoError
 from anbao.model.listing import Listing
@@ -38,11 +38,11 @@ class Submission(msgspec.Struct, frozen=True):
     listing: Listing
     actor: str
     at: int | None = None
-    attempt: Attempt | None = None
+    attempt: KeyedRequest | None = None
     line: int = 0
 
 
-Result = Answer | AnbaoError
+Result = HttpAnswer | AnbaoError
 
 
 class Decided(msgspec.Struct, frozen=True):
@@ -57,7 +57,7 @@ def decide(platform: Platform, batch: Sequence[Submission], work: Work) -> Decid
     before = recall(work.conn, (one.attempt for one in batch if one.attempt), platform.vault.cipher)
     results: dict[int, Result] = {}
     first: dict[tuple[str, str], tuple[int, bytes]] = {}
-    repeats: list[tuple[int, Attempt]] = []
+    repeats: list[tuple[int, KeyedRequest]] = []
     groups: dict[tuple[str, int | None], list[int]] = {}
     for place, one in enumerate(batch):
         if one.attempt:
@@ -72,7 +72,7 @@ def decide(platform: Platform, batch: Sequence[Submission], work: Work) -> Decid
         groups.setdefault((one.actor, one.at), []).append(place)
 
     screened: list[ScreenedListing] = []
-    fresh: list[tuple[Attempt, Answer]] = []
+    fresh: list[tuple[KeyedRequest, HttpAnswer]] = []
     for (actor, at), places in groups.items():
         outcomes = _screened(platform, work, [batch[place].listing for place in places], at, actor)
         for place, outcome in zip(places, outcomes, strict=True):
@@ -80,15 +80,17 @@ def decide(platform: Platform, batch: Sequence[Submission], work: Work) -> Decid
                 results[place] = outcome
                 continue
             one = batch[place]
-            results[place] = answer = Answer(201, _encoded(platform, outcome, one.line))
+            results[place] = answer = HttpAnswer(201, _encoded(platform, outcome, one.line))
             screened.append(outcome)
             if one.attempt:
                 fresh.append((one.attempt, answer))
-    keep(work.conn, fresh, work.now, platform.vault.cipher)
+    store_answer(work.conn, fresh, work.now, platform.vault.cipher)
     for place, attempt in repeats:
         original, fingerprint = first[attempt.identity]
         earlier = results[original]
-        results[place] = _replayed(Kept(fingerprint, earlier), attempt) if isinstance(earlier, Answer) else earlier
+        results[place] = (
+            _replayed(StoredAnswer(fingerprint, earlier), attempt) if isinstance(earlier, HttpAnswer) else earlier
+        )
     return Decided([results[place] for place in range(len(batch))], screened)
 
 
@@ -108,7 +110,7 @@ class ListingIntake:
         self._expected = 0
         self._pause: asyncio.TimerHandle | None = None
 
-    async def submit(self, submission: Submission) -> Answer:
+    async def submit(self, submission: Submission) -> HttpAnswer:
         """The answer once it is durable. Raises AnbaoError."""
         future: asyncio.Future[Result] = self._loop.create_future()
         self._waiting.append((submission, future))
@@ -184,7 +186,7 @@ def _screened(
     return [one for listing in listings for one in _screened(platform, work, [listing], at, actor)]
 
 
-def _replayed(kept: Kept, attempt: Attempt) -> Result:
+def _replayed(kept: StoredAnswer, attempt: KeyedRequest) -> Result:
     try:
         return kept.replay(attempt)
     except AnbaoError as error:

@@ -7,9 +7,9 @@ from litestar import Response, get, post
 from litestar.params import FromQuery, JSONBody, PathParameter, QueryParameter
 
 from anbao import listing_view
-from anbao.api.answers import LineAnswer, ListingAnswer
-from anbao.api.context import Caller, Direct, answered, attempt_of, door_of, told
-from anbao.api.prevent.batch import Batch
+from anbao.api.answers import BatchLineAnswer, ListingAnswer
+from anbao.api.context import Caller, Direct, answered, attempt_of, context_of, operation
+from anbao.api.prevent.batch import LineBatch
 from anbao.api.prevent.intake import Submission
 from anbao.api.prevent.listing_body import MAX_LISTING, ListingBody, ListingRequest, listing_of
 from anbao.api.reading import (
@@ -49,41 +49,41 @@ class ListingPage(msgspec.Struct, frozen=True, kw_only=True):
     "/v1/listings",
     request_class=ListingRequest,
     request_max_body_size=MAX_LISTING,
-    **told("提交一条商品信息：审核并决定", "Submit one listing: screen and decide", "listings"),
+    **operation("提交一条商品信息：审核并决定", "Submit one listing: screen and decide", "listings"),
 )
 async def submit(
     request: Caller, data: JSONBody[ListingBody], at: At = None, key: IdempotencyKey = None
 ) -> Response[ListingAnswer]:
     """Those that arrive together share a scan and a commit."""
-    door, principal = door_of(request), request.auth
-    when = event_time(at, door.platform.clock())
+    context, principal = context_of(request), request.auth
+    when = event_time(at, context.platform.clock())
     submission = Submission(listing_of(data), principal.actor, when, await attempt_of(request, key))
-    return cast("Response[ListingAnswer]", answered(await door.intake.submit(submission)))
+    return cast("Response[ListingAnswer]", answered(await context.intake.submit(submission)))
 
 
 @post(
     "/v1/listings/batch",
     status_code=200,
     request_max_body_size=None,
-    **told(
+    **operation(
         "批量提交：NDJSON 每行一条，逐行答复；带 Idempotency-Key 重传不会重复记账",
         "Submit many as NDJSON: an answer per line; sent again under its Idempotency-Key it makes no second entries",
         "listings",
     ),
 )
-async def submit_many(request: Caller, at: At = None, key: IdempotencyKey = None) -> Response[LineAnswer]:
+async def submit_many(request: Caller, at: At = None, key: IdempotencyKey = None) -> Response[BatchLineAnswer]:
     """Reads the body while it answers; see ``batch``."""
     if request.content_type[0] not in (NDJSON, "application/jsonl", "application/ndjson"):
         raise wrong_type(NDJSON)
-    door = door_of(request)
-    when = event_time(at, door.platform.clock())
-    return cast("Response[LineAnswer]", Direct(Batch(door, request, when, idempotency_key(key))))
+    context = context_of(request)
+    when = event_time(at, context.platform.clock())
+    return cast("Response[BatchLineAnswer]", Direct(LineBatch(context, request, when, idempotency_key(key))))
 
 
 @get(
     "/v1/listings",
     sync_to_thread=True,
-    **told(
+    **operation(
         "商品及其状态，可按状态、商家、类目筛选", "Listings and how they stand, by state, merchant and category", "read"
     ),
 )
@@ -99,7 +99,7 @@ def listings(
     no_nul(merchant=merchant, category=category)
     after = cursor_position(cursor, tuple[str])[0] if cursor else ""
     no_nul(cursor=after)
-    platform = door_of(request).platform
+    platform = context_of(request).platform
     with platform.reading() as conn:
         found = listing_view.page(
             platform,
@@ -116,7 +116,7 @@ def listings(
 @get(
     "/v1/listings/{listing:str}",
     sync_to_thread=True,
-    **told(
+    **operation(
         "一条商品的现状：决定与缘由、措施、危险、待办事项、经过，以及订单会怎样处理",
         "One listing as it stands: decision and why, measures, hazards, cases, history, and what becomes of an order",
         "read",
@@ -127,6 +127,6 @@ def listing_one(
 ) -> ListingView:
     """Raises NotFound for one that was never submitted."""
     no_nul(listing=listing)
-    platform = door_of(request).platform
+    platform = context_of(request).platform
     with platform.reading() as conn:
         return listing_view.view(platform.views, conn, listing, platform.clock())

@@ -6,8 +6,8 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from anbao.api.answers import Recorded
-from anbao.api.context import WAITS, Caller, commit, door_of, recorded, told
+from anbao.api.answers import EntryIndex
+from anbao.api.context import WAITS, Caller, commit, context_of, operation, recorded
 from anbao.api.reading import (
     DEFAULT_PAGE,
     At,
@@ -70,17 +70,17 @@ class IdentityReport(msgspec.Struct, frozen=True, kw_only=True):
     period: str
 
 
-@post("/v1/merchants", **told("商家申请入驻：核验并决定", "A merchant applies: check and decide", "merchants"))
+@post("/v1/merchants", **operation("商家申请入驻：核验并决定", "A merchant applies: check and decide", "merchants"))
 async def apply(
     request: Caller, data: JSONBody[Merchant], at: At = None, key: IdempotencyKey = None
 ) -> Response[MerchantDecision]:
     """One application: its entry and the decision's. ``waiting`` until a connected registry has answered."""
-    platform, actor = door_of(request).platform, request.auth.actor
+    platform, actor = context_of(request).platform, request.auth.actor
     when = event_time(at, platform.clock())
     return await commit(request, key, lambda work: platform.prevent.apply(work, data, at=when, actor=actor))
 
 
-@get("/v1/merchants", sync_to_thread=True, **told("商家名录，分页", "Merchants, page by page", "read"))
+@get("/v1/merchants", sync_to_thread=True, **operation("商家名录，分页", "Merchants, page by page", "read"))
 def merchants(
     request: Caller,
     status: Annotated[Status | None, QueryParameter(name="status", description="all by default")] = None,
@@ -90,7 +90,7 @@ def merchants(
     """By id."""
     after = cursor_position(cursor, tuple[str])[0] if cursor else ""
     no_nul(cursor=after)
-    with door_of(request).platform.reading() as conn:
+    with context_of(request).platform.reading() as conn:
         found = file.page(conn, after=after, limit=limit + 1, status=status)
     return MerchantPage(items=found[:limit], next=cursor_text(found[limit - 1].id) if len(found) > limit else None)
 
@@ -98,7 +98,7 @@ def merchants(
 @get(
     "/v1/merchants/{merchant:str}",
     sync_to_thread=True,
-    **told(
+    **operation(
         "商家档案（不含个人信息原值）、最近核验、外部询问与经过",
         "A merchant's file without personal values, its last checks, questions to registries, and history",
         "read",
@@ -107,21 +107,21 @@ def merchants(
 def merchant(request: Caller, merchant: Name) -> MerchantView:
     """Raises NotFound."""
     no_nul(merchant=merchant)
-    platform = door_of(request).platform
+    platform = context_of(request).platform
     with platform.reading() as conn:
         return view(conn, platform.ledger, merchant)
 
 
 @post(
     "/v1/merchants/{merchant:str}/reverify",
-    **told("重新核验商家（至少每六个月一次）", "Verify a merchant again, at least every six months", "merchants"),
+    **operation("重新核验商家（至少每六个月一次）", "Verify a merchant again, at least every six months", "merchants"),
 )
 async def reverify(
     request: Caller, merchant: Name, at: At = None, key: IdempotencyKey = None
 ) -> Response[MerchantDecision]:
     """Raises NotFound, Conflict."""
     no_nul(merchant=merchant)
-    platform, actor = door_of(request).platform, request.auth.actor
+    platform, actor = context_of(request).platform, request.auth.actor
     when = event_time(at, platform.clock())
     desk = platform.prevent.merchants
     return await commit(request, key, lambda work: desk.reverify(work, merchant, at=when, actor=actor))
@@ -129,14 +129,14 @@ async def reverify(
 
 @post(
     "/v1/merchants/{merchant:str}/change",
-    **told("商家报送信息变更：核验并入档", "A merchant reports a change: checked and filed", "merchants"),
+    **operation("商家报送信息变更：核验并入档", "A merchant reports a change: checked and filed", "merchants"),
 )
 async def change(
     request: Caller, merchant: Name, data: JSONBody[MerchantChange], at: At = None, key: IdempotencyKey = None
 ) -> Response[MerchantDecision]:
     """Raises NotFound, Conflict, InvalidInput."""
     no_nul(merchant=merchant)
-    platform, actor = door_of(request).platform, request.auth.actor
+    platform, actor = context_of(request).platform, request.auth.actor
     when = event_time(at, platform.clock())
     desk = platform.prevent.merchants
     return await commit(request, key, lambda work: desk.change(work, merchant, data, at=when, actor=actor))
@@ -145,14 +145,14 @@ async def change(
 @post(
     "/v1/merchants/{merchant:str}/review",
     responses=WAITS,
-    **told("人工决定通过或拒绝一个商家", "A person verifies or refuses a merchant", "officer"),
+    **operation("人工决定通过或拒绝一个商家", "A person verifies or refuses a merchant", "officer"),
 )
 async def review(
     request: Caller, merchant: Name, data: JSONBody[Judgement], key: IdempotencyKey = None
 ) -> Response[MerchantDecision]:
     """Raises NotFound; Conflict where the numbers on file do not hold."""
     no_nul(merchant=merchant, reason=data.reason)
-    desk, actor = door_of(request).platform.prevent.merchants, request.auth.actor
+    desk, actor = context_of(request).platform.prevent.merchants, request.auth.actor
 
     def job(work: Work) -> MerchantDecision:
         return desk.review(work, merchant, verify=data.verify, reason=data.reason, actor=actor)
@@ -162,17 +162,17 @@ async def review(
 
 @post(
     "/v1/merchants/{merchant:str}/close",
-    **told("商家退出或被清退", "A merchant leaves, or is closed for cause", "officer"),
+    **operation("商家退出或被清退", "A merchant leaves, or is closed for cause", "officer"),
 )
 async def close(
     request: Caller, merchant: Name, data: JSONBody[Closure], key: IdempotencyKey = None
-) -> Response[Recorded]:
+) -> Response[EntryIndex]:
     """Raises NotFound, Conflict."""
     no_nul(merchant=merchant, reason=data.reason)
-    desk, actor = door_of(request).platform.prevent.merchants, request.auth.actor
+    desk, actor = context_of(request).platform.prevent.merchants, request.auth.actor
 
-    def job(work: Work) -> Recorded:
-        return Recorded(entry=desk.close(work, merchant, reason=data.reason, for_cause=data.for_cause, actor=actor))
+    def job(work: Work) -> EntryIndex:
+        return EntryIndex(entry=desk.close(work, merchant, reason=data.reason, for_cause=data.for_cause, actor=actor))
 
     return await commit(request, key, job)
 
@@ -180,28 +180,28 @@ async def close(
 @get(
     "/v1/merchants/{merchant:str}/links",
     sync_to_thread=True,
-    **told("与哪些商家共用证照、身份、电话、地址、账户", "Which merchants share a merchant's identifiers", "read"),
+    **operation("与哪些商家共用证照、身份、电话、地址、账户", "Which merchants share a merchant's identifiers", "read"),
 )
 def links(request: Caller, merchant: Name) -> LinkView:
     """Raises NotFound."""
     no_nul(merchant=merchant)
-    platform = door_of(request).platform
+    platform = context_of(request).platform
     with platform.reading() as conn:
         return platform.prevent.merchants.links(conn, merchant)
 
 
-@get("/v1/families", sync_to_thread=True, **told("全部关联商家群", "All families of linked merchants", "read"))
+@get("/v1/families", sync_to_thread=True, **operation("全部关联商家群", "All families of linked merchants", "read"))
 def families(request: Caller, limit: Limit = DEFAULT_PAGE) -> FamilyPage:
     """The largest first; computed anew over all merchants."""
-    desk = door_of(request).platform.prevent.merchants
-    with door_of(request).platform.reading() as conn:
+    desk = context_of(request).platform.prevent.merchants
+    with context_of(request).platform.reading() as conn:
         found = desk.families(conn)
         return FamilyPage(cap=desk.cap(conn), count=len(found), items=found[:limit])
 
 
 @post(
     "/v1/reports/{report:str}",
-    **told(
+    **operation(
         "写出身份信息报送文件（含个人信息原值，打开即记入存证）",
         "Write the report of identities, with personal values; that they were opened is an entry",
         "officer",
@@ -216,7 +216,7 @@ async def write_report(request: Caller, report: Name) -> Response[IdentityReport
         kind = msgspec.convert(report, Kind)
     except msgspec.ValidationError:
         raise NotFound(Text(f"没有报表 {report}", f"there is no report {report}"), field="report") from None
-    desk, actor = door_of(request).platform.prevent.merchants, request.auth.actor
+    desk, actor = context_of(request).platform.prevent.merchants, request.auth.actor
 
     def job(work: Work) -> IdentityReport:
         written = desk.write_report(work, kind, actor=actor)
@@ -229,12 +229,12 @@ async def write_report(request: Caller, report: Name) -> Response[IdentityReport
 
 @post(
     "/v1/reports/{digest:str}/submitted",
-    **told("记录已报送（以文件摘要为凭）", "Record that a report was handed in, by its file's digest", "officer"),
+    **operation("记录已报送（以文件摘要为凭）", "Record that a report was handed in, by its file's digest", "officer"),
 )
-async def submitted(request: Caller, digest: Name, at: At = None, key: IdempotencyKey = None) -> Response[Recorded]:
+async def submitted(request: Caller, digest: Name, at: At = None, key: IdempotencyKey = None) -> Response[EntryIndex]:
     """Raises Conflict for a digest that no report has."""
     no_nul(digest=digest)
-    platform, actor = door_of(request).platform, request.auth.actor
+    platform, actor = context_of(request).platform, request.auth.actor
     when = event_time(at, platform.clock())
     desk = platform.prevent.merchants
     return await recorded(request, key, lambda work: desk.submit_report(work, digest, at=when, actor=actor))

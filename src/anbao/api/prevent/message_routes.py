@@ -8,7 +8,7 @@ from litestar.params import JSONBody
 from msgspec import Meta
 
 from anbao.api.answers import FindingAnswer, finding_answer
-from anbao.api.context import Caller, commit, door_of, told
+from anbao.api.context import Caller, commit, context_of, operation
 from anbao.api.reading import At, IdempotencyKey, event_time
 from anbao.model.entry import Receipt
 from anbao.model.message import Message, MessageDecision, MessageVersions
@@ -40,13 +40,14 @@ class MessageAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @post(
-    "/v1/messages", **told("审查一条交易消息：决定并给出警示语", "Screen one message: decide, and how to warn", "trade")
+    "/v1/messages",
+    **operation("审查一条交易消息：决定并给出警示语", "Screen one message: decide, and how to warn", "trade"),
 )
 async def message(
     request: Caller, data: JSONBody[Message], at: At = None, key: IdempotencyKey = None
 ) -> Response[MessageAnswer]:
     """The entry holds no text; it lies in the vault."""
-    platform, actor = door_of(request).platform, request.auth.actor
+    platform, actor = context_of(request).platform, request.auth.actor
     when = event_time(at, platform.clock())
     return await commit(
         request, key, lambda work: _answer(platform.prevent.screen_messages(work, [data], at=when, actor=actor)[0])
@@ -55,7 +56,7 @@ async def message(
 
 @post(
     "/v1/messages/batch",
-    **told("批量审查交易消息（JSON 数组），一次扫描", "Screen many messages (a JSON array) in one scan", "trade"),
+    **operation("批量审查交易消息（JSON 数组），一次扫描", "Screen many messages (a JSON array) in one scan", "trade"),
 )
 async def messages(
     request: Caller,
@@ -64,7 +65,7 @@ async def messages(
     key: IdempotencyKey = None,
 ) -> Response[list[MessageAnswer]]:
     """All or none; answers stand in the order of the messages."""
-    platform, actor = door_of(request).platform, request.auth.actor
+    platform, actor = context_of(request).platform, request.auth.actor
     when = event_time(at, platform.clock())
     return await commit(
         request,

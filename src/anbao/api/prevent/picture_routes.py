@@ -7,13 +7,13 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from anbao.api.answers import PictureDecisionAnswer, picture_answer
-from anbao.api.context import Caller, body_of, commit, door_of, told
+from anbao.api.context import Caller, body_of, commit, context_of, operation
 from anbao.api.reading import DEFAULT_PAGE, IdempotencyKey, Limit, no_nul, wrong_type
 from anbao.detect.picture.decode import MAX_BYTES
 from anbao.detect.picture.errors import BadPicture
 from anbao.engine.work import Work
 from anbao.errors import InvalidInput, NotFound
-from anbao.model.picture import Code, Line, PictureProblem, PictureReading, PictureScreened
+from anbao.model.picture import Code, PictureProblem, PictureReading, PictureScreened, TextLine
 from anbao.prevent.pictures import records
 from anbao.text import Text
 
@@ -35,7 +35,7 @@ class PictureAnswer(msgspec.Struct, frozen=True, kw_only=True):
     pdq: str
     quality: int
     codes: tuple[Code, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[TextLine, ...]
     text_like: int
     text_read: bool
     problem: PictureProblem
@@ -58,7 +58,7 @@ class PictureDecisions(msgspec.Struct, frozen=True, kw_only=True):
 @post(
     "/v1/pictures",
     request_max_body_size=MAX_BYTES,
-    **told(
+    **operation(
         "上传一张图片（请求体即文件）：留存、读取指纹与二维码；商品以其 SHA-256 引用",
         "Upload a picture (the body is the file): kept, hashed, its codes read; listings name it by its SHA-256",
         "listings",
@@ -69,11 +69,11 @@ async def upload(request: Caller, key: IdempotencyKey = None) -> Response[Pictur
     kind = request.content_type[0]
     if kind != OCTETS and not kind.startswith("image/"):
         raise wrong_type(OCTETS)
-    door, actor = door_of(request), request.auth.actor
-    reading = await asyncio.to_thread(door.pictures.keep, await body_of(request))
+    context, actor = context_of(request), request.auth.actor
+    reading = await asyncio.to_thread(context.pictures.keep, await body_of(request))
 
     def job(work: Work) -> PictureAnswer:
-        return _answer(door.platform.prevent.pictures.take(work, reading, actor=actor), reading)
+        return _answer(context.platform.prevent.pictures.take(work, reading, actor=actor), reading)
 
     return await commit(request, key, job)
 
@@ -81,12 +81,12 @@ async def upload(request: Caller, key: IdempotencyKey = None) -> Response[Pictur
 @get(
     "/v1/pictures/{picture:str}",
     sync_to_thread=True,
-    **told("一张图片中读到的内容", "What was last read in a picture", "read"),
+    **operation("一张图片中读到的内容", "What was last read in a picture", "read"),
 )
 def reading(request: Caller, picture: FromPath[str]) -> PictureAnswer:
     """Raises NotFound."""
     no_nul(picture=picture)
-    with door_of(request).platform.reading() as conn:
+    with context_of(request).platform.reading() as conn:
         found = records.read_of(conn, picture)
     if found is None:
         raise NotFound(Text(f"没有图片 {picture}", f"there is no picture {picture}"), field="picture")
@@ -96,7 +96,7 @@ def reading(request: Caller, picture: FromPath[str]) -> PictureAnswer:
 @get(
     "/v1/pictures/{picture:str}/fingerprints",
     sync_to_thread=True,
-    **told(
+    **operation(
         "危险图片及其常见变形的指纹，用于确认危险",
         "The hashes of a danger's picture and its disguises, for confirming the danger",
         "officer",
@@ -105,7 +105,7 @@ def reading(request: Caller, picture: FromPath[str]) -> PictureAnswer:
 def fingerprints(request: Caller, picture: FromPath[str]) -> Fingerprints:
     """Raises NotFound, InvalidInput for a picture that cannot be read."""
     try:
-        hashes = door_of(request).pictures.fingerprints(picture)
+        hashes = context_of(request).pictures.fingerprints(picture)
     except BadPicture as error:
         raise InvalidInput(
             Text(f"图片无法读取：{error}", f"the picture cannot be read: {error}"), field="picture"
@@ -116,12 +116,12 @@ def fingerprints(request: Caller, picture: FromPath[str]) -> Fingerprints:
 @get(
     "/v1/listings/{listing:str}/pictures",
     sync_to_thread=True,
-    **told("一条商品信息的图片审查决定", "The decisions on a listing's pictures", "read"),
+    **operation("一条商品信息的图片审查决定", "The decisions on a listing's pictures", "read"),
 )
 def decisions(request: Caller, listing: FromPath[str], limit: Limit = DEFAULT_PAGE) -> PictureDecisions:
     """Empty where it has none, or none was read yet."""
     no_nul(listing=listing)
-    platform = door_of(request).platform
+    platform = context_of(request).platform
     with platform.reading() as conn:
         found = platform.ledger.entries(conn, 0, limit, kind=records.SCREENED, subject=("listing", listing))
     bodies = [msgspec.convert(one.entry().body, PictureScreened) for one in found]

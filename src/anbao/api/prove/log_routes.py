@@ -6,7 +6,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 from sqlalchemy import Connection
 
-from anbao.api.context import Caller, Door, Visitor, door_of, told
+from anbao.api.context import ApiContext, Caller, PublicRequest, context_of, operation
 from anbao.errors import NotFound
 from anbao.ledger.export import bundle
 from anbao.ledger.merkle import HASH_SIZE
@@ -22,21 +22,21 @@ _PLACE = re.compile(r"/?((?:x\d{3}/){0,5})(\d{3})(?:\.p/([1-9]\d{0,2}))?", re.AS
 _BINARY = "application/octet-stream"
 
 
-@get("/log/key", media_type="text/plain", sync_to_thread=False, **told("日志的验证公钥", "The log's verifier key"))
-def key(request: Visitor) -> Response[str]:
+@get("/log/key", media_type="text/plain", sync_to_thread=False, **operation("日志的验证公钥", "The log's verifier key"))
+def key(request: PublicRequest) -> Response[str]:
     """``name+hash+base64``, as signed-note has it."""
-    return Response(f"{door_of(request).platform.ledger.verifier}\n")
+    return Response(f"{context_of(request).platform.ledger.verifier}\n")
 
 
 @get(
     "/log/checkpoint",
     media_type="text/plain",
     sync_to_thread=True,
-    **told("最新的签名检查点", "The latest signed checkpoint"),
+    **operation("最新的签名检查点", "The latest signed checkpoint"),
 )
-def checkpoint(request: Visitor) -> Response[str]:
+def checkpoint(request: PublicRequest) -> Response[str]:
     """A signed note. Raises NotFound before the first."""
-    platform = door_of(request).platform
+    platform = context_of(request).platform
     with platform.reading() as conn:
         note = platform.ledger.latest_checkpoint(conn)
     if note is None:
@@ -45,29 +45,32 @@ def checkpoint(request: Visitor) -> Response[str]:
 
 
 @get(
-    "/log/tile/{level:int}/{place:str}", media_type=_BINARY, sync_to_thread=True, **told("哈希瓦片", "A tile of hashes")
+    "/log/tile/{level:int}/{place:str}",
+    media_type=_BINARY,
+    sync_to_thread=True,
+    **operation("哈希瓦片", "A tile of hashes"),
 )
-def tile(request: Visitor, level: FromPath[int], place: FromPath[str]) -> Response[bytes]:
+def tile(request: PublicRequest, level: FromPath[int], place: FromPath[str]) -> Response[bytes]:
     """Up to 256 hashes of 32 bytes. A full tile never changes. Raises NotFound."""
-    return _tile(door_of(request), level, place)
+    return _tile(context_of(request), level, place)
 
 
 @get("/log/tile/{level:int}/{place:path}", media_type=_BINARY, sync_to_thread=True, include_in_schema=False)
-def deep_tile(request: Visitor, level: FromPath[int], place: FromPath[str]) -> Response[bytes]:
+def deep_tile(request: PublicRequest, level: FromPath[int], place: FromPath[str]) -> Response[bytes]:
     """A tile whose number has several groups, or that is partial."""
-    return _tile(door_of(request), level, place)
+    return _tile(context_of(request), level, place)
 
 
 @get(
     "/log/tile/entries/{place:path}",
     media_type=_BINARY,
     sync_to_thread=True,
-    **told("条目包：瓦片下的条目原文", "A bundle of the entries under a tile", "read"),
+    **operation("条目包：瓦片下的条目原文", "A bundle of the entries under a tile", "read"),
 )
 def entries(request: Caller, place: FromPath[str]) -> Response[bytes]:
     """Up to 256 entries, each preceded by its length as a big-endian uint16. Raises NotFound."""
     n, width = _parse(place)
-    with door_of(request).platform.reading() as conn:
+    with context_of(request).platform.reading() as conn:
         found = _entries(conn, n, width)
     return Response(
         bundle(found),
@@ -75,11 +78,11 @@ def entries(request: Caller, place: FromPath[str]) -> Response[bytes]:
     )
 
 
-def _tile(door: Door, level: int, place: str) -> Response[bytes]:
+def _tile(context: ApiContext, level: int, place: str) -> Response[bytes]:
     n, width = _parse(place)
     if not 0 <= level < 64:
         raise _absent()
-    with door.platform.reading() as conn:
+    with context.platform.reading() as conn:
         hashes = sql(conn, "SELECT hashes FROM tile WHERE level = ? AND n = ?", (level, n)).scalar()
     if hashes is None or len(hashes) < width * HASH_SIZE:
         raise _absent()

@@ -6,7 +6,7 @@ import msgspec
 from litestar import get
 from litestar.params import QueryParameter
 
-from anbao.api.context import Caller, door_of, told
+from anbao.api.context import Caller, context_of, operation
 from anbao.api.reading import DEFAULT_PAGE, Cursor, Limit, cursor_position, cursor_text, no_nul
 from anbao.engine.obligations.read import ObligationView
 from anbao.errors import InvalidInput
@@ -17,14 +17,14 @@ from anbao.text import Text
 About = Annotated[str, QueryParameter(name="about", description="role:id, such as complaint:TS…, hazard:H1, order:O1")]
 
 
-class Matter(msgspec.Struct, frozen=True):
+class TimelineSubject(msgspec.Struct, frozen=True):
     """A subject of entries."""
 
     role: str
     id: str
 
 
-class LineAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class TimelineLineAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """One entry; ``owes``: what it made owed, as it stands now; ``why``: why it decided so, in words.
 
     ``at``: when it happened, ``recorded``: when it was entered; ``entered_late``: more than an hour after it happened.
@@ -49,16 +49,16 @@ class TimelinePage(msgspec.Struct, frozen=True, kw_only=True):
     ``next`` is the cursor of the next page, null on the last.
     """
 
-    matters: list[Matter]
+    matters: list[TimelineSubject]
     cut: bool
-    items: list[LineAnswer]
+    items: list[TimelineLineAnswer]
     next: str | None
 
 
 @get(
     "/v1/timeline",
     sync_to_thread=True,
-    **told(
+    **operation(
         "一件事的完整时间线：投诉、危险、措施、警示、协助，及由此产生的义务",
         "The whole timeline of a matter: complaint, danger, measures, warnings, help, and what each made owed",
         "read",
@@ -75,15 +75,15 @@ def of_matter(request: Caller, about: About, cursor: Cursor = None, limit: Limit
             field="about",
         )
     start = cursor_position(cursor, tuple[Millis])[0] if cursor else 0
-    platform = door_of(request).platform
+    platform = context_of(request).platform
     with platform.reading() as conn:
         found = timeline(conn, platform.pack, (role, identity), platform.clock(), start=start, limit=limit)
     explain = platform.prevent.explainer.entry
     return TimelinePage(
-        matters=[Matter(*matter) for matter in found.matters],
+        matters=[TimelineSubject(*matter) for matter in found.matters],
         cut=found.cut,
         items=[
-            LineAnswer(
+            TimelineLineAnswer(
                 entry=line.entry,
                 at=line.at,
                 recorded=line.recorded,

@@ -10,8 +10,8 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
-from anbao.api.answers import Recorded
-from anbao.api.context import WAITS, Caller, Visitor, commit, door_of, recorded, told
+from anbao.api.answers import EntryIndex
+from anbao.api.context import WAITS, Caller, PublicRequest, commit, context_of, operation, recorded
 from anbao.api.operate.case_routes import Person
 from anbao.api.public import public_page, reader_language
 from anbao.api.reading import DEFAULT_PAGE, At, IdempotencyKey, Limit, event_time, no_nul
@@ -21,7 +21,7 @@ from anbao.remove import appeals, records, reports, sanctions
 from anbao.remove.appeals import Appeal, AppealFiled
 from anbao.remove.measures import MeasureOrder
 from anbao.remove.records import Measure, State, Violation
-from anbao.remove.reports import Report, Sent
+from anbao.remove.reports import AuthorityReport, Sent
 from anbao.remove.sanctions import PublicSanction
 from anbao.text import Text
 
@@ -31,7 +31,7 @@ WantedAppeal = Annotated[
 ]
 
 
-class Taken(msgspec.Struct, frozen=True, kw_only=True):
+class MadeId(msgspec.Struct, frozen=True, kw_only=True):
     """The id of what was made."""
 
     id: str
@@ -71,7 +71,7 @@ class AppealByToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class ReportText(msgspec.Struct, frozen=True, kw_only=True):
     """A report as it stands, in one language."""
 
-    report: Report
+    report: AuthorityReport
     title: str
     body: str
 
@@ -82,7 +82,7 @@ class PublicSanctions(msgspec.Struct, frozen=True, kw_only=True):
     items: list[PublicSanction]
 
 
-@get("/v1/measures", sync_to_thread=True, **told("措施，新的在前", "Measures, the newest first", "officer"))
+@get("/v1/measures", sync_to_thread=True, **operation("措施，新的在前", "Measures, the newest first", "officer"))
 def measures(
     request: Caller,
     wanted: Wanted = None,
@@ -92,22 +92,22 @@ def measures(
 ) -> list[Measure]:
     """Of one merchant or listing, where one is named."""
     no_nul(merchant=merchant, listing=listing)
-    with door_of(request).platform.reading() as conn:
+    with context_of(request).platform.reading() as conn:
         return records.listed(conn, state=wanted, merchant=merchant or "", listing=listing or "", limit=limit)
 
 
-@post("/v1/measures", **told("采取措施，写明事实与依据", "Take a measure, with facts and basis", "officer"))
-async def take(request: Caller, data: JSONBody[MeasureTaken], key: IdempotencyKey = None) -> Response[Taken]:
+@post("/v1/measures", **operation("采取措施，写明事实与依据", "Take a measure, with facts and basis", "officer"))
+async def take(request: Caller, data: JSONBody[MeasureTaken], key: IdempotencyKey = None) -> Response[MadeId]:
     """Raises InvalidInput, NotFound for evidence that is none, Conflict where the same measure holds."""
-    remove, actor = door_of(request).platform.remove, request.auth.actor
+    remove, actor = context_of(request).platform.remove, request.auth.actor
     person = data.person or actor
-    return await commit(request, key, lambda work: Taken(id=remove.take(work, data.order, person=person, actor=actor)))
+    return await commit(request, key, lambda work: MadeId(id=remove.take(work, data.order, person=person, actor=actor)))
 
 
 @post(
     "/v1/measures/{measure:str}",
     responses=WAITS,
-    **told(
+    **operation(
         "采纳或不采纳一项建议的措施，或解除一项措施",
         "Approve or decline a proposed measure, or lift one that holds",
         "officer",
@@ -118,7 +118,7 @@ async def decide_measure(
 ) -> Response[Measure]:
     """Lifting sends the opposite effect. Raises NotFound, Conflict, InvalidInput."""
     no_nul(measure=measure)
-    remove, actor = door_of(request).platform.remove, request.auth.actor
+    remove, actor = context_of(request).platform.remove, request.auth.actor
     person = data.person or actor
 
     def job(work: Work) -> Measure:
@@ -133,32 +133,32 @@ async def decide_measure(
     return await commit(request, key, job)
 
 
-@get("/v1/violations", sync_to_thread=True, **told("违法情形", "Violations", "officer"))
+@get("/v1/violations", sync_to_thread=True, **operation("违法情形", "Violations", "officer"))
 def violations(request: Caller, merchant: FromQuery[str | None] = None, limit: Limit = DEFAULT_PAGE) -> list[Violation]:
     """The newest first."""
     no_nul(merchant=merchant)
-    with door_of(request).platform.reading() as conn:
+    with context_of(request).platform.reading() as conn:
         return records.recent_violations(conn, merchant or "", limit)
 
 
-@get("/v1/appeals", sync_to_thread=True, **told("申诉，先到的在前", "Appeals, the oldest first", "officer"))
+@get("/v1/appeals", sync_to_thread=True, **operation("申诉，先到的在前", "Appeals, the oldest first", "officer"))
 def list_appeals(request: Caller, wanted: WantedAppeal = None, limit: Limit = DEFAULT_PAGE) -> list[Appeal]:
     """All, or those in one state."""
-    with door_of(request).platform.reading() as conn:
+    with context_of(request).platform.reading() as conn:
         return appeals.listed(conn, state=wanted or "", limit=limit)
 
 
-@post("/v1/appeals", **told("代商家提出申诉", "File an appeal that the platform received", "events"))
-async def file_appeal(request: Caller, data: JSONBody[AppealFiled], key: IdempotencyKey = None) -> Response[Taken]:
+@post("/v1/appeals", **operation("代商家提出申诉", "File an appeal that the platform received", "events"))
+async def file_appeal(request: Caller, data: JSONBody[AppealFiled], key: IdempotencyKey = None) -> Response[MadeId]:
     """Raises NotFound, Conflict where the measure holds no more or is being appealed against."""
-    remove, actor = door_of(request).platform.remove, request.auth.actor
-    return await commit(request, key, lambda work: Taken(id=remove.appeal(work, data, actor=actor)))
+    remove, actor = context_of(request).platform.remove, request.auth.actor
+    return await commit(request, key, lambda work: MadeId(id=remove.appeal(work, data, actor=actor)))
 
 
 @post(
     "/v1/appeals/{appeal:str}/decide",
     responses=WAITS,
-    **told(
+    **operation(
         "决定申诉；须由作出原决定者以外的人",
         "Decide an appeal; by another person than the one who took the measure",
         "officer",
@@ -166,10 +166,10 @@ async def file_appeal(request: Caller, data: JSONBody[AppealFiled], key: Idempot
 )
 async def decide_appeal(
     request: Caller, appeal: FromPath[str], data: JSONBody[AppealDecision], key: IdempotencyKey = None
-) -> Response[Recorded]:
+) -> Response[EntryIndex]:
     """A granted one repairs all that was done. Raises NotFound, Conflict, Forbidden."""
     no_nul(appeal=appeal)
-    remove, actor = door_of(request).platform.remove, request.auth.actor
+    remove, actor = context_of(request).platform.remove, request.auth.actor
     person = data.person or actor
     return await recorded(
         request,
@@ -181,45 +181,47 @@ async def decide_appeal(
 @post(
     "/public/appeals",
     sync_to_thread=True,
-    **told("商家凭通知中的凭证提出申诉；无须密钥", "A merchant appeals with the token that it was sent; no key"),
+    **operation("商家凭通知中的凭证提出申诉；无须密钥", "A merchant appeals with the token that it was sent; no key"),
 )
-def file_public_appeal(request: Visitor, data: JSONBody[AppealByToken]) -> Taken:
+def file_public_appeal(request: PublicRequest, data: JSONBody[AppealByToken]) -> MadeId:
     """Raises Forbidden for a wrong token, Conflict."""
     no_nul(text=data.text, evidence="".join(data.evidence))
-    platform = door_of(request).platform
-    return Taken(
+    platform = context_of(request).platform
+    return MadeId(
         id=platform.run(lambda work: platform.remove.appeal_with_token(work, data.token, data.text, data.evidence))
     )
 
 
-@get("/v1/reports", sync_to_thread=True, **told("向主管部门的报告", "Reports to the authority", "officer"))
-def list_reports(request: Caller, violation: FromQuery[str | None] = None, limit: Limit = DEFAULT_PAGE) -> list[Report]:
+@get("/v1/reports", sync_to_thread=True, **operation("向主管部门的报告", "Reports to the authority", "officer"))
+def list_reports(
+    request: Caller, violation: FromQuery[str | None] = None, limit: Limit = DEFAULT_PAGE
+) -> list[AuthorityReport]:
     """The newest first."""
     no_nul(violation=violation)
-    with door_of(request).platform.reading() as conn:
+    with context_of(request).platform.reading() as conn:
         return reports.listed(conn, violation=violation or "", limit=limit)
 
 
 @post(
     "/v1/violations/{violation:str}/report",
-    **told("起草一份报告", "Draft a report of a violation to the authority for its goods", "officer"),
+    **operation("起草一份报告", "Draft a report of a violation to the authority for its goods", "officer"),
 )
-async def draft(request: Caller, violation: FromPath[str], key: IdempotencyKey = None) -> Response[Taken]:
+async def draft(request: Caller, violation: FromPath[str], key: IdempotencyKey = None) -> Response[MadeId]:
     """Raises NotFound, Conflict for what was withdrawn."""
     no_nul(violation=violation)
-    remove, actor = door_of(request).platform.remove, request.auth.actor
-    return await commit(request, key, lambda work: Taken(id=remove.draft_report(work, violation, actor=actor)))
+    remove, actor = context_of(request).platform.remove, request.auth.actor
+    return await commit(request, key, lambda work: MadeId(id=remove.draft_report(work, violation, actor=actor)))
 
 
 @get(
     "/v1/reports/{report:str}",
     sync_to_thread=True,
-    **told("报告全文", "A report's text", "officer"),
+    **operation("报告全文", "A report's text", "officer"),
 )
 def report(request: Caller, report: FromPath[str], lang: FromQuery[str | None] = None) -> ReportText:
     """In the reader's language. Raises NotFound."""
     no_nul(report=report, lang=lang)
-    with door_of(request).platform.reading() as conn:
+    with context_of(request).platform.reading() as conn:
         letter, language = reports.letter_of(conn, report), reader_language(request, lang)
         title, body = letter.title.get(language), letter.body.get(language)
         return ReportText(report=reports.find(conn, report), title=title, body=body)
@@ -229,25 +231,25 @@ def report(request: Caller, report: FromPath[str], lang: FromQuery[str | None] =
     "/v1/reports/{report:str}/page",
     media_type="text/html",
     sync_to_thread=True,
-    **told("报告的网页，可打印", "A report as a page to print", "officer"),
+    **operation("报告的网页，可打印", "A report as a page to print", "officer"),
 )
 def report_page(request: Caller, report: FromPath[str], lang: FromQuery[str | None] = None) -> Response[str]:
     """Loads nothing from elsewhere. Raises NotFound."""
     no_nul(report=report, lang=lang)
-    with door_of(request).platform.reading() as conn:
+    with context_of(request).platform.reading() as conn:
         return Response(reports.letter_of(conn, report).page(reader_language(request, lang)))
 
 
 @post(
     "/v1/reports/{report:str}/sent",
-    **told("记录报告已发送及回执编号", "Record that a report was sent, and its receipt", "officer"),
+    **operation("记录报告已发送及回执编号", "Record that a report was sent, and its receipt", "officer"),
 )
 async def sent(
     request: Caller, report: FromPath[str], data: JSONBody[Sent], at: At = None, key: IdempotencyKey = None
-) -> Response[Recorded]:
+) -> Response[EntryIndex]:
     """Raises NotFound, Conflict where it was sent before."""
     no_nul(report=report)
-    platform, actor = door_of(request).platform, request.auth.actor
+    platform, actor = context_of(request).platform, request.auth.actor
     when = event_time(at, platform.clock())
     return await recorded(
         request, key, lambda work: platform.remove.note_report_sent(work, report, data, actor=actor, at=when)
@@ -257,11 +259,11 @@ async def sent(
 @get(
     "/public/sanctions.json",
     sync_to_thread=True,
-    **told("公示的处理措施，供程序读取；无须密钥", "Published sanctions for programs; no key"),
+    **operation("公示的处理措施，供程序读取；无须密钥", "Published sanctions for programs; no key"),
 )
-def public_data(request: Visitor) -> PublicSanctions:
+def public_data(request: PublicRequest) -> PublicSanctions:
     """The newest first."""
-    with door_of(request).platform.reading() as conn:
+    with context_of(request).platform.reading() as conn:
         return PublicSanctions(items=sanctions.public(conn))
 
 
@@ -269,12 +271,12 @@ def public_data(request: Visitor) -> PublicSanctions:
     "/public/sanctions",
     media_type="text/html",
     sync_to_thread=True,
-    **told("处理措施公示页；无须密钥", "The public list of sanctions; no key"),
+    **operation("处理措施公示页；无须密钥", "The public list of sanctions; no key"),
 )
-def public_sanctions(request: Visitor, lang: FromQuery[str | None] = None) -> Response[str]:
+def public_sanctions(request: PublicRequest, lang: FromQuery[str | None] = None) -> Response[str]:
     """In the reader's language."""
     no_nul(lang=lang)
-    with door_of(request).platform.reading() as conn:
+    with context_of(request).platform.reading() as conn:
         found = sanctions.public(conn)
     slots = {"sanctions": found, "day": lambda at: f"{legal_time(at):%Y-%m-%d}"}
     title = Text("平台内经营者处理措施公示", "Sanctions of merchants")

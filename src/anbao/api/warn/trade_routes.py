@@ -6,8 +6,8 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
-from anbao.api.answers import NoticeAnswer, Recorded, listing_notice, notice_answers
-from anbao.api.context import Caller, commit, door_of, recorded, told
+from anbao.api.answers import EntryIndex, NoticeAnswer, listing_notice, notice_answers
+from anbao.api.context import Caller, commit, context_of, operation, recorded
 from anbao.api.reading import At, IdempotencyKey, event_time, no_nul
 from anbao.errors import NotFound
 from anbao.model.base import not_in_future
@@ -20,7 +20,7 @@ from anbao.warn.orders import NoticeStep, OrderAnswer, OrderCheck
 
 @post(
     "/v1/orders",
-    **told(
+    **operation(
         "记录一笔订单，并指出此前应告知而未确认的风险提示；按平台选项可拒绝",
         "Record an order and the notices that it lacked, or refuse it for them",
         "trade",
@@ -30,53 +30,53 @@ async def order(
     request: Caller, data: JSONBody[Order], at: At = None, key: IdempotencyKey = None
 ) -> Response[OrderAnswer]:
     """The order, and each notice owed before it, as entries."""
-    platform, actor = door_of(request).platform, request.auth.actor
+    platform, actor = context_of(request).platform, request.auth.actor
     when = event_time(at, platform.clock())
     return await commit(request, key, lambda work: platform.warn.order(work, data, at=when, actor=actor))
 
 
 @post(
     "/v1/notices/shown",
-    **told("记录风险提示已向消费者展示", "Record that a notice was shown to a buyer", "trade"),
+    **operation("记录风险提示已向消费者展示", "Record that a notice was shown to a buyer", "trade"),
 )
 async def shown(
     request: Caller, data: JSONBody[NoticeShown], at: At = None, key: IdempotencyKey = None
-) -> Response[Recorded]:
+) -> Response[EntryIndex]:
     """The notice at its present version."""
     return await _notice(request, data, at, key)
 
 
 @post(
     "/v1/notices/acknowledged",
-    **told("记录消费者已确认风险提示", "Record that a buyer acknowledged a notice", "trade"),
+    **operation("记录消费者已确认风险提示", "Record that a buyer acknowledged a notice", "trade"),
 )
 async def acknowledged(
     request: Caller, data: JSONBody[NoticeAcknowledged], at: At = None, key: IdempotencyKey = None
-) -> Response[Recorded]:
+) -> Response[EntryIndex]:
     """The notice at its present version."""
     return await _notice(request, data, at, key)
 
 
-async def _notice(request: Caller, data: NoticeStep, at: str | None, key: str | None) -> Response[Recorded]:
-    platform, actor = door_of(request).platform, request.auth.actor
+async def _notice(request: Caller, data: NoticeStep, at: str | None, key: str | None) -> Response[EntryIndex]:
+    platform, actor = context_of(request).platform, request.auth.actor
     when = event_time(at, platform.clock())
     return await recorded(request, key, lambda work: platform.warn.note_notice(work, data, at=when, actor=actor))
 
 
 @post(
     "/v1/notices/answered",
-    **told("记录消费者是否属于不适宜人群", "Record whether a buyer belongs to an unsuitable group", "trade"),
+    **operation("记录消费者是否属于不适宜人群", "Record whether a buyer belongs to an unsuitable group", "trade"),
 )
 async def answered(
     request: Caller, data: JSONBody[NoticeAnswered], at: At = None, key: IdempotencyKey = None
-) -> Response[Recorded]:
+) -> Response[EntryIndex]:
     """The answer to the notice's question."""
     return await _notice(request, data, at, key)
 
 
 @post(
     "/v1/notices/choice",
-    **told(
+    **operation(
         "分别记录消费者是否知悉风险、有无选择、如何选择",
         "Record apart whether a buyer knew the risk, could choose, and chose",
         "trade",
@@ -84,16 +84,16 @@ async def answered(
 )
 async def choice(
     request: Caller, data: JSONBody[NoticeChoice], at: At = None, key: IdempotencyKey = None
-) -> Response[Recorded]:
+) -> Response[EntryIndex]:
     """Three facts, each with what it rests on; none follows from another."""
-    platform, actor = door_of(request).platform, request.auth.actor
+    platform, actor = context_of(request).platform, request.auth.actor
     when = event_time(at, platform.clock())
     return await recorded(request, key, lambda work: platform.warn.note_choice(work, data, at=when, actor=actor))
 
 
 @post(
     "/v1/orders/check",
-    **told(
+    **operation(
         "付款前检查：订单会否被接受，还缺哪些告知",
         "Before payment: would the order be taken, and what it lacks",
         "trade",
@@ -101,7 +101,7 @@ async def choice(
 )
 async def check(request: Caller, data: JSONBody[OrderIntent], at: At = None) -> Response[OrderCheck]:
     """Records no entry."""
-    platform = door_of(request).platform
+    platform = context_of(request).platform
     when = event_time(at, platform.clock())
     return await commit(request, None, lambda work: platform.warn.check_order(work, data, at=when))
 
@@ -109,7 +109,7 @@ async def check(request: Caller, data: JSONBody[OrderIntent], at: At = None) -> 
 @get(
     "/v1/listings/{listing:str}/notices",
     sync_to_thread=True,
-    **told(
+    **operation(
         "某商品下单前须展示的风险提示，已填入其自身情况；Accept: text/html 得到网页片段",
         "The notices of a listing, filled with its own facts; an HTML fragment for Accept: text/html",
         "trade",
@@ -122,7 +122,7 @@ def listing_notices(
 ) -> Response[Any]:
     """JSON in both languages with each text's digest, or HTML in one. Raises NotFound."""
     no_nul(listing=listing)
-    platform = door_of(request).platform
+    platform = context_of(request).platform
     with platform.reading() as conn:
         if "text/html" in request.headers.get("accept", ""):
             fragment = to_html(platform.warn.notices_of(conn, listing, language))
@@ -131,23 +131,23 @@ def listing_notices(
     return Response([listing_notice(zh, en) for zh, en in zip(*both, strict=True)], headers={"Vary": "Accept"})
 
 
-@get("/v1/notices", sync_to_thread=False, **told("全部风险提示", "All risk notices", "trade"))
+@get("/v1/notices", sync_to_thread=False, **operation("全部风险提示", "All risk notices", "trade"))
 def notices(request: Caller) -> tuple[NoticeAnswer, ...]:
     """In both languages."""
-    return notice_answers(door_of(request).platform.catalogue)
+    return notice_answers(context_of(request).platform.catalogue)
 
 
 @get(
     "/v1/categories/{category:str}/notices",
     sync_to_thread=False,
-    **told("某类目下单前须展示的风险提示", "The notices to be shown before an order in a category", "trade"),
+    **operation("某类目下单前须展示的风险提示", "The notices to be shown before an order in a category", "trade"),
 )
 def category_notices(
     request: Caller, category: Annotated[str, PathParameter(description="id, title or alias")]
 ) -> tuple[NoticeAnswer, ...]:
     """Empty where the category demands none. Raises NotFound for a category that the pack does not know."""
     no_nul(category=category)
-    catalogue = door_of(request).platform.catalogue
+    catalogue = context_of(request).platform.catalogue
     found = catalogue.find(category)
     if found is None:
         raise NotFound(Text(f"没有类目 {category}", f"there is no category {category}"))
@@ -156,13 +156,13 @@ def category_notices(
 
 @post(
     "/v1/events",
-    **told("报告法规包词汇表中的一个事件", "Report an event in the vocabulary of the law pack", "events"),
+    **operation("报告法规包词汇表中的一个事件", "Report an event in the vocabulary of the law pack", "events"),
 )
 async def event(
     request: Caller, data: JSONBody[Event], at: At = None, key: IdempotencyKey = None
-) -> Response[Recorded]:
+) -> Response[EntryIndex]:
     """``at`` stands in the body or in the query."""
-    platform, actor = door_of(request).platform, request.auth.actor
+    platform, actor = context_of(request).platform, request.auth.actor
     now = platform.clock()
     if (when := event_time(at, now)) is not None:
         data = msgspec.structs.replace(data, at=when)

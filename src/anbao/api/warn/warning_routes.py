@@ -6,15 +6,15 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from anbao.api.answers import Recorded
-from anbao.api.context import Caller, Visitor, commit, door_of, recorded, told
+from anbao.api.answers import EntryIndex
+from anbao.api.context import Caller, PublicRequest, commit, context_of, operation, recorded
 from anbao.api.public import public_page, reader_language
 from anbao.api.reading import IdempotencyKey, no_nul
 from anbao.model.base import legal_time
 from anbao.text import Text
 from anbao.warn import buyers, dangers
 from anbao.warn.buyers import Reach
-from anbao.warn.dangers import Danger
+from anbao.warn.dangers import WarnedDanger
 
 MOST = 200
 
@@ -36,52 +36,52 @@ class Retried(msgspec.Struct, frozen=True, kw_only=True):
 class PublicWarnings(msgspec.Struct, frozen=True, kw_only=True):
     """What the public page shows."""
 
-    items: list[Danger]
+    items: list[WarnedDanger]
 
 
 @get(
     "/v1/warnings",
     sync_to_thread=True,
-    **told(
+    **operation(
         "各危险的警示：已送达、未送达、待送达人数", "Warnings by hazard: buyers reached, unreached, waiting", "read"
     ),
 )
 def warnings(request: Caller, limit: HazardLimit = 100) -> ReachPage:
     """The newest hazard first."""
-    with door_of(request).platform.reading() as conn:
+    with context_of(request).platform.reading() as conn:
         return ReachPage(items=buyers.reaches(conn, limit))
 
 
 @post(
     "/v1/warnings/{hazard:str}/retry",
-    **told("再次警示未送达的消费者", "Warn those again who were not reached", "officer"),
+    **operation("再次警示未送达的消费者", "Warn those again who were not reached", "officer"),
 )
 async def retry(request: Caller, hazard: FromPath[str], key: IdempotencyKey = None) -> Response[Retried]:
     """Raises NotFound."""
     no_nul(hazard=hazard)
-    platform, actor = door_of(request).platform, request.auth.actor
+    platform, actor = context_of(request).platform, request.auth.actor
     return await commit(request, key, lambda work: Retried(buyers=platform.warn.retry(work, hazard, actor=actor)))
 
 
 @post(
     "/v1/warnings/{hazard:str}/publish",
-    **told("在公开页警示一项可公开的危险", "Put a hazard that may be named on the public page", "officer"),
+    **operation("在公开页警示一项可公开的危险", "Put a hazard that may be named on the public page", "officer"),
 )
-async def publish(request: Caller, hazard: FromPath[str], key: IdempotencyKey = None) -> Response[Recorded]:
+async def publish(request: Caller, hazard: FromPath[str], key: IdempotencyKey = None) -> Response[EntryIndex]:
     """Raises NotFound, Conflict where it may not be named."""
     no_nul(hazard=hazard)
-    platform, actor = door_of(request).platform, request.auth.actor
+    platform, actor = context_of(request).platform, request.auth.actor
     return await recorded(request, key, lambda work: platform.warn.publish(work, hazard, actor=actor))
 
 
 @get(
     "/public/warnings.json",
     sync_to_thread=True,
-    **told("公开警示，供程序读取；无须密钥", "Public warnings for programs; no key"),
+    **operation("公开警示，供程序读取；无须密钥", "Public warnings for programs; no key"),
 )
-def public_data(request: Visitor) -> PublicWarnings:
+def public_data(request: PublicRequest) -> PublicWarnings:
     """The newest first; lifted ones carry ``lifted``."""
-    with door_of(request).platform.reading() as conn:
+    with context_of(request).platform.reading() as conn:
         return PublicWarnings(items=dangers.published(conn, MOST))
 
 
@@ -89,12 +89,12 @@ def public_data(request: Visitor) -> PublicWarnings:
     "/public/warnings",
     media_type="text/html",
     sync_to_thread=True,
-    **told("公开警示页；无须密钥", "The public warning page; no key"),
+    **operation("公开警示页；无须密钥", "The public warning page; no key"),
 )
-def public_warnings(request: Visitor, lang: FromQuery[str | None] = None) -> Response[str]:
+def public_warnings(request: PublicRequest, lang: FromQuery[str | None] = None) -> Response[str]:
     """In the reader's language."""
     no_nul(lang=lang)
-    with door_of(request).platform.reading() as conn:
+    with context_of(request).platform.reading() as conn:
         found = dangers.published(conn, MOST)
     slots = {"dangers": found, "day": lambda at: f"{legal_time(at):%Y-%m-%d}"}
     title = Text("商品与服务安全警示", "Safety warnings")

@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from anbao.assist import authority, records
-from anbao.cli.acting import act, by_option, print_json, print_letter, read_json, reason_option, tell_entry
+from anbao.cli.acting import act, by_option, print_entry, print_json, print_letter, read_json, reason_option
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit
 from anbao.model.assistance import AuthorityRequest, HelpRequest
@@ -103,7 +103,7 @@ def grant(request: str, reason: str, actor: str, store_url: str | None) -> None:
 def refuse(request: str, reason: str, actor: str, store_url: str | None) -> None:
     """The refusal is an entry."""
     with open_store_option(store_url) as platform:
-        tell_entry(act(platform, lambda work: platform.assist.refuse(work, request, reason, actor=actor)))
+        print_entry(act(platform, lambda work: platform.assist.refuse(work, request, reason, actor=actor)))
 
 
 @command.command("release", help=t("解除款项冻结", "release frozen money"))
@@ -114,7 +114,7 @@ def refuse(request: str, reason: str, actor: str, store_url: str | None) -> None
 def release(request: str, reason: str, actor: str, store_url: str | None) -> None:
     """Leaves as an effect to the platform."""
     with open_store_option(store_url) as platform:
-        tell_entry(platform.run(lambda work: platform.assist.release(work, request, reason, actor=actor)))
+        print_entry(platform.run(lambda work: platform.assist.release(work, request, reason, actor=actor)))
 
 
 @command.command(
@@ -128,7 +128,7 @@ def release(request: str, reason: str, actor: str, store_url: str | None) -> Non
 def compensate(request: str, decision: str, actor: str, store_url: str | None) -> None:
     """The decision is an entry."""
     with open_store_option(store_url) as platform:
-        tell_entry(platform.run(lambda work: platform.assist.compensate(work, request, decision, actor=actor)))
+        print_entry(platform.run(lambda work: platform.assist.compensate(work, request, decision, actor=actor)))
 
 
 @command.group("authority", help=t("主管部门调取", "requests of authorities"))
@@ -144,7 +144,7 @@ def receive(file: BinaryIO, actor: str, store_url: str | None) -> None:
     """Basis and scope are checked."""
     request = read_json(file.read(), AuthorityRequest)
     with open_store_option(store_url) as platform:
-        tell_entry(platform.run(lambda work: platform.assist.receive(work, request, actor=actor)))
+        print_entry(platform.run(lambda work: platform.assist.receive(work, request, actor=actor)))
 
 
 @of_authorities.command("list", help=t("列出调取要求", "list requests"))
@@ -179,4 +179,4 @@ def answer(request: str, actor: str, store_url: str | None) -> None:
 def decline(request: str, reason: str, actor: str, store_url: str | None) -> None:
     """The reason is an entry."""
     with open_store_option(store_url) as platform:
-        tell_entry(platform.run(lambda work: platform.assist.decline(work, request, reason, actor=actor)))
+        print_entry(platform.run(lambda work: platform.assist.decline(work, request, reason, actor=actor)))

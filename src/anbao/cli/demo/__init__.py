@@ -10,9 +10,9 @@ from rich.console import Console
 from anbao.access.keys import create_key
 from anbao.cli.common import t
 from anbao.cli.demo import admission, danger, evidence, offers, proof, rules, trade
-from anbao.cli.demo.printer import Teller
+from anbao.cli.demo.printer import DemoPrinter
 from anbao.cli.output import plain_console
-from anbao.connect.pictures import Pictures
+from anbao.connect.pictures import PictureIntake
 from anbao.errors import Conflict
 from anbao.platform import Platform, open_platform
 from anbao.simulator.market import Market
@@ -40,7 +40,7 @@ def command(serve: bool, listings: int, seed: int, store_url: str | None, port: 
         url = store_url or f"sqlite:///{folder}/demo.db"
         with open_platform(url) as platform:
             _require_empty(platform)
-            tell_all(Teller(console), platform, Path(folder), listings, seed)
+            print_all(DemoPrinter(console), platform, Path(folder), listings, seed)
             token = platform.run(lambda work: create_key(work, "demo", ["*"], "demo")) if serve else ""
         if serve:
             _serve(console, url, port, token)
@@ -57,37 +57,37 @@ def _require_empty(platform: Platform) -> None:
         )
 
 
-def tell_all(tell: Teller, platform: Platform, folder: Path, listings: int, seed: int) -> None:
+def print_all(printer: DemoPrinter, platform: Platform, folder: Path, listings: int, seed: int) -> None:
     """All chapters, in the order in which the law names the duties."""
     start = time.perf_counter()
     tally = live(platform, Market(seed=seed, now=platform.clock(), listings=listings))
-    pictures = Pictures(platform)
-    admission.tell_applications(tell, platform, tally)
-    admission.tell_street(tell, platform, seed)
-    evidence.tell_evidence(tell, platform, "merchant", "licence")
-    offers.tell_listings(tell, platform, tally, time.perf_counter() - start)
-    offers.tell_contexts(tell, platform)
-    offers.tell_disguises(tell, platform, tally)
-    offers.tell_attribute(tell, platform)
-    offers.tell_picture(tell, platform, pictures)
-    evidence.tell_evidence(tell, platform, "listing", "picture")
-    rules.tell_rules(tell, platform, tally, seed)
-    evidence.tell_evidence(tell, platform, "lexicon", "model", "suggestion", "moderation")
-    trade.tell_messages(tell, platform, seed)
-    evidence.tell_evidence(tell, platform, "message")
-    trade.tell_notices(tell, tally)
-    trade.tell_choice(tell, platform, seed)
-    trade.tell_gate(tell, platform)
-    evidence.tell_evidence(tell, platform, "notice", "order")
-    danger.tell_rescue(tell, platform, pictures)
-    proof.tell_controls(tell, platform)
-    evidence.tell_evidence(tell, platform, "control")
-    proof.tell_obligations(tell, platform)
-    proof.tell_proof(tell, platform, folder, tally)
+    pictures = PictureIntake(platform)
+    admission.print_applications(printer, platform, tally)
+    admission.print_street(printer, platform, seed)
+    evidence.print_evidence(printer, platform, "merchant", "licence")
+    offers.print_listings(printer, platform, tally, time.perf_counter() - start)
+    offers.print_contexts(printer, platform)
+    offers.print_disguises(printer, platform, tally)
+    offers.print_attribute(printer, platform)
+    offers.print_picture(printer, platform, pictures)
+    evidence.print_evidence(printer, platform, "listing", "picture")
+    rules.print_rules(printer, platform, tally, seed)
+    evidence.print_evidence(printer, platform, "lexicon", "model", "suggestion", "moderation")
+    trade.print_messages(printer, platform, seed)
+    evidence.print_evidence(printer, platform, "message")
+    trade.print_notices(printer, tally)
+    trade.print_choice(printer, platform, seed)
+    trade.print_gate(printer, platform)
+    evidence.print_evidence(printer, platform, "notice", "order")
+    danger.print_rescue(printer, platform, pictures)
+    proof.print_controls(printer, platform)
+    evidence.print_evidence(printer, platform, "control")
+    proof.print_obligations(printer, platform)
+    proof.print_proof(printer, platform, folder, tally)
 
 
 def _serve(console: Console, url: str, port: int, token: str) -> None:
-    from anbao.api.app import Settings
+    from anbao.api.app import ServerSettings
     from anbao.cli.operate.serve import run_server
 
     base = f"http://127.0.0.1:{port}"
@@ -95,4 +95,4 @@ def _serve(console: Console, url: str, port: int, token: str) -> None:
     console.print(f"{t('公开警示页', 'Public warnings')}  {base}/public/warnings")
     console.print(f"curl -H 'Authorization: Bearer {token}' '{base}/v1/obligations?state=overdue'", soft_wrap=True)
     console.print(t("按 Ctrl-C 结束", "Ctrl-C ends it"), style="dim")
-    run_server(Settings(store=url, open_docs=True), "127.0.0.1", port)
+    run_server(ServerSettings(store=url, open_docs=True), "127.0.0.1", port)

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from anbao.cli.common import t
-from anbao.cli.demo.printer import Teller, one_of_each, said
+from anbao.cli.demo.printer import DemoPrinter, one_of_each, said
 from anbao.cli.demo.words import FAULTS, PARTS
 from anbao.connect.registry import HttpRegistry, RegistrySettings
 from anbao.platform import Platform
@@ -17,12 +17,12 @@ FAULTS_SHOWN = 7
 PARTS_SHOWN = 10
 
 
-def tell_applications(tell: Teller, platform: Platform, tally: Tally) -> None:
+def print_applications(printer: DemoPrinter, platform: Platform, tally: Tally) -> None:
     """Each kind of fault once, with what was checked and the provision that asks for it."""
-    tell.chapter("商家入驻审核", "Merchants apply")
+    printer.chapter("商家入驻审核", "Merchants apply")
     decided = Counter(one.decision.decision for one in tally.merchants)
     right = sum(one.decision.decision == one.truth.expected for one in tally.merchants)
-    tell.say(
+    printer.say(
         f"{len(tally.merchants)} 家申请：通过 {decided['verified']}，待补正 {decided['held']}，"
         f"拒绝 {decided['refused']}；与模拟器所知真相相符 {right} 家",
         f"{len(tally.merchants)} applications: {decided['verified']} verified, {decided['held']} held,"
@@ -32,10 +32,10 @@ def tell_applications(tell: Teller, platform: Platform, tally: Tally) -> None:
     for one in one_of_each(faulty, FAULTS_SHOWN):
         wrong = max((check for check in one.decision.checks if check.problem), key=lambda check: len(check.provisions))
         fault = said(named(FAULTS, one.truth.fault))
-        tell.case(one.decision.decision, f"{one.name} ({fault})", said(platform.prevent.explainer.check(wrong)))
+        printer.case(one.decision.decision, f"{one.name} ({fault})", said(platform.prevent.explainer.check(wrong)))
 
 
-def tell_street(tell: Teller, platform: Platform, seed: int) -> None:
+def print_street(printer: DemoPrinter, platform: Platform, seed: int) -> None:
     """Numbers whose check digits are right but which a registry knows better."""
     with RegistryServer() as server:
         registry = HttpRegistry(RegistrySettings(name="示例登记机关", url=server.url, tries=1))
@@ -44,7 +44,7 @@ def tell_street(tell: Teller, platform: Platform, seed: int) -> None:
         platform.prevent.merchants.connect(None)
         registry.close()
     waited = sum(one.decision.decision == "waiting" for one in told)
-    tell.say(
+    printer.say(
         f"登记机关接口中断时 {waited} 家等待、无一放行；恢复后：",
         f"While the registry was down {waited} waited and nobody was waved through; after it came back:",
     )
@@ -55,7 +55,7 @@ def tell_street(tell: Teller, platform: Platform, seed: int) -> None:
         if one.decision.links:
             names = ", ".join(link.merchant for link in one.decision.links)
             why.append(t(f"与 {names} 关联", f"linked to {names}"))
-        tell.case(one.stands, f"{one.applicant.merchant.shop_name} ({part})", *why)
+        printer.case(one.stands, f"{one.applicant.merchant.shop_name} ({part})", *why)
 
 
 def _latest_why(platform: Platform, merchant: str) -> tuple[Text, ...]:

@@ -1,6 +1,6 @@
 """Models advise: one learned from the platform's own decisions, one outside; each is a finding, neither decides."""
 
-from anbao.cli.demo.printer import Teller, said
+from anbao.cli.demo.printer import DemoPrinter, said
 from anbao.connect.moderation import ANSWERED, Moderation
 from anbao.model.listing import Listing
 from anbao.platform import Platform
@@ -20,7 +20,7 @@ EUPHEMISM = Listing(id="EUPHEMISM", title="秘制上头奶茶 成人专享")
 """Words that no lexicon knows yet."""
 
 
-def tell_model(tell: Teller, platform: Platform, model: Model) -> None:
+def print_model(printer: DemoPrinter, platform: Platform, model: Model) -> None:
     """Put in force by two persons; its score alone sends a listing to a person, with its reasons; then off again."""
     learned = f"{model.weights.blocked}+{model.weights.passed}"
     change = platform.prevent.changes.propose("model", model.digest, actor=OFFICER)
@@ -28,7 +28,7 @@ def tell_model(tell: Teller, platform: Platform, model: Model) -> None:
     if change.state == "proposed":
         platform.run(lambda work: platform.prevent.changes.confirm(work, "model", model.digest, actor=SECOND))
         second = SECOND
-    tell.say(
+    printer.say(
         f"分类模型 {model.digest} 由 {learned} 件决定训练而成；回测 {tried.changed}/{tried.examined} 件不同，"
         f"由 {OFFICER} 提出{f'、{second} 复核' if second else ''}后启用。它只多给一项发现，从不单独拦截：",
         f"A classifier ({model.digest}) learned from {learned} decisions; tried on past listings"
@@ -39,11 +39,11 @@ def tell_model(tell: Teller, platform: Platform, model: Model) -> None:
     seen = next((one for one in decision.findings if one.detector == DETECTOR), None)
     if seen is not None:
         why = f"{said(platform.prevent.explainer.finding(seen))} {seen.weight}‰ ← {' '.join(seen.because[:5])}"
-        tell.case(decision.outcome, decision.listing.title, why)
+        printer.case(decision.outcome, decision.listing.title, why)
     platform.run(lambda work: rulesets.deactivate_model(work, OFFICER))
 
 
-def tell_moderation(tell: Teller, platform: Platform) -> None:
+def print_moderation(printer: DemoPrinter, platform: Platform) -> None:
     """An outside model is asked after the decision; its flag asks a person."""
     with ModeratorServer({"上头"}) as server:
         model = Moderation(platform, server.url)
@@ -54,8 +54,8 @@ def tell_moderation(tell: Teller, platform: Platform) -> None:
         answered = platform.ledger.latest(conn, ANSWERED, ("listing", EUPHEMISM.id))
         cases = platform.ledger.entries(conn, kind="case.opened", subject=("listing", EUPHEMISM.id))
     answer = answered.entry().body if answered else {}
-    tell.say(
+    printer.say(
         f"外部审核模型在决定之后才被询问；它的标记只请人看，共 {len(cases)} 件：",
         f"An outside moderation model is asked after the decision; its flag asks a person, {len(cases)} case:",
     )
-    tell.case(decided.outcome, EUPHEMISM.title, f"{answer.get('score')}‰ {' '.join(answer.get('labels', ()))}")
+    printer.case(decided.outcome, EUPHEMISM.title, f"{answer.get('score')}‰ {' '.join(answer.get('labels', ()))}")

@@ -27,7 +27,7 @@ COLOURS = {
 }
 
 
-class Teller:
+class DemoPrinter:
     """Prints to one console."""
 
     def __init__(self, console: Console) -> None:

@@ -4,9 +4,9 @@ from collections import Counter
 from pathlib import Path
 
 from anbao.cli.common import t
-from anbao.cli.demo.printer import Teller, said
+from anbao.cli.demo.printer import DemoPrinter, said
 from anbao.cli.operate.control import STATES
-from anbao.cli.operate.obligations import norm_words, shown
+from anbao.cli.operate.obligations import format_due, norm_words
 from anbao.ledger import export, verify_directory
 from anbao.ledger.export import bundle
 from anbao.platform import Platform
@@ -17,30 +17,32 @@ from anbao.text import system_language
 NORMS_SHOWN = 4
 
 
-def tell_controls(tell: Teller, platform: Platform) -> None:
+def print_controls(printer: DemoPrinter, platform: Platform) -> None:
     """Each control was tried on the real path."""
-    tell.chapter("安全控制措施", "Controls that must be alive")
+    printer.chapter("安全控制措施", "Controls that must be alive")
     views = platform.controls.views()
     states = Counter(view.state for view in views)
     told = t("，", ", ").join(f"{said(STATES[state])} {count}" for state, count in sorted(states.items()))
-    tell.say(f"{len(views)} 项控制措施经真实路径检查：{told}", f"{len(views)} controls tried on the real path: {told}")
+    printer.say(
+        f"{len(views)} 项控制措施经真实路径检查：{told}", f"{len(views)} controls tried on the real path: {told}"
+    )
     for view in views:
         if view.state == "failed":
-            tell.case("failed", view.title.get(system_language()), view.why.get(system_language()))
+            printer.case("failed", view.title.get(system_language()), view.why.get(system_language()))
             again = platform.controls.try_one(view.id)
-            tell.note(t("再次检查：", "tried again: ") + again.why.get(system_language()))
+            printer.note(t("再次检查：", "tried again: ") + again.why.get(system_language()))
     unowned = [view.title.get(system_language()) for view in views if not view.person]
     if unowned:
-        tell.note(t("尚无负责人：", "nobody in charge: ") + " · ".join(unowned[:NORMS_SHOWN]))
+        printer.note(t("尚无负责人：", "nobody in charge: ") + " · ".join(unowned[:NORMS_SHOWN]))
 
 
-def tell_obligations(tell: Teller, platform: Platform) -> None:
+def print_obligations(printer: DemoPrinter, platform: Platform) -> None:
     """The most frequent overdue ones, and what is due next."""
-    tell.chapter("待履行义务", "Obligations")
+    printer.chapter("待履行义务", "Obligations")
     missed = platform.tick()
     found = platform.obligations(limit=10_000)
     overdue = [one for one in found if one.state == "overdue"]
-    tell.say(
+    printer.say(
         f"未完成 {len(found)} 项，逾期 {len(overdue)} 项；期限经过已记入账本 {missed} 条",
         f"{len(found)} unfinished, {len(overdue)} overdue; {missed} entries record what the clock brought",
     )
@@ -48,20 +50,20 @@ def tell_obligations(tell: Teller, platform: Platform) -> None:
     for norm_id, count in counted.most_common(NORMS_SHOWN):
         title, by_law, provisions = norm_words(platform, norm_id)
         whose = t("法定期限", "the law's deadline") if by_law else t("平台自定期限", "platform's own deadline")
-        tell.note(f"{count:4} × {title}  {whose} · {provisions}")
+        printer.note(f"{count:4} × {title}  {whose} · {provisions}")
     upcoming = next((one for one in found if one.state == "open" and one.due_at is not None), None)
     if upcoming and upcoming.due_at is not None:
         title, _, _ = norm_words(platform, upcoming.norm)
-        tell.note(t("下一项到期：", "next due: ") + f"{shown(upcoming.due_at)}  {title}")
+        printer.note(t("下一项到期：", "next due: ") + f"{format_due(upcoming.due_at)}  {title}")
 
 
-def tell_proof(tell: Teller, platform: Platform, folder: Path, tally: Tally) -> None:
+def print_proof(printer: DemoPrinter, platform: Platform, folder: Path, tally: Tally) -> None:
     """The ledger verifies, an old decision is made again, a forgery in a copy is found."""
-    tell.chapter("证明", "Proof")
+    printer.chapter("证明", "Proof")
     platform.checkpoint()
     report = platform.verify()
     verdict = t("完好", "sound") if report.sound else t("被改动", "tampered")
-    tell.say(
+    printer.say(
         f"账本 {report.entries:,} 条，核验：{verdict}", f"a ledger of {report.entries:,} entries verifies: {verdict}"
     )
     blocked = next((one for one in tally.flagged if one.decision.outcome == "block"), None)
@@ -70,7 +72,9 @@ def tell_proof(tell: Teller, platform: Platform, folder: Path, tally: Tally) -> 
     with platform.reading() as conn:
         same = replay(conn, platform.ledger, platform.prevent.rulesets, blocked.entry).same
     verdict = t("逐字节相同", "the same bytes") if same else t("不同", "different")
-    tell.say(f"按当时的版本重放第 {blocked.entry} 号决定：{verdict}", f"decision {blocked.entry} made again: {verdict}")
+    printer.say(
+        f"按当时的版本重放第 {blocked.entry} 号决定：{verdict}", f"decision {blocked.entry} made again: {verdict}"
+    )
     copy = folder / "copy"
     copy.mkdir()
     with platform.reading() as conn:
@@ -79,7 +83,7 @@ def tell_proof(tell: Teller, platform: Platform, folder: Path, tally: Tally) -> 
     forgery = verify_directory(copy, str(platform.ledger.verifier))
     if forgery.problem is not None:
         what = forgery.problem.what.get(system_language())
-        tell.say(f"在导出的副本中把它改成“放行”：核验发现，{what}", f"changed to “pass” in a copy: found, {what}")
+        printer.say(f"在导出的副本中把它改成“放行”：核验发现，{what}", f"changed to “pass” in a copy: found, {what}")
 
 
 def _forge(copy: Path, entry: bytes) -> None:

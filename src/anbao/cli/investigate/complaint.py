@@ -6,10 +6,10 @@ from typing import get_args
 import click
 import msgspec
 
-from anbao.cli.acting import by_option, tell_entry
+from anbao.cli.acting import by_option, print_entry
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.investigate import complaint_course
-from anbao.cli.operate.obligations import shown, shown_when, state_words
+from anbao.cli.operate.obligations import format_due, shown_when, state_words
 from anbao.cli.output import Column, echo, echo_json, emit
 from anbao.model.complaint import Complaint, Concern, Reporter, Source
 from anbao.text import Text, system_language
@@ -122,7 +122,7 @@ def list_complaints(state: str | None, limit: int, store_url: str | None, output
     rows: list[dict[str, object]] = [
         {
             "complaint": one.id,
-            "at": shown(one.at),
+            "at": format_due(one.at),
             "concern": one.concern,
             "severity": one.severity,
             "listing": one.listing,
@@ -162,7 +162,7 @@ def show(complaint: str, store_url: str | None, output_format: str) -> None:
     ]
     emit(rows, [Column(key, title) for key, title in titles.items()], output_format, system_language())
     for one in found.obligations:
-        due = "" if one.due_at is None else shown(one.due_at)
+        due = "" if one.due_at is None else format_due(one.due_at)
         echo(f"{one.norm}  {state_words(one).get(system_language())}  {due}", err=True)
 
 
@@ -191,7 +191,7 @@ def forward(complaint: str, summary: str, person: str, store_url: str | None) ->
         entry = platform.run(
             lambda work: platform.investigate.complaints.forward(work, complaint, summary=summary, actor=person)
         )
-    tell_entry(entry)
+    print_entry(entry)
 
 
 for _verb in complaint_course.VERBS:

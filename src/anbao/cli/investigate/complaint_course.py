@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from anbao import localfiles
-from anbao.cli.acting import act, by_option, tell_entry
+from anbao.cli.acting import act, by_option, print_entry
 from anbao.cli.common import open_store_option, require_store, store_option, t
 from anbao.cli.output import echo
 from anbao.model.complaint import Attachment
@@ -49,7 +49,7 @@ def statement(
         desk = platform.investigate.complaints
         entry = platform.run(lambda work: desk.state(work, complaint, said, actor=person))
         platform.advance()
-    tell_entry(entry)
+    print_entry(entry)
 
 
 @click.command(
@@ -62,7 +62,7 @@ def delivered(complaint: str, person: str, store_url: str | None) -> None:
     """Also recorded when the platform confirms the effect."""
     with open_store_option(store_url) as platform:
         desk = platform.investigate.complaints
-        tell_entry(platform.run(lambda work: desk.delivered(work, complaint, actor=person)))
+        print_entry(platform.run(lambda work: desk.delivered(work, complaint, actor=person)))
 
 
 @click.command("proceedings", help=t("权利人已投诉或者起诉，措施保持", "the right holder went to law: measures stay"))
@@ -84,7 +84,7 @@ def proceedings(
         desk = platform.investigate.complaints
         entry = platform.run(lambda work: desk.proceedings(work, complaint, told, actor=person))
         platform.advance()
-    tell_entry(entry)
+    print_entry(entry)
 
 
 @click.command(
@@ -108,15 +108,15 @@ def outcome(
     store_url: str | None,
 ) -> None:
     """Exit status 2 where no proceedings are pending."""
-    from anbao.investigate.complaints.proceedings import Outcome
+    from anbao.investigate.complaints.proceedings import ProceedingsOutcome
 
     given = {"attachments": keep(files, store_url), "docket": docket, "reason": reason, "result": result}
-    heard = msgspec.convert(msgspec.to_builtins(given), Outcome)
+    heard = msgspec.convert(msgspec.to_builtins(given), ProceedingsOutcome)
     with open_store_option(store_url) as platform:
         desk = platform.investigate.complaints
         entry = act(platform, lambda work: desk.heard(work, complaint, heard, person, actor=person))
         platform.advance()
-    tell_entry(entry)
+    print_entry(entry)
 
 
 @click.command("complete", help=t("补正欠缺要件的侵权通知", "add what a notice of infringement lacked"))
@@ -175,7 +175,7 @@ def publish(complaint: str, person: str, store_url: str | None) -> None:
     """Each step is published by itself once a person decided."""
     with open_store_option(store_url) as platform:
         desk = platform.investigate.complaints
-        tell_entry(platform.run(lambda work: desk.publish(work, complaint, actor=person)))
+        print_entry(platform.run(lambda work: desk.publish(work, complaint, actor=person)))
 
 
 VERBS = (statement, delivered, proceedings, outcome, complete, publish)

@@ -6,14 +6,14 @@ from typing import get_args
 
 import click
 
-from anbao.cli.acting import act, by_option, reason_option, tell_entry
+from anbao.cli.acting import act, by_option, print_entry, reason_option
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, echo, emit
 from anbao.connect.hazard_lists import HazardList, parse_mapping, read_file
 from anbao.investigate import hazards
 from anbao.investigate.fingerprints import of_listing, parse
 from anbao.investigate.hazards import Hazard
-from anbao.investigate.imports import Imported, record_list
+from anbao.investigate.imports import ImportCounts, record_list
 from anbao.investigate.sweep import matches
 from anbao.model.hazard import Confirmation, Fingerprint, Ground, HazardSource, HazardState, Suspicion
 from anbao.text import Text, system_language
@@ -112,7 +112,7 @@ def suspect(
             title=title,
         )
         entry = platform.run(lambda work: platform.investigate.suspect(work, suspicion, actor=actor))
-    tell_entry(entry)
+    print_entry(entry)
 
 
 @command.command(
@@ -159,7 +159,7 @@ def confirm(
     )
     with open_store_option(store_url) as platform:
         entry = act(platform, lambda work: platform.investigate.confirm(work, hazard, confirmation, actor=actor))
-    tell_entry(entry)
+    print_entry(entry)
 
 
 @command.command("dismiss", help=t("排除线索", "dismiss a suspicion"))
@@ -171,7 +171,7 @@ def dismiss(hazard: str, reason: str, actor: str, store_url: str | None) -> None
     """Only what is suspected can be dismissed."""
     with open_store_option(store_url) as platform:
         entry = act(platform, lambda work: platform.investigate.dismiss(work, hazard, reason, actor=actor))
-    tell_entry(entry)
+    print_entry(entry)
 
 
 @command.command("lift", help=t("解除已确认的危险", "lift a confirmed danger"))
@@ -183,7 +183,7 @@ def lift(hazard: str, reason: str, actor: str, store_url: str | None) -> None:
     """Only what is confirmed can be lifted."""
     with open_store_option(store_url) as platform:
         entry = platform.run(lambda work: platform.investigate.lift(work, hazard, reason, actor=actor))
-    tell_entry(entry)
+    print_entry(entry)
 
 
 @command.command("list", help=t("列出危险", "list hazards"))
@@ -277,7 +277,7 @@ def import_list(
     listed = read_file(file, source, parse_mapping(mapping))
     if preview:
         return _preview(listed)
-    done = Imported()
+    done = ImportCounts()
     suspicions = [row.suspicion for row in listed.rows if row.suspicion]
     with open_store_option(store_url, create=True) as platform:
         for start in range(0, len(suspicions), _ROWS_PER_COMMIT):

@@ -3,7 +3,7 @@
 import click
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from anbao.cli.acting import by_option, tell_entry
+from anbao.cli.acting import by_option, print_entry
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, echo, emit, stderr_console
 from anbao.investigate.sweep import matches, passes
@@ -92,7 +92,7 @@ def pause(sweep: str, actor: str, store_url: str | None) -> None:
     """The step that is under way is finished first."""
     with open_store_option(store_url) as platform:
         entry = platform.run(lambda work: passes.pause(work, sweep, actor))
-    tell_entry(entry)
+    print_entry(entry)
 
 
 @command.command("resume", help=t("继续", "let a paused sweep go on"))
@@ -103,7 +103,7 @@ def resume(sweep: str, actor: str, store_url: str | None) -> None:
     """It goes on with ``anbao sweep run`` or a running server."""
     with open_store_option(store_url) as platform:
         entry = platform.run(lambda work: passes.resume(work, sweep, actor))
-    tell_entry(entry)
+    print_entry(entry)
 
 
 def row(one: Pass) -> dict[str, object]:

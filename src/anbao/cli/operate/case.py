@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import click
 
 from anbao.cases import Case, bulk, leases, reading
-from anbao.cli.acting import act, by_option, print_json, reason_option, tell_entry
+from anbao.cli.acting import act, by_option, print_entry, print_json, reason_option
 from anbao.cli.common import format_option, open_store_option, store_option, t
-from anbao.cli.operate.obligations import shown
+from anbao.cli.operate.obligations import format_due
 from anbao.cli.output import Column, echo, emit
 from anbao.platform import Platform
 from anbao.text import Text, system_language
@@ -86,7 +86,7 @@ def show(case: str, store_url: str | None, output_format: str) -> None:
         rows: list[dict[str, object]] = [
             {
                 "entry": one.index,
-                "at": shown(one.at),
+                "at": format_due(one.at),
                 "what": platform.pack.kind(one.kind).title if one.kind in platform.pack.kinds else one.kind,
                 "actor": one.entry().body.get("person", one.entry().actor),
                 "outcome": one.entry().body.get("outcome", ""),
@@ -146,7 +146,7 @@ def assign(case: str, to: str, person: str, note: str, store_url: str | None) ->
     """Ends any lease."""
     with open_store_option(store_url) as platform:
         entry = platform.run(lambda work: leases.assign(work, case, to, by=person, note=note, actor=person))
-    tell_entry(entry)
+    print_entry(entry)
 
 
 @command.command("lease", help=t("占用一件，或延长占用", "lease a case, or hold it longer"))
@@ -186,7 +186,7 @@ def hand_over(case: str, to: str, person: str, note: str, store_url: str | None)
     """Exit status 2 where ``--by`` does not hold it."""
     with open_store_option(store_url) as platform:
         entry = platform.run(lambda work: leases.hand_over(work, case, person=person, to=to, note=note, actor=person))
-    tell_entry(entry)
+    print_entry(entry)
 
 
 @command.command("reopen", help=t("重新打开已结案的一件", "open a closed case again"))
@@ -198,7 +198,7 @@ def reopen(case: str, reason: str, person: str, store_url: str | None) -> None:
     """Exit status 2 where it is not closed."""
     with open_store_option(store_url) as platform:
         entry = platform.run(lambda work: platform.cases.reopen(work, case, person=person, reason=reason, actor=person))
-    tell_entry(entry)
+    print_entry(entry)
 
 
 @command.group("bulk", help=t("批量决定：预览、执行、撤销", "many at once: preview, run, undo"))
@@ -296,7 +296,7 @@ def _emit_order(order: bulk.BulkOrder, form: str) -> None:
     rows += [{"case": case, "result": why, "entry": order.entry} for case, why in order.refused.items()]
     titles = {"case": Text("事项", "case"), "result": Text("结果", "result"), "entry": Text("条目", "entry")}
     emit(rows, [Column(key, title) for key, title in titles.items()], form, system_language())
-    until = shown(order.leaves_at)
+    until = format_due(order.leaves_at)
     echo(t(f"{order.id}：{until} 前可撤销", f"{order.id}: can be undone until {until}"), err=True)
 
 
@@ -312,7 +312,7 @@ def _emit(platform: Platform, found: Sequence[Case], form: str) -> None:
                 "kind": kind.title.get(language) if kind else one.kind,
                 "severity": one.severity,
                 "subjects": " ".join(f"{role}:{subject}" for role, subject in one.subjects.items()),
-                "due": "" if one.due_at is None else shown(one.due_at),
+                "due": "" if one.due_at is None else format_due(one.due_at),
                 "state": STATES[one.state].get(language),
                 "holder": leased or one.assignee,
                 "outcome": kind.outcomes[one.outcome].get(language)

@@ -2,9 +2,9 @@
 
 import click
 
-from anbao.cli.acting import reason_option, tell_entry
+from anbao.cli.acting import print_entry, reason_option
 from anbao.cli.common import format_option, open_store_option, store_option, t
-from anbao.cli.operate.obligations import shown
+from anbao.cli.operate.obligations import format_due
 from anbao.cli.output import Column, emit
 from anbao.controls.service import ControlView
 from anbao.text import Text, system_language
@@ -56,7 +56,7 @@ def assign(control: str, person: str, actor: str, store_url: str | None) -> None
     """The ledger holds a commitment; who it is stands in the vault."""
     with open_store_option(store_url) as platform:
         entry = platform.run(lambda work: platform.controls.assign(work, control, person, actor=actor))
-    tell_entry(entry)
+    print_entry(entry)
 
 
 @command.command("probe", help=t("立即检查一项或者全部措施", "try one control now, or all"))
@@ -84,7 +84,7 @@ def attest(control: str, works: bool, why: str, actor: str, store_url: str | Non
     """For controls that no program can try."""
     with open_store_option(store_url) as platform:
         entry = platform.run(lambda work: platform.controls.attest(work, control, works, why, actor=actor))
-    tell_entry(entry)
+    print_entry(entry)
 
 
 @command.command("retire", help=t("停用一项措施（写明理由）", "retire a control, saying why"))
@@ -96,7 +96,7 @@ def retire(control: str, reason: str, actor: str, store_url: str | None) -> None
     """It is tried no longer, and nothing is owed for it."""
     with open_store_option(store_url) as platform:
         entry = platform.run(lambda work: platform.controls.retire(work, control, reason, actor=actor))
-    tell_entry(entry)
+    print_entry(entry)
 
 
 def _can_try(view: ControlView) -> bool:
@@ -110,6 +110,6 @@ def _row(view: ControlView) -> dict[str, object]:
         "red": "●" if view.red else "",
         "state": STATES[view.state],
         "person": view.person or NOBODY,
-        "probed": "" if view.probed_at is None else shown(view.probed_at),
+        "probed": "" if view.probed_at is None else format_due(view.probed_at),
         "why": view.why,
     }

@@ -76,7 +76,7 @@ def command(store_url: str | None) -> int:
             )
         for default in opened.prevent.defaults():
             if default.state != "current":
-                console.print(f"[yellow]![/] {told(default)}")
+                console.print(f"[yellow]![/] {describe_differences(default)}")
     return 0 if well else 1
 
 
@@ -94,7 +94,7 @@ def shared_files(store_url: str) -> list[Path]:
     return [path for path in found if path.exists() and localfiles.is_shared(path)]
 
 
-def told(default: DefaultView) -> str:
+def describe_differences(default: DefaultView) -> str:
     """What a store that keeps another version than the pack's default should know."""
     title, how = TITLES[default.role], f"anbao {default.role} adopt-default"
     if default.proposed:

@@ -2,7 +2,7 @@
 
 import click
 
-from anbao.cli.acting import by_option, reason_option, tell_entry
+from anbao.cli.acting import by_option, print_entry, reason_option
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit
 from anbao.engine.obligations import read
@@ -81,7 +81,7 @@ def waive(obligation: str, reason: str, actor: str, store_url: str | None) -> No
         )
     with open_store_option(store_url) as platform:
         entry = platform.waive(int(opened_by), norm, reason, actor=actor)
-    tell_entry(entry)
+    print_entry(entry)
 
 
 def row(platform: Platform, one: ObligationView) -> dict[str, object]:
@@ -92,7 +92,7 @@ def row(platform: Platform, one: ObligationView) -> dict[str, object]:
         "title": title,
         "subjects": " ".join(f"{role}:{subject}" for role, subject in one.subjects.items()),
         "state": state_words(one).get(system_language()),
-        "due": "" if one.due_at is None else shown(one.due_at),
+        "due": "" if one.due_at is None else format_due(one.due_at),
         "deadline": t("法定", "law") if by_law else t("平台自定", "platform's own setting"),
     }
 
@@ -117,10 +117,13 @@ def norm_words(platform: Platform, norm_id: str) -> tuple[str, bool, str]:
 def shown_when(at: int, recorded: int, late: bool) -> Text:
     """When something happened; with when it was entered, where that was much later."""
     if not late:
-        return Text(shown(at), shown(at))
-    return Text(f"{shown(at)}（补记于 {shown(recorded)}）", f"{shown(at)} (recorded late, at {shown(recorded)})")
+        return Text(format_due(at), format_due(at))
+    return Text(
+        f"{format_due(at)}（补记于 {format_due(recorded)}）",
+        f"{format_due(at)} (recorded late, at {format_due(recorded)})",
+    )
 
 
-def shown(instant: int) -> str:
+def format_due(instant: int) -> str:
     """An instant in Asia/Shanghai, to the second."""
     return legal_time(instant).isoformat(sep=" ", timespec="seconds")

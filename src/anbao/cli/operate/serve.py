@@ -11,7 +11,7 @@ import click
 import msgspec
 import uvicorn
 
-from anbao.api.app import SETTINGS_VARIABLE, Settings
+from anbao.api.app import SETTINGS_VARIABLE, ServerSettings
 from anbao.api.logs import log_config
 from anbao.api.metrics import MULTIPROCESS_VARIABLE
 from anbao.cli.common import open_store_option, require_store, store_option, t
@@ -37,14 +37,14 @@ def command(
     store_url: str | None, host: str, port: int, workers: int, checkpoint_every: float, open_docs: bool
 ) -> None:
     """Runs until it is told to stop; what was accepted is finished first."""
-    settings = Settings(store=require_store(store_url), checkpoint_every=checkpoint_every, open_docs=open_docs)
+    settings = ServerSettings(store=require_store(store_url), checkpoint_every=checkpoint_every, open_docs=open_docs)
     # Opened once beforehand: a store that cannot be opened is told here, and workers find its tables made.
     open_store_option(settings.store, create=True).close()
     echo(t(f"监听 http://{host}:{port}", f"listening on http://{host}:{port}"), err=True)
     run_server(settings, host, port, workers)
 
 
-def run_server(settings: Settings, host: str, port: int, workers: int = 1) -> None:
+def run_server(settings: ServerSettings, host: str, port: int, workers: int = 1) -> None:
     """Serve until told to stop."""
     os.environ[SETTINGS_VARIABLE] = msgspec.json.encode(settings).decode()
     # The server, once it stopped, raises the signal that stopped it anew: it must not end us before we tidied up.

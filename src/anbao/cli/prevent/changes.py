@@ -5,9 +5,9 @@ from datetime import datetime
 
 import click
 
-from anbao.cli.acting import reason_option, tell_entry
+from anbao.cli.acting import print_entry, reason_option
 from anbao.cli.common import F, format_option, open_store_option, store_option, t
-from anbao.cli.operate.obligations import shown
+from anbao.cli.operate.obligations import format_due
 from anbao.cli.output import Column, echo, emit
 from anbao.errors import InvalidInput
 from anbao.rules import rulesets
@@ -24,7 +24,7 @@ def actor_option() -> Callable[[F], F]:
     return click.option("--as", "actor", default="officer", show_default=True, help=t("何人操作", "who does this"))
 
 
-def tell(change: Change) -> None:
+def print_change(change: Change) -> None:
     """Say what became of a proposal."""
     result = change.backtest
     echo(
@@ -77,7 +77,7 @@ def add_changes(group: click.Group, role: Role) -> None:
         with open_store_option(store_url) as platform:
             entry, result = platform.prevent.changes.backtest(role, digest, window, actor=actor)
         _show(result, output_format)
-        tell_entry(entry)
+        print_entry(entry)
 
     @group.command(
         "activate",
@@ -94,7 +94,7 @@ def add_changes(group: click.Group, role: Role) -> None:
         """The version must have been imported before."""
         when = None if at is None else instant(at)
         with open_store_option(store_url) as platform:
-            tell(platform.prevent.changes.propose(role, digest, actor=actor, effective=when))
+            print_change(platform.prevent.changes.propose(role, digest, actor=actor, effective=when))
 
     @group.command("confirm", help=t("第二人复核，启用", "a second person puts a proposed version in force"))
     @click.argument("digest")
@@ -115,7 +115,7 @@ def add_changes(group: click.Group, role: Role) -> None:
         """The version stays, not in force."""
         with open_store_option(store_url) as platform:
             entry = platform.run(lambda work: platform.prevent.changes.refuse(work, role, digest, reason, actor=actor))
-        tell_entry(entry)
+        print_entry(entry)
 
     @group.command("proposals", help=t("列出待复核的提议", "list what waits for a second person"))
     @store_option
@@ -124,7 +124,7 @@ def add_changes(group: click.Group, role: Role) -> None:
         """The oldest first."""
         with open_store_option(store_url) as platform:
             rows: list[dict[str, object]] = [
-                {"digest": one.digest, "proposer": one.proposer, "entry": one.entry, "expires": shown(one.expires)}
+                {"digest": one.digest, "proposer": one.proposer, "entry": one.entry, "expires": format_due(one.expires)}
                 for one in platform.prevent.changes.waiting()
                 if one.role == role
             ]
@@ -150,7 +150,7 @@ def add_changes(group: click.Group, role: Role) -> None:
         def adopt_default(actor: str, store_url: str | None) -> None:
             """A newer release changes no store by itself."""
             with open_store_option(store_url) as platform:
-                tell(platform.prevent.propose_default(role, actor=actor))
+                print_change(platform.prevent.propose_default(role, actor=actor))
 
     @group.command("list", help=t("列出各版本", "list the versions"))
     @store_option
@@ -162,7 +162,7 @@ def add_changes(group: click.Group, role: Role) -> None:
             rows: list[dict[str, object]] = [
                 {
                     "digest": version.digest,
-                    "effective": "" if version.effective is None else shown(version.effective),
+                    "effective": "" if version.effective is None else format_due(version.effective),
                     "entry": "" if version.entry is None else version.entry,
                     "in_force": version.digest == current,
                 }

@@ -39,7 +39,7 @@ def check_rows(platform: Platform, checks: Iterable[CredentialCheck]) -> list[di
     ]
 
 
-def tell_decision(platform: Platform, decision: MerchantDecision, form: str) -> None:
+def print_decision(platform: Platform, decision: MerchantDecision, form: str) -> None:
     """The checks as rows; decision, reasons and links beside them. JSON has all of it as one object."""
     if form == "json":
         print_json(decision)

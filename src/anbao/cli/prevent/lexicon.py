@@ -7,7 +7,7 @@ import click
 from anbao import localfiles
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, echo, emit
-from anbao.cli.prevent.changes import actor_option, add_changes, tell
+from anbao.cli.prevent.changes import actor_option, add_changes, print_change
 from anbao.detect.text import Lexicon
 from anbao.rules.artefacts import artefact
 from anbao.rules.suggestions import DEFAULT_SEVERITY, Acceptance
@@ -35,7 +35,7 @@ def import_file(file: Path, activate: bool, actor: str, store_url: str | None) -
         for note in lexicon.symbols():
             echo(t(f"{note.term}：{note.matched.zh}", f"{note.term}: {note.matched.en}"), err=True)
         if activate:
-            tell(platform.prevent.changes.propose("lexicon", digest, actor=actor))
+            print_change(platform.prevent.changes.propose("lexicon", digest, actor=actor))
 
 
 @command.command(

@@ -9,11 +9,11 @@ import click
 import msgspec
 
 from anbao import localfiles
-from anbao.cli.acting import act, by_option, print_json, read_json, reason_option, tell_entry
+from anbao.cli.acting import act, by_option, print_entry, print_json, read_json, reason_option
 from anbao.cli.common import connect_registry, format_option, open_store_option, store_option, t
-from anbao.cli.operate.obligations import shown
+from anbao.cli.operate.obligations import format_due
 from anbao.cli.output import Column, echo, emit
-from anbao.cli.prevent.checks import CHECK_COLUMNS, check_rows, tell_decision
+from anbao.cli.prevent.checks import CHECK_COLUMNS, check_rows, print_decision
 from anbao.engine.obligations.subject import subjects_of
 from anbao.model.merchant import Merchant, MerchantChange
 from anbao.platform import Platform
@@ -197,7 +197,7 @@ def close(merchant: str, for_cause: bool, reason: str, actor: str, store_url: st
                 work, merchant, reason=reason, for_cause=for_cause, actor=actor
             )
         )
-    tell_entry(entry)
+    print_entry(entry)
 
 
 @command.command(
@@ -261,13 +261,13 @@ def report(kind: str, folder: Path | None, submitted: str | None, actor: str, st
             for name, data in written.files.items():
                 localfiles.write_anew(folder / name, data)
                 echo(f"{written.digests[name]}  {folder / name}")
-    tell_entry(entry)
+    print_entry(entry)
 
 
 def _tell(platform: Platform, decision: MerchantDecision, form: str) -> int:
     """Show a decision as it stands once the registry was asked."""
     decision = _after_asking(platform, decision)
-    tell_decision(platform, decision, form)
+    print_decision(platform, decision, form)
     return int(decision.decision != "verified")
 
 
@@ -322,7 +322,7 @@ def _events(found: MerchantView) -> list[dict[str, object]]:
     return [
         {
             "entry": one.entry,
-            "at": shown(one.at),
+            "at": format_due(one.at),
             "kind": one.kind,
             "actor": one.actor,
             "facts": " ".join(f"{name}={value}" for name, value in one.facts.items()),

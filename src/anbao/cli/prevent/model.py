@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from anbao import localfiles
-from anbao.cli.acting import tell_entry
+from anbao.cli.acting import print_entry
 from anbao.cli.common import open_store_option, store_option, t
 from anbao.cli.output import echo
 from anbao.cli.prevent.changes import actor_option, add_changes
@@ -65,7 +65,7 @@ def deactivate(actor: str, store_url: str | None) -> None:
     """At once, in every process."""
     with open_store_option(store_url) as platform:
         entry = platform.run(lambda work: rulesets.deactivate_model(work, actor))
-    tell_entry(entry)
+    print_entry(entry)
 
 
 def _tell(model: Model) -> None:

@@ -18,10 +18,10 @@ from anbao.cli.prevent.screening_report.file import file_notes
 from anbao.cli.prevent.screening_report.words import visible
 from anbao.connect.bulk import Progress as Reached
 from anbao.connect.bulk import screen_file
-from anbao.connect.files import Mapping, RowError, open_source
+from anbao.connect.files import FileRowError, Mapping, open_source
 from anbao.connect.files.records import FIELDS
 from anbao.connect.output import Sink
-from anbao.connect.pictures import Pictures
+from anbao.connect.pictures import PictureIntake
 from anbao.connect.rows import RowFormat
 from anbao.connect.summary import Summary
 from anbao.law.deadlines import legal_day
@@ -101,7 +101,7 @@ def command(
     console = stderr_console()
     shown = 0
 
-    def tell_known() -> None:
+    def print_known() -> None:
         echo(
             t(
                 "此文件已按现行词库与规则审核过，未重复记录；加 --restart 重新审核",
@@ -110,7 +110,7 @@ def command(
             err=True,
         )
 
-    def tell_errors(errors: list[RowError]) -> None:
+    def print_errors(errors: list[FileRowError]) -> None:
         nonlocal shown
         for error in errors[: max(0, SHOWN_ERRORS - shown)]:
             reason = error.reason.get(system_language())
@@ -142,15 +142,15 @@ def command(
                     sink,
                     workers=workers,
                     restart=restart,
-                    on_errors=tell_errors,
+                    on_errors=print_errors,
                     on_progress=move,
-                    on_known=tell_known,
+                    on_known=print_known,
                 )
             except KeyboardInterrupt:
                 progress.stop()
                 echo(t("已中断；再次运行同一命令即可续跑", "interrupted; run the same command to go on"), err=True)
                 return 2
-        tell_incomplete(platform, summary)
+        print_incomplete(platform, summary)
         for note in file_notes(summary):
             console.print(visible(note.get(system_language())), markup=False, style="yellow", soft_wrap=True)
         raised, left = _settle_pictures(platform, console)
@@ -183,7 +183,7 @@ def _format_of(output: Path | None) -> str:
     return form
 
 
-def tell_incomplete(platform: "Platform", summary: Summary) -> None:
+def print_incomplete(platform: "Platform", summary: Summary) -> None:
     """Say what nobody looked at, before anything else is told."""
     if summary.complete:
         return
@@ -208,7 +208,7 @@ def _settle_pictures(platform: "Platform", console: Console) -> tuple[int, int]:
         waiting, before = records.pending(conn), platform.ledger.size(conn)
     if not waiting:
         return 0, 0
-    pictures = Pictures(platform)
+    pictures = PictureIntake(platform)
     with console.status(t("读取图片", "reading pictures")):
         pictures.settle()
     platform.checkpoint()

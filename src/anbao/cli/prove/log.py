@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from anbao.cli.common import format_option, open_store_option, store_option, t
-from anbao.cli.operate.obligations import shown
+from anbao.cli.operate.obligations import format_due
 from anbao.cli.output import Column, echo, emit
 from anbao.ledger import export
 from anbao.model.entry import about
@@ -50,7 +50,7 @@ def entries(
         rows = [
             {
                 "entry": stored.index,
-                "at": shown(entry.at),
+                "at": format_due(entry.at),
                 "kind": entry.kind,
                 "title": platform.pack.kind(entry.kind).title,
                 "subjects": " ".join(f"{role}:{name}" for role, name in entry.subjects.items()),

@@ -3,12 +3,12 @@
 import click
 
 from anbao.cli.common import format_option, open_store_option, store_option, t
-from anbao.cli.operate.obligations import shown, shown_when, state_words
+from anbao.cli.operate.obligations import format_due, shown_when, state_words
 from anbao.cli.output import Column, echo, emit
 from anbao.engine.obligations.read import ObligationView
 from anbao.errors import InvalidInput
 from anbao.platform import Platform
-from anbao.prove.timeline import Line, timeline
+from anbao.prove.timeline import TimelineLine, timeline
 from anbao.text import Text, system_language
 
 PAGE = 1_000
@@ -55,7 +55,7 @@ def command(about: str, start: int, limit: int, store_url: str | None, output_fo
         echo(t(f"尚有后续：--from {found.next}", f"there is more: --from {found.next}"), err=True)
 
 
-def _row(platform: Platform, line: Line) -> dict[str, object]:
+def _row(platform: Platform, line: TimelineLine) -> dict[str, object]:
     told = [Text(word, word) for name in _TOLD if (word := str(line.body.get(name) or ""))]
     return {
         "entry": line.entry,
@@ -72,5 +72,5 @@ def _owed(platform: Platform, one: ObligationView) -> Text:
     """What is owed, what has become of it, and until when it was due."""
     norm, state = platform.pack.norm(one.norm), state_words(one)
     title = norm.title if norm else Text(one.norm, one.norm)
-    due = "" if one.due_at is None else " " + shown(one.due_at)
+    due = "" if one.due_at is None else " " + format_due(one.due_at)
     return Text(f"{title.zh}（{state.zh}{due}）", f"{title.en} ({state.en}{due})")

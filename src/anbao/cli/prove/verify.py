@@ -8,7 +8,7 @@ from anbao import localfiles
 from anbao.cli.common import require_store, store_option, t
 from anbao.cli.output import echo_json, plain_console
 from anbao.errors import InvalidInput
-from anbao.ledger import Report, verify_directory, verify_receipt, verify_store
+from anbao.ledger import VerificationReport, verify_directory, verify_receipt, verify_store
 from anbao.store import open_store
 from anbao.text import Text, system_language
 
@@ -45,7 +45,7 @@ def command(
 
 def _verify(
     store_url: str | None, log: Path | None, receipt: Path | None, key: str | None, checkpoint: str | None
-) -> Report:
+) -> VerificationReport:
     if log is not None:
         if not log.is_dir():
             raise InvalidInput(
@@ -69,7 +69,7 @@ def _verify(
         store.close()
 
 
-def _print(report: Report) -> None:
+def _print(report: VerificationReport) -> None:
     language = system_language()
     console = plain_console()
     if report.problem is None:

@@ -2,7 +2,7 @@
 
 import click
 
-from anbao.cli.acting import by_option, tell_entry
+from anbao.cli.acting import by_option, print_entry
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, echo, emit
 from anbao.text import Text, system_language
@@ -59,4 +59,4 @@ def publish(hazard: str, actor: str, store_url: str | None) -> None:
     """Only hazards that may be named."""
     with open_store_option(store_url) as platform:
         entry = platform.run(lambda work: platform.warn.publish(work, hazard, actor=actor))
-    tell_entry(entry)
+    print_entry(entry)

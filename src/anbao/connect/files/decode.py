@@ -13,12 +13,12 @@ from functools import cache
 import msgspec
 
 from anbao.connect.files.cut import CsvCutter, GroupCutter
-from anbao.connect.files.records import FIELDS, Chunk, Encoding, Format, Mapping, Partial, RowError
-from anbao.connect.files.rows import OVERSIZE, UNCLOSED, Builder, Place, joined, undecodable
+from anbao.connect.files.records import FIELDS, Chunk, Encoding, FileRowError, Format, Mapping, Partial
+from anbao.connect.files.rows import OVERSIZE, UNCLOSED, Builder, RowPlace, joined, undecodable
 from anbao.model.listing import Listing
 from anbao.text import Text
 
-Row = Listing | Partial | RowError
+Row = Listing | Partial | FileRowError
 
 _PLAIN = msgspec.convert({field: field for field in FIELDS}, Mapping)
 _OWN_COLUMNS = frozenset(Listing.__struct_fields__)
@@ -47,8 +47,8 @@ def decode(chunk: Chunk, mapping: Mapping, layout: Format) -> list[Row]:
     return _json(chunk, mapping, layout)
 
 
-def _place(row: int, line: int, layout: Format) -> Place:
-    return Place(row, line, f"row-{layout.ids}-{row}" if layout.ids else f"row-{row}")
+def _place(row: int, line: int, layout: Format) -> RowPlace:
+    return RowPlace(row, line, f"row-{layout.ids}-{row}" if layout.ids else f"row-{row}")
 
 
 def _json(chunk: Chunk, mapping: Mapping, layout: Format) -> list[Row]:
@@ -92,14 +92,14 @@ _plain_id = re.compile(r"(?![+-]?\d(?:[.,]\d+)?[eE]\+?\d+$)[!-~]{1,128}").fullma
 _worded = re.compile(r"[^\W\d_]").search
 
 
-def _json_row(record: bytes, builder: Builder, place: Place, encoding: Encoding, *, oversize: bool) -> Row:
-    parts: tuple[RowError, ...] = ()
+def _json_row(record: bytes, builder: Builder, place: RowPlace, encoding: Encoding, *, oversize: bool) -> Row:
+    parts: tuple[FileRowError, ...] = ()
     text = _decoded(record, encoding)
     if text is None:
         text = _readable(record, encoding)
         parts = (undecodable({}, encoding, place.row, place.line),)
     if oversize:
-        parts = (RowError(place.row, place.line, "", OVERSIZE), *parts)
+        parts = (FileRowError(place.row, place.line, "", OVERSIZE), *parts)
         return builder.build({RAW: text}, place, parts)
     try:
         cells = _object(text)
@@ -110,15 +110,15 @@ def _json_row(record: bytes, builder: Builder, place: Place, encoding: Encoding,
     return builder.build(cells, place, parts)
 
 
-def _not_json(error: Exception, text: str, place: Place) -> RowError:
+def _not_json(error: Exception, text: str, place: RowPlace) -> FileRowError:
     if isinstance(error, RecursionError):
-        return RowError(place.row, place.line, "", _TOO_DEEP)
+        return FileRowError(place.row, place.line, "", _TOO_DEEP)
     if isinstance(error, msgspec.ValidationError) and not text.lstrip().startswith("{"):
-        return RowError(place.row, place.line, "", _NOT_OBJECT)
+        return FileRowError(place.row, place.line, "", _NOT_OBJECT)
     byte = re.search(r"\(byte (\d+)\)", str(error))
     at = (f"（第 {int(byte[1]) + 1} 字节处）", f" (at byte {int(byte[1]) + 1})") if byte else ("", "")
     reason = Text(_NOT_JSON.zh.format(place=at[0]), _NOT_JSON.en.format(place=at[1]))
-    return RowError(place.row, place.line, "", reason)
+    return FileRowError(place.row, place.line, "", reason)
 
 
 def _text(chunk: Chunk, mapping: Mapping, layout: Format) -> list[Row]:
@@ -126,7 +126,7 @@ def _text(chunk: Chunk, mapping: Mapping, layout: Format) -> list[Row]:
     column = layout.columns[0]
     rows: list[Row] = []
     for row, line, record in _lines(chunk):
-        parts = (RowError(row, line, "", OVERSIZE),) if chunk.oversize else ()
+        parts = (FileRowError(row, line, "", OVERSIZE),) if chunk.oversize else ()
         title = _decoded(record, layout.encoding)
         if title is None:
             title = _readable(record, layout.encoding)
@@ -169,7 +169,7 @@ class _Record(msgspec.Struct, frozen=True):
     """The cells of a record, and what is wrong with it. ``variants``: those of the rows that belong to it."""
 
     cells: list[str]
-    parts: tuple[RowError, ...] = ()
+    parts: tuple[FileRowError, ...] = ()
     variants: tuple[list[str], ...] = ()
 
 
@@ -195,8 +195,8 @@ def _csv(chunk: Chunk, mapping: Mapping, layout: Format) -> list[Row]:
     return rows
 
 
-def _of_row(part: RowError, row: int, line: int) -> RowError:
-    return RowError(row, line, part.field, part.reason)
+def _of_row(part: FileRowError, row: int, line: int) -> FileRowError:
+    return FileRowError(row, line, part.field, part.reason)
 
 
 def _cells(values: list[str], columns: tuple[str, ...]) -> dict[str, str]:
@@ -225,7 +225,7 @@ def _csv_one_by_one(chunk: Chunk, layout: Format) -> Iterator[tuple[int, list[st
     cutter = CsvCutter(layout.delimiter)
     if chunk.oversize:
         whole = _csv_record(chunk.payload, layout, whole=False)
-        yield chunk.first_line, _Record(whole.cells, (RowError(0, 0, "", OVERSIZE),))
+        yield chunk.first_line, _Record(whole.cells, (FileRowError(0, 0, "", OVERSIZE),))
         return
     groups = GroupCutter(cutter, layout) if layout.group else cutter
     start, line = 0, chunk.first_line
@@ -252,11 +252,11 @@ def _csv_group(group: bytes, cutter: CsvCutter, layout: Format) -> _Record:
 
 def _csv_record(record: bytes, layout: Format, *, whole: bool) -> _Record:
     text = _decoded(record, layout.encoding)
-    parts: tuple[RowError, ...] = ()
+    parts: tuple[FileRowError, ...] = ()
     readable = _readable(record, layout.encoding) if text is None else text
     cells = split_cells(readable, layout.delimiter)
     if not whole:
-        parts = (RowError(0, 0, "", UNCLOSED),)
+        parts = (FileRowError(0, 0, "", UNCLOSED),)
     if text is None:
         marked = split_cells(record.decode(layout.encoding, "replace"), layout.delimiter)
         parts = (*parts, undecodable({**_cells(marked, layout.columns)}, layout.encoding, 0, 0))

@@ -39,7 +39,7 @@ class Document:
         self.outside: dict[str, None] = {}
 
     def __call__(self, given: BinaryIO, made: BinaryIO) -> None:
-        reader = _Reader(given)
+        reader = _DocumentReader(given)
         self.outside = {}
         try:
             while reader.peek():
@@ -49,7 +49,7 @@ class Document:
             for line in reader.rest():
                 made.write(line)
 
-    def _listings(self, reader: "_Reader", path: str, depth: int) -> Iterator[bytes]:
+    def _listings(self, reader: "_DocumentReader", path: str, depth: int) -> Iterator[bytes]:
         first = reader.peek()
         if first == b"[":
             reader.skip(1)
@@ -70,7 +70,7 @@ class Document:
         else:
             yield reader.value()
 
-    def _member(self, reader: "_Reader", path: str, depth: int, beside: dict[str, bytes]) -> Iterator[bytes]:
+    def _member(self, reader: "_DocumentReader", path: str, depth: int, beside: dict[str, bytes]) -> Iterator[bytes]:
         """The listings under one key of an object that wraps them; what is none goes to ``beside``."""
         key = _key(reader.value())
         if key is None or reader.peek() != b":":
@@ -103,7 +103,7 @@ def is_document(head: bytes) -> bool:
 
 def _wraps(window: bytes) -> bool:
     """Whether an object holds listings and is none, as far as can be seen of it."""
-    reader = _Reader.over(window)
+    reader = _DocumentReader.over(window)
     reader.skip(1)
     keys: list[str] = []
     inner = contains = False
@@ -132,7 +132,7 @@ def _key(raw: bytes) -> str | None:
         return None
 
 
-class _Reader:
+class _DocumentReader:
     """Values of a document, one after the other."""
 
     def __init__(self, stream: BinaryIO | None) -> None:
@@ -141,7 +141,7 @@ class _Reader:
         self._at = 0
 
     @classmethod
-    def over(cls, data: bytes) -> "_Reader":
+    def over(cls, data: bytes) -> "_DocumentReader":
         """A reader of what is in memory."""
         reader = cls(None)
         reader._buffer = data

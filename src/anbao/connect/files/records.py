@@ -49,7 +49,7 @@ class Mapping(Struct, frozen=True, kw_only=True):
     links: tuple[str, ...] = ()
 
 
-class RowError(Struct, frozen=True):
+class FileRowError(Struct, frozen=True):
     """Why a row, or a part of it, could not be read as it stands.
 
     ``row`` is the data row, ``line`` the physical line at which its record starts, both from 1; in Parquet they are the
@@ -66,7 +66,7 @@ class Partial(Struct, frozen=True):
     """A listing some parts of which could not be read; all others are in it. ``damaged_id``: its id is of the row."""
 
     listing: Listing
-    parts: tuple[RowError, ...] = ()
+    parts: tuple[FileRowError, ...] = ()
     damaged_id: bool = False
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from anbao.connect.files.headers import is_link, is_named, is_picture
 from anbao.connect.files.pictures import is_address, split
-from anbao.connect.files.records import FIELDS, MAX_RECORD, Mapping, Partial, RowError
+from anbao.connect.files.records import FIELDS, MAX_RECORD, FileRowError, Mapping, Partial
 from anbao.model.listing import Listing
 from anbao.model.listing_fact import FactName, FactValue
 from anbao.model.merchant import Licence
@@ -53,7 +53,7 @@ def _is_title(name: str) -> bool:
     return is_named("title", name)
 
 
-class Place(NamedTuple):
+class RowPlace(NamedTuple):
     """Where a row stands: the data row, the physical line at which it begins, and what is its id where it has none."""
 
     row: int
@@ -74,22 +74,24 @@ class Builder:
         self._links = frozenset(mapping.links)
         self._nul = nul
 
-    def build(self, cells: Cells, place: Place, parts: tuple[RowError, ...] = ()) -> Listing | Partial | RowError:
+    def build(
+        self, cells: Cells, place: RowPlace, parts: tuple[FileRowError, ...] = ()
+    ) -> Listing | Partial | FileRowError:
         """The listing of ``cells``, which are used up; its ``pictures`` are still as the cells name them.
 
-        ``parts``: what is known to be wrong. A ``RowError`` only where there is nothing to judge.
+        ``parts``: what is known to be wrong. A ``FileRowError`` only where there is nothing to judge.
         """
         bad = [*parts]
         if self._nul:
             for column in [column for column, value in cells.items() if _contains("\0", column, value)]:
-                bad.append(RowError(place.row, place.line, column.replace("\0", "?"), _NUL))
+                bad.append(FileRowError(place.row, place.line, column.replace("\0", "?"), _NUL))
                 cells[column.replace("\0", "")] = _without_nul(cells.pop(column))
-        row = _Row()
+        row = _CsvRow()
         damaged = self._take_id(cells, row, place, bad)
         for field, column, limit in self._mapped:
             value = cells.pop(column, None)
             if isinstance(value, list | dict):
-                bad.append(RowError(place.row, place.line, column, _NOT_TEXT))
+                bad.append(FileRowError(place.row, place.line, column, _NOT_TEXT))
                 row.add(column, value)
                 continue
             if text := value if isinstance(value, str) else _written(value):
@@ -103,7 +105,7 @@ class Builder:
         if not row.values.get("title", "").strip() and (name := next(filter(_is_title, row.texts), "")):
             row.values["title"] = row.texts.pop(name)
         if not row.values.get("title", "").strip():
-            error = RowError(place.row, place.line, self._title, EMPTY_TITLE)
+            error = FileRowError(place.row, place.line, self._title, EMPTY_TITLE)
             if not row.says_anything():
                 return bad[0] if bad else error
             if all(part.field for part in bad):
@@ -112,7 +114,7 @@ class Builder:
         listing = row.listing()
         return Partial(listing, tuple(bad), damaged) if bad or damaged else listing
 
-    def _take_id(self, cells: Cells, row: "_Row", place: Place, bad: list[RowError]) -> bool:
+    def _take_id(self, cells: Cells, row: "_CsvRow", place: RowPlace, bad: list[FileRowError]) -> bool:
         """Set the id; whether it was damaged by a spreadsheet."""
         row.values["id"] = place.id
         column = self._id
@@ -121,7 +123,7 @@ class Builder:
         value = cells.pop(column, None)
         if isinstance(value, list | dict):
             row.add(column, value)
-            bad.append(RowError(place.row, place.line, column, _NOT_TEXT))
+            bad.append(FileRowError(place.row, place.line, column, _NOT_TEXT))
             return False
         text = (value if isinstance(value, str) else _written(value)).strip()
         if not text:
@@ -132,18 +134,18 @@ class Builder:
         if not _PRINTABLE.fullmatch(text):
             row.texts[column] = text
         if len(text) > MAX_ID:
-            bad.append(RowError(place.row, place.line, column, _LONG_ID.format(length=len(text), limit=MAX_ID)))
+            bad.append(FileRowError(place.row, place.line, column, _LONG_ID.format(length=len(text), limit=MAX_ID)))
         else:
             row.values["id"] = text
         return False
 
-    def _take_others(self, cells: Cells, row: "_Row", place: Place, bad: list[RowError]) -> None:
+    def _take_others(self, cells: Cells, row: "_CsvRow", place: RowPlace, bad: list[FileRowError]) -> None:
         try:
             if licences := _licences(cells.get("licences")):
                 row.values["licences"] = licences
             cells.pop("licences", None)
         except msgspec.DecodeError:
-            bad.append(RowError(place.row, place.line, "licences", _LICENCES))
+            bad.append(FileRowError(place.row, place.line, "licences", _LICENCES))
         if isinstance(facts := cells.get("facts"), dict):
             try:
                 row.values["facts"] = msgspec.convert(facts, dict[FactName, FactValue])
@@ -169,7 +171,7 @@ class Builder:
                 row.put(column, value)
 
 
-class _Row:
+class _CsvRow:
     """A listing in the making."""
 
     def __init__(self) -> None:
@@ -227,10 +229,10 @@ class _Row:
         return Listing(**self.values, texts=self.texts, extra=self.extra)
 
 
-def undecodable(cells: Cells, encoding: str, row: int, line: int) -> RowError:
+def undecodable(cells: Cells, encoding: str, row: int, line: int) -> FileRowError:
     """``cells`` as decoded with U+FFFD for each sequence of bytes that is none of ``encoding``."""
     found = next((column for column, value in cells.items() if _contains("\ufffd", column, value)), "")
-    return RowError(row, line, found.replace("\ufffd", "?"), _UNDECODABLE.format(encoding=encoding.upper()))
+    return FileRowError(row, line, found.replace("\ufffd", "?"), _UNDECODABLE.format(encoding=encoding.upper()))
 
 
 def _contains(character: str, column: str, value: object) -> bool:

@@ -32,7 +32,7 @@ class Header(NamedTuple):
     sure: bool
 
 
-class _Row(NamedTuple):
+class _TableRow(NamedTuple):
     end: int
     cells: list[str]
     whole: bool
@@ -75,13 +75,13 @@ def _header(head: bytes, encoding: Encoding, delimiter: str, given: Mapping | No
     return Header(rows[last].end, columns, delimiter, above, sure)
 
 
-def _rows(head: bytes, encoding: Encoding, delimiter: str, *, whole: bool) -> Iterator[_Row]:
+def _rows(head: bytes, encoding: Encoding, delimiter: str, *, whole: bool) -> Iterator[_TableRow]:
     cutter = CsvCutter(delimiter)
     start = 0
     for end in cutter.ends(head, final=whole)[:_ROWS].tolist():
         record = head[start:end]
         start = end
-        yield _Row(end, split_cells(record.decode(encoding, "replace"), delimiter), cutter.whole(record))
+        yield _TableRow(end, split_cells(record.decode(encoding, "replace"), delimiter), cutter.whole(record))
 
 
 def _names_title(cells: Sequence[str], given: Mapping | None) -> bool:

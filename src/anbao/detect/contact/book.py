@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from anbao.law.cache import read_once
+from anbao.law.cache import read_cached
 from anbao.law.yaml_source import YamlSource
 from anbao.model.listing import Severity
 from anbao.text import Text
@@ -21,7 +21,7 @@ ANY_CONTACT, ANY_LINK, ANY_NUMBER = "@contact", "@link", "@number"
 MARKERS = frozenset({ANY_CONTACT, ANY_LINK, ANY_NUMBER})
 
 
-class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class HandlingBySender(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The handling of a message by who sends it."""
 
     merchant: Handling
@@ -34,7 +34,7 @@ class FraudKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     id: str
     title: Text
     severity: Severity
-    said_by: Said
+    said_by: HandlingBySender
     warning: Text
     provisions: tuple[str, ...]
 
@@ -129,7 +129,7 @@ class FraudBook(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return msgspec.structs.replace(self, own_domains=domains)
 
 
-@read_once
+@read_cached
 def load_fraud_book(folder: Path) -> FraudBook:
     """Read the pack's folder ``fraud``. Raises PackError with file and line."""
     kinds = YamlSource(folder / "kinds.yaml").read(tuple[FraudKind, ...])

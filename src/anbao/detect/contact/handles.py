@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 
 from anbao.detect.contact.book import ContactChannel, Contacts
-from anbao.detect.contact.reading import Reading
+from anbao.detect.contact.reading import FieldReading
 from anbao.detect.contact.sighting import Sighting
 from anbao.detect.likeness.fold import fold
 from anbao.detect.text.sound import LATIN
@@ -59,7 +59,7 @@ class HandleFinder:
         first = {name[0] for names in self._channels for name in names.cues | names.short}
         self.added = "".join(sorted({form for char in first for form in _forms(char)}))
 
-    def find(self, reading: Reading) -> Iterator[Sighting]:
+    def find(self, reading: FieldReading) -> Iterator[Sighting]:
         """All contact details, in no order; the same ones may be seen twice."""
         yield from self._numbers(reading)
         for names in self._channels:
@@ -67,7 +67,7 @@ class HandleFinder:
         yield from self._by_emoji(reading)
         yield from self._mails(reading)
 
-    def _numbers(self, reading: Reading) -> Iterator[Sighting]:
+    def _numbers(self, reading: FieldReading) -> Iterator[Sighting]:
         if not _TEN.search(reading.digits):
             return
         spaced, back = _spaced(reading)
@@ -83,7 +83,7 @@ class HandleFinder:
                 first, last, surface = reading.span(start, end)
                 yield Sighting(PHONE, name, reading.channel(start, end, number), first, last, surface, True)
 
-    def _by_emoji(self, reading: Reading) -> Iterator[Sighting]:
+    def _by_emoji(self, reading: FieldReading) -> Iterator[Sighting]:
         """A picture for a name, an account behind it or an invitation before."""
         if self._pictures.isdisjoint(reading.original):
             return
@@ -106,7 +106,7 @@ class HandleFinder:
                     MESSENGER, names.channel.id, "homophone", place, last, reading.original[place:last], bool(end)
                 )
 
-    def _mails(self, reading: Reading) -> Iterator[Sighting]:
+    def _mails(self, reading: FieldReading) -> Iterator[Sighting]:
         for found in _MAIL.finditer(reading.half) if "@" in reading.half else ():
             surface = reading.original[found.start() : found.end()]
             channel: Channel = "exact" if surface == found[0] else "normalised"
@@ -141,16 +141,16 @@ class _Names:
     def invites(self, led: str) -> bool:
         return bool(self._invites.search(led))
 
-    def follows(self, reading: Reading, start: int) -> bool:
+    def follows(self, reading: FieldReading, start: int) -> bool:
         """Whether what stands at ``start`` makes an invitation of the name before it."""
         return bool(self._followed.match(reading.text, start))
 
-    def account_end(self, reading: Reading, start: int) -> int:
+    def account_end(self, reading: FieldReading, start: int) -> int:
         """Where the account that begins at ``start`` ends; 0 where there is none."""
         found = self._account.match(reading.digits, start)
         return found.end() if found and not reading.breaks(found.start(1), found.end(1)) else 0
 
-    def find(self, reading: Reading) -> Iterator[Sighting]:
+    def find(self, reading: FieldReading) -> Iterator[Sighting]:
         for found in self._named.finditer(reading.text):
             if self._is_harmless(reading, found.start("name"), found.end("name")):
                 continue
@@ -178,7 +178,7 @@ class _Names:
                 continue
             yield self._seen(reading, found.start(), end, account)
 
-    def _seen(self, reading: Reading, start: int, end: int, account: int) -> Sighting:
+    def _seen(self, reading: FieldReading, start: int, end: int, account: int) -> Sighting:
         first, last, surface = reading.span(start, account or end)
         name = reading.text[start:end]
         channel = reading.channel(start, end)
@@ -186,18 +186,18 @@ class _Names:
             channel = "homophone"
         return Sighting(MESSENGER, self.channel.id, channel, first, last, surface, bool(account))
 
-    def _stands_alone(self, reading: Reading, end: int) -> bool:
+    def _stands_alone(self, reading: FieldReading, end: int) -> bool:
         """Whether a short name is not the beginning of another word: nothing, a mark, or an inviting word follows."""
         if end == len(reading.text) or reading.gap(end):
             return True
         return self.follows(reading, end)
 
-    def _is_harmless(self, reading: Reading, start: int, end: int) -> bool:
+    def _is_harmless(self, reading: FieldReading, start: int, end: int) -> bool:
         around = reading.text[max(0, start - 4) : end + 4]
         return any(word in around for word, _ in self._harmless)
 
 
-def _spaced(reading: Reading) -> tuple[str, list[int]]:
+def _spaced(reading: FieldReading) -> tuple[str, list[int]]:
     """The digits with a space where a mark stands between two of them, a comma where a clause ends; and the way back.
 
     Where marks set apart each digit of a run they are no marks.

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from anbao.detect.contact.book import Links
-from anbao.detect.contact.reading import Reading
+from anbao.detect.contact.reading import FieldReading
 from anbao.detect.contact.sighting import Sighting
 from anbao.detect.likeness.fold import fold
 
@@ -36,7 +36,7 @@ _WORD_BEHIND = re.compile(r",? [a-z]{2,}")
 _WORD_BEFORE = re.compile(r"[a-z],? \Z")
 
 
-class Pictures:
+class PictureAddresses:
     """Knows addresses of pictures by the ending of their path; built once from the book."""
 
     def __init__(self, files: tuple[str, ...]) -> None:
@@ -73,7 +73,7 @@ class LinkFinder:
         self._words = frozenset(links.words)
         self._function_words = frozenset(links.function_words)
         self._not_hosts = frozenset(links.not_hosts)
-        self.pictures = Pictures(links.picture_files)
+        self.pictures = PictureAddresses(links.picture_files)
         endings = "|".join(sorted(map(re.escape, links.endings), key=len, reverse=True))
         dots = "|".join(map(re.escape, links.dots))
         ascii_label = "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
@@ -93,7 +93,7 @@ class LinkFinder:
         spelled = {fold(dot) + ending for dot in links.dots for ending in links.endings if ending.isascii()}
         self.cues = frozenset({"http", "www", "hxxp"} | spelled)
 
-    def find(self, reading: Reading) -> Iterator[Sighting]:
+    def find(self, reading: FieldReading) -> Iterator[Sighting]:
         """Links that are not the platform's own."""
         taken: list[tuple[int, int]] = []
         for pattern in (self._behind_scheme, self._host, self._spelled):

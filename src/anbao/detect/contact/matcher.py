@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from anbao.detect.contact.book import FraudBook
 from anbao.detect.contact.handles import MAIL, PLUS, HandleFinder
 from anbao.detect.contact.links import LinkFinder
-from anbao.detect.contact.reading import DigitReader, Reading, half_width
+from anbao.detect.contact.reading import DigitReader, FieldReading, half_width
 from anbao.detect.contact.sighting import Sighting
 from anbao.detect.contact.tricks import Ready, TrickFinder
 from anbao.detect.likeness.fold import BREAK, LIMIT, Page, fold_page
-from anbao.detect.text.exact import Eye
+from anbao.detect.text.exact import ExactMatcher
 from anbao.detect.text.patterns import as_patterns
 
 Places = NDArray[np.intp]
@@ -49,7 +49,7 @@ class ContactMatcher:
         self.cues = sorted((self._handles.cues | self._links.cues | self._tricks.cues) - {""})
         self._masks = [self._tricks.masks.get(cue, 0) for cue in self.cues]
         self._leads = [_HANDLE * (cue in self._handles.cues) | _LINK * (cue in self._links.cues) for cue in self.cues]
-        self._eye = Eye(as_patterns(self.cues, [0] * len(self.cues)))
+        self._eye = ExactMatcher(as_patterns(self.cues, [0] * len(self.cues)))
         self._is_digit = np.zeros(LIMIT + 1, np.bool_)
         self._is_digit[list(map(ord, "0123456789" + self._digits.characters))] = True
         self._marks = _mark_table(
@@ -99,7 +99,7 @@ class ContactMatcher:
         last = int(ends[field]) if field < ends.size else page.codes.size
         text = page.text[first:last]
         places = (page.places[first:last] - int(page.starts[field])).tolist()
-        reading = Reading(original, half_width(original), text, self._digits.read(text) if lead else text, places)
+        reading = FieldReading(original, half_width(original), text, self._digits.read(text) if lead else text, places)
         seen: list[Sighting] = []
         if lead & _HANDLE:
             pictures = self._links.pictures.spans(reading.half)

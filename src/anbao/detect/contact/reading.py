@@ -17,7 +17,7 @@ from anbao.model.listing import Channel
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
-class Reading(NamedTuple):
+class FieldReading(NamedTuple):
     """A field under scrutiny."""
 
     original: str

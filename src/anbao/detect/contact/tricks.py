@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from anbao.detect.contact.book import ANY_CONTACT, ANY_LINK, ANY_NUMBER, MARKERS, Trick
-from anbao.detect.contact.reading import Reading
+from anbao.detect.contact.reading import FieldReading
 from anbao.detect.contact.sighting import Sighting
 from anbao.detect.likeness.fold import fold
 from anbao.model.listing import Channel
@@ -50,7 +50,7 @@ class TrickFinder:
         return [one for one in self._ready if mask & one.mask == one.mask]
 
     def find(
-        self, reading: Reading, possible: Sequence[Ready], words: Places, seen: Sequence[Sighting]
+        self, reading: FieldReading, possible: Sequence[Ready], words: Places, seen: Sequence[Sighting]
     ) -> Iterator[Sighting]:
         """The tricks; ``seen`` are the contacts and links found before."""
         places: dict[str, Sequence[tuple[int, int]]] = {**words, **_marked(reading, seen)}
@@ -82,7 +82,7 @@ def _together(rows: list[list[tuple[int, int]]], within: int) -> list[tuple[int,
     return None
 
 
-def _marked(reading: Reading, seen: Sequence[Sighting]) -> dict[str, list[tuple[int, int]]]:
+def _marked(reading: FieldReading, seen: Sequence[Sighting]) -> dict[str, list[tuple[int, int]]]:
     """Where contacts and links stand in the folded text."""
     marked: dict[str, list[tuple[int, int]]] = {}
     for one in seen:

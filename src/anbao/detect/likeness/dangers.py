@@ -18,7 +18,7 @@ from anbao.detect.likeness.keys import KeyHit, KeyIndex, fold_key
 from anbao.detect.likeness.pages import Part, pages
 from anbao.detect.likeness.pictures import PictureBounds, PictureIndex
 from anbao.detect.likeness.titles import TitleIndex, compare
-from anbao.detect.likeness.verdict import Seen, Traits, judge, traits
+from anbao.detect.likeness.verdict import Agreement, Traits, judge, traits
 from anbao.model.hazard import Fingerprint, Ground, Match
 
 COVER, COSINE = 600, 500
@@ -46,7 +46,7 @@ class Danger(msgspec.Struct, frozen=True, kw_only=True):
     severity: int
 
 
-class Offer(msgspec.Struct, frozen=True, kw_only=True):
+class OfferTexts(msgspec.Struct, frozen=True, kw_only=True):
     """A listing as far as searching needs it. ``texts``: by their names; ``stated``: numbers of licences and what older
     entries have; ``pictures``: PDQ hex.
     """
@@ -114,14 +114,14 @@ class DangerIndex:
         """Whether any danger is recognised by a picture."""
         return len(self._pictures) > 0
 
-    def match(self, offers: Sequence[Offer], folded: Sequence[Part] | None = None) -> dict[int, list[Match]]:
+    def match(self, offers: Sequence[OfferTexts], folded: Sequence[Part] | None = None) -> dict[int, list[Match]]:
         """The matches of those offers that have any, by place; the surest first.
 
         ``folded``: of each offer the title, the description and its texts, where the caller has them folded already.
         """
         if not self.dangers or not offers:
             return {}
-        seen: dict[tuple[int, int], Seen] = {}
+        seen: dict[tuple[int, int], Agreement] = {}
         self._see_titles(offers, seen)
         if self._keys:
             self._see_keys(offers, folded, seen)
@@ -146,13 +146,13 @@ class DangerIndex:
                 )
         return {row: sorted(matches, key=rank)[:MOST] for row, matches in found.items()}
 
-    def _see_titles(self, offers: Sequence[Offer], seen: dict[tuple[int, int], Seen]) -> None:
+    def _see_titles(self, offers: Sequence[OfferTexts], seen: dict[tuple[int, int], Agreement]) -> None:
         for alike in self._titles.search([offer.title for offer in offers]):
-            one = seen.setdefault((alike.row, self._titled[alike.title]), Seen())
+            one = seen.setdefault((alike.row, self._titled[alike.title]), Agreement())
             one.see_title(alike.cover, alike.cosine)
 
     def _see_keys(
-        self, offers: Sequence[Offer], folded: Sequence[Part] | None, seen: dict[tuple[int, int], Seen]
+        self, offers: Sequence[OfferTexts], folded: Sequence[Part] | None, seen: dict[tuple[int, int], Agreement]
     ) -> None:
         ends = list(accumulate(len(_FIELDS) + len(one.texts) for one in offers))
         for part in pages([text for one in offers for text in _texts(one)]) if folded is None else folded:
@@ -169,22 +169,22 @@ class DangerIndex:
             for hit in self._index.search(fold_page([_SEPARATOR.join(offers[row].stated) for row in stating])):
                 self._see_key(seen, stating[hit.field], hit, "stated")
 
-    def _see_key(self, seen: dict[tuple[int, int], Seen], row: int, hit: KeyHit, field: str) -> None:
+    def _see_key(self, seen: dict[tuple[int, int], Agreement], row: int, hit: KeyHit, field: str) -> None:
         key = self._keys[hit.key]
         ground = Ground(end=hit.end, field=field, kind=key.kind, start=hit.start, surface=hit.surface, value=key.value)
-        seen.setdefault((row, key.danger), Seen()).see_key(key.kind, ground)
+        seen.setdefault((row, key.danger), Agreement()).see_key(key.kind, ground)
 
-    def _see_pictures(self, offers: Sequence[Offer], seen: dict[tuple[int, int], Seen]) -> None:
+    def _see_pictures(self, offers: Sequence[OfferTexts], seen: dict[tuple[int, int], Agreement]) -> None:
         rows = [row for row, offer in enumerate(offers) for _ in offer.pictures]
         for near in self._pictures.search([value for offer in offers for value in offer.pictures]):
-            one = seen.setdefault((rows[near.row], self._pictured[near.picture]), Seen())
+            one = seen.setdefault((rows[near.row], self._pictured[near.picture]), Agreement())
             one.see_picture(near.bits, same=near.bits <= self.bounds.same)
 
-    def _see_merchants(self, offers: Sequence[Offer], seen: dict[tuple[int, int], Seen]) -> None:
+    def _see_merchants(self, offers: Sequence[OfferTexts], seen: dict[tuple[int, int], Agreement]) -> None:
         """Listings of the danger's merchant or its family, which need be less alike than others."""
         for row, offer in enumerate(offers):
             for number in self._merchants.get(offer.merchant, ()):
-                one = seen.setdefault((row, number), Seen())
+                one = seen.setdefault((row, number), Agreement())
                 one.see_merchant(offer.merchant, own=offer.merchant in self._traits[number].merchants)
 
 
@@ -211,12 +211,12 @@ def _likest(titles: Sequence[str], listing: str) -> tuple[int, int]:
     return max((compare(title, folded) for title in titles), key=lambda pair: pair[1])
 
 
-def _texts(offer: Offer) -> Iterator[str]:
+def _texts(offer: OfferTexts) -> Iterator[str]:
     yield offer.title
     yield offer.description
     for _, text in offer.texts:
         yield text
 
 
-def _text(offer: Offer) -> str:
+def _text(offer: OfferTexts) -> str:
     return _SEPARATOR.join((*_texts(offer), *offer.stated))

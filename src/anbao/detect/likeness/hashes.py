@@ -40,7 +40,7 @@ def distance(one: str, other: str) -> int:
     return int(np.bitwise_count(parse(one) ^ parse(other)).sum())
 
 
-class Match(msgspec.Struct, frozen=True):
+class HashMatch(msgspec.Struct, frozen=True):
     """A hash within the distance: its row in the index, and in how many bits it differs."""
 
     row: int
@@ -63,14 +63,16 @@ class HashIndex:
     def __len__(self) -> int:
         return len(self._words[0])
 
-    def within(self, wanted: str, distance: int) -> list[Match]:
+    def within(self, wanted: str, distance: int) -> list[HashMatch]:
         """All hashes within ``distance`` bits of this one, the nearest first. Raises ValueError."""
         query = parse(wanted).view(np.uint64)
         near = np.concatenate([*self._blocks(query, distance), np.empty(0, np.intp)])
         if not len(near):
             return []
         bits = sum(_differing(words[near], query[place]).astype(np.int64) for place, words in enumerate(self._words))
-        found = [Match(int(row), int(bit)) for row, bit in zip(near, np.asarray(bits), strict=True) if bit <= distance]
+        found = [
+            HashMatch(int(row), int(bit)) for row, bit in zip(near, np.asarray(bits), strict=True) if bit <= distance
+        ]
         return sorted(found, key=lambda match: (match.distance, match.row))
 
     def _blocks(self, query: Words, distance: int) -> list[NDArray[Any]]:

@@ -52,7 +52,7 @@ def traits(fingerprints: Iterable[Fingerprint]) -> Traits:
     )
 
 
-class Seen(msgspec.Struct):
+class Agreement(msgspec.Struct):
     """What a listing and a danger have in common so far."""
 
     cover: int = 0
@@ -82,7 +82,7 @@ class Seen(msgspec.Struct):
         self.grounds.append(Ground(kind=kind, value=merchant))
 
 
-def judge(danger: Traits, seen: Seen, text: str, *, on_likeness: bool) -> Certainty | None:
+def judge(danger: Traits, seen: Agreement, text: str, *, on_likeness: bool) -> Certainty | None:
     """How sure it is; None where what does not agree rules it out. Adds to ``seen`` what verification found."""
     _verify(danger, seen, plain(text))
     verdict = _by_keys(danger, seen) or _by_text(danger, seen)
@@ -91,7 +91,7 @@ def judge(danger: Traits, seen: Seen, text: str, *, on_likeness: bool) -> Certai
     return verdict
 
 
-def _verify(danger: Traits, seen: Seen, text: str) -> None:
+def _verify(danger: Traits, seen: Agreement, text: str) -> None:
     if "title" in seen.kinds:
         seen.grounds.insert(0, Ground(kind="title", value=f"{seen.cosine}"))
     if danger.brands:
@@ -113,7 +113,7 @@ def _verify(danger: Traits, seen: Seen, text: str) -> None:
             seen.grounds.append(Ground(agrees=equal, kind="quantity", value=f"{min(numbers)}{unit}"))
 
 
-def _by_keys(danger: Traits, seen: Seen) -> Certainty | None:
+def _by_keys(danger: Traits, seen: Agreement) -> Certainty | None:
     kinds = seen.kinds
     if kinds & {"barcode", "link", "picture"}:
         return "likely" if "other batch" in kinds else "certain"
@@ -128,7 +128,7 @@ def _by_keys(danger: Traits, seen: Seen) -> Certainty | None:
     return None
 
 
-def _by_text(danger: Traits, seen: Seen) -> Certainty | None:
+def _by_text(danger: Traits, seen: Agreement) -> Certainty | None:
     kinds = seen.kinds
     if "other model" in kinds and seen.cosine < CLOSE and "alike picture" not in kinds:
         return None

@@ -10,14 +10,14 @@ from anbao.model.listing import Outcome
 from anbao.model.picture import PictureReading, PictureRules, WhyText
 
 
-class Standing(msgspec.Struct, frozen=True):
+class ListingStanding(msgspec.Struct, frozen=True):
     """The listing's outcome so far, and for how many days its merchant is known (-1: not at all)."""
 
     outcome: Outcome
     known_days: int
 
 
-def why_text(reading: PictureReading, standing: Standing, rules: PictureRules, *, found: bool) -> WhyText:
+def why_text(reading: PictureReading, standing: ListingStanding, rules: PictureRules, *, found: bool) -> WhyText:
     """Why the text of this picture is to be read, or empty. ``found``: something was found in it already."""
     if reading.problem:
         return ""

@@ -13,7 +13,7 @@ from PIL import Image
 from anbao.detect.picture.codes import box_around, printable
 from anbao.detect.picture.decode import Picture
 from anbao.errors import StoreError
-from anbao.model.picture import Line
+from anbao.model.picture import TextLine
 from anbao.text import Text
 
 SIDE = 800
@@ -51,13 +51,13 @@ def text_likeness(picture: Picture) -> int:
     return int((dense[:, 1:] & dense[:, :-1]).sum())
 
 
-def read_lines(picture: Picture) -> tuple[Line, ...]:
+def read_lines(picture: Picture) -> tuple[TextLine, ...]:
     """The lines of text, from the top down. Raises StoreError where the models are not installed."""
     found = _engine().read(np.asarray(picture.image)[:, :, ::-1].copy())
     if found.txts is None:
         return ()
     lines = [
-        Line(
+        TextLine(
             box=box_around([(float(x) * picture.scale, float(y) * picture.scale) for x, y in corners]),
             confidence=round(100 * float(score)),
             text=printable(str(text))[:MAX_TEXT],

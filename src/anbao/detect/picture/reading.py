@@ -13,7 +13,7 @@ from anbao.detect.picture.errors import BadPicture
 from anbao.detect.picture.lettering import MAX_LINES, read_lines, text_likeness
 from anbao.detect.picture.lettering import READER as TEXT_READER
 from anbao.detect.picture.pdq import pdq
-from anbao.model.picture import Code, Frame, Line, PictureProblem, PictureReading
+from anbao.model.picture import Code, Frame, PictureProblem, PictureReading, TextLine
 
 READER = f"pdq 1, zxing-cpp {version('zxing-cpp')}"
 
@@ -22,7 +22,7 @@ MAX_WHY = 200
 MOST_LETTERED = 3
 """Frames of a picture that moves whose text is read: those that look most like lettering."""
 
-Written = TypeVar("Written", Code, Line)
+Written = TypeVar("Written", Code, TextLine)
 
 
 def read(data: bytes, *, text: bool = False) -> PictureReading:

@@ -10,18 +10,18 @@ from collections.abc import Iterator
 import numpy as np
 
 from anbao.detect.likeness.fold import LIMIT, Page
-from anbao.detect.text.candidate import Guess
-from anbao.detect.text.patterns import Patterns
+from anbao.detect.text.candidate import Candidate
+from anbao.detect.text.patterns import TermPatterns
 from anbao.detect.text.sequences import NumberIndex, Places, Symbols
 
 WIDTHS = (3, 4)
 """Lengths of a term that is found in any order. Longer ones are found by the first of these widths."""
 
 
-class Order:
+class AnagramMatcher:
     """An index of folded terms by the characters that stand together in them."""
 
-    def __init__(self, patterns: Patterns) -> None:
+    def __init__(self, patterns: TermPatterns) -> None:
         self._patterns = patterns
         self._weights = np.random.default_rng(LIMIT).integers(1 << 32, size=LIMIT + 1, dtype=np.uint32)
         totals = self._totals(patterns.codes)
@@ -37,7 +37,7 @@ class Order:
             places = np.flatnonzero(fits & (steps <= lengths - width))
             self._indexes.append((width, NumberIndex(totals[places + width] - totals[places], owner[places])))
 
-    def swapped(self, page: Page) -> Iterator[Guess]:
+    def swapped(self, page: Page) -> Iterator[Candidate]:
         """Where all characters of a pattern stand together in another order."""
         totals = self._totals(page.codes)
         found: dict[tuple[int, int], None] = {}
@@ -49,7 +49,7 @@ class Order:
             pattern = self._patterns.chars(number)
             written = page.codes[start : start + pattern.size]
             if not np.array_equal(written, pattern) and np.array_equal(np.sort(written), np.sort(pattern)):
-                yield Guess("swapped", start, start + pattern.size, number)
+                yield Candidate("swapped", start, start + pattern.size, number)
 
     def _whole(self, totals: Symbols, places: Places, numbers: Places, width: int) -> Iterator[tuple[int, int]]:
         """Where around these places all characters of the patterns stand: start, number."""

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from anbao.model.listing import Channel
 
 
-class Guess(NamedTuple):
+class Candidate(NamedTuple):
     """``start`` and ``end`` count folded characters of the page; ``number`` is that of the pattern."""
 
     channel: Channel

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anbao.detect.likeness.fold import BREAK, LIMIT, Page, fold_table
-from anbao.detect.text.candidate import Guess
-from anbao.detect.text.patterns import Patterns
+from anbao.detect.text.candidate import Candidate
+from anbao.detect.text.patterns import TermPatterns
 from anbao.detect.text.sequences import NumberIndex, Places, Symbols
 from anbao.detect.text.sound import LATIN
 
@@ -41,20 +41,20 @@ _LETTERS = {
 """Cyrillic and Greek letters and digits, small as folding leaves them, and the Latin ones that they look like."""
 
 
-class Shapes:
+class ConfusableMatcher:
     """An index of folded terms by pairs of characters, and of what looks like these characters."""
 
-    def __init__(self, patterns: Patterns) -> None:
+    def __init__(self, patterns: TermPatterns) -> None:
         self._patterns = patterns
         self._alike = _Alike(patterns.codes)
         self._pairs = [_Pairs(patterns, apart) for apart in APART]
 
-    def resembling(self, page: Page) -> Iterator[Guess]:
+    def resembling(self, page: Page) -> Iterator[Candidate]:
         """Where the page looks like a pattern without being it."""
         likely = zip(self._as_written(page.codes), self._around_uncommon(page.codes), strict=True)
         starts, numbers = self._alike_throughout(page.codes, *map(np.concatenate, likely))
         for start, number in dict.fromkeys(zip(starts.tolist(), numbers.tolist(), strict=True)):
-            yield Guess("look_alike", start, start + int(self._patterns.lengths[number]), number)
+            yield Candidate("look_alike", start, start + int(self._patterns.lengths[number]), number)
 
     def _alike_throughout(self, codes: Symbols, starts: Places, numbers: Places) -> tuple[Places, Places]:
         """Those of which each character is like the pattern's and not all are the same; of a long one, all but one."""
@@ -125,7 +125,7 @@ class Shapes:
 class _Pairs:
     """The pairs of characters of all patterns that stand so many places ``apart``."""
 
-    def __init__(self, patterns: Patterns, apart: int) -> None:
+    def __init__(self, patterns: TermPatterns, apart: int) -> None:
         self.apart = apart
         lengths = patterns.lengths + 1
         owner = np.repeat(np.arange(lengths.size, dtype=np.int32), lengths)

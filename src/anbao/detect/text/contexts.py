@@ -24,7 +24,7 @@ _LISTING_MARKS = frozenset("、/／|:：")
 """What joins the members of a list: "不含：甲、乙和丙"."""
 
 
-class Place(NamedTuple):
+class HitPlace(NamedTuple):
     """Where a pattern stands in a page: folded characters from ``start`` to ``end``."""
 
     page: Page
@@ -33,14 +33,14 @@ class Place(NamedTuple):
     pattern: str
 
 
-class Verdict(NamedTuple):
+class ContextVerdict(NamedTuple):
     """The rule that lowers a hit the most, and whether it must be dropped where nothing else supports it."""
 
     rule: ContextRule | None
     needs_support: bool = False
 
 
-NOTHING = Verdict(None)
+NOTHING = ContextVerdict(None)
 
 
 class _Folded(NamedTuple):
@@ -82,7 +82,7 @@ class Contexts:
         self._covers = covers
         self._chosen: dict[tuple[str, str, Channel], _Rules] = {}
 
-    def judge(self, place: Place, fields: "list[Field]", kind: tuple[str, str, Channel]) -> Verdict:
+    def judge(self, place: HitPlace, fields: "list[Field]", kind: tuple[str, str, Channel]) -> ContextVerdict:
         """What the rules say of a hit of this kind (category, term, channel) at this place.
 
         ``fields``: empty at first, the same for all places of a page.
@@ -101,9 +101,11 @@ class Contexts:
         if not holding:
             return NOTHING
         lowering = [rule for rule in holding if not rule.unsupported]
-        return Verdict(min(lowering, key=lambda rule: rule.lowers_to, default=None), len(lowering) < len(holding))
+        return ContextVerdict(
+            min(lowering, key=lambda rule: rule.lowers_to, default=None), len(lowering) < len(holding)
+        )
 
-    def _holds(self, one: _Folded, place: Place, field: "Field") -> bool:
+    def _holds(self, one: _Folded, place: HitPlace, field: "Field") -> bool:
         """Whether a rule holds. What is looked for beside the place comes first, the whole field last."""
         rule = one.rule
         if (one.beside or one.near) and not self._is_beside(one, place, field):
@@ -114,7 +116,7 @@ class Contexts:
             place.page, rule.id, one.unless, False
         )
 
-    def _is_beside(self, one: _Folded, place: Place, field: "Field") -> bool:
+    def _is_beside(self, one: _Folded, place: HitPlace, field: "Field") -> bool:
         page, start, end, _ = place
         text, within = page.text, one.rule.within
         low, high = max(field.start, start - one.reach), min(field.end, end + one.reach)
@@ -128,7 +130,7 @@ class Contexts:
         window = max(field.start, start - within), min(field.end, end + within)
         return bool(one.near and one.near.search(text, *window))
 
-    def _has_form(self, rule: ContextRule, place: Place) -> bool:
+    def _has_form(self, rule: ContextRule, place: HitPlace) -> bool:
         page, start, end, pattern = place
         text = page.text
         if rule.form == "few_letters":
@@ -198,7 +200,7 @@ def _any_of(phrases: list[str]) -> re.Pattern[str] | None:
     return re.compile("|".join(map(re.escape, phrases))) if phrases else None
 
 
-def _field(place: Place, fields: list[Field]) -> Field:
+def _field(place: HitPlace, fields: list[Field]) -> Field:
     """The field of the place; ``fields``: those of the page that were asked for before, the latest last."""
     if not fields or not fields[-1].start <= place.start <= fields[-1].end:
         text = place.page.text
@@ -207,13 +209,13 @@ def _field(place: Place, fields: list[Field]) -> Field:
     return fields[-1]
 
 
-def _stands_before(place: Place, phrase: str, within: int, lowest: int) -> bool:
+def _stands_before(place: HitPlace, phrase: str, within: int, lowest: int) -> bool:
     page, start, _, _ = place
     found = page.text.rfind(phrase, max(lowest, start - within - len(phrase)), start)
     return found >= 0 and _joins(page, found + len(phrase), start, start, start - 1)
 
 
-def _stands_after(place: Place, phrase: str, within: int, highest: int) -> bool:
+def _stands_after(place: HitPlace, phrase: str, within: int, highest: int) -> bool:
     page, _, end, _ = place
     found = page.text.find(phrase, end, min(highest, end + within + len(phrase)))
     return found >= 0 and _joins(page, end, found, end, end)

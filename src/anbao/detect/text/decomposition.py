@@ -12,9 +12,9 @@ from itertools import islice, product
 import numpy as np
 
 from anbao.detect.likeness.fold import LIMIT, Page, fold
-from anbao.detect.text.candidate import Guess
-from anbao.detect.text.exact import Eye
-from anbao.detect.text.patterns import Patterns, as_patterns
+from anbao.detect.text.candidate import Candidate
+from anbao.detect.text.exact import ExactMatcher
+from anbao.detect.text.patterns import TermPatterns, as_patterns
 from anbao.detect.text.sequences import SequenceIndex
 
 LONGEST = 5
@@ -35,10 +35,10 @@ _ALSO = {
 """Whole characters that people write for a part."""
 
 
-class Parts:
+class DecompositionMatcher:
     """The parts of all characters that the patterns use."""
 
-    def __init__(self, patterns: Patterns, eye: Eye) -> None:
+    def __init__(self, patterns: TermPatterns, eye: ExactMatcher) -> None:
         self._eye = eye
         used = set(map(chr, np.unique(patterns.codes).tolist()))
         known: dict[str, str] = {}
@@ -51,7 +51,7 @@ class Parts:
         everything = np.arange(len(known))
         self._index = SequenceIndex(index.sequences(everything), width=2, size=LIMIT) if known else None
 
-    def split(self, page: Page) -> Iterator[Guess]:
+    def split(self, page: Page) -> Iterator[Candidate]:
         """Where a pattern stands of which some characters are taken apart."""
         if self._index is None:
             return
@@ -86,7 +86,7 @@ class Parts:
             if put_together[end] > put_together[start]:
                 last = int(read[end - 1])
                 width = int(self._lengths[which[np.searchsorted(at, last)]]) if whole[last] else 1
-                yield Guess("split", int(read[start]), last + width, number)
+                yield Candidate("split", int(read[start]), last + width, number)
 
 
 def _sequences(used: set[str]) -> Iterator[tuple[str, str]]:

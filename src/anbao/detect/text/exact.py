@@ -5,16 +5,16 @@ from collections.abc import Iterator
 import numpy as np
 
 from anbao.detect.likeness.fold import LIMIT, Page
-from anbao.detect.text.patterns import Patterns
+from anbao.detect.text.patterns import TermPatterns
 from anbao.detect.text.sequences import Places, SequenceIndex, Symbols
 
 _WIDTH = 2
 
 
-class Eye:
+class ExactMatcher:
     """An index of folded terms by their characters."""
 
-    def __init__(self, patterns: Patterns) -> None:
+    def __init__(self, patterns: TermPatterns) -> None:
         self._lengths = patterns.lengths
         short = patterns.lengths < _WIDTH
         self._single, self._longer = (

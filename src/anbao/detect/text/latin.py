@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anbao.detect.likeness.fold import Page
-from anbao.detect.text.candidate import Guess
-from anbao.detect.text.exact import Eye
-from anbao.detect.text.patterns import Patterns
-from anbao.detect.text.phonetic import Ear
+from anbao.detect.text.candidate import Candidate
+from anbao.detect.text.exact import ExactMatcher
+from anbao.detect.text.patterns import TermPatterns
+from anbao.detect.text.phonetic import PhoneticMatcher
 from anbao.detect.text.sequences import Places, SequenceIndex, Symbols
 from anbao.detect.text.sound import LAST_LETTER, LETTERS, is_spelling, sounds, spoken_digits
 from anbao.detect.text.spoken import Spoken
@@ -44,10 +44,10 @@ SHORTEST_INITIALS = 4
 _GRAVE = 4
 
 
-class Latin:
+class LatinMatcher:
     """Looks for the patterns of a lexicon around Latin letters and digits."""
 
-    def __init__(self, patterns: Patterns, spoken: Spoken, eye: Eye, ear: Ear) -> None:
+    def __init__(self, patterns: TermPatterns, spoken: Spoken, eye: ExactMatcher, ear: PhoneticMatcher) -> None:
         self._patterns = patterns
         self._eye = eye
         self._ear = ear
@@ -55,7 +55,7 @@ class Latin:
         self._shortened = shortened.numbers
         self._initials = SequenceIndex(shortened.initials(), width=SHORTEST, size=LETTERS)
 
-    def find(self, page: Page, symbols: Symbols) -> Iterator[Guess]:
+    def find(self, page: Page, symbols: Symbols) -> Iterator[Candidate]:
         """Guesses of all four kinds; ``symbols`` are the sounds of the page."""
         marks = (symbols > 0) & (symbols < LETTERS)
         if not marks.any():
@@ -75,16 +75,16 @@ class Latin:
         if digits.any():
             yield from self._spoken_digits(_window(page, symbols, digits))
 
-    def _filled(self, window: "_Window") -> Iterator[Guess]:
+    def _filled(self, window: "_Window") -> Iterator[Candidate]:
         kept = np.flatnonzero(~window.marks)
         at = window.at[kept]
         starts, ends, numbers = self._eye.find(window.codes[kept])
         for start, end, number in zip(starts.tolist(), ends.tolist(), numbers.tolist(), strict=True):
             gaps = np.diff(at[start:end]) - 1
             if 0 < gaps.max(initial=0) <= LONGEST_FILLING:
-                yield Guess("filled", int(at[start]), int(at[end - 1]) + 1, number)
+                yield Candidate("filled", int(at[start]), int(at[end - 1]) + 1, number)
 
-    def _half_spelled(self, window: "_Window") -> Iterator[Guess]:
+    def _half_spelled(self, window: "_Window") -> Iterator[Candidate]:
         letters = sounds().letters[0]
         widths = np.maximum(sounds().widths, 1)[window.symbols]
         unit = np.repeat(np.arange(widths.size), widths)
@@ -97,7 +97,7 @@ class Latin:
         for first, spoken in zip(firsts[kept].tolist(), found[kept].tolist(), strict=True):
             number = self._ear.number(spoken)
             if last := self._spelled_until(window, widths, first, spoken, number):
-                yield Guess("half_pinyin", int(window.at[first]), int(window.at[last - 1]) + 1, number)
+                yield Candidate("half_pinyin", int(window.at[first]), int(window.at[last - 1]) + 1, number)
 
     def _spelled_until(self, window: "_Window", widths: Places, first: int, spoken: int, number: int) -> int:
         """The place after the term, if it is written in letters and in characters, at least one as it is; else 0."""
@@ -118,7 +118,7 @@ class Latin:
                 return 0
         return place if same and lettered and window.is_whole(first, place) else 0
 
-    def _all_initials(self, letters: Symbols, runs: "_Runs") -> Iterator[Guess]:
+    def _all_initials(self, letters: Symbols, runs: "_Runs") -> Iterator[Candidate]:
         places, found = self._initials.find(letters, runs.starts)
         numbers = self._shortened[found]
         ends = places + self._patterns.lengths[numbers]
@@ -127,22 +127,22 @@ class Latin:
             (runs.ends[runs.starts.searchsorted(places)] == ends) & (ends - places >= SHORTEST_INITIALS - grave)
         )
         for place, end, number in zip(places[kept].tolist(), ends[kept].tolist(), numbers[kept].tolist(), strict=True):
-            yield Guess("initials", place, end, number)
+            yield Candidate("initials", place, end, number)
 
-    def _some_initials(self, window: "_Window") -> Iterator[Guess]:
+    def _some_initials(self, window: "_Window") -> Iterator[Candidate]:
         firsts = sounds().letters[0][:, 0][window.symbols]
         places, found = self._initials.find(firsts)
         for first, last, number, same in self._replaced(window, places, self._shortened[found]):
             if same and window.is_whole(first, last):
-                yield Guess("initials", int(window.at[first]), int(window.at[last - 1]) + 1, number)
+                yield Candidate("initials", int(window.at[first]), int(window.at[last - 1]) + 1, number)
 
-    def _spoken_digits(self, window: "_Window") -> Iterator[Guess]:
+    def _spoken_digits(self, window: "_Window") -> Iterator[Candidate]:
         for readings in spoken_digits():
             symbols = np.where(window.marks, readings.take(window.symbols, mode="clip"), window.symbols)
             places, numbers = self._ear.find_heard(symbols)
             for first, last, number, same in self._replaced(window, places, numbers):
                 if same:
-                    yield Guess("digits", int(window.at[first]), int(window.at[last - 1]) + 1, number)
+                    yield Candidate("digits", int(window.at[first]), int(window.at[last - 1]) + 1, number)
 
     def _replaced(self, window: "_Window", places: Places, numbers: Places) -> Iterator[tuple[int, int, int, int]]:
         """Where each character stands as it is or a mark stands for it: start, end, number, how many are its own."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from anbao.detect.text.symbols import is_matchable, told
+from anbao.detect.text.symbols import describe_symbols, is_matchable
 from anbao.errors import InvalidInput
 from anbao.text import Text
 
@@ -70,7 +70,7 @@ class SymbolNote(msgspec.Struct, frozen=True):
     matched: Text
 
 
-class RowError(msgspec.Struct, frozen=True):
+class LexiconRowError(msgspec.Struct, frozen=True):
     """What is wrong with one row: the line of the file (from 1), the column, the reason."""
 
     line: int
@@ -87,7 +87,7 @@ class RowError(msgspec.Struct, frozen=True):
 class BadLexicon(InvalidInput):
     """A lexicon file that does not load; ``rows`` names every bad row."""
 
-    def __init__(self, rows: Iterable[RowError]) -> None:
+    def __init__(self, rows: Iterable[LexiconRowError]) -> None:
         self.rows = tuple(rows)
         quoted = [row.text for row in self.rows[:REPORTED_ROWS]]
         more = len(self.rows) - len(quoted)
@@ -134,7 +134,9 @@ class Lexicon:
 
     def symbols(self) -> tuple[SymbolNote, ...]:
         """Exactly what will be matched for each term that holds symbols or marks."""
-        notes = (SymbolNote(term.term, found) for term in self.terms if (found := told(term.term)) is not None)
+        notes = (
+            SymbolNote(term.term, found) for term in self.terms if (found := describe_symbols(term.term)) is not None
+        )
         return tuple(dict.fromkeys(notes))
 
     def to_csv(self) -> bytes:
@@ -160,8 +162,10 @@ class Lexicon:
             columns = _columns(next(reader, []))
             rows = [(reader.line_num, row) for row in reader if any(row)]
         except csv.Error as error:
-            raise BadLexicon([RowError(reader.line_num, "file", Text("CSV 格式错误", f"no CSV: {error}"))]) from error
-        problems: list[RowError] = []
+            raise BadLexicon(
+                [LexiconRowError(reader.line_num, "file", Text("CSV 格式错误", f"no CSV: {error}"))]
+            ) from error
+        problems: list[LexiconRowError] = []
         terms = [_term(line, row, columns, problems) for line, row in rows]
         lines = [line for line, _ in rows]
         problems += _nothing_left(terms, lines) + _duplicates(terms, lines)
@@ -196,15 +200,15 @@ def _columns(header: list[str]) -> tuple[int, ...]:
     """Where each of COLUMNS stands; -1 where it is absent."""
     names = [_COLUMN_NAMES.get(cell.strip().lower(), "") for cell in header]
     problems = [
-        RowError(1, cell, Text("不认识这一列", "unknown column"))
+        LexiconRowError(1, cell, Text("不认识这一列", "unknown column"))
         for cell, name in zip(header, names, strict=True)
         if not name
     ]
     problems += [
-        RowError(1, name, Text("缺少这一列", "the column is missing")) for name in _REQUIRED if name not in names
+        LexiconRowError(1, name, Text("缺少这一列", "the column is missing")) for name in _REQUIRED if name not in names
     ]
     problems += [
-        RowError(1, name, Text("这一列出现多次", "the column occurs twice"))
+        LexiconRowError(1, name, Text("这一列出现多次", "the column occurs twice"))
         for name in COLUMNS
         if names.count(name) > 1
     ]
@@ -213,24 +217,24 @@ def _columns(header: list[str]) -> tuple[int, ...]:
     return tuple(names.index(name) if name in names else -1 for name in COLUMNS)
 
 
-def _term(line: int, row: list[str], columns: tuple[int, ...], problems: list[RowError]) -> Term:
+def _term(line: int, row: list[str], columns: tuple[int, ...], problems: list[LexiconRowError]) -> Term:
     term, category, severity, exceptions, harmless_in, allowed_with, provision, tags = (
         row[place].strip() if 0 <= place < len(row) else "" for place in columns
     )
     level = _SEVERITIES.get(severity.lower(), 0)
     if not term or len(term) > MAX_TERM:
         problems.append(
-            RowError(line, "term", Text(f"须为 1 到 {MAX_TERM} 个字", f"must have 1 to {MAX_TERM} characters"))
+            LexiconRowError(line, "term", Text(f"须为 1 到 {MAX_TERM} 个字", f"must have 1 to {MAX_TERM} characters"))
         )
     if not category or len(category) > MAX_CATEGORY:
         problems.append(
-            RowError(
+            LexiconRowError(
                 line, "category", Text(f"须为 1 到 {MAX_CATEGORY} 个字", f"must have 1 to {MAX_CATEGORY} characters")
             )
         )
     if not level:
         problems.append(
-            RowError(
+            LexiconRowError(
                 line,
                 "severity",
                 Text(
@@ -241,7 +245,7 @@ def _term(line: int, row: list[str], columns: tuple[int, ...], problems: list[Ro
         )
     if len(row) > max(columns) + 1 and any(row[max(columns) + 1 :]):
         problems.append(
-            RowError(line, "row", Text("多出的列，是否缺少引号", "more cells than columns; quotes missing?"))
+            LexiconRowError(line, "row", Text("多出的列，是否缺少引号", "more cells than columns; quotes missing?"))
         )
     return Term(
         term=term,
@@ -259,9 +263,9 @@ def _list(cell: str) -> tuple[str, ...]:
     return tuple(part for piece in cell.split(_BETWEEN) if (part := piece.strip())) if cell else ()
 
 
-def _nothing_left(terms: list[Term], lines: list[int]) -> list[RowError]:
+def _nothing_left(terms: list[Term], lines: list[int]) -> list[LexiconRowError]:
     return [
-        RowError(
+        LexiconRowError(
             line,
             "term",
             Text(
@@ -274,10 +278,10 @@ def _nothing_left(terms: list[Term], lines: list[int]) -> list[RowError]:
     ]
 
 
-def _duplicates(terms: list[Term], lines: list[int]) -> list[RowError]:
+def _duplicates(terms: list[Term], lines: list[int]) -> list[LexiconRowError]:
     first: dict[tuple[str, str], int] = {}
     return [
-        RowError(line, "term", Text(f"与第 {earlier} 行重复", f"the same as line {earlier}"))
+        LexiconRowError(line, "term", Text(f"与第 {earlier} 行重复", f"the same as line {earlier}"))
         for term, line in zip(terms, lines, strict=True)
         if term.term and (earlier := first.setdefault((term.term, term.category), line)) != line
     ]

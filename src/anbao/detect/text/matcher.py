@@ -18,16 +18,16 @@ import daachorse
 import msgspec
 
 from anbao.detect.likeness.fold import Page, fold_many, fold_page
-from anbao.detect.text.anagram import Order
-from anbao.detect.text.confusable import Shapes
-from anbao.detect.text.contexts import Contexts, Field, Place
-from anbao.detect.text.decomposition import Parts
-from anbao.detect.text.exact import Eye
+from anbao.detect.text.anagram import AnagramMatcher
+from anbao.detect.text.confusable import ConfusableMatcher
+from anbao.detect.text.contexts import Contexts, Field, HitPlace
+from anbao.detect.text.decomposition import DecompositionMatcher
+from anbao.detect.text.exact import ExactMatcher
 from anbao.detect.text.gaps import is_clause, is_disguise, visible
-from anbao.detect.text.latin import Latin
+from anbao.detect.text.latin import LatinMatcher
 from anbao.detect.text.lexicon import Lexicon
 from anbao.detect.text.patterns import as_patterns
-from anbao.detect.text.phonetic import Ear
+from anbao.detect.text.phonetic import PhoneticMatcher
 from anbao.detect.text.sound import LATIN, sounds
 from anbao.detect.text.spoken import speak
 from anbao.detect.text.symbols import Literals, Signature, literal, signature
@@ -103,12 +103,12 @@ class Matcher:
         known = as_patterns(self._patterns, [max(terms[place].severity for place in places) for places in self._owners])
         spoken = speak("\n".join([*self._patterns, ""]), known)
         self._harmless = _Phrases(phrase for phrases in self._exceptions.values() for phrase in phrases)
-        self._eye = Eye(known)
-        self._ear = Ear(known, spoken)
-        self._latin = Latin(known, spoken, self._eye, self._ear)
-        self._order = Order(known)
-        self._parts = Parts(known, self._eye)
-        self._shapes = Shapes(known)
+        self._eye = ExactMatcher(known)
+        self._ear = PhoneticMatcher(known, spoken)
+        self._latin = LatinMatcher(known, spoken, self._eye, self._ear)
+        self._order = AnagramMatcher(known)
+        self._parts = DecompositionMatcher(known, self._eye)
+        self._shapes = ConfusableMatcher(known)
 
     def with_rules(self, rules: Sequence[ContextRule]) -> "Matcher":
         """The same lexicon under other context rules, without building it anew."""
@@ -152,7 +152,7 @@ class Matcher:
     def _seen(self, scan: "_Scan", number: int, start: int, end: int) -> None:
         """A pattern as it is written; each of its terms with the symbols that it requires."""
         page = scan.page
-        where = Place(page, start, end, self._patterns[number])
+        where = HitPlace(page, start, end, self._patterns[number])
         marked = self._marked.get(number, frozenset())
         channels: dict[Signature | None, Channel | None] = {}
         for place in self._owners[number]:
@@ -169,7 +169,7 @@ class Matcher:
         page = scan.page
         if self._harmless.cover(page.text, start, end):
             return
-        where = Place(page, start, end, self._patterns[number])
+        where = HitPlace(page, start, end, self._patterns[number])
         for place in self._owners[number]:
             signed = self._signatures.get(place)
             span = _span(page, start, end, signed)
@@ -178,7 +178,7 @@ class Matcher:
             if signed is None or signed.is_shown(page.original[span[0] : span[1]]):
                 self._keep(scan, place, channel, span, where)
 
-    def _keep(self, scan: "_Scan", place: int, channel: Channel, span: "_Span", where: Place | None) -> None:
+    def _keep(self, scan: "_Scan", place: int, channel: Channel, span: "_Span", where: HitPlace | None) -> None:
         """Keep a hit, as far as exceptions and context rules leave it. ``where``: its folded characters, if any."""
         page = scan.page
         term = self._terms[place]

@@ -9,7 +9,7 @@ from anbao.detect.likeness.fold import BREAK, fold_page
 from anbao.detect.text.sequences import Places, Sequences, Symbols
 
 
-class Patterns(NamedTuple):
+class TermPatterns(NamedTuple):
     """``codes``: all patterns, a BREAK after each; ``starts``, ``lengths`` and ``severities``: one for each pattern."""
 
     codes: Symbols
@@ -27,10 +27,10 @@ class Patterns(NamedTuple):
         return self.codes[start : start + self.lengths[number]]
 
 
-def as_patterns(folded: Sequence[str], severities: Sequence[int]) -> Patterns:
+def as_patterns(folded: Sequence[str], severities: Sequence[int]) -> TermPatterns:
     """Folded, non-empty patterns with the severity of each."""
     codes = fold_page([*folded, ""]).codes
     ends = np.flatnonzero(codes == BREAK)
     starts = np.zeros_like(ends)
     starts[1:] = ends[:-1] + 1
-    return Patterns(codes, starts, ends - starts, np.array(severities, np.intp))
+    return TermPatterns(codes, starts, ends - starts, np.array(severities, np.intp))

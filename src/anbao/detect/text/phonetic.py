@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from anbao.detect.likeness.fold import Page
-from anbao.detect.text.patterns import Patterns
+from anbao.detect.text.patterns import TermPatterns
 from anbao.detect.text.sequences import Places, SequenceIndex, Symbols
 from anbao.detect.text.sound import LETTERS, sounds
 from anbao.detect.text.spoken import Spoken
@@ -30,10 +30,10 @@ SHORTEST_PART = 5
 _GRAVE = 3
 
 
-class Ear:
+class PhoneticMatcher:
     """An index of folded terms by sound."""
 
-    def __init__(self, patterns: Patterns, spoken: Spoken) -> None:
+    def __init__(self, patterns: TermPatterns, spoken: Spoken) -> None:
         self._patterns = patterns
         self._spoken = heard = spoken.at_least(SHORTEST, SHORTEST_CHINESE)
         self._heard = SequenceIndex(heard.sequences, width=SHORTEST, size=sounds().size)

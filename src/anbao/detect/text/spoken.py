@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from anbao.detect.text.patterns import Patterns
+from anbao.detect.text.patterns import TermPatterns
 from anbao.detect.text.sequences import Places, Sequences, Symbols
 from anbao.detect.text.sound import LETTERS, read_phrases, sounds
 
@@ -55,7 +55,7 @@ class Spoken(NamedTuple):
         )
 
 
-def speak(text: str, patterns: Patterns) -> Spoken:
+def speak(text: str, patterns: TermPatterns) -> Spoken:
     """All patterns (``text``: each followed by a line feed) whose every character has a sound."""
     starts, lengths = patterns.starts, patterns.lengths
     plain = sounds().symbols.take(patterns.codes, mode="clip")

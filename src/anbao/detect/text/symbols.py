@@ -242,7 +242,7 @@ def _may_be_symbol() -> Codes:
     return table
 
 
-def told(term: str) -> Text | None:
+def describe_symbols(term: str) -> Text | None:
     """What will be matched for a term with symbols or marks; None for a term without any."""
     if all(map(_folded, term)):
         return None

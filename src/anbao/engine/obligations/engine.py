@@ -32,7 +32,7 @@ _FOREVER = 2**62
 _REMEMBERED = 4096
 
 
-class Recorded(NamedTuple):
+class ObservedEntry(NamedTuple):
     """An appended entry, as far as norms can see it."""
 
     idx: int
@@ -81,10 +81,10 @@ class ObligationEngine:
         self._reads = {kind: self._facts_read(kind) for kind in self._openers.keys() | self._closers.keys()}
         self._moves: dict[tuple[object, ...], _Moves] = {}
 
-    def observe(self, conn: Connection, entries: Iterable[Recorded]) -> None:
+    def observe(self, conn: Connection, entries: Iterable[ObservedEntry]) -> None:
         """Project entries, given in ledger order, onto ``obligation`` and ``milestone``."""
         batch = Batch(conn, self._calendar, self._settings)
-        missed: list[Recorded] = []
+        missed: list[ObservedEntry] = []
         for entry in entries:
             kind = entry.kind
             if kind in self._reads:
@@ -145,7 +145,7 @@ def _opening(norm: Norm) -> _Opening:
     return _Opening(norm, frozenset(norm.about), day_start(date.fromisoformat(norm.first_day)), until)
 
 
-def _open(batch: Batch, opening: _Opening, entry: Recorded) -> None:
+def _open(batch: Batch, opening: _Opening, entry: ObservedEntry) -> None:
     if opening.since <= entry.at < opening.until:
         due = int(entry.facts["due"]) if opening.norm.due.months or opening.norm.due.named else None
         batch.open(opening.norm, entry.subjects, entry.at, entry.idx, due)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from anbao.engine.obligations import read
 from anbao.engine.obligations.closing import Obligation
-from anbao.engine.obligations.engine import ObligationEngine, Recorded
+from anbao.engine.obligations.engine import ObligationEngine, ObservedEntry
 from anbao.store import open_store
 from anbao.store.bulk import sql
 
@@ -18,7 +18,7 @@ _DERIVED = ("obligation", "milestone")
 
 
 def differences(
-    conn: Connection, engine: ObligationEngine, entries: Iterable[Recorded]
+    conn: Connection, engine: ObligationEngine, entries: Iterable[ObservedEntry]
 ) -> Iterator[tuple[Obligation | None, Obligation | None]]:
     """Pairs (stored, derived) that are not equal; ``entries`` are all of the ledger, in order."""
     with tempfile.TemporaryDirectory() as folder:
@@ -30,7 +30,7 @@ def differences(
         scratch.close()
 
 
-def rebuild(conn: Connection, engine: ObligationEngine, entries: Iterable[Recorded]) -> None:
+def rebuild(conn: Connection, engine: ObligationEngine, entries: Iterable[ObservedEntry]) -> None:
     """Replace the derived tables by what the entries give under the engine's pack."""
     for table in _DERIVED:
         sql(conn, f"DELETE FROM {table}")
@@ -38,7 +38,7 @@ def rebuild(conn: Connection, engine: ObligationEngine, entries: Iterable[Record
     observe_all(conn, engine, entries)
 
 
-def observe_all(conn: Connection, engine: ObligationEngine, entries: Iterable[Recorded]) -> None:
+def observe_all(conn: Connection, engine: ObligationEngine, entries: Iterable[ObservedEntry]) -> None:
     """Feed a long run of entries to an engine, a batch at a time."""
     remaining = iter(entries)
     while batch := list(islice(remaining, _BATCH)):

@@ -25,7 +25,7 @@ LARGEST_FAMILY = 10_000
 _PER_QUERY = 500
 
 
-def keep(conn: Connection, vault: Vault, merchant: Merchant, holder_licences: Collection[str]) -> None:
+def store_identifiers(conn: Connection, vault: Vault, merchant: Merchant, holder_licences: Collection[str]) -> None:
     """Keep the merchant's identifiers in place of those kept before."""
     rows = [
         (vault.lookup(f"link.{kind}", value), merchant.id, kind)

@@ -10,11 +10,11 @@ SCREENED = "listing.screened"
 DECIDED = "listing.decided"
 
 
-class _Entry(msgspec.Struct):
+class _ScreenedEntry(msgspec.Struct):
     body: ListingScreened
 
 
-_entry = msgspec.json.Decoder(_Entry).decode
+_entry = msgspec.json.Decoder(_ScreenedEntry).decode
 
 
 def decode_screened(data: bytes | memoryview) -> ListingScreened:

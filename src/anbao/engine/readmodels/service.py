@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from anbao.engine.core import Room
+from anbao.engine.core import Service
 from anbao.engine.readmodels import bars
 from anbao.engine.work import Projector
 
 
-class ReadModels(Room):
+class ReadModels(Service):
     """Projects entries onto the tables that several duty packages read."""
 
     def projectors(self) -> Iterable[tuple[str, Projector]]:

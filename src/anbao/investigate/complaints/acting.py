@@ -13,7 +13,7 @@ from anbao.engine.outbox import Effect, send
 from anbao.engine.work import Work
 from anbao.errors import Conflict, InvalidInput
 from anbao.investigate.complaints import notices, reading, records
-from anbao.investigate.complaints.records import Known
+from anbao.investigate.complaints.records import KnownComplaint
 from anbao.ledger import Stored
 from anbao.model.base import Noun, PersonName, Statement
 from anbao.model.complaint import MAX_ATTACHMENTS, Attachment, Contact
@@ -33,14 +33,14 @@ class MerchantStatement(Noun, frozen=True, kw_only=True):
     text: Statement
 
 
-def accept(work: Work, one: Known, actor: str) -> int:
+def accept(work: Work, one: KnownComplaint, actor: str) -> int:
     """Accept it; the entry's index. Raises Conflict where it was accepted before."""
     if one.state != "received":
         raise Conflict(Text(f"投诉 {one.id} 已受理", f"the complaint {one.id} was accepted before"))
     return records.note(work, records.ACCEPTED, one, {}, actor)
 
 
-def forward(core: Core, work: Work, one: Known, *, summary: str, actor: str) -> int:
+def forward(core: Core, work: Work, one: KnownComplaint, *, summary: str, actor: str) -> int:
     """Send it to the merchant; the entry's index.
 
     Raises Conflict where nobody is known to send it to, or a notice lacks what the law asks; InvalidInput where the
@@ -70,7 +70,7 @@ def forward(core: Core, work: Work, one: Known, *, summary: str, actor: str) -> 
     return index
 
 
-def state(core: Core, work: Work, one: Known, statement: MerchantStatement, actor: str) -> int:
+def state(core: Core, work: Work, one: KnownComplaint, statement: MerchantStatement, actor: str) -> int:
     """Record what the merchant says; the entry's index. Raises Conflict, InvalidInput."""
     if one.state == "joined" or (one.state == "handled" and not one.track):
         raise Conflict(
@@ -87,7 +87,15 @@ def state(core: Core, work: Work, one: Known, statement: MerchantStatement, acto
 
 
 def handle(
-    core: Core, work: Work, one: Known, outcome: str, answer: str, person: str, actor: str, *, again: bool = False
+    core: Core,
+    work: Work,
+    one: KnownComplaint,
+    outcome: str,
+    answer: str,
+    person: str,
+    actor: str,
+    *,
+    again: bool = False,
 ) -> None:
     """Answer it, and each complaint that was joined to it; what was answered before only where ``again``."""
     for each in (one, *records.joined_to(work.conn, one.id)):
@@ -114,7 +122,7 @@ def follow_delivery(core: Core, work: Work, stored: Stored) -> None:
             notices.delivered(core, work, one, entry.actor, entry.at)
 
 
-def _check_counter(work: Work, one: Known, statement: MerchantStatement) -> None:
+def _check_counter(work: Work, one: KnownComplaint, statement: MerchantStatement) -> None:
     notice = notices.find(work.conn, one.id)
     if notice is None or notice.state not in ("notified", "measured"):
         raise Conflict(Text("此投诉现在不能提交不侵权声明", "no counter-statement can be made to this complaint now"))
@@ -124,7 +132,7 @@ def _check_counter(work: Work, one: Known, statement: MerchantStatement) -> None
         )
 
 
-def _told(core: Core, work: Work, one: Known, summary: str) -> Effect:
+def _told(core: Core, work: Work, one: KnownComplaint, summary: str) -> Effect:
     """What the merchant gets. A right holder's notice goes on whole; a consumer's words without name and contact."""
     subjects = one.subjects
     body: dict[str, Any] = {"concern": one.concern, "summary": summary}

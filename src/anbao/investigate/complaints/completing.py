@@ -11,8 +11,8 @@ from anbao.engine.core import Core
 from anbao.engine.work import Work
 from anbao.errors import Conflict, InvalidInput
 from anbao.investigate.complaints import notices, reading, records, weighing
-from anbao.investigate.complaints.records import Known
-from anbao.investigate.complaints.rules import Rules
+from anbao.investigate.complaints.records import KnownComplaint
+from anbao.investigate.complaints.rules import ComplaintRules
 from anbao.model.base import Noun, PersonName, Phone, Statement
 from anbao.model.complaint import MAX_ATTACHMENTS, Attachment, Contact, Reference
 from anbao.store.bulk import sql
@@ -35,7 +35,9 @@ class Completion(Noun, frozen=True, kw_only=True):
     right: Annotated[str, Meta(max_length=200)] = ""
 
 
-def complete(core: Core, work: Work, rules: Rules, one: Known, given: Completion, actor: str) -> tuple[str, ...]:
+def complete(
+    core: Core, work: Work, rules: ComplaintRules, one: KnownComplaint, given: Completion, actor: str
+) -> tuple[str, ...]:
     """Add to a notice that lacks something; what it still lacks. Raises Conflict, InvalidInput."""
     notice = notices.find(work.conn, one.id)
     if notice is None or notice.state != "lacking":
@@ -59,7 +61,7 @@ def complete(core: Core, work: Work, rules: Rules, one: Known, given: Completion
     return lacking
 
 
-def missing(core: Core, work: Work, one: Known, rules: Rules) -> tuple[str, ...]:
+def missing(core: Core, work: Work, one: KnownComplaint, rules: ComplaintRules) -> tuple[str, ...]:
     """What a notice needs and this one, with all that was added to it, does not hold."""
     held = reading.told(core, work, one)
     target = {"listing": one.listing, "merchant": one.merchant}
@@ -68,7 +70,7 @@ def missing(core: Core, work: Work, one: Known, rules: Rules) -> tuple[str, ...]
     )
 
 
-def _put_before_a_person(work: Work, one: Known) -> None:
+def _put_before_a_person(work: Work, one: KnownComplaint) -> None:
     for case in cases.about(work.conn, "complaint", one.id):
         if case.kind == "notice_check" and case.state == "closed":
             reopen(work, case, person="engine", reason=_REASON, actor="engine")

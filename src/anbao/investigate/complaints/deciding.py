@@ -13,9 +13,9 @@ from anbao.cases.deciding import reopen, taking_effect
 from anbao.engine.core import Core
 from anbao.engine.work import Work
 from anbao.investigate.complaints import acting, completing, notices, proceedings, records
-from anbao.investigate.complaints.notices import Notice
-from anbao.investigate.complaints.records import Known
-from anbao.investigate.complaints.rules import Rules
+from anbao.investigate.complaints.notices import RightsNotice
+from anbao.investigate.complaints.records import KnownComplaint
+from anbao.investigate.complaints.rules import ComplaintRules
 from anbao.ledger import Stored
 from anbao.model.entry import Entry
 
@@ -28,7 +28,7 @@ _ENDED = "不侵权声明到达后等待期满，未收到投诉或者起诉的�
 _ENGINE = "engine"
 
 
-def follow_case(core: Core, work: Work, rules: Rules, stored: Stored) -> None:
+def follow_case(core: Core, work: Work, rules: ComplaintRules, stored: Stored) -> None:
     """A decision on a complaint or a notice."""
     entry = taking_effect(stored)
     if entry is None:
@@ -74,7 +74,9 @@ def do_one(core: Core, work: Work) -> bool:
     return name is not None
 
 
-def _admit(core: Core, work: Work, rules: Rules, one: Known, notice: Notice, entry: Entry) -> None:
+def _admit(
+    core: Core, work: Work, rules: ComplaintRules, one: KnownComplaint, notice: RightsNotice, entry: Entry
+) -> None:
     if notice.state == "measured" and one.state == "handled":
         return
     reason, person = str(entry.body["reason"]), str(entry.body["person"])

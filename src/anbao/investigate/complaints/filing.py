@@ -18,8 +18,8 @@ from anbao.engine.work import Work
 from anbao.errors import InvalidInput
 from anbao.investigate import hazards, screenings
 from anbao.investigate.complaints import notices, records, weighing
-from anbao.investigate.complaints.records import Known
-from anbao.investigate.complaints.rules import Patterns, Rules, Table
+from anbao.investigate.complaints.records import KnownComplaint
+from anbao.investigate.complaints.rules import AbuseThresholds, ComplaintRules, Table
 from anbao.investigate.fingerprints import checked, says_enough
 from anbao.model.base import legal_time
 from anbao.model.complaint import Complaint, Filed, Triage
@@ -46,7 +46,7 @@ _TOKEN_BYTES = 24
 def file(
     core: Core,
     work: Work,
-    rules: Rules,
+    rules: ComplaintRules,
     table: Table,
     look: Look,
     complaint: Complaint,
@@ -174,12 +174,12 @@ def _receive(
     )[0]
 
 
-def _subject(one: Known, complaint: Complaint) -> str:
+def _subject(one: KnownComplaint, complaint: Complaint) -> str:
     """What a complaint is compared by."""
     return one.listing or one.merchant or complaint.order or complaint.message or complaint.link
 
 
-def _join(work: Work, patterns: Patterns, one: Known, complaint: Complaint, at: int) -> str:
+def _join(work: Work, patterns: AbuseThresholds, one: KnownComplaint, complaint: Complaint, at: int) -> str:
     """The earlier complaint that this one is handled with; "" where there is none."""
     rows = sql(
         work.conn,
@@ -197,7 +197,13 @@ def _join(work: Work, patterns: Patterns, one: Known, complaint: Complaint, at: 
 
 
 def _signs(
-    core: Core, conn: Connection, patterns: Patterns, one: Known, complaint: Complaint, origin: str, at: int
+    core: Core,
+    conn: Connection,
+    patterns: AbuseThresholds,
+    one: KnownComplaint,
+    complaint: Complaint,
+    origin: str,
+    at: int,
 ) -> list[str]:
     """Reasons for which a complaint looks false or organised."""
     since = at - patterns.window_hours * _HOUR
@@ -234,7 +240,7 @@ def _trace(core: Core, work: Work, name: str, complaint: Complaint, origin: str,
     insert_many(work.conn, tables.complaint_trace, [(name, _subject(one, complaint), mark, key, gist, at)])
 
 
-def _open_case(work: Work, one: Known, triage: Triage, signs: list[str], received: int) -> str:
+def _open_case(work: Work, one: KnownComplaint, triage: Triage, signs: list[str], received: int) -> str:
     cases.open(
         work,
         kind="notice_check" if one.track else "complaint",
@@ -257,7 +263,7 @@ def _due(conn: Connection, complaint: str) -> int | None:
     return reading.find(conn, found).due_at if found else None
 
 
-def _suspect(core: Core, work: Work, one: Known, triage: Triage) -> None:
+def _suspect(core: Core, work: Work, one: KnownComplaint, triage: Triage) -> None:
     """Suspect the listing's (or merchant's) danger, unless it stands already."""
     place = one.listing or one.merchant or one.id
     name = f"complained-{place}"[:128]

@@ -19,7 +19,7 @@ from anbao.engine.outbox import Effect, send
 from anbao.engine.work import Placed, Work
 from anbao.errors import Conflict
 from anbao.investigate.complaints import reading, records
-from anbao.investigate.complaints.records import Known
+from anbao.investigate.complaints.records import KnownComplaint
 from anbao.law.deadlines import due_at
 from anbao.ledger import Stored
 from anbao.model.base import Noun
@@ -50,7 +50,7 @@ _STATES: dict[str, NoticeState] = {
 }
 
 
-class Notice(Noun, frozen=True, kw_only=True):
+class RightsNotice(Noun, frozen=True, kw_only=True):
     """A notice as it stands; ``ends_at`` (UTC ms) is when its waiting period is over, or the right holder is asked how
     the proceedings stand; 0 where neither is to come.
     """
@@ -67,26 +67,26 @@ def kinds() -> tuple[str, ...]:
     return tuple(f"{track}.{act}" for track in records.ROLES for act in acts)
 
 
-def open_notice(core: Core, work: Work, one: Known, missing: Sequence[str], received: int) -> None:
+def open_notice(core: Core, work: Work, one: KnownComplaint, missing: Sequence[str], received: int) -> None:
     """Record the notice; forward it where it holds what the law asks, else tell the complainant what is wanting."""
     note(work, one, "notified", {"about": received, "lacking": list(missing), "prima_facie": not missing})
     if missing:
         tell(core, work, one, received, LACKING_TOPIC, {"lacking": list(missing)})
 
 
-def find(conn: Connection, complaint: str) -> Notice | None:
+def find(conn: Connection, complaint: str) -> RightsNotice | None:
     """The notice that a complaint is; None where it is none."""
     row = sql(conn, "SELECT track, state, ends_at FROM rights_notice WHERE complaint = ?", (complaint,)).first()
-    return None if row is None else Notice(complaint=complaint, track=row[0], state=row[1], ends_at=row[2])
+    return None if row is None else RightsNotice(complaint=complaint, track=row[0], state=row[1], ends_at=row[2])
 
 
-def forwarded(work: Work, one: Known, actor: str) -> None:
+def forwarded(work: Work, one: KnownComplaint, actor: str) -> None:
     """Beside ``complaint.forwarded``."""
     if one.track:
         note(work, one, "forwarded", {}, actor)
 
 
-def counter(core: Core, work: Work, one: Known, statement: dict[str, object], actor: str) -> None:
+def counter(core: Core, work: Work, one: KnownComplaint, statement: dict[str, object], actor: str) -> None:
     """A counter-statement: recorded, and forwarded to the complainant with the hint that they may sue or complain."""
     index = note(work, one, "countered", statement, actor)
     body = {
@@ -101,7 +101,7 @@ def counter(core: Core, work: Work, one: Known, statement: dict[str, object], ac
 def tell(
     core: Core,
     work: Work,
-    one: Known,
+    one: KnownComplaint,
     entry: int,
     topic: str,
     body: dict[str, object],
@@ -113,13 +113,13 @@ def tell(
     send(work, entry, effect)
 
 
-def delivered(core: Core, work: Work, one: Known, actor: str, at: int) -> int:
+def delivered(core: Core, work: Work, one: KnownComplaint, actor: str, at: int) -> int:
     """The counter-statement reached the complainant: the waiting period begins. Raises Conflict."""
     check_state(work.conn, one, "countered")
     return note(work, one, "counter_delivered", {"ends_at": _ends_at(core, work, one.track, at)}, actor, at)
 
 
-def admit(work: Work, one: Known, provisions: Sequence[str], reason: str, person: str, actor: str) -> None:
+def admit(work: Work, one: KnownComplaint, provisions: Sequence[str], reason: str, person: str, actor: str) -> None:
     """A person found prima facie proof. A notice that names no listing says that no takedown follows."""
     body = {"about": one.entry, "person": person, "provisions": list(provisions), "reason": reason}
     note(work, one, "admitted", body, actor)
@@ -127,13 +127,13 @@ def admit(work: Work, one: Known, provisions: Sequence[str], reason: str, person
         note(work, one, "no_listing", {}, actor)
 
 
-def find_lacking(work: Work, one: Known, reason: str, person: str, actor: str) -> int:
+def find_lacking(work: Work, one: KnownComplaint, reason: str, person: str, actor: str) -> int:
     """A person found that it lacks what the law asks of a notice; the entry's index. Raises Conflict."""
     check_state(work.conn, one, "lacking", "notified", "measured")
     return note(work, one, "found_lacking", {"person": person, "reason": reason}, actor)
 
 
-def measured(work: Work, one: Known, body: dict[str, object], actor: str) -> int:
+def measured(work: Work, one: KnownComplaint, body: dict[str, object], actor: str) -> int:
     """Necessary measures were taken. Raises Conflict where that was recorded before."""
     check_state(work.conn, one, "lacking", "notified")
     return note(work, one, "measured", body, actor)
@@ -149,13 +149,13 @@ def next_over(conn: Connection, now: int) -> str | None:
     return found
 
 
-def end_measures(work: Work, one: Known, outcome: str, *, on_counter: bool = True, **why: str) -> None:
+def end_measures(work: Work, one: KnownComplaint, outcome: str, *, on_counter: bool = True, **why: str) -> None:
     """The measures end; the room of removal lifts what was taken. ``why``: reason and person, where a person knows."""
     note(work, one, "measures_ended", {"on_counter": on_counter, **why}, _ENGINE)
     resolve(work, one, outcome)
 
 
-def resolve(work: Work, one: Known, outcome: str) -> None:
+def resolve(work: Work, one: KnownComplaint, outcome: str) -> None:
     """The notice is over."""
     note(work, one, "resolved", {"outcome": outcome}, _ENGINE)
 
@@ -213,7 +213,7 @@ def _ends_at(core: Core, work: Work, track: Track, at: int) -> int:
     return due_at(at, period, core.pack.calendar)
 
 
-def check_state(conn: Connection, one: Known, *states: NoticeState) -> None:
+def check_state(conn: Connection, one: KnownComplaint, *states: NoticeState) -> None:
     notice = find(conn, one.id)
     if notice is None or notice.state not in states:
         where = notice.state if notice else "-"
@@ -222,6 +222,8 @@ def check_state(conn: Connection, one: Known, *states: NoticeState) -> None:
         )
 
 
-def note(work: Work, one: Known, act: str, body: dict[str, object], actor: str = _ENGINE, at: int | None = None) -> int:
+def note(
+    work: Work, one: KnownComplaint, act: str, body: dict[str, object], actor: str = _ENGINE, at: int | None = None
+) -> int:
     more = {records.ROLES[one.track]: one.id}
     return records.note(work, f"{one.track}.{act}", one, body, actor, at=at, **more)

@@ -11,7 +11,7 @@ from anbao.cases.rules import Rule
 from anbao.engine.core import Core, Probed
 from anbao.engine.work import Work
 from anbao.investigate.complaints import deciding, filing, records, timeline
-from anbao.investigate.complaints.rules import Rules, Table
+from anbao.investigate.complaints.rules import ComplaintRules, Table
 from anbao.model.complaint import Complaint
 from anbao.store.bulk import sql
 from anbao.text import Text
@@ -29,7 +29,7 @@ STEPS = (records.RECEIVED, records.ACKNOWLEDGED, records.TRIAGED, records.ACCEPT
 """What must be on the record of a complaint that was decided."""
 
 
-def try_channel(core: Core, rules: Rules, table: Table, look: filing.Look) -> Probed:
+def try_channel(core: Core, rules: ComplaintRules, table: Table, look: filing.Look) -> Probed:
     """A test complaint goes its whole way, and its complainant can follow it to the answer."""
 
     def job(work: Work) -> Probed:
@@ -51,7 +51,7 @@ def try_channel(core: Core, rules: Rules, table: Table, look: filing.Look) -> Pr
     return core.rehearse(job)
 
 
-def _decide(core: Core, work: Work, rules: Rules, about: int) -> None:
+def _decide(core: Core, work: Work, rules: ComplaintRules, about: int) -> None:
     """As a person and the reaction to the decision do."""
     name = sql(work.conn, "SELECT id FROM case_file WHERE about = ?", (about,)).scalar_one()
     case, alone = reading.find(work.conn, name), Rule(second_look=0, undo_minutes=0)

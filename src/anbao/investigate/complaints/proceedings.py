@@ -19,7 +19,7 @@ from anbao.engine.obligations.settings import Settings
 from anbao.engine.work import Work
 from anbao.errors import Conflict
 from anbao.investigate.complaints import acting, notices, records
-from anbao.investigate.complaints.records import Known
+from anbao.investigate.complaints.records import KnownComplaint
 from anbao.law.deadlines import due_at
 from anbao.model.base import Noun, Statement
 from anbao.model.complaint import MAX_ATTACHMENTS, Attachment
@@ -47,7 +47,7 @@ class Proceedings(Noun, frozen=True, kw_only=True):
     what: Statement
 
 
-class Outcome(Noun, frozen=True, kw_only=True):
+class ProceedingsOutcome(Noun, frozen=True, kw_only=True):
     """How proceedings stand or ended; ``docket`` is the number of the judgment or decision."""
 
     attachments: Annotated[tuple[Attachment, ...], Meta(max_length=MAX_ATTACHMENTS)] = ()
@@ -56,14 +56,14 @@ class Outcome(Noun, frozen=True, kw_only=True):
     result: Result
 
 
-def known(core: Core, work: Work, one: Known, told: Proceedings, actor: str, at: int) -> int:
+def known(core: Core, work: Work, one: KnownComplaint, told: Proceedings, actor: str, at: int) -> int:
     """The right holder told of proceedings: measures stay. Raises Conflict where no counter-statement waits."""
     notices.check_state(work.conn, one, "countered", "waiting")
     sealed = core.vault.seal_noun(work.conn, told, f"complaint:{one.id}")
     return notices.note(work, one, "proceedings_known", sealed | _next(core, work, at), actor, at)
 
 
-def heard(core: Core, work: Work, one: Known, outcome: Outcome, person: str, actor: str) -> int:
+def heard(core: Core, work: Work, one: KnownComplaint, outcome: ProceedingsOutcome, person: str, actor: str) -> int:
     """How the proceedings stand; the entry's index. What ends them keeps or ends the measures.
 
     Where a second person must agree first, the index of the case's entry. Raises Conflict, Forbidden.
@@ -105,7 +105,7 @@ def next_to_ask(conn: Connection, now: int) -> str | None:
     return found
 
 
-def ask(core: Core, work: Work, one: Known) -> None:
+def ask(core: Core, work: Work, one: KnownComplaint) -> None:
     """Ask the right holder how the proceedings stand, and put the question before a person."""
     notice = notices.find(work.conn, one.id)
     due = (notice.ends_at if notice else work.now) + _AHEAD
@@ -115,7 +115,7 @@ def ask(core: Core, work: Work, one: Known) -> None:
     cases.open(work, kind=CASE_KIND, subjects=one.subjects, severity=_SEVERITY, about=index, due_at=due)
 
 
-def _record(core: Core, work: Work, one: Known, outcome: Outcome, person: str, actor: str) -> int:
+def _record(core: Core, work: Work, one: KnownComplaint, outcome: ProceedingsOutcome, person: str, actor: str) -> int:
     _pending(work, one)
     body = core.vault.seal_noun(work.conn, outcome, f"complaint:{one.id}") | {"person": person}
     if outcome.result == "pending":
@@ -129,7 +129,7 @@ def _record(core: Core, work: Work, one: Known, outcome: Outcome, person: str, a
     return index
 
 
-def _pending(work: Work, one: Known) -> notices.Notice:
+def _pending(work: Work, one: KnownComplaint) -> notices.RightsNotice:
     """The notice whose proceedings are pending. Raises Conflict."""
     notice = notices.find(work.conn, one.id)
     if notice is None or notice.state != "proceedings":
@@ -139,8 +139,8 @@ def _pending(work: Work, one: Known) -> notices.Notice:
     return notice
 
 
-def _outcome(reason: str, result: str, details: Mapping[str, Any]) -> Outcome:
-    return msgspec.convert({**details, "reason": reason, "result": result}, Outcome)
+def _outcome(reason: str, result: str, details: Mapping[str, Any]) -> ProceedingsOutcome:
+    return msgspec.convert({**details, "reason": reason, "result": result}, ProceedingsOutcome)
 
 
 def _next(core: Core, work: Work, at: int) -> dict[str, object]:
@@ -148,5 +148,5 @@ def _next(core: Core, work: Work, at: int) -> dict[str, object]:
     return {"ends_at": max(at, due_at(at, period, core.pack.calendar) - _AHEAD)}
 
 
-def _why(outcome: Outcome) -> str:
+def _why(outcome: ProceedingsOutcome) -> str:
     return f"{outcome.docket} {outcome.reason}".strip()

@@ -15,7 +15,7 @@ from anbao.engine.core import Core
 from anbao.engine.work import Placed, Work
 from anbao.errors import Conflict
 from anbao.investigate.complaints import notices, reading, records
-from anbao.investigate.complaints.records import Known
+from anbao.investigate.complaints.records import KnownComplaint
 from anbao.ledger import Stored
 from anbao.model.base import Noun
 from anbao.store.bulk import sql
@@ -67,7 +67,7 @@ def follow(core: Core, work: Work, stored: Stored) -> None:
         publish(core, work, one, "engine")
 
 
-def publish(core: Core, work: Work, one: Known, actor: str) -> int:
+def publish(core: Core, work: Work, one: KnownComplaint, actor: str) -> int:
     """Publish a notice as it stands; the entry's index. Raises Conflict for what is no IP notice, or a lacking one."""
     notice = notices.find(work.conn, one.id)
     was = sql(work.conn, "SELECT published FROM rights_notice WHERE complaint = ?", (one.id,)).scalar()

@@ -37,7 +37,7 @@ ROLES: dict[Track, str] = {"ip": "ip_notice", "tort": "tort_notice"}
 _COLUMNS = ", ".join(tables.complaint.c.keys())
 
 
-class Known(Noun, frozen=True, kw_only=True):
+class KnownComplaint(Noun, frozen=True, kw_only=True):
     """A complaint as it stands; ``complainant`` is a commitment, a merchant, or "" (anonymous)."""
 
     id: str
@@ -63,13 +63,13 @@ class Known(Noun, frozen=True, kw_only=True):
         return {role: name for role, name in roles.items() if name}
 
 
-def known(row: Sequence[Any]) -> Known:
+def known(row: Sequence[Any]) -> KnownComplaint:
     """A row of the table as a noun."""
     held = dict(zip(map(str, tables.complaint.c.keys()), row, strict=True))
-    return msgspec.convert({**held, "conceal": bool(held["conceal"])}, Known)
+    return msgspec.convert({**held, "conceal": bool(held["conceal"])}, KnownComplaint)
 
 
-def find(conn: Connection, name: str) -> Known:
+def find(conn: Connection, name: str) -> KnownComplaint:
     """Raises NotFound."""
     row = sql(conn, f"SELECT {_COLUMNS} FROM complaint WHERE id = ?", (name,)).first()
     if row is None:
@@ -77,7 +77,7 @@ def find(conn: Connection, name: str) -> Known:
     return known(row)
 
 
-def by_token(conn: Connection, digest: str) -> Known:
+def by_token(conn: Connection, digest: str) -> KnownComplaint:
     """The complaint that a follow-up token (its SHA-256, hex) belongs to. Raises NotFound."""
     row = sql(conn, f"SELECT {_COLUMNS} FROM complaint WHERE token = ?", (digest,)).first()
     if row is None:
@@ -85,12 +85,12 @@ def by_token(conn: Connection, digest: str) -> Known:
     return known(row)
 
 
-def joined_to(conn: Connection, lead: str) -> list[Known]:
+def joined_to(conn: Connection, lead: str) -> list[KnownComplaint]:
     """The complaints that are handled with this one."""
     return [known(row) for row in sql(conn, f"SELECT {_COLUMNS} FROM complaint WHERE lead = ? ORDER BY entry", (lead,))]
 
 
-def page(conn: Connection, *, state: State | None = None, after: int = -1, limit: int = 100) -> list[Known]:
+def page(conn: Connection, *, state: State | None = None, after: int = -1, limit: int = 100) -> list[KnownComplaint]:
     """Complaints in the order in which they came, from behind entry ``after``."""
     where, values = ("AND state = ?", (state,)) if state else ("", ())
     rows = sql(
@@ -101,7 +101,9 @@ def page(conn: Connection, *, state: State | None = None, after: int = -1, limit
     return [known(row) for row in rows]
 
 
-def note(work: Work, kind: str, one: Known, body: Any, actor: str, *, at: int | None = None, **more: str) -> int:
+def note(
+    work: Work, kind: str, one: KnownComplaint, body: Any, actor: str, *, at: int | None = None, **more: str
+) -> int:
     """Record an entry about a complaint; its index."""
     when = work.now if at is None else at
     subjects = {**one.subjects, **more}

@@ -18,7 +18,7 @@ from anbao.text import Text
 _KEY = "complaints"
 
 
-class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class DangerWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Words that tell of one kind of danger."""
 
     danger: Danger
@@ -34,7 +34,7 @@ class NoticeNeeds(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     acting: tuple[str, ...]
 
 
-class Patterns(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class AbuseThresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """From how many on complaints are flagged, within a window; ``joined_from`` is a likeness of texts in permille."""
 
     window_hours: int
@@ -46,13 +46,13 @@ class Patterns(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     joined_days: int
 
 
-class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ComplaintRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All of ``complaints.yaml``."""
 
-    words: tuple[Words, ...]
+    words: tuple[DangerWords, ...]
     notices: dict[str, NoticeNeeds]
     needs: dict[str, Text]
-    patterns: Patterns
+    patterns: AbuseThresholds
     reasons: dict[str, Text]
 
 
@@ -67,7 +67,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     concern: Concern
 
 
-class Weight(msgspec.Struct, frozen=True):
+class ComplaintWeight(msgspec.Struct, frozen=True):
     """The table's answer."""
 
     severity: Severity
@@ -86,7 +86,7 @@ class Table:
             self._engine = zen.ZenEngine({"loader": {"type": "static", "content": {_KEY: table}}})
         except Exception as error:  # zen raises bare Exception
             raise PackError(where, Text(f"不是有效的 JDM 决策：{error}", f"is no valid JDM: {error}")) from error
-        self._weights: dict[Facts, Weight] = {}
+        self._weights: dict[Facts, ComplaintWeight] = {}
         yes_no = (False, True)
         for values in product(get_args(Danger), yes_no, yes_no, range(6), yes_no, get_args(Concern)):
             facts = Facts(**dict(zip(Facts.__struct_fields__, values, strict=True)))
@@ -97,17 +97,17 @@ class Table:
             if unknown := set(weight.reasons) - reasons.keys():
                 raise PackError(where, Text(f"理由没有文字：{unknown}", f"no words for {unknown}"))
 
-    def weigh(self, facts: Facts) -> Weight:
+    def weigh(self, facts: Facts) -> ComplaintWeight:
         """The table's answer to these facts."""
         if facts not in self._weights:
             result = self._engine.evaluate(_KEY, msgspec.structs.asdict(facts))["result"]
-            self._weights[facts] = msgspec.convert(result, Weight)
+            self._weights[facts] = msgspec.convert(result, ComplaintWeight)
         return self._weights[facts]
 
 
-def load_rules(where: Path) -> tuple[Rules, Table]:
+def load_rules(where: Path) -> tuple[ComplaintRules, Table]:
     """The rules and the table of a pack. Raises PackError with file and line."""
-    rules = YamlSource(where / "complaints.yaml").read(Rules)
+    rules = YamlSource(where / "complaints.yaml").read(ComplaintRules)
     file = where / "policy" / "complaints.json"
     try:
         table = msgspec.json.decode(file.read_bytes(), type=dict[str, Any])

@@ -6,7 +6,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from anbao.cases import DECISIONS
-from anbao.cases.told import Told
+from anbao.cases.told import OpenedStatements
 from anbao.engine.core import Core, Probe, Step, checks_input
 from anbao.engine.reactions import Reaction
 from anbao.engine.work import Projector, Work
@@ -25,8 +25,8 @@ from anbao.investigate.complaints import (
 )
 from anbao.investigate.complaints.acting import MerchantStatement
 from anbao.investigate.complaints.completing import Completion
-from anbao.investigate.complaints.proceedings import Outcome, Proceedings
-from anbao.investigate.complaints.rules import Rules, Table, load_rules
+from anbao.investigate.complaints.proceedings import Proceedings, ProceedingsOutcome
+from anbao.investigate.complaints.rules import ComplaintRules, Table, load_rules
 from anbao.ledger import Stored
 from anbao.model.complaint import Complaint, Filed
 
@@ -40,11 +40,11 @@ class Complaints:
         self.look: filing.Look = lambda work, text: 0
 
     @cached_property
-    def _read(self) -> tuple[Rules, Table]:
+    def _read(self) -> tuple[ComplaintRules, Table]:
         return load_rules(self._core.where)
 
     @property
-    def rules(self) -> Rules:
+    def rules(self) -> ComplaintRules:
         """The pack's rules of reading complaints. Raises PackError."""
         return self._read[0]
 
@@ -122,7 +122,7 @@ class Complaints:
         """As ``proceedings``, for the holder of the token with this SHA-256 (hex)."""
         return proceedings.known(self._core, work, records.by_token(work.conn, digest), told, actor, work.now)
 
-    def heard(self, work: Work, name: str, outcome: Outcome, person: str, *, actor: str) -> int:
+    def heard(self, work: Work, name: str, outcome: ProceedingsOutcome, person: str, *, actor: str) -> int:
         """How the proceedings stand or ended; the entry's index. Raises NotFound, Conflict."""
         return proceedings.heard(self._core, work, records.find(work.conn, name), outcome, person, actor)
 
@@ -130,7 +130,7 @@ class Complaints:
         """All that is known of a complaint. Raises NotFound."""
         return timeline.file_of(self._core, conn, name, self._core.clock())
 
-    def read(self, work: Work, name: str, person: str, *, actor: str) -> Told:
+    def read(self, work: Work, name: str, person: str, *, actor: str) -> OpenedStatements:
         """What was told, opened for ``person``; that they read it is an entry. Raises NotFound."""
         return reading.read(self._core, work, records.find(work.conn, name), person, actor)
 

@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 from anbao.engine.core import Core
 from anbao.engine.obligations.read import ObligationView, views
 from anbao.investigate.complaints import notices, records
-from anbao.investigate.complaints.notices import Notice
-from anbao.investigate.complaints.records import Known
+from anbao.investigate.complaints.notices import RightsNotice
+from anbao.investigate.complaints.records import KnownComplaint
 from anbao.ledger import Stored
 from anbao.model.base import Noun
 from anbao.model.entry import entered_late
@@ -43,7 +43,7 @@ _PUBLIC_ACTS = (
 )
 
 
-class Line(Noun, frozen=True, kw_only=True):
+class ComplaintLine(Noun, frozen=True, kw_only=True):
     """One entry of the timeline; ``body`` as the ledger holds it, personal values as commitments.
 
     ``at`` is when it happened, ``recorded`` when it was entered; ``entered_late``: much later than it happened.
@@ -59,7 +59,7 @@ class Line(Noun, frozen=True, kw_only=True):
     title: Text
 
 
-class Step(Noun, frozen=True, kw_only=True):
+class ComplaintStep(Noun, frozen=True, kw_only=True):
     """One line that the complainant may see."""
 
     at: int
@@ -70,11 +70,11 @@ class Step(Noun, frozen=True, kw_only=True):
 class ComplaintFile(msgspec.Struct, frozen=True, kw_only=True):
     """All that is known of a complaint: how it stands, what was joined to it, its clocks, its timeline."""
 
-    complaint: Known
+    complaint: KnownComplaint
     joined: list[str]
-    notice: Notice | None
+    notice: RightsNotice | None
     obligations: list[ObligationView]
-    timeline: list[Line]
+    timeline: list[ComplaintLine]
 
 
 class FollowUp(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +84,7 @@ class FollowUp(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
     receipt: str
     state: str
-    steps: list[Step]
+    steps: list[ComplaintStep]
 
 
 def file_of(core: Core, conn: Connection, name: str, now: int) -> ComplaintFile:
@@ -113,7 +113,7 @@ def follow(core: Core, conn: Connection, digest: str) -> FollowUp:
         outcome=one.outcome,
         receipt=one.id,
         state=one.state,
-        steps=[Step(at=stored.at, entry=stored.index, title=_title(core, stored.kind)) for stored in seen],
+        steps=[ComplaintStep(at=stored.at, entry=stored.index, title=_title(core, stored.kind)) for stored in seen],
     )
 
 
@@ -122,7 +122,7 @@ def _is_public(kind: str) -> bool:
     return kind in _PUBLIC or (track in records.ROLES and act in _PUBLIC_ACTS)
 
 
-def _obligations(conn: Connection, one: Known, now: int) -> list[ObligationView]:
+def _obligations(conn: Connection, one: KnownComplaint, now: int) -> list[ObligationView]:
     keys = [f'{{"{role}":"{one.id}"}}' for role in ("complaint", *records.ROLES.values())]
     rows = sql(
         conn,
@@ -133,10 +133,10 @@ def _obligations(conn: Connection, one: Known, now: int) -> list[ObligationView]
     return views(conn, rows, now)
 
 
-def _line(core: Core, stored: Stored) -> Line:
+def _line(core: Core, stored: Stored) -> ComplaintLine:
     entry = stored.entry()
     body = {key: value for key, value in entry.body.items() if key != "token"}
-    return Line(
+    return ComplaintLine(
         actor=entry.actor,
         at=entry.at,
         body=body,

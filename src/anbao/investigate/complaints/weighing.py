@@ -13,7 +13,7 @@ from zlib import crc32
 import msgspec
 
 from anbao.detect.likeness.fold import fold
-from anbao.investigate.complaints.rules import Facts, NoticeNeeds, Rules, Table
+from anbao.investigate.complaints.rules import ComplaintRules, Facts, NoticeNeeds, Table
 from anbao.model.complaint import Complaint, Danger, Track, Triage
 
 _RUN = 3
@@ -21,7 +21,7 @@ _SKETCH = 128
 _RANK: dict[Danger, int] = {"life": 3, "health": 2, "property": 1, "": 0}
 
 
-def triage(complaint: Complaint, rules: Rules, table: Table, *, lexicon: int, life_health: bool) -> Triage:
+def triage(complaint: Complaint, rules: ComplaintRules, table: Table, *, lexicon: int, life_health: bool) -> Triage:
     """Weigh a complaint; ``lexicon`` is the worst severity that the screening lexicon finds in its text."""
     text = fold(complaint.text).lower()
     found = [(group.danger, word) for group in rules.words for word in group.words if _folded(word) in text]

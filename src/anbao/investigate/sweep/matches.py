@@ -20,12 +20,12 @@ CERTAINTIES: tuple[Certainty, ...] = ("certain", "likely", "possible")
 ACTOR = "sweep"
 
 
-class _Entry(msgspec.Struct):
+class _MatchEntry(msgspec.Struct):
     body: MatchRecord
     subjects: dict[str, str]
 
 
-_decode = msgspec.json.Decoder(_Entry).decode
+_decode = msgspec.json.Decoder(_MatchEntry).decode
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):

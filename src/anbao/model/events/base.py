@@ -25,7 +25,7 @@ Commitment = str
 ANY_ROLE = "*"
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class LedgerEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Base of all kinds. ``KIND`` is the entry's kind, ``VERSION`` the version of its form."""
 
     KIND: ClassVar[str] = ""
@@ -53,7 +53,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         }
 
 
-AnyEvent = TypeVar("AnyEvent", bound=Event)
+AnyEvent = TypeVar("AnyEvent", bound=LedgerEvent)
 
 
 class Shape(NamedTuple):
@@ -66,7 +66,7 @@ class Shape(NamedTuple):
 
 
 @cache
-def shape(kind: type[Event]) -> Shape:
+def shape(kind: type[LedgerEvent]) -> Shape:
     """Returns the division of a kind's fields, worked out at its first use."""
     hints = msgspec.inspect.type_info(kind)
     assert isinstance(hints, msgspec.inspect.StructType)
@@ -107,7 +107,7 @@ def read(kind: type[AnyEvent], subjects: dict[str, str], body: object) -> AnyEve
     return kind(**named, **{field: getattr(said, field) for field, _, _ in made.fields})
 
 
-def _annotations(kind: type[Event]) -> dict[str, Any]:
+def _annotations(kind: type[LedgerEvent]) -> dict[str, Any]:
     from typing import get_type_hints
 
     return get_type_hints(kind, include_extras=True)

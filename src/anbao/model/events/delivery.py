@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from anbao.model.events.base import Event, OtherSubjects, Subject
+from anbao.model.events.base import LedgerEvent, OtherSubjects, Subject
 
 
-class Attempt(Event, frozen=True, kw_only=True):
+class EffectEvent(LedgerEvent, frozen=True, kw_only=True):
     """What every entry of an effect says. ``cause``: the entry that made it, ``others``: the subjects of that."""
 
     attempts: int
@@ -15,7 +15,7 @@ class Attempt(Event, frozen=True, kw_only=True):
     topic: str
 
 
-class EffectAccepted(Attempt, frozen=True, kw_only=True):
+class EffectAccepted(EffectEvent, frozen=True, kw_only=True):
     """The platform took an effect on and has yet to confirm it."""
 
     KIND = "effect.accepted"
@@ -23,7 +23,7 @@ class EffectAccepted(Attempt, frozen=True, kw_only=True):
     result: dict[str, Any]
 
 
-class EffectDelivered(Attempt, frozen=True, kw_only=True):
+class EffectDelivered(EffectEvent, frozen=True, kw_only=True):
     """The platform confirmed that an effect is done. ``problem`` is empty; it stands in the entry as it always has."""
 
     KIND = "effect.delivered"
@@ -32,7 +32,7 @@ class EffectDelivered(Attempt, frozen=True, kw_only=True):
     result: dict[str, Any]
 
 
-class EffectFailed(Attempt, frozen=True, kw_only=True):
+class EffectFailed(EffectEvent, frozen=True, kw_only=True):
     """An effect was given up, or the platform refused it. ``problem``: a code, or the platform's reason."""
 
     KIND = "effect.failed"
@@ -42,7 +42,7 @@ class EffectFailed(Attempt, frozen=True, kw_only=True):
     result: dict[str, Any]
 
 
-class EffectRetried(Attempt, frozen=True, kw_only=True):
+class EffectRetried(EffectEvent, frozen=True, kw_only=True):
     """An attempt failed and is repeated after ``wait_ms`` milliseconds."""
 
     KIND = "effect.retried"
@@ -51,7 +51,7 @@ class EffectRetried(Attempt, frozen=True, kw_only=True):
     wait_ms: int
 
 
-class EffectReplayed(Attempt, frozen=True, kw_only=True):
+class EffectReplayed(EffectEvent, frozen=True, kw_only=True):
     """An effect that had been given up is sent again. ``problem``: why it had been."""
 
     KIND = "effect.replayed"
@@ -59,7 +59,7 @@ class EffectReplayed(Attempt, frozen=True, kw_only=True):
     problem: str
 
 
-class EndpointChange(Event, frozen=True, kw_only=True):
+class EndpointChange(LedgerEvent, frozen=True, kw_only=True):
     """What every entry of an endpoint says; the address without its query, which may hold a token."""
 
     endpoint: Subject

@@ -8,7 +8,7 @@
 from collections.abc import Iterable, Sequence
 
 from anbao.detect.fields import Fields
-from anbao.detect.likeness.dangers import Offer
+from anbao.detect.likeness.dangers import OfferTexts
 from anbao.detect.likeness.pages import Part
 from anbao.model.hazard import Match
 from anbao.model.listing import Finding, Listing
@@ -68,12 +68,12 @@ def raised(verdict: Verdict, matches: Sequence[Match]) -> Verdict:
     return Verdict("block" if verdict.outcome == "block" else "review", (ALIKE, *verdict.reasons))
 
 
-def _offer(listing: Listing, read: Fields, row: int) -> Offer:
+def _offer(listing: Listing, read: Fields, row: int) -> OfferTexts:
     stated: tuple[str, ...] = ()
     if listing.extra or listing.licences:
         stated = (*listing.extra.values(), *(licence.number for licence in listing.licences))
     title, description, *more = read.of(row)
-    return Offer(
+    return OfferTexts(
         description=read.texts[description],
         merchant=listing.merchant,
         stated=stated,

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao.detect import contact, fields
-from anbao.detect.looking import Seen, look
+from anbao.detect.looking import FieldHits, look
 from anbao.detect.text import finding
 from anbao.law.catalogue import Category, StandingKind
 from anbao.model.hazard import Match
@@ -107,7 +107,7 @@ def screen(
 
 
 def _seen(
-    seen: Seen, read: fields.Fields, row: int, ruleset: Ruleset, category: str, merchant: OnFile, on: date
+    seen: FieldHits, read: fields.Fields, row: int, ruleset: Ruleset, category: str, merchant: OnFile, on: date
 ) -> tuple[list[Finding], int]:
     """What was found in a listing's texts, terms before contact details, and how much more of the same was."""
     found: list[Finding] = []
@@ -137,7 +137,7 @@ def _decide(
     ruleset: Ruleset,
     merchant: OnFile,
     on: date,
-    held: unjudged.Held,
+    held: unjudged.UnjudgedParts,
     cut: int,
     reading: int,
 ) -> ListingScreened:

@@ -53,11 +53,11 @@ Merchants = Mapping[str, OnFile]
 """Merchants that ever applied or were sanctioned; of others nothing is known."""
 
 
-class _File(msgspec.Struct):
+class _FiledMerchant(msgspec.Struct):
     licences: tuple[Licence, ...] = ()
 
 
-_file = msgspec.json.Decoder(_File)
+_file = msgspec.json.Decoder(_FiledMerchant)
 
 
 def on_file(conn: Connection, listings: Iterable[Listing]) -> dict[str, OnFile]:

@@ -13,7 +13,7 @@ from anbao.rules.policy import Verdict
 REASON = "listing.unjudged"
 
 
-class Held(msgspec.Struct, frozen=True):
+class UnjudgedParts(msgspec.Struct, frozen=True):
     """The parts of one listing that were not judged, at most ``MAX_UNJUDGED`` of them, and the pictures that its texts
     show and that are looked at.
     """
@@ -27,7 +27,7 @@ class Held(msgspec.Struct, frozen=True):
         return len(pictures.sources(listing.pictures, self.embedded)) if listing.pictures else len(self.embedded)
 
 
-NOTHING = Held()
+NOTHING = UnjudgedParts()
 
 
 def of(
@@ -35,7 +35,7 @@ def of(
     read: Fields,
     stopped: Mapping[int, int],
     given: Mapping[int, Sequence[Unjudged]] | None = None,
-) -> dict[int, Held]:
+) -> dict[int, UnjudgedParts]:
     """What is held or shown beside the texts, by listing; nothing of most. ``stopped``: where searches ended,
     ``given``: what could not be read, by listing.
     """
@@ -51,11 +51,11 @@ def of(
         embedded, others = pictures.embedded_sources(listing.pictures, read.pictures.get(row, ()))
         left += pictures.not_shown(others)
         if left or embedded:
-            found[row] = Held(tuple(left[:MAX_UNJUDGED]), max(0, len(left) - MAX_UNJUDGED), embedded)
+            found[row] = UnjudgedParts(tuple(left[:MAX_UNJUDGED]), max(0, len(left) - MAX_UNJUDGED), embedded)
     return found
 
 
-def raised(verdict: Verdict, held: Held) -> Verdict:
+def raised(verdict: Verdict, held: UnjudgedParts) -> Verdict:
     """The verdict, at least a review where something was not judged."""
     if not held.unjudged:
         return verdict

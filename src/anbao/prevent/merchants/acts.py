@@ -16,9 +16,9 @@ from anbao.prevent.merchants.decision import (
     APPLIED,
     CLOSED,
     REFUSED,
-    Desk,
-    Matter,
+    MerchantContext,
     MerchantDecision,
+    MerchantMatter,
     record,
     sells,
 )
@@ -35,34 +35,36 @@ _DECIDING = frozenset({"categories", "credit_code", "kind", "legal_name", "licen
 """Fields whose change is decided on like an application."""
 
 
-def apply(desk: Desk, work: Work, merchant: Merchant, actor: str, at: int) -> MerchantDecision:
+def apply(context: MerchantContext, work: Work, merchant: Merchant, actor: str, at: int) -> MerchantDecision:
     """Check an application and record both it and the decision. Raises InvalidInput."""
     refuse_person_number("id", merchant.id)
-    _refuse_personal(desk, merchant)
+    _refuse_personal(context, merchant)
     body = {
-        **desk.vault.seal_noun(work.conn, merchant, desk.person(merchant.id)),
-        **sells(merchant, desk.catalogue),
+        **context.vault.seal_noun(work.conn, merchant, context.person(merchant.id)),
+        **sells(merchant, context.catalogue),
     }
-    links.note_identifiers(desk, work, merchant)
+    links.note_identifiers(context, work, merchant)
     entry = record(work, APPLIED, merchant.id, at, body, actor)
-    return settle(desk, work, merchant, Matter(occasion="apply", entry=entry, at=at))
+    return settle(context, work, merchant, MerchantMatter(occasion="apply", entry=entry, at=at))
 
 
-def reverify(desk: Desk, work: Work, merchant: str, actor: str, at: int) -> MerchantDecision:
+def reverify(context: MerchantContext, work: Work, merchant: str, actor: str, at: int) -> MerchantDecision:
     """Verify again what is on file, at the registries too (至少每六个月). Raises NotFound, Conflict."""
     _require_open(work, merchant)
-    file = opened(work.conn, desk.vault, merchant)
+    file = opened(work.conn, context.vault, merchant)
     entry = record(work, REVERIFYING, merchant, at, {}, actor)
-    return settle(desk, work, file, Matter(occasion="reverify", entry=entry, at=at))
+    return settle(context, work, file, MerchantMatter(occasion="reverify", entry=entry, at=at))
 
 
-def change(desk: Desk, work: Work, merchant: str, given: MerchantChange, actor: str, at: int) -> MerchantDecision:
+def change(
+    context: MerchantContext, work: Work, merchant: str, given: MerchantChange, actor: str, at: int
+) -> MerchantDecision:
     """Take in a change that a merchant reports: recorded at once, on file once its checks hold.
 
     Raises NotFound, Conflict (closed), InvalidInput (nothing changed, or changed in the future).
     """
     status = _require_open(work, merchant)
-    _refuse_personal(desk, given)
+    _refuse_personal(context, given)
     fields = _fields(given)
     if not fields:
         raise InvalidInput(Text("没有写明变更的内容", "the change names no field"), field="change")
@@ -70,25 +72,25 @@ def change(desk: Desk, work: Work, merchant: str, given: MerchantChange, actor: 
     if since > at:
         raise InvalidInput(Text("变更时间在报送之后", "changed after it was reported"), field="changed_at")
     told = {"fields": ",".join(fields)}
-    sealed = desk.vault.seal_noun(work.conn, given, desk.person(merchant))
+    sealed = context.vault.seal_noun(work.conn, given, context.person(merchant))
     record(work, INFO_CHANGED, merchant, since, told, actor)
     after = merged(sealed_file(work.conn, merchant), sealed)
-    proposed = open_sealed(work.conn, desk.vault, after)
-    outcome, checks = assess_merchant(proposed, desk.catalogue, legal_day(at))
+    proposed = open_sealed(work.conn, context.vault, after)
+    outcome, checks = assess_merchant(proposed, context.catalogue, legal_day(at))
     body = {**told, "change": sealed, "checks": msgspec.to_builtins(checks), "outcome": outcome}
     entry = record(work, INFO_REPORTED, merchant, at, body, actor)
     if outcome == "refused":
         return MerchantDecision(application=entry, checks=checks, decision="refused", entry=entry, merchant=merchant)
-    links.note_identifiers(desk, work, proposed)
+    links.note_identifiers(context, work, proposed)
     accepted = record(work, INFO_ACCEPTED, merchant, at, {**told, "change": sealed, "reported": entry})
     if _DECIDING & set(fields) or status != "verified":
-        return settle(desk, work, proposed, Matter(occasion="change", entry=entry, at=at))
+        return settle(context, work, proposed, MerchantMatter(occasion="change", entry=entry, at=at))
     ask_to_publish(work, accepted, merchant)
     return MerchantDecision(application=entry, checks=checks, decision="verified", entry=accepted, merchant=merchant)
 
 
 def review(
-    desk: Desk, work: Work, merchant: str, *, verify: bool, reason: str, actor: str, at: int
+    context: MerchantContext, work: Work, merchant: str, *, verify: bool, reason: str, actor: str, at: int
 ) -> MerchantDecision:
     """A person decides on a merchant that is held, waiting or verified. Raises NotFound, InvalidInput, Conflict.
 
@@ -96,18 +98,18 @@ def review(
     """
     _require_open(work, merchant)
     given_reason(reason)
-    file = opened(work.conn, desk.vault, merchant)
+    file = opened(work.conn, context.vault, merchant)
     asked = questions.pending(work.conn, merchant)
     entry = row_of(work.conn, merchant).entry
-    matter = Matter(occasion="review", entry=entry, at=at, actor=actor, note=reason)
+    matter = MerchantMatter(occasion="review", entry=entry, at=at, actor=actor, note=reason)
     if not verify:
-        _, checks = assess_merchant(file, desk.catalogue, legal_day(at), questions.answers_to(asked))
+        _, checks = assess_merchant(file, context.catalogue, legal_day(at), questions.answers_to(asked))
         body: dict[str, Any] = {
             "checks": msgspec.to_builtins(checks),
             "kind": file.kind,
             "note": reason,
             "occasion": "review",
-            **sells(file, desk.catalogue),
+            **sells(file, context.catalogue),
         }
         refused = record(work, REFUSED, merchant, at, body, actor)
         return MerchantDecision(application=entry, checks=checks, decision="refused", entry=refused, merchant=merchant)
@@ -115,7 +117,7 @@ def review(
     for key, state in answers.items():
         if state == "mismatch":  # a name written in another way is what a person can tell
             answers[key] = "valid"
-    outcome, checks = assess_merchant(file, desk.catalogue, legal_day(at), answers)
+    outcome, checks = assess_merchant(file, context.catalogue, legal_day(at), answers)
     if outcome != "verified":
         wrong = next(check for check in checks if check.problem)
         raise Conflict(
@@ -125,15 +127,17 @@ def review(
             ),
             hint=Text("先补正或更新证照（merchant change）", "have it put right first (merchant change)"),
         )
-    return settle(desk, work, file, matter, answers)
+    return settle(context, work, file, matter, answers)
 
 
-def close(desk: Desk, work: Work, merchant: str, *, reason: str, for_cause: bool, actor: str, at: int) -> int:
+def close(
+    context: MerchantContext, work: Work, merchant: str, *, reason: str, for_cause: bool, actor: str, at: int
+) -> int:
     """The merchant leaves, or is closed for cause; the entry's index. Raises NotFound, Conflict, InvalidInput."""
     _require_open(work, merchant)
     given_reason(reason)
     file = msgspec.convert(sealed_file(work.conn, merchant).get("categories", ()), tuple[str, ...])
-    found = (desk.catalogue.find(name) for name in file)
+    found = (context.catalogue.find(name) for name in file)
     facts = {one.fact: True for one in found if one is not None and one.fact == "cosmetics"}
     licences.withdraw_all(work, merchant)
     return record(work, CLOSED, merchant, at, {**facts, "for_cause": for_cause, "reason": reason}, actor)
@@ -158,7 +162,7 @@ def _fields(given: MerchantChange) -> tuple[str, ...]:
     )
 
 
-def _refuse_personal(desk: Desk, stated: Merchant | MerchantChange) -> None:
+def _refuse_personal(context: MerchantContext, stated: Merchant | MerchantChange) -> None:
     """A number that is personal has its own field, from which it goes to the vault. Raises InvalidInput.
 
     What a number is called does not make it one: a resident id given as a credit code is a resident id.
@@ -169,7 +173,7 @@ def _refuse_personal(desk: Desk, stated: Merchant | MerchantChange) -> None:
     for place, licence in enumerate(stated.licences):
         refuse_person_number(f"licences[{place}].number", licence.number, phones=True)
         refuse_person_number(f"licences[{place}].kind", licence.kind, phones=True)
-        form = desk.catalogue.formats.get(licence.kind)
+        form = context.catalogue.formats.get(licence.kind)
         if form is not None and form.personal:
             raise InvalidInput(
                 Text(f"{licence.kind} 属于个人信息，不能作为证照填写", f"{licence.kind} is personal, not a licence"),

@@ -44,7 +44,7 @@ class MerchantDecision(Noun, frozen=True, kw_only=True):
     reasons: tuple[Reason, ...] = ()
 
 
-class Desk:
+class MerchantContext:
     """What the acts on merchants need; ``registry`` is asked where one is connected."""
 
     def __init__(self, core: Core) -> None:
@@ -64,7 +64,7 @@ class Desk:
         return f"merchant:{merchant}"
 
 
-class Matter(msgspec.Struct, frozen=True, kw_only=True):
+class MerchantMatter(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be decided: why, the entry that asks for it, when, and who decides."""
 
     occasion: Occasion

@@ -9,7 +9,7 @@ from anbao.engine.work import Work
 from anbao.errors import AnbaoError, Conflict
 from anbao.ledger import Stored
 from anbao.prevent.merchants import acts, supplements
-from anbao.prevent.merchants.decision import Desk, Matter, MerchantDecision, Outcome, record
+from anbao.prevent.merchants.decision import MerchantContext, MerchantDecision, MerchantMatter, Outcome, record
 from anbao.prevent.merchants.file import opened, row_of, status_of
 from anbao.prevent.merchants.settle import settle
 from anbao.prevent.merchants.supplements import CASE, SEVERITY
@@ -37,19 +37,19 @@ def close_case(work: Work, stored: Stored) -> None:
 
 
 def review(
-    desk: Desk, work: Work, merchant: str, *, verify: bool, reason: str, actor: str, at: int
+    context: MerchantContext, work: Work, merchant: str, *, verify: bool, reason: str, actor: str, at: int
 ) -> MerchantDecision:
     """A person decides on a merchant, and with it the case that waits. Raises as ``acts.review``, ``cases.decide``."""
 
     def act(inner: Work) -> MerchantDecision:
-        return acts.review(desk, inner, merchant, verify=verify, reason=reason, actor=actor, at=at)
+        return acts.review(context, inner, merchant, verify=verify, reason=reason, actor=actor, at=at)
 
     row = row_of(work.conn, merchant)
     work.rehearse(act)  # what cannot be carried out is not decided either
     outcome = "verified" if verify else "refused"
     given = cases.Determination(actor=actor, outcome=outcome, person=actor, reason=reason)
     opening = cases.Opening(about=row.entry, severity=SEVERITY, subjects={"merchant": merchant})
-    decision = cases.decide_about(desk.core, work, CASE, ("merchant", merchant), given, opening)
+    decision = cases.decide_about(context.core, work, CASE, ("merchant", merchant), given, opening)
     if decision is None or decision.effect == "now":
         return act(work)
     standing: Outcome = row.status if row.status == "verified" or row.status == "waiting" else "held"
@@ -58,7 +58,7 @@ def review(
     )
 
 
-def follow_case(desk: Desk, work: Work, stored: Stored) -> None:
+def follow_case(context: MerchantContext, work: Work, stored: Stored) -> None:
     """A decision on a held merchant → it is decided on, or asked for what is wanting.
 
     A new case where the decision cannot be carried out, and why.
@@ -73,20 +73,20 @@ def follow_case(desk: Desk, work: Work, stored: Stored) -> None:
     status = status_of(work.conn, merchant)
     if body["outcome"] == "held":
         if status == "held":
-            supplements.ask(desk, work, merchant, reason, actor=entry.actor, cause=stored.index)
+            supplements.ask(context, work, merchant, reason, actor=entry.actor, cause=stored.index)
         return
     if status == body["outcome"]:
         return
     try:
         acts.review(
-            desk, work, merchant, verify=body["outcome"] == "verified", reason=reason, actor=entry.actor, at=work.now
+            context, work, merchant, verify=body["outcome"] == "verified", reason=reason, actor=entry.actor, at=work.now
         )
     except AnbaoError as error:
         if status_of(work.conn, merchant) == "held":
             supplements.open_case(work, merchant, stored.index, [error.what.zh])
 
 
-def follow_measure(desk: Desk, work: Work, stored: Stored) -> None:
+def follow_measure(context: MerchantContext, work: Work, stored: Stored) -> None:
     """A closure taken as a measure closes the merchant for cause; lifted, the merchant is decided on anew."""
     entry = stored.entry()
     merchant = entry.subjects.get("merchant", "")
@@ -96,8 +96,8 @@ def follow_measure(desk: Desk, work: Work, stored: Stored) -> None:
     if entry.kind == "measure.taken":
         if status not in ("", "closed"):
             reason = entry.body.get("facts") or CLOSURE
-            acts.close(desk, work, merchant, reason=reason, for_cause=True, actor=entry.actor, at=entry.at)
+            acts.close(context, work, merchant, reason=reason, for_cause=True, actor=entry.actor, at=entry.at)
     elif status == "closed":
         index = record(work, REOPENED, merchant, work.now, {"cause": stored.index})
-        file = opened(work.conn, desk.vault, merchant)
-        settle(desk, work, file, Matter(occasion="reverify", entry=index, at=work.now))
+        file = opened(work.conn, context.vault, merchant)
+        settle(context, work, file, MerchantMatter(occasion="reverify", entry=index, at=work.now))

@@ -18,7 +18,7 @@ from anbao.law.deadlines import day_end, legal_day
 from anbao.model.entry import Entry
 from anbao.model.merchant import Licence, Merchant
 from anbao.prevent.merchants.admission import assess_merchant
-from anbao.prevent.merchants.decision import ENGINE, Desk
+from anbao.prevent.merchants.decision import ENGINE, MerchantContext
 from anbao.prevent.merchants.file import opened, row_of
 from anbao.store.bulk import sql
 
@@ -33,7 +33,7 @@ AT_ONCE = 100
 _DAY = 86_400_000
 
 
-class Kept(msgspec.Struct, frozen=True):
+class LicenceRow(msgspec.Struct, frozen=True):
     """One row of ``merchant_licence``, in column order."""
 
     merchant: str
@@ -43,29 +43,29 @@ class Kept(msgspec.Struct, frozen=True):
     ends_at: int
 
 
-def due(desk: Desk, conn: Connection, now: int) -> list[Kept]:
+def due(context: MerchantContext, conn: Connection, now: int) -> list[LicenceRow]:
     """The licences that have run out, or of which to remind, the earliest first."""
-    days = desk.core.parameters.number(conn, REMINDER_DAYS, now)
+    days = context.core.parameters.number(conn, REMINDER_DAYS, now)
     rows = sql(
         conn,
         "SELECT * FROM merchant_licence WHERE (stage = 'valid' AND ends_at <= ?)"
         " OR (stage = 'expiring' AND ends_at <= ?) ORDER BY ends_at, merchant, kind, number LIMIT ?",
         (now + days * _DAY, now, AT_ONCE),
     )
-    return [Kept(*row) for row in rows]
+    return [LicenceRow(*row) for row in rows]
 
 
-def follow_up(desk: Desk, work: Work) -> list[Kept]:
+def follow_up(context: MerchantContext, work: Work) -> list[LicenceRow]:
     """Record what time has brought to licences; those of merchants that have to be decided on again."""
     affected = []
-    for one in due(desk, work.conn, work.now):
+    for one in due(context, work.conn, work.now):
         row = row_of(work.conn, one.merchant)
         held = {(licence.kind, fold_number(licence.number)) for licence in row.licences}
         if (one.kind, one.number) not in held or row.status in ("closed", "refused"):
             _withdraw(work, one)
         elif one.stage == "valid" and one.ends_at > work.now:
             _remind(work, one)
-        elif _expire(desk, work, one, row.status == "verified"):
+        elif _expire(context, work, one, row.status == "verified"):
             affected.append(one)
     return affected
 
@@ -73,7 +73,7 @@ def follow_up(desk: Desk, work: Work) -> list[Kept]:
 def withdraw_all(work: Work, merchant: str) -> None:
     """The merchant left: nothing is renewed any more."""
     for row in sql(work.conn, "SELECT * FROM merchant_licence WHERE merchant = ?", (merchant,)).all():
-        _withdraw(work, Kept(*row))
+        _withdraw(work, LicenceRow(*row))
 
 
 def note_renewals(work: Work, merchant: Merchant, at: int) -> None:
@@ -83,7 +83,7 @@ def note_renewals(work: Work, merchant: Merchant, at: int) -> None:
         if not licence.valid_until or _end(licence) > at:
             followers[licence.kind] = licence
     rows = sql(work.conn, "SELECT * FROM merchant_licence WHERE merchant = ? AND stage <> 'valid'", (merchant.id,))
-    for one in [Kept(*row) for row in rows]:
+    for one in [LicenceRow(*row) for row in rows]:
         follower = followers.get(one.kind)
         if follower is not None and one.stage in ("expiring", "expired"):
             same = fold_number(follower.number) == one.number
@@ -91,13 +91,13 @@ def note_renewals(work: Work, merchant: Merchant, at: int) -> None:
                 _record(work, RENEWED, one, at, {"number": fold_number(follower.number), "until": follower.valid_until})
 
 
-def project_statements(desk: Desk, conn: Connection, placed: Sequence[Placed]) -> None:
+def project_statements(context: MerchantContext, conn: Connection, placed: Sequence[Placed]) -> None:
     """``merchant.applied``, ``merchant.info_accepted`` → licences with a last day, by kind and folded number."""
     for _, sealed in placed:
         body = msgspec.json.decode(sealed.data)["body"]
         stated = msgspec.convert(body.get("change", body).get("licences", ()), tuple[Licence, ...])
         for licence in stated:
-            if licence.kind in desk.catalogue.holder_licences and _is_day(licence.valid_until):
+            if licence.kind in context.catalogue.holder_licences and _is_day(licence.valid_until):
                 values = (sealed.subjects["merchant"], licence.kind, fold_number(licence.number), _end(licence))
                 sql(
                     conn,
@@ -122,29 +122,29 @@ def project_stages(conn: Connection, placed: Sequence[Placed]) -> None:
         sql(conn, statement, (stage, sealed.subjects["merchant"], kind, number))
 
 
-def _remind(work: Work, one: Kept) -> None:
+def _remind(work: Work, one: LicenceRow) -> None:
     entry = _record(work, EXPIRING, one, work.now, {"due": one.ends_at, "kind": one.kind})
     body = {"kind": one.kind, "last_day": _last_day(one), "number": one.number}
     effect = Effect(topic="merchant.licence_expiring", subjects={"merchant": one.merchant}, body=body)
     send(work, entry, effect)
 
 
-def _expire(desk: Desk, work: Work, one: Kept, sells: bool) -> bool:
+def _expire(context: MerchantContext, work: Work, one: LicenceRow, sells: bool) -> bool:
     """Record it; whether the merchant cannot go on without this licence."""
-    merchant = opened(work.conn, desk.vault, one.merchant)
-    outcome, _ = assess_merchant(merchant, desk.catalogue, legal_day(work.now))
+    merchant = opened(work.conn, context.vault, one.merchant)
+    outcome, _ = assess_merchant(merchant, context.catalogue, legal_day(work.now))
     needed = sells and outcome != "verified"
     _record(work, EXPIRED, one, one.ends_at, {"kind": one.kind, "needed": needed})
     return needed
 
 
-def _record(work: Work, kind: str, one: Kept, at: int, body: dict[str, object]) -> int:
+def _record(work: Work, kind: str, one: LicenceRow, at: int, body: dict[str, object]) -> int:
     subjects = {"licence": f"{one.kind}:{one.number}", "merchant": one.merchant}
     entry = Entry(actor=ENGINE, at=at, body=body, kind=kind, recorded=work.now, subjects=subjects)
     return work.record(entry)[0]
 
 
-def _withdraw(work: Work, one: Kept) -> None:
+def _withdraw(work: Work, one: LicenceRow) -> None:
     _record(work, WITHDRAWN, one, work.now, {"kind": one.kind})
 
 
@@ -160,5 +160,5 @@ def _end(licence: Licence) -> int:
     return day_end(date.fromisoformat(licence.valid_until)) if _is_day(licence.valid_until) else 2**53 - 1
 
 
-def _last_day(one: Kept) -> str:
+def _last_day(one: LicenceRow) -> str:
     return legal_day(one.ends_at - 1).isoformat()

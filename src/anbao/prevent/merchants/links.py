@@ -9,7 +9,7 @@ from anbao.engine.readmodels import families
 from anbao.engine.work import Work
 from anbao.model.base import Noun
 from anbao.model.merchant import Link, Merchant
-from anbao.prevent.merchants.decision import LINKED, SHARED_CAP, Desk, Matter, record
+from anbao.prevent.merchants.decision import LINKED, SHARED_CAP, MerchantContext, MerchantMatter, record
 from anbao.store.bulk import sql
 
 MOST_LINKS = 50
@@ -28,14 +28,14 @@ class LinkView(Noun, frozen=True, kw_only=True):
     shared_by_crowd: tuple[str, ...] = ()
 
 
-def note_identifiers(desk: Desk, work: Work, merchant: Merchant) -> None:
+def note_identifiers(context: MerchantContext, work: Work, merchant: Merchant) -> None:
     """Keep the merchant's identifiers, as keyed hashes."""
-    families.keep(work.conn, desk.vault, merchant, desk.catalogue.holder_licences)
+    families.store_identifiers(work.conn, context.vault, merchant, context.catalogue.holder_licences)
 
 
-def find_links(desk: Desk, work: Work, merchant: str, matter: Matter) -> tuple[Link, ...]:
+def find_links(context: MerchantContext, work: Work, merchant: str, matter: MerchantMatter) -> tuple[Link, ...]:
     """The merchants that share identifiers with this one; recorded where there are any."""
-    cap = desk.core.parameters.number(work.conn, SHARED_CAP, work.now)
+    cap = context.core.parameters.number(work.conn, SHARED_CAP, work.now)
     links = _links(work.conn, merchant, cap)
     crowd = families.crowd_of(work.conn, merchant, cap)
     if links or crowd:

@@ -17,7 +17,7 @@ from anbao.engine.work import Work
 from anbao.model.merchant import CredentialCheck, Merchant
 from anbao.model.registry import RegistryAnswer, RegistryQuestion, RegistryState
 from anbao.prevent.merchants.admission import Answers
-from anbao.prevent.merchants.decision import Desk, Matter, Occasion, record
+from anbao.prevent.merchants.decision import MerchantContext, MerchantMatter, Occasion, record
 from anbao.prevent.merchants.file import opened, row_of
 from anbao.store import tables
 from anbao.store.bulk import insert_many, sql
@@ -52,13 +52,20 @@ class Pending(msgspec.Struct, frozen=True):
 
 
 def pose(
-    desk: Desk, work: Work, merchant: Merchant, checks: Iterable[CredentialCheck], matter: Matter, answers: Answers
+    context: MerchantContext,
+    work: Work,
+    merchant: Merchant,
+    checks: Iterable[CredentialCheck],
+    matter: MerchantMatter,
+    answers: Answers,
 ) -> bool:
     """Leave the questions that these checks raise and ``answers`` do not settle; whether there are any."""
-    registry = desk.registry
+    registry = context.registry
     if registry is None:
         return False
-    asked = {(check.kind, check.number): None for check in checks if not check.problem and check.kind in _asked(desk)}
+    asked = {
+        (check.kind, check.number): None for check in checks if not check.problem and check.kind in _asked(context)
+    }
     open_ones = [key for key in asked if key not in answers and registry.answers(key[0])]
     if not answers:
         sql(work.conn, "DELETE FROM registry_question WHERE merchant = ?", (merchant.id,))
@@ -112,9 +119,9 @@ def hasten(work: Work) -> int:
     return sql(work.conn, "UPDATE registry_question SET due_at = ? WHERE state = ?", (work.now, WAITING)).rowcount
 
 
-def worded(desk: Desk, conn: Connection, one: Pending) -> RegistryQuestion:
+def worded(context: MerchantContext, conn: Connection, one: Pending) -> RegistryQuestion:
     """The question as the registry is asked it, with the personal values that it needs. Raises NotFound."""
-    merchant = opened(conn, desk.vault, one.merchant)
+    merchant = opened(conn, context.vault, one.merchant)
     number = one.number or fold_number(merchant.resident_id or "")
     return RegistryQuestion(holder=merchant.legal_name, kind=one.kind, number=number)
 
@@ -167,6 +174,6 @@ def _postpone(work: Work, one: Pending, due_at: int, attempts: int, problem: str
     )
 
 
-def _asked(desk: Desk) -> frozenset[str]:
+def _asked(context: MerchantContext) -> frozenset[str]:
     """Kinds of number that may be asked: those that the pack knows a form of."""
-    return frozenset(desk.catalogue.formats)
+    return frozenset(context.catalogue.formats)

@@ -23,7 +23,7 @@ from anbao.model.base import Noun
 from anbao.model.entry import Entry
 from anbao.model.merchant import Merchant
 from anbao.prevent.merchants import turnover
-from anbao.prevent.merchants.decision import VERIFIED, Desk, sells
+from anbao.prevent.merchants.decision import VERIFIED, MerchantContext, sells
 from anbao.prevent.merchants.file import files_of, open_sealed
 from anbao.printing import spreadsheet_cell
 from anbao.store.bulk import sql
@@ -71,10 +71,10 @@ class WrittenReport(msgspec.Struct, frozen=True, kw_only=True):
     period: str
 
 
-def write(desk: Desk, work: Work, kind: Kind, actor: str) -> WrittenReport:
+def write(context: MerchantContext, work: Work, kind: Kind, actor: str) -> WrittenReport:
     """Compose the report of today, as JSON and as CSV; record it, and that personal values were opened for it."""
-    form = desk.core.pack.reports[kind]
-    identities = compose(desk, work.conn, form, work.now)
+    form = context.core.pack.reports[kind]
+    identities = compose(context, work.conn, form, work.now)
     period = legal_day(work.now).strftime("%Y-%m")
     files = _files(form, period, identities)
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
@@ -126,14 +126,14 @@ def note_submission(work: Work, digest: str, actor: str, at: int) -> int:
     )
 
 
-def compose(desk: Desk, conn: Connection, form: ReportForm, now: int) -> Identities:
+def compose(context: MerchantContext, conn: Connection, form: ReportForm, now: int) -> Identities:
     """All merchants that the form asks for: verified once and not closed since."""
     over = _over_limit(conn, now)
     registered: list[IdentityRow] = []
     unregistered: list[IdentityRow] = []
     for name, file in _on_platform(conn):
-        merchant = open_sealed(conn, desk.vault, file)
-        if form.fact and not sells(merchant, desk.catalogue).get(form.fact):
+        merchant = open_sealed(conn, context.vault, file)
+        if form.fact and not sells(merchant, context.catalogue).get(form.fact):
             continue
         if merchant.credit_code:
             registered.append(_row(form.registered, form, merchant, over_limit=False))

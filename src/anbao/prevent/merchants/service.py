@@ -35,25 +35,25 @@ from anbao.prevent.merchants.decision import (
     SHARED_CAP,
     VERIFIED,
     WAITING,
-    Desk,
-    Matter,
+    MerchantContext,
     MerchantDecision,
+    MerchantMatter,
 )
 from anbao.prevent.merchants.port import Registry, RegistryDown
 from anbao.prevent.merchants.settle import settle
 
 
 @checks_input
-class Counter:
+class MerchantService:
     """Acts inside an open ``Work``. ``at`` is the time of the act, by default now; ``actor`` who does it."""
 
     def __init__(self, core: Core) -> None:
         self._core = core
-        self.desk = Desk(core)
+        self.context = MerchantContext(core)
 
     def connect(self, registry: Registry | None) -> None:
         """Ask this registry from now on before anyone is verified."""
-        self.desk.registry = registry
+        self.context.registry = registry
 
     # ── acts ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -61,19 +61,19 @@ class Counter:
         self, work: Work, merchant: Merchant, *, at: int | None = None, actor: str = "platform"
     ) -> MerchantDecision:
         """Check an application to sell; record application and decision. Raises InvalidInput."""
-        return acts.apply(self.desk, work, merchant, actor, _when(work, at))
+        return acts.apply(self.context, work, merchant, actor, _when(work, at))
 
     def reverify(
         self, work: Work, merchant: str, *, at: int | None = None, actor: str = "platform"
     ) -> MerchantDecision:
         """Verify again what is on file. Raises NotFound, Conflict."""
-        return acts.reverify(self.desk, work, merchant, actor, _when(work, at))
+        return acts.reverify(self.context, work, merchant, actor, _when(work, at))
 
     def change(
         self, work: Work, merchant: str, given: MerchantChange, *, at: int | None = None, actor: str = "platform"
     ) -> MerchantDecision:
         """Take in what a merchant reports as changed. Raises NotFound, Conflict, InvalidInput."""
-        return acts.change(self.desk, work, merchant, given, actor, _when(work, at))
+        return acts.change(self.context, work, merchant, given, actor, _when(work, at))
 
     def review(
         self, work: Work, merchant: str, *, verify: bool, reason: str, actor: str, at: int | None = None
@@ -83,7 +83,7 @@ class Counter:
         Raises NotFound, Conflict, InvalidInput, Forbidden.
         """
         return following.review(
-            self.desk, work, merchant, verify=verify, reason=reason, actor=actor, at=_when(work, at)
+            self.context, work, merchant, verify=verify, reason=reason, actor=actor, at=_when(work, at)
         )
 
     def close(
@@ -91,12 +91,12 @@ class Counter:
     ) -> int:
         """The merchant leaves, or is closed for cause; the entry's index. Raises NotFound, Conflict, InvalidInput."""
         return acts.close(
-            self.desk, work, merchant, reason=reason, for_cause=for_cause, actor=actor, at=_when(work, at)
+            self.context, work, merchant, reason=reason, for_cause=for_cause, actor=actor, at=_when(work, at)
         )
 
     def write_report(self, work: Work, kind: report.Kind, *, actor: str) -> report.WrittenReport:
         """The report of identities to the authority, ready to hand in; it holds personal values in the clear."""
-        return report.write(self.desk, work, kind, actor)
+        return report.write(self.context, work, kind, actor)
 
     def submit_report(self, work: Work, digest: str, *, actor: str, at: int | None = None) -> int:
         """The report with this file was handed in; the entry's index. Raises Conflict."""
@@ -130,9 +130,9 @@ class Counter:
 
     def projectors(self) -> Iterable[tuple[str, Projector]]:
         yield APPLIED, file.project_applications
-        yield APPLIED, partial(licences.project_statements, self.desk)
+        yield APPLIED, partial(licences.project_statements, self.context)
         yield acts.INFO_ACCEPTED, file.project_changes
-        yield acts.INFO_ACCEPTED, partial(licences.project_statements, self.desk)
+        yield acts.INFO_ACCEPTED, partial(licences.project_statements, self.context)
         for kind in DECIDED:
             yield kind, file.project_decisions
         yield WAITING, file.project_waiting
@@ -152,12 +152,12 @@ class Counter:
         yield turnover.CROSSED, turnover.project_crossings
 
     def reactions(self) -> Iterable[Reaction]:
-        yield Reaction("prevent.standing", frozenset(DECIDED), partial(shelves.follow_standing, self.desk))
+        yield Reaction("prevent.standing", frozenset(DECIDED), partial(shelves.follow_standing, self.context))
         yield Reaction("prevent.held", frozenset({HELD}), following.put_before_a_person)
         yield Reaction("prevent.held_over", frozenset({VERIFIED, REFUSED}), following.close_case)
-        yield Reaction("prevent.merchant_case", DECISIONS, partial(following.follow_case, self.desk))
+        yield Reaction("prevent.merchant_case", DECISIONS, partial(following.follow_case, self.context))
         measures = frozenset({"measure.taken", "measure.lifted"})
-        yield Reaction("prevent.closure", measures, partial(following.follow_measure, self.desk))
+        yield Reaction("prevent.closure", measures, partial(following.follow_measure, self.context))
 
     def steps(self) -> Iterable[Step]:
         yield self._follow_licences
@@ -167,7 +167,7 @@ class Counter:
 
     def _follow_licences(self) -> bool:
         with self._core.reading() as conn:
-            if not licences.due(self.desk, conn, self._core.clock()):
+            if not licences.due(self.context, conn, self._core.clock()):
                 return False
         self._core.run(self._settle_licences)
         return True
@@ -176,24 +176,24 @@ class Counter:
         with self._core.reading() as conn:
             if not supplements.due(conn, self._core.clock()):
                 return False
-        self._core.run(partial(supplements.follow_up, self.desk))
+        self._core.run(partial(supplements.follow_up, self.context))
         return True
 
     def _settle_licences(self, work: Work) -> None:
-        for name in dict.fromkeys(one.merchant for one in licences.follow_up(self.desk, work)):
-            merchant = file.opened(work.conn, self.desk.vault, name)
+        for name in dict.fromkeys(one.merchant for one in licences.follow_up(self.context, work)):
+            merchant = file.opened(work.conn, self.context.vault, name)
             entry = file.row_of(work.conn, name).entry
-            settle(self.desk, work, merchant, Matter(occasion="expiry", entry=entry, at=work.now))
+            settle(self.context, work, merchant, MerchantMatter(occasion="expiry", entry=entry, at=work.now))
 
     def _watch_turnover(self) -> bool:
         with self._core.reading() as conn:
             if not turnover.unchecked(conn):
                 return False
-        self._core.run(partial(turnover.watch, self.desk))
+        self._core.run(partial(turnover.watch, self.context))
         return True
 
     def _ask_registry(self) -> bool:
-        registry = self.desk.registry
+        registry = self.context.registry
         if registry is None:
             return False
         with self._core.reading() as conn:
@@ -203,7 +203,7 @@ class Counter:
         for place, one in enumerate(claimed):
             try:
                 with self._core.reading() as conn:
-                    worded = questions.worded(self.desk, conn, one)
+                    worded = questions.worded(self.context, conn, one)
                 answer = registry.ask(worded)
             except RegistryDown as down:
                 self._core.run(partial(questions.put_off, questions=claimed[place:], problem=str(down)))
@@ -221,10 +221,10 @@ class Counter:
         asked = questions.pending(work.conn, one.merchant)
         if any(other.state == questions.WAITING for other in asked):
             return
-        merchant = file.opened(work.conn, self.desk.vault, one.merchant)
+        merchant = file.opened(work.conn, self.context.vault, one.merchant)
         if file.row_of(work.conn, one.merchant).status != "closed":
-            matter = Matter(occasion=one.occasion, entry=one.entry, at=work.now)
-            settle(self.desk, work, merchant, matter, questions.answers_to(asked))
+            matter = MerchantMatter(occasion=one.occasion, entry=one.entry, at=work.now)
+            settle(self.context, work, merchant, matter, questions.answers_to(asked))
 
 
 def _when(work: Work, at: int | None) -> int:

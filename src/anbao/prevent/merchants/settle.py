@@ -9,11 +9,20 @@ from anbao.model.merchant import Link, Merchant
 from anbao.prevent.merchants import licences, questions
 from anbao.prevent.merchants import links as linked
 from anbao.prevent.merchants.admission import NO_ANSWERS, Answers, assess_merchant
-from anbao.prevent.merchants.decision import WAITING, Desk, Matter, MerchantDecision, Outcome, Reason, record, sells
+from anbao.prevent.merchants.decision import (
+    WAITING,
+    MerchantContext,
+    MerchantDecision,
+    MerchantMatter,
+    Outcome,
+    Reason,
+    record,
+    sells,
+)
 
 
 def settle(
-    desk: Desk, work: Work, merchant: Merchant, matter: Matter, answers: Answers = NO_ANSWERS
+    context: MerchantContext, work: Work, merchant: Merchant, matter: MerchantMatter, answers: Answers = NO_ANSWERS
 ) -> MerchantDecision:
     """Decide on the merchant as it stands on file, and record it.
 
@@ -21,23 +30,23 @@ def settle(
     merchant waits. ``answers`` are those given already.
     """
     outcome: Outcome
-    outcome, checks = assess_merchant(merchant, desk.catalogue, legal_day(matter.at), answers)
+    outcome, checks = assess_merchant(merchant, context.catalogue, legal_day(matter.at), answers)
     reasons: tuple[Reason, ...] = ()
     found: tuple[Link, ...] = ()
     if not answers and matter.occasion in ("apply", "change"):
-        found = linked.find_links(desk, work, merchant.id, matter)
+        found = linked.find_links(context, work, merchant.id, matter)
     if matter.occasion == "apply" and outcome == "verified" and linked.comes_back(work, merchant.id, found):
         outcome, reasons = "held", ("comeback",)
-    if outcome == "verified" and questions.pose(desk, work, merchant, checks, matter, answers):
+    if outcome == "verified" and questions.pose(context, work, merchant, checks, matter, answers):
         outcome = "waiting"
     body = {
-        "catalogue": desk.catalogue.digest,
+        "catalogue": context.catalogue.digest,
         "checks": msgspec.to_builtins(checks),
         "kind": merchant.kind,
         "occasion": matter.occasion,
         **({"note": matter.note} if matter.note else {}),
         **({"reasons": list(reasons)} if reasons else {}),
-        **sells(merchant, desk.catalogue),
+        **sells(merchant, context.catalogue),
     }
     kind = WAITING if outcome == "waiting" else f"merchant.{outcome}"
     entry = record(work, kind, merchant.id, matter.at, body, matter.actor)

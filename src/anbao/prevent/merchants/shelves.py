@@ -11,7 +11,7 @@ from anbao.law.catalogue import Catalogue
 from anbao.ledger import Stored
 from anbao.model.entry import Entry
 from anbao.prevent.merchants.admission import IDENTITY
-from anbao.prevent.merchants.decision import ENGINE, VERIFIED, Desk
+from anbao.prevent.merchants.decision import ENGINE, VERIFIED, MerchantContext
 from anbao.store.bulk import sql
 
 LOST = "listing.licence_lost"
@@ -25,19 +25,19 @@ MOST_MEASURES = 1_000
 _ON_OFFER = "('pass', 'notice')"
 
 
-def follow_standing(desk: Desk, work: Work, stored: Stored) -> None:
+def follow_standing(context: MerchantContext, work: Work, stored: Stored) -> None:
     """React to a decision on a merchant: withhold the listings that it may offer no more, or bring them back."""
     entry = stored.entry()
     merchant = entry.subjects["merchant"]
     if entry.kind == VERIFIED:
         for listing, category in _listings(work.conn, merchant, f"= '{WITHHELD}'"):
-            if _under_measure(desk, work, listing):
+            if _under_measure(context, work, listing):
                 continue
-            found = desk.catalogue.find(category)
+            found = context.catalogue.find(category)
             outcome = "notice" if found is not None and found.notices else "pass"
             _record(work, RESTORED, "listing.restore", listing, merchant, entry.at, category, outcome, {})
         return
-    lost = _lost(desk.catalogue, entry.body.get("checks", ()))
+    lost = _lost(context.catalogue, entry.body.get("checks", ()))
     if not lost:
         return
     for listing, category in _listings(work.conn, merchant, f"IN {_ON_OFFER}"):
@@ -56,10 +56,10 @@ def _lost(catalogue: Catalogue, checks: Iterable[dict[str, Any]]) -> dict[str, d
     return found
 
 
-def _under_measure(desk: Desk, work: Work, listing: str) -> bool:
+def _under_measure(context: MerchantContext, work: Work, listing: str) -> bool:
     """Whether a measure stands against the listing for another reason; who lifts it brings the listing back."""
     taken, *over = (
-        len(desk.core.ledger.entries(work.conn, 0, MOST_MEASURES, kind=kind, subject=("listing", listing)))
+        len(context.core.ledger.entries(work.conn, 0, MOST_MEASURES, kind=kind, subject=("listing", listing)))
         for kind in ("measure.taken", "measure.lifted", "measure.ended")
     )
     return taken > sum(over)

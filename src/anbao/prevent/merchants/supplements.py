@@ -15,7 +15,7 @@ from anbao.engine.obligations.settings import Settings
 from anbao.engine.outbox import Effect, send
 from anbao.engine.work import Placed, Work
 from anbao.law.deadlines import due_at
-from anbao.prevent.merchants.decision import HELD, Desk, record
+from anbao.prevent.merchants.decision import HELD, MerchantContext, record
 from anbao.prevent.merchants.file import row_of
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
@@ -55,11 +55,11 @@ def open_case(work: Work, merchant: str, about: int, reasons: Sequence[str]) -> 
         cases.open(work, kind=CASE, subjects=subjects, severity=SEVERITY, about=about, reasons=reasons)
 
 
-def ask(desk: Desk, work: Work, merchant: str, note: str, *, actor: str, cause: int) -> None:
+def ask(context: MerchantContext, work: Work, merchant: str, note: str, *, actor: str, cause: int) -> None:
     """Ask a held merchant for what its last decision found wanting; its time runs from now, with a reminder halfway."""
-    period = Settings(work.conn, desk.core.settings).in_force(TIME, work.now, _LATEST)
-    due = due_at(work.now, period, desk.core.pack.calendar)
-    wanted = _wanted(desk, work.conn, merchant)
+    period = Settings(work.conn, context.core.settings).in_force(TIME, work.now, _LATEST)
+    due = due_at(work.now, period, context.core.pack.calendar)
+    wanted = _wanted(context, work.conn, merchant)
     body = {"cause": cause, "due": due, "note": note, "remind": (work.now + due) // 2, "wanted": wanted}
     entry = record(work, ASKED, merchant, work.now, body, actor)
     _tell(work, TOPIC_ASKED, entry, merchant, due, wanted, note)
@@ -76,7 +76,7 @@ def due(conn: Connection, now: int) -> list[Waiting]:
     return [Waiting(*row) for row in rows]
 
 
-def follow_up(desk: Desk, work: Work) -> None:
+def follow_up(context: MerchantContext, work: Work) -> None:
     """Remind those whose time is half over; put those whose time is over before a person."""
     for one in due(work.conn, work.now):
         if one.due_at <= work.now:
@@ -84,7 +84,7 @@ def follow_up(desk: Desk, work: Work) -> None:
             open_case(work, one.merchant, entry, ["supplement_overdue"])
         else:
             entry = record(work, REMINDED, one.merchant, work.now, {"asked": one.entry, "due": one.due_at})
-            wanted = _wanted(desk, work.conn, one.merchant)
+            wanted = _wanted(context, work.conn, one.merchant)
             _tell(work, TOPIC_REMINDER, entry, one.merchant, one.due_at, wanted, "")
 
 
@@ -109,14 +109,14 @@ def project_end(conn: Connection, placed: Sequence[Placed]) -> None:
         sql(conn, "DELETE FROM merchant_supplement WHERE merchant = ?", (sealed.subjects["merchant"],))
 
 
-def _wanted(desk: Desk, conn: Connection, merchant: str) -> list[dict[str, object]]:
+def _wanted(context: MerchantContext, conn: Connection, merchant: str) -> list[dict[str, object]]:
     """What was wrong when the merchant was held: the kind of credential in words, its number, what is wrong with it."""
-    entry = desk.core.ledger.entry(conn, row_of(conn, merchant).entry).entry()
+    entry = context.core.ledger.entry(conn, row_of(conn, merchant).entry).entry()
     checks = entry.body.get("checks", ()) if entry.kind == HELD else ()
     found: dict[tuple[str, str], dict[str, object]] = {}
     for check in checks:
         if check.get("problem"):
-            form = desk.catalogue.formats.get(check["kind"])
+            form = context.catalogue.formats.get(check["kind"])
             name = {"zh": form.name.zh, "en": form.name.en} if form else {"zh": check["kind"], "en": check["kind"]}
             one = {"kind": check["kind"], "name": name, "problem": check["problem"]}
             given = {key: check[key] for key in ("number", "provisions") if check.get(key)}

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from anbao.engine.outbox import Effect, send
 from anbao.engine.work import Placed, Work
 from anbao.law.deadlines import legal_day
-from anbao.prevent.merchants.decision import Desk, record
+from anbao.prevent.merchants.decision import MerchantContext, record
 from anbao.prevent.merchants.file import files_of
 from anbao.store.bulk import sql
 
@@ -67,10 +67,10 @@ def unchecked(conn: Connection) -> list[tuple[str, int, int]]:
     return [(merchant, year, cents) for merchant, year, cents in rows]
 
 
-def watch(desk: Desk, work: Work) -> None:
+def watch(context: MerchantContext, work: Work) -> None:
     """Look at the persons whose orders came in: who is over the limit for the first time in the year is told so."""
     for merchant, year, cents in unchecked(work.conn):
-        limit = desk.core.parameters.number(work.conn, LIMIT, work.now)
+        limit = context.core.parameters.number(work.conn, LIMIT, work.now)
         shops = shops_of(work.conn, merchant)
         total, crossed = of_person(work.conn, shops, year)
         if total > limit * _CENTS and not crossed:

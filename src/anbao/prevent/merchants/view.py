@@ -15,7 +15,7 @@ from anbao.store.bulk import sql
 MOST_EVENTS = 200
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class MerchantHappening(msgspec.Struct, frozen=True, kw_only=True):
     """One entry about the merchant or its licences; ``facts`` are the top-level scalars of its body."""
 
     entry: int
@@ -43,7 +43,7 @@ class MerchantView(msgspec.Struct, frozen=True, kw_only=True):
     checks: tuple[CredentialCheck, ...]
     reasons: tuple[str, ...]
     questions: tuple[QuestionView, ...]
-    history: tuple[Event, ...]
+    history: tuple[MerchantHappening, ...]
 
 
 def view(conn: Connection, ledger: Ledger, merchant: str) -> MerchantView:
@@ -69,7 +69,7 @@ def view(conn: Connection, ledger: Ledger, merchant: str) -> MerchantView:
     )
 
 
-def _history(conn: Connection, merchant: str) -> list[Event]:
+def _history(conn: Connection, merchant: str) -> list[MerchantHappening]:
     rows = sql(
         conn,
         "SELECT e.idx, e.data FROM entry_subject s JOIN entry e ON e.idx = s.idx WHERE s.role = 'merchant'"
@@ -79,10 +79,10 @@ def _history(conn: Connection, merchant: str) -> list[Event]:
     return [_event(index, msgspec.json.decode(data)) for index, data in rows]
 
 
-def _event(index: int, entry: dict[str, Any]) -> Event:
+def _event(index: int, entry: dict[str, Any]) -> MerchantHappening:
     facts = {
         name: value
         for name, value in entry["body"].items()
         if isinstance(value, str | int) and not str(value).startswith("commit:") and name not in ("catalogue", "id")
     }
-    return Event(entry=index, kind=entry["kind"], at=entry["at"], actor=entry["actor"], facts=facts)
+    return MerchantHappening(entry=index, kind=entry["kind"], at=entry["at"], actor=entry["actor"], facts=facts)

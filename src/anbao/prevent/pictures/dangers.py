@@ -17,7 +17,7 @@ KIND = "picture"
 """The kind of fingerprint whose value is a PDQ hash in hex."""
 
 
-class Weight(msgspec.Struct, frozen=True):
+class DangerWeight(msgspec.Struct, frozen=True):
     """What the confirmation says of a danger."""
 
     severity: int = 4
@@ -29,40 +29,40 @@ class _Fingerprint(msgspec.Struct):
     value: str
 
 
-class _Body(Weight, frozen=True):
+class _ConfirmedBody(DangerWeight, frozen=True):
     fingerprints: tuple[_Fingerprint, ...] = ()
 
 
-class _Entry(msgspec.Struct):
-    body: _Body
+class _ConfirmedEntry(msgspec.Struct):
+    body: _ConfirmedBody
 
 
-_entry = msgspec.json.Decoder(_Entry)
-_weight = msgspec.json.Decoder(Weight)
+_entry = msgspec.json.Decoder(_ConfirmedEntry)
+_weight = msgspec.json.Decoder(DangerWeight)
 
 
-class Known(msgspec.Struct, frozen=True):
+class KnownPicture(msgspec.Struct, frozen=True):
     """A danger whose picture is near, and in how many bits of 256 its nearest hash differs."""
 
     hazard: str
     distance: int
-    weight: Weight
+    weight: DangerWeight
 
 
 class Dangers:
     """All that were known at one size of the ledger; it never changes."""
 
-    def __init__(self, rows: Sequence[tuple[str, str, Weight]]) -> None:
+    def __init__(self, rows: Sequence[tuple[str, str, DangerWeight]]) -> None:
         """``rows``: hazard, hash, weight."""
         self._rows = rows
         self._index = HashIndex.of([value for _, value, _ in rows])
 
-    def near(self, pdq: str, distance: int) -> list[Known]:
+    def near(self, pdq: str, distance: int) -> list[KnownPicture]:
         """The dangers within ``distance``, the nearest first, each once."""
-        found: dict[str, Known] = {}
+        found: dict[str, KnownPicture] = {}
         for match in self._index.within(pdq, distance):
             hazard, _, weight = self._rows[match.row]
-            found.setdefault(hazard, Known(hazard, match.distance, weight))
+            found.setdefault(hazard, KnownPicture(hazard, match.distance, weight))
         return list(found.values())
 
 
@@ -103,7 +103,7 @@ def project_dangers(conn: Connection, placed: Sequence[Placed]) -> None:
         sql(conn, "UPDATE hazard_picture SET until = ? WHERE hazard = ? AND until IS NULL", (index, hazard))
         if sealed.kind == dangers.CONFIRMED:
             body = _entry.decode(sealed.data).body
-            weight = msgspec.json.encode(Weight(body.severity, body.provisions))
+            weight = msgspec.json.encode(DangerWeight(body.severity, body.provisions))
             rows: list[tuple[Any, ...]] = [
                 (hazard, index, one.value.lower(), None, weight)
                 for one in body.fingerprints

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from anbao.detect import contact
-from anbao.detect.picture.candidates import Standing, why_text
+from anbao.detect.picture.candidates import ListingStanding, why_text
 from anbao.detect.picture.codes import MATRIX
 from anbao.detect.text import finding
 from anbao.law.catalogue import Catalogue
@@ -19,7 +19,7 @@ from anbao.model.picture import (
     PictureScreened,
     WhyText,
 )
-from anbao.prevent.pictures.dangers import Dangers, Known
+from anbao.prevent.pictures.dangers import Dangers, KnownPicture
 from anbao.rules.policy import PICTURE_FACTS, PictureFact, PolicyFacts
 from anbao.rules.rulesets import Ruleset
 
@@ -30,7 +30,7 @@ UNREADABLE, CODE, HAZARD = "picture.unreadable", "picture.code", "picture.hazard
 """Kinds of findings; the catalogue has their weight."""
 
 
-class Case(msgspec.Struct, frozen=True, kw_only=True):
+class PictureCase(msgspec.Struct, frozen=True, kw_only=True):
     """One picture of one listing. ``reading`` is None where the bytes never came, and ``problem`` says why.
 
     ``why``: why its text is read, where that was decided before. ``harmless``: the dangers that the offer was found not
@@ -45,7 +45,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     reading: PictureReading | None
     screened: int
     source: str
-    standing: Standing
+    standing: ListingStanding
     why: WhyText | None = None
 
 
@@ -59,7 +59,7 @@ class _Seen(msgspec.Struct, frozen=True):
     weak: int = 0
 
 
-def judge(case: Case, ruleset: Ruleset, dangers: Dangers, rules: PictureRules) -> PictureScreened:
+def judge(case: PictureCase, ruleset: Ruleset, dangers: Dangers, rules: PictureRules) -> PictureScreened:
     """The decision on the case."""
     reading = case.reading
     problem = case.problem if reading is None else reading.problem
@@ -112,7 +112,7 @@ def _hazards(
     reading: PictureReading, catalogue: Catalogue, dangers: Dangers, rules: PictureRules, harmless: frozenset[str]
 ) -> list[_Seen]:
     hashes = [(reading.pdq, reading.quality), *((one.pdq, one.quality) for one in reading.others)]
-    nearest: dict[str, Known] = {}
+    nearest: dict[str, KnownPicture] = {}
     for value, quality in hashes:
         if quality >= rules.quality:
             for known in dangers.near(value, max(rules.same, rules.alike)):

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao.detect import pictures
-from anbao.detect.picture.candidates import Standing
+from anbao.detect.picture.candidates import ListingStanding
 from anbao.engine.work import Placed, Work
 from anbao.ledger.whole import whole_record
 from anbao.model.entry import Entry, Sealed
@@ -51,20 +51,20 @@ class Read(msgspec.Struct, frozen=True):
     reading: PictureReading
 
 
-class _Body(msgspec.Struct):
+class _PicturedBody(msgspec.Struct):
     listing: ListingRecord
     embedded: tuple[str, ...] = ()
 
 
-class _Listing(msgspec.Struct):
-    body: _Body
+class _PicturedListing(msgspec.Struct):
+    body: _PicturedBody
 
 
 class _ReadEntry(msgspec.Struct):
     body: msgspec.Raw
 
 
-_listing = msgspec.json.Decoder(_Listing)
+_listing = msgspec.json.Decoder(_PicturedListing)
 _read_entry = msgspec.json.Decoder(_ReadEntry)
 
 _TASK = "SELECT listing, place, source, screened, picture, state, attempts FROM listing_picture"
@@ -208,14 +208,14 @@ class Shop(msgspec.Struct, frozen=True):
 
     merchant: str
     category: str
-    standing: Standing
+    standing: ListingStanding
 
 
 def shop_of(conn: Connection, listing: str, now: int) -> Shop:
     """The listing's merchant and category, its outcome so far, and since when its merchant is known."""
     row = sql(conn, "SELECT merchant, category, outcome FROM listing WHERE id = ?", (listing,)).first()
     merchant, category, outcome = row if row is not None else ("", "", "pass")
-    return Shop(merchant, category, Standing(_outcome(outcome), _known_days(conn, merchant, now)))
+    return Shop(merchant, category, ListingStanding(_outcome(outcome), _known_days(conn, merchant, now)))
 
 
 def _known_days(conn: Connection, merchant: str, now: int) -> int:

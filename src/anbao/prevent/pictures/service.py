@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from anbao.detect.picture.candidates import Standing
+from anbao.detect.picture.candidates import ListingStanding
 from anbao.engine.core import Core, system_clock
 from anbao.engine.readmodels.screened import SCREENED
 from anbao.engine.work import Projector, Work
@@ -17,7 +17,7 @@ from anbao.law.parameters import in_force
 from anbao.model.picture import PictureProblem, PictureReading, PictureRules, PictureScreened
 from anbao.prevent.pictures import records
 from anbao.prevent.pictures.dangers import DangerPictures, Dangers, project_dangers
-from anbao.prevent.pictures.judge import Case, judge
+from anbao.prevent.pictures.judge import PictureCase, judge
 from anbao.prevent.pictures.records import Read, State, Task
 from anbao.rules import dangers
 from anbao.rules.clearances import cleared_of_entry
@@ -31,7 +31,7 @@ Look = Callable[[PictureReading], PictureScreened]
 """Decides on a picture by itself, outside of any listing."""
 
 
-class PictureDesk:
+class PictureService:
     """Reads nothing itself: it is given readings, and decides under the ruleset, the dangers and the rules in force."""
 
     def __init__(self, core: Core, rulesets: Rulesets) -> None:
@@ -89,7 +89,7 @@ class PictureDesk:
         shop = records.shop_of(conn, task.listing, work.now)
         ruleset = self._rulesets.in_force(conn, work.now)
         cleared = ruleset.guarded.cleared
-        case = Case(
+        case = PictureCase(
             category=shop.category,
             entry=-1 if read is None else read.entry,
             harmless=cleared_of_entry(cleared, self._core.ledger, conn, task.listing, task.screened),
@@ -116,12 +116,12 @@ def look_by_pack(where: Path) -> Look:
     return lambda reading: judge(_alone(reading), ruleset, Dangers(()), rules)
 
 
-def _alone(reading: PictureReading) -> Case:
-    return Case(
+def _alone(reading: PictureReading) -> PictureCase:
+    return PictureCase(
         category="",
         place=0,
         reading=reading,
         screened=-1,
         source=reading.picture,
-        standing=Standing("pass", -1),
+        standing=ListingStanding("pass", -1),
     )

@@ -42,7 +42,7 @@ class Meta(msgspec.Struct, frozen=True, kw_only=True):
     names: Mapping[str, Text] = msgspec.field(default_factory=dict)
 
 
-class Bar(msgspec.Struct, frozen=True):
+class HistogramBar(msgspec.Struct, frozen=True):
     """One bar of a chart: ``width`` in per cent of the longest."""
 
     name: str
@@ -122,14 +122,15 @@ def _arcs(summary: Summary) -> Iterable[Arc]:
 
 def _meaning_bars(
     meanings: Mapping[Key, Meaning], counts: Mapping[Key, int], colours: Mapping[Key, str], language: Language
-) -> list[Bar]:
+) -> list[HistogramBar]:
     return _bars((meaning.name.get(language), counts.get(key, 0), colours[key]) for key, meaning in meanings.items())
 
 
-def _bars(counted: Iterable[tuple[str, int, str]]) -> list[Bar]:
+def _bars(counted: Iterable[tuple[str, int, str]]) -> list[HistogramBar]:
     kept = list(counted)
     total = sum(count for _, count, _ in kept)
     longest = max((count for _, count, _ in kept), default=0) or 1
     return [
-        Bar(name, count, share(count, total), round(100 * count / longest, 2), colour) for name, count, colour in kept
+        HistogramBar(name, count, share(count, total), round(100 * count / longest, 2), colour)
+        for name, count, colour in kept
     ]
