@@ -9,6 +9,7 @@ from anbao.errors import Conflict, InvalidInput, NotFound
 from anbao.investigate import hazards
 from anbao.investigate.fingerprints import checked, of_listing
 from anbao.investigate.sweep import matches, passes
+from anbao.model.events.investigate import HazardSwept, ListingMatchedHazard
 from anbao.model.hazard import Confirmation, Coverage, Fingerprint, Suspicion
 from anbao.store.bulk import sql
 
@@ -53,8 +54,8 @@ def states(platform: anbao.Platform, norm: str) -> list[str]:
 
 def coverage(platform: anbao.Platform, hazard: str) -> list[Coverage]:
     with platform.reading() as conn:
-        swept = platform.ledger.entries(conn, kind=passes.SWEPT, subject=("hazard", hazard))
-    return [msgspec.convert(one.entry().body, Coverage) for one in swept]
+        swept = platform.ledger.entries(conn, kind=HazardSwept.KIND, subject=("hazard", hazard))
+    return [one.event(HazardSwept).coverage for one in swept]
 
 
 def test_a_suspicion_is_confirmed_swept_and_lifted(platform: anbao.Platform) -> None:
@@ -160,7 +161,7 @@ def test_a_paused_sweep_waits_and_goes_on_where_it_stood(
     sweep_all(platform)
     assert len(found(platform, "h1")) == 35
     with platform.reading() as conn:
-        recorded = platform.ledger.entries(conn, kind=matches.MATCHED)
+        recorded = platform.ledger.entries(conn, kind=ListingMatchedHazard.KIND)
     assert len(recorded) == 35
 
 
@@ -175,8 +176,8 @@ def test_a_step_taken_by_another_process_counts_once(platform: anbao.Platform) -
     assert platform.run(lambda work: passes.record(work, one, looked)) is True
     assert platform.run(lambda work: passes.record(work, one, looked)) is False
     with platform.reading() as conn:
-        assert len(platform.ledger.entries(conn, kind=matches.MATCHED)) == 1
-        assert len(platform.ledger.entries(conn, kind=passes.SWEPT)) == 1
+        assert len(platform.ledger.entries(conn, kind=ListingMatchedHazard.KIND)) == 1
+        assert len(platform.ledger.entries(conn, kind=HazardSwept.KIND)) == 1
 
 
 def test_a_danger_lifted_meanwhile_is_found_no_more_and_one_confirmed_again_is_looked_for_anew(

@@ -9,11 +9,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
-import msgspec
-
 import anbao
-from anbao.investigate.sweep import matches, passes
-from anbao.model.hazard import Confirmation, Coverage, Fingerprint, Suspicion
+from anbao.model.events.investigate import HazardSwept, ListingMatchedHazard
+from anbao.model.hazard import Confirmation, Fingerprint, Suspicion
 from anbao.store import Store, open_store
 from anbao.store.bulk import sql
 
@@ -77,8 +75,11 @@ def test_killed_during_a_sweep(store_url: str, tmp_path: Path) -> None:
         assert platform.verify().sound
         assert platform.obligation_differences() == []
         with platform.reading() as conn:
-            found = [one.entry().subjects["listing"] for one in platform.entries(conn, kind=matches.MATCHED)]
-            [swept] = platform.entries(conn, kind=passes.SWEPT)
+            found = [
+                one.event(ListingMatchedHazard).listing
+                for one in platform.entries(conn, kind=ListingMatchedHazard.KIND)
+            ]
+            [swept] = platform.entries(conn, kind=HazardSwept.KIND)
     assert Counter(found) == Counter(f"l{n}" for n in range(0, LISTINGS, EVERY))
-    coverage = msgspec.convert(swept.entry().body, Coverage)
+    coverage = swept.event(HazardSwept).coverage
     assert (coverage.looked, coverage.listings, coverage.certain) == (LISTINGS, LISTINGS, len(found))

@@ -15,6 +15,7 @@ from anbao.errors import NotFound, StoreError, Tampered
 from anbao.investigate import hazards
 from anbao.investigate.hazards import Hazard
 from anbao.ledger import Stored
+from anbao.model.events.investigate import HazardConfirmed
 from anbao.model.hazard import MAX_FINGERPRINTS, Confirmation, Fingerprint
 from anbao.platform import Platform
 from anbao.prevent.pictures import records
@@ -38,7 +39,7 @@ class Disguises:
     def step(self) -> bool:
         """Complete the next confirmed danger; whether there was one and its pictures' storage answered."""
         with self._platform.reading() as conn:
-            found = self._platform.ledger.entries(conn, self._next, 1, kind=hazards.CONFIRMED)
+            found = self._platform.ledger.entries(conn, self._next, 1, kind=HazardConfirmed.KIND)
             shown = _own_pictures(conn, found[0]) if found else ()
         if not found:
             return False

@@ -2,7 +2,7 @@
 
 - A hazard that stands is either suspected or confirmed; only then can it be dismissed or lifted.
 - A confirmed hazard may be confirmed again: what it is recognised by has changed, and it is looked for anew.
-- ``hazard.confirmed`` says all that other rooms need: they read that entry alone.
+- ``hazard.confirmed`` says all that other packages need: they read that entry alone.
 """
 
 from collections.abc import Sequence
@@ -13,38 +13,27 @@ from sqlalchemy import Connection
 from anbao.engine.work import Placed, Work
 from anbao.errors import Conflict, InvalidInput, NotFound
 from anbao.investigate.fingerprints import checked, recognisable
-from anbao.ledger import seal_trusted
 from anbao.model.base import given_reason
-from anbao.model.entry import Entry
+from anbao.model.events.investigate import HazardConfirmed, HazardDismissed, HazardLifted, HazardSuspected
 from anbao.model.hazard import Confirmation, HazardRecord, HazardSource, HazardState, Suspicion
 from anbao.model.identity import refuse_person_numbers
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import Text
 
-SUSPECTED = "hazard.suspected"
-CONFIRMED = "hazard.confirmed"
-DISMISSED = "hazard.dismissed"
-LIFTED = "hazard.lifted"
-
 CERTAIN_SOURCES: frozenset[HazardSource] = frozenset({"judgment", "recall", "authority"})
 """Sources that settle a danger, so that removal needs no review."""
 
-_STATES: dict[str, HazardState] = {
-    SUSPECTED: "suspected",
-    CONFIRMED: "confirmed",
-    DISMISSED: "dismissed",
-    LIFTED: "lifted",
+STATES: dict[str, HazardState] = {
+    HazardSuspected.KIND: "suspected",
+    HazardConfirmed.KIND: "confirmed",
+    HazardDismissed.KIND: "dismissed",
+    HazardLifted.KIND: "lifted",
 }
+"""How a hazard stands after an entry of a kind."""
+
 _COLUMNS = "id, state, record, listing, merchant, entry, sweep"
 _decode = msgspec.json.Decoder(HazardRecord).decode
-
-
-class _HazardBody(msgspec.Struct):
-    body: HazardRecord
-
-
-_entry = msgspec.json.Decoder(_HazardBody)
 
 
 class Hazard(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,10 +72,14 @@ def suspect(work: Work, suspicion: Suspicion, actor: str, at: int) -> int:
         source=suspicion.source,
         title=suspicion.title,
     )
-    subjects = _subjects(suspicion.id, suspicion.listing, suspicion.merchant)
-    if suspicion.complaint:
-        subjects = {"complaint": suspicion.complaint, **subjects}
-    return _record(work, SUSPECTED, record, subjects, actor, at)
+    event = HazardSuspected(
+        complaint=suspicion.complaint,
+        hazard=suspicion.id,
+        listing=suspicion.listing,
+        merchant=suspicion.merchant,
+        record=record,
+    )
+    return work.append(event, actor=actor, at=at)
 
 
 def confirm(work: Work, hazard: str, confirmation: Confirmation, actor: str, at: int) -> int:
@@ -121,19 +114,20 @@ def confirm(work: Work, hazard: str, confirmation: Confirmation, actor: str, at:
         severity=confirmation.severity or old.severity,
         sold=confirmation.sold,
     )
-    return _record(work, CONFIRMED, record, _subjects(hazard, known.listing, known.merchant), actor, at)
+    event = HazardConfirmed(hazard=hazard, listing=known.listing, merchant=known.merchant, record=record)
+    return work.append(event, actor=actor, at=at)
 
 
 def dismiss(work: Work, hazard: str, reason: str, actor: str, at: int) -> int:
     """Record that a suspicion came to nothing; the entry's index. Raises NotFound, Conflict, InvalidInput."""
     _standing(work.conn, hazard, "suspected")
-    return _end(work, DISMISSED, hazard, reason, actor, at)
+    return work.append(HazardDismissed(hazard=hazard, reason=given_reason(reason)), actor=actor, at=at)
 
 
 def lift(work: Work, hazard: str, reason: str, actor: str, at: int) -> int:
     """Record that a danger is none any more; the entry's index. Raises NotFound, Conflict, InvalidInput."""
     _standing(work.conn, hazard, "confirmed")
-    return _end(work, LIFTED, hazard, reason, actor, at)
+    return work.append(HazardLifted(hazard=hazard, reason=given_reason(reason)), actor=actor, at=at)
 
 
 def find(conn: Connection, hazard: str) -> Hazard | None:
@@ -180,20 +174,21 @@ def sought_ids(conn: Connection, sweep: str) -> set[str]:
 def project(conn: Connection, placed: Sequence[Placed]) -> None:
     """All kinds of entries about a hazard → ``hazard``."""
     for index, sealed in placed:
-        hazard, state = sealed.subjects["hazard"], _STATES[sealed.kind]
-        if sealed.kind in (SUSPECTED, CONFIRMED):
-            record = _entry.decode(sealed.data).body
-            data = msgspec.json.encode(record)
-            first = sealed.subjects.get("listing", ""), sealed.subjects.get("merchant", "")
-            row = (hazard, state, record.source, record.severity, record.title, data, *first, index, "")
-            upsert_many(conn, tables.hazard, [row])
+        state = STATES[sealed.kind]
+        if sealed.kind == HazardSuspected.KIND:
+            _upsert(conn, sealed.event(HazardSuspected), state, index)
+        elif sealed.kind == HazardConfirmed.KIND:
+            _upsert(conn, sealed.event(HazardConfirmed), state, index)
         else:
+            hazard = sealed.subjects["hazard"]
             sql(conn, "UPDATE hazard SET state = ?, entry = ? WHERE id = ?", (state, index, hazard))
 
 
-def _subjects(hazard: str, listing: str, merchant: str) -> dict[str, str]:
-    roles = {"hazard": hazard, "listing": listing, "merchant": merchant}
-    return {role: subject for role, subject in roles.items() if subject}
+def _upsert(conn: Connection, event: HazardSuspected | HazardConfirmed, state: HazardState, index: int) -> None:
+    record, data = event.record, msgspec.json.encode(event.record)
+    first = event.listing, event.merchant
+    row = (event.hazard, state, record.source, record.severity, record.title, data, *first, index, "")
+    upsert_many(conn, tables.hazard, [row])
 
 
 def _standing(conn: Connection, hazard: str, *states: HazardState) -> Hazard:
@@ -205,19 +200,6 @@ def _standing(conn: Connection, hazard: str, *states: HazardState) -> Hazard:
             field="hazard",
         )
     return found
-
-
-def _record(work: Work, kind: str, record: HazardRecord, subjects: dict[str, str], actor: str, at: int) -> int:
-    entry = Entry(actor=actor, at=at, body=record, kind=kind, recorded=work.now, subjects=subjects)
-    return work.record_sealed([seal_trusted(entry)])[0]
-
-
-def _end(work: Work, kind: str, hazard: str, reason: str, actor: str, at: int) -> int:
-    given_reason(reason)
-    subjects = {"hazard": hazard}
-    return work.record(
-        Entry(actor=actor, at=at, body={"reason": reason}, kind=kind, recorded=work.now, subjects=subjects)
-    )[0]
 
 
 def _hazard(

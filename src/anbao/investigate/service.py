@@ -1,4 +1,4 @@
-"""The room of investigation (危险排查), opened over the core: complaints, hazards, and the search for them."""
+"""Investigation (危险排查), opened over the core: complaints, hazards, and the search for them."""
 
 import threading
 from collections.abc import Iterable
@@ -17,6 +17,7 @@ from anbao.investigate.complaints.service import Complaints
 from anbao.investigate.hazards import Hazard
 from anbao.investigate.sweep import matches, passes
 from anbao.investigate.sweep.passes import Pass
+from anbao.model.events.investigate import HazardSuspected, ListingMatchedHazard
 from anbao.model.hazard import Confirmation, Suspicion
 
 SHARED_CAP = "merchant.shared_identifier_cap"
@@ -38,14 +39,14 @@ class Investigate(Service):
         self._stepping = threading.Lock()
 
     def projectors(self) -> Iterable[tuple[str, Projector]]:
-        for kind in (hazards.SUSPECTED, hazards.CONFIRMED, hazards.DISMISSED, hazards.LIFTED):
+        for kind in hazards.STATES:
             yield kind, hazards.project
-        yield matches.MATCHED, matches.project
+        yield ListingMatchedHazard.KIND, matches.project
         yield from self.complaints.projectors()
 
     def reactions(self) -> Iterable[Reaction]:
         yield from self.complaints.reactions()
-        yield Reaction("investigate.suspected", frozenset({hazards.SUSPECTED}), suspicions.open_for)
+        yield Reaction("investigate.suspected", frozenset({HazardSuspected.KIND}), suspicions.open_for)
         yield Reaction("investigate.suspicion_decided", cases.DECISIONS, suspicions.follow_case)
 
     def steps(self) -> Iterable[Step]:

@@ -18,25 +18,24 @@ from anbao.engine.work import Work
 from anbao.investigate import hazards
 from anbao.investigate.fingerprints import recognisable
 from anbao.ledger import Stored
+from anbao.model.events.investigate import HazardSuspected
 from anbao.model.hazard import Confirmation
 
 CASE_KIND = "hazard_suspected"
 CONFIRM, DISMISS = "confirm", "dismiss"
 
 _UNRECOGNISED = "没有可供排查的指纹，请先补充 · nothing to recognise the danger by; add fingerprints first"
-_ROLES = ("complaint", "hazard", "listing", "merchant")
 
 
 def open_for(work: Work, stored: Stored) -> None:
     """``hazard.suspected`` → a case, unless it was decided meanwhile."""
-    entry = stored.entry()
-    found = hazards.find(work.conn, entry.subjects["hazard"])
+    event = stored.event(HazardSuspected)
+    found = hazards.find(work.conn, event.hazard)
     if found is not None and found.state == "suspected":
-        subjects = {role: entry.subjects[role] for role in _ROLES if role in entry.subjects}
         open_case(
             work,
             kind=CASE_KIND,
-            subjects=subjects,
+            subjects=event.subjects,
             severity=found.record.severity,
             about=stored.index,
             proposals=[CONFIRM],

@@ -71,15 +71,11 @@ def facts_of(body: Any) -> Facts:
     return {key: value for key, value in body.items() if isinstance(value, str | int)}
 
 
-_entry = msgspec.json.Decoder(Entry).decode
-
-
 def event_of(name: str, data: bytes, kind: type[AnyEvent]) -> AnyEvent:
     """Returns the event of an entry's canonical bytes. Raises TypeError where ``name`` is not the kind's."""
     if name != kind.KIND:
         raise TypeError(f"an entry of kind {name} is no {kind.__name__}")
-    entry = _entry(data)
-    return read(kind, entry.subjects, entry.body)
+    return read(kind, data)
 
 
 def about(named: str) -> tuple[str, str]:

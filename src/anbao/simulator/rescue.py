@@ -16,6 +16,7 @@ from anbao.delivery.queue import Patience
 from anbao.investigate.sweep import matches
 from anbao.model.assistance import HelpRequest
 from anbao.model.base import legal_time
+from anbao.model.events.investigate import HazardSuspected, HazardSwept
 from anbao.model.hazard import Confirmation, Fingerprint
 from anbao.platform import Platform
 from anbao.prevent.listings.records import ScreenedListing
@@ -126,12 +127,9 @@ def _connected(platform: Platform) -> Iterator[Receiver]:
 
 def _suspected(platform: Platform) -> str:
     with platform.reading() as conn:
-        [entry] = [
-            one.entry()
-            for one in platform.entries(conn, kind="hazard.suspected")
-            if one.entry().subjects.get("listing") == scalding.SOURCE
-        ]
-    return entry.subjects["hazard"]
+        found = [one.event(HazardSuspected) for one in platform.entries(conn, kind=HazardSuspected.KIND)]
+    [event] = [one for one in found if one.listing == scalding.SOURCE]
+    return event.hazard
 
 
 def _confirm(platform: Platform, pictures: PictureIntake, cast: Cast, hazard: str) -> None:
@@ -205,9 +203,9 @@ def _measures(platform: Platform, hazard: str) -> list[Measure]:
 
 def _swept(platform: Platform, hazard: str) -> tuple[int, int]:
     with platform.reading() as conn:
-        [first, *_] = platform.ledger.entries(conn, 0, 1, kind="hazard.swept", subject=("hazard", hazard))
-    body = first.entry().body
-    return body["looked"], body["listings"]
+        [first, *_] = platform.ledger.entries(conn, 0, 1, kind=HazardSwept.KIND, subject=("hazard", hazard))
+    coverage = first.event(HazardSwept).coverage
+    return coverage.looked, coverage.listings
 
 
 _STANDING = "SELECT id FROM listing WHERE id LIKE 'PB%' AND outcome IN ('pass', 'notice')"

@@ -7,25 +7,16 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao.engine.work import Placed
-from anbao.ledger import seal_trusted
-from anbao.model.entry import Entry, Sealed
+from anbao.ledger import Stored
+from anbao.model.events.investigate import ListingMatchedHazard
 from anbao.model.hazard import Certainty, Ground, Match, MatchRecord
 from anbao.model.listing import Severity
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
 
-MATCHED = "listing.matched_hazard"
 CERTAINTIES: tuple[Certainty, ...] = ("certain", "likely", "possible")
 
 ACTOR = "sweep"
-
-
-class _MatchEntry(msgspec.Struct):
-    body: MatchRecord
-    subjects: dict[str, str]
-
-
-_decode = msgspec.json.Decoder(_MatchEntry).decode
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,12 +34,9 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     sweep: str
 
 
-def seal_match(match: Match, listing: str, merchant: str, screened: int, sweep: str, now: int) -> Sealed:
-    """The entry of one match."""
-    subjects = {"hazard": match.hazard, "listing": listing}
-    if merchant:
-        subjects["merchant"] = merchant
-    body = MatchRecord(
+def event_of(match: Match, listing: str, merchant: str, screened: int, sweep: str) -> ListingMatchedHazard:
+    """Returns the event of one match."""
+    record = MatchRecord(
         certainty=match.certainty,
         cosine=match.cosine,
         cover=match.cover,
@@ -57,17 +45,16 @@ def seal_match(match: Match, listing: str, merchant: str, screened: int, sweep: 
         severity=match.severity,
         sweep=sweep,
     )
-    return seal_trusted(Entry(actor=ACTOR, at=now, body=body, kind=MATCHED, recorded=now, subjects=subjects))
+    return ListingMatchedHazard(hazard=match.hazard, listing=listing, merchant=merchant, record=record)
 
 
 def project(conn: Connection, placed: Sequence[Placed]) -> None:
     """``listing.matched_hazard`` → ``hazard_match``."""
     rows = []
     for index, sealed in placed:
-        subjects, facts = sealed.subjects, sealed.facts
-        rank = CERTAINTIES.index(facts["certainty"])
-        cosine, merchant = facts.get("cosine", 0), subjects.get("merchant", "")
-        rows.append((subjects["hazard"], subjects["listing"], rank, cosine, merchant, index, facts.get("sweep", "")))
+        event = sealed.event(ListingMatchedHazard)
+        record, rank = event.record, CERTAINTIES.index(event.record.certainty)
+        rows.append((event.hazard, event.listing, rank, record.cosine, event.merchant, index, record.sweep))
     upsert_many(conn, tables.hazard_match, rows)
 
 
@@ -75,11 +62,11 @@ def ranked(conn: Connection, hazard: str, after: tuple[int, int] = (-1, -1), lim
     """Where a hazard was found, from behind ``(rank, entry)``: the surest first, then in order of discovery."""
     rows = sql(
         conn,
-        "SELECT m.entry, e.data FROM hazard_match m JOIN entry e ON e.idx = m.entry"
+        "SELECT m.entry, e.kind, e.at, e.recorded, e.data FROM hazard_match m JOIN entry e ON e.idx = m.entry"
         " WHERE m.hazard = ? AND (m.rank, m.entry) > (?, ?) ORDER BY m.rank, m.entry LIMIT ?",
         (hazard, *after, limit),
     )
-    return [_found(index, data) for index, data in rows]
+    return [_found(Stored(*row)) for row in rows]
 
 
 def counted(conn: Connection, hazard: str, sweep: str) -> Counter[Certainty]:
@@ -103,18 +90,18 @@ def counted_by_hazard(conn: Connection, sweep: str) -> dict[str, Counter[Certain
     return found
 
 
-def _found(index: int, data: bytes) -> Found:
-    entry = _decode(data)
-    body, subjects = entry.body, entry.subjects
+def _found(stored: Stored) -> Found:
+    event = stored.event(ListingMatchedHazard)
+    record = event.record
     return Found(
-        certainty=body.certainty,
-        cosine=body.cosine,
-        cover=body.cover,
-        entry=index,
-        hazard=subjects["hazard"],
-        listing=subjects["listing"],
-        merchant=subjects.get("merchant", ""),
-        reasons=body.reasons,
-        severity=body.severity,
-        sweep=body.sweep,
+        certainty=record.certainty,
+        cosine=record.cosine,
+        cover=record.cover,
+        entry=stored.index,
+        hazard=event.hazard,
+        listing=event.listing,
+        merchant=event.merchant,
+        reasons=record.reasons,
+        severity=record.severity,
+        sweep=record.sweep,
     )

@@ -22,17 +22,19 @@ from anbao.investigate import hazards, screenings
 from anbao.investigate.hazards import Hazard
 from anbao.investigate.screenings import Screening
 from anbao.investigate.sweep import matches
-from anbao.model.entry import Entry
+from anbao.model.events.investigate import (
+    HazardSwept,
+    ListingMatchedHazard,
+    SweepOpened,
+    SweepPaused,
+    SweepResumed,
+    SweepTurn,
+)
 from anbao.model.hazard import Coverage, Match
 from anbao.store import tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
 from anbao.version import VERSION
-
-OPENED = "sweep.opened"
-PAUSED = "sweep.paused"
-RESUMED = "sweep.resumed"
-SWEPT = "hazard.swept"
 
 State = Literal["running", "paused", "done"]
 
@@ -78,8 +80,8 @@ def open_pass(work: Work, actor: str) -> Pass | None:
     name = f"s{before}"
     total = screenings.count_before(work.conn, before)
     listings = int(sql(work.conn, "SELECT count(*) FROM listing").scalar_one())
-    body = {"before": before, "hazards": len(dangers), "listings": listings, "total": total}
-    _record(work, OPENED, name, body, actor)
+    opened = SweepOpened(before=before, hazards=len(dangers), listings=listings, sweep=name, total=total)
+    work.append(opened, actor=actor)
     one = Pass(
         id=name,
         state="running",
@@ -115,7 +117,8 @@ def record(work: Work, one: Pass, looked: Looked) -> bool:
     if current is None or current.state != "running" or current.position != one.position:
         return False
     wanted = hazards.sought_ids(work.conn, one.id)
-    entries, blocked, outdated = [], 0, 0
+    events: list[ListingMatchedHazard] = []
+    blocked = outdated = 0
     for place, found in looked.found.items():
         screening = looked.screenings[place]
         found = [match for match in found if match.hazard in wanted]
@@ -129,11 +132,8 @@ def record(work: Work, one: Pass, looked: Looked) -> bool:
         elif outcome == "block":
             blocked += 1
         else:
-            entries += [
-                matches.seal_match(match, screening.listing, merchant, screening.entry, one.id, work.now)
-                for match in found
-            ]
-    work.record_sealed(entries)
+            events += [matches.event_of(match, screening.listing, merchant, screening.entry, one.id) for match in found]
+    work.append_all(events, actor=matches.ACTOR)
     seen = looked.screenings
     sql(
         work.conn,
@@ -142,7 +142,7 @@ def record(work: Work, one: Pass, looked: Looked) -> bool:
         (
             seen[-1].entry if seen else one.position,
             len(seen),
-            len(entries),
+            len(events),
             blocked,
             outdated,
             sum(len(screening.offer.pictures) for screening in seen),
@@ -156,12 +156,12 @@ def record(work: Work, one: Pass, looked: Looked) -> bool:
 
 def pause(work: Work, name: str, actor: str) -> int:
     """Stop a running pass after its present step; the entry's index. Raises NotFound, Conflict."""
-    return _turn(work, name, "running", "paused", PAUSED, actor)
+    return _turn(work, name, "running", "paused", SweepPaused, actor)
 
 
 def resume(work: Work, name: str, actor: str) -> int:
     """Let a paused pass go on; the entry's index. Raises NotFound, Conflict."""
-    return _turn(work, name, "paused", "running", RESUMED, actor)
+    return _turn(work, name, "paused", "running", SweepResumed, actor)
 
 
 def running(conn: Connection) -> Pass | None:
@@ -205,7 +205,7 @@ def _finish(work: Work, name: str) -> None:
     found = hazards.sought(work.conn, name)
     for hazard in found:
         counts = matches.counted(work.conn, hazard.id, name)
-        body = Coverage(
+        coverage = Coverage(
             before=one.before,
             blocked=one.blocked,
             certain=counts["certain"],
@@ -220,14 +220,11 @@ def _finish(work: Work, name: str) -> None:
             rules=RULES,
             sweep=name,
         )
-        subjects = {"hazard": hazard.id}
-        work.record(
-            Entry(actor=matches.ACTOR, at=work.now, body=body, kind=SWEPT, recorded=work.now, subjects=subjects)
-        )
+        work.append(HazardSwept(coverage=coverage, hazard=hazard.id), actor=matches.ACTOR)
     sql(work.conn, "UPDATE sweep SET state = 'done', ended = ? WHERE id = ?", (work.now, name))
 
 
-def _turn(work: Work, name: str, before: State, after: State, kind: str, actor: str) -> int:
+def _turn(work: Work, name: str, before: State, after: State, kind: type[SweepTurn], actor: str) -> int:
     one = known(work.conn, name)
     if one.state != before:
         raise Conflict(
@@ -236,9 +233,4 @@ def _turn(work: Work, name: str, before: State, after: State, kind: str, actor: 
             field="sweep",
         )
     sql(work.conn, "UPDATE sweep SET state = ? WHERE id = ?", (after, name))
-    return _record(work, kind, name, {"looked": one.looked, "total": one.total}, actor)
-
-
-def _record(work: Work, kind: str, name: str, body: dict[str, int], actor: str) -> int:
-    subjects = {"sweep": name}
-    return work.record(Entry(actor=actor, at=work.now, body=body, kind=kind, recorded=work.now, subjects=subjects))[0]
+    return work.append(kind(looked=one.looked, sweep=name, total=one.total), actor=actor)

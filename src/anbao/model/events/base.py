@@ -3,20 +3,27 @@
 - A field of type ``Subject`` names whom or what the entry is about; its name is the role. An empty one is left out.
   Where a body has a field of the same name, the subject's role stands in its type: ``Meta(extra={"subject": role})``.
 - All other fields are the body. A field without a default is always in the entry's bytes; one at its default is not.
+  Where the body is a noun that is used without its entry, too, it is the one field of type ``Whole``.
 - The kind's name stands in the class and nowhere else.
 """
 
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar
+from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar, get_type_hints
 
 import msgspec
 from msgspec import Meta
+
+W = TypeVar("W")
 
 Subject = Annotated[str, Meta(extra={"subject": True})]
 """The identifier of whom or what an entry is about."""
 
 OtherSubjects = Annotated[dict[str, str], Meta(extra={"subject": "*"})]
 """Further subjects by role, where they are those of another entry; the fields of type ``Subject`` come before them."""
+
+Whole = Annotated[W, Meta(extra={"body": True})]
+"""What an entry says, as one noun: its fields are the body."""
 
 Commitment = str
 """What stands in an entry for a personal value (``ledger.vault``): ``commit:`` and a salted hash."""
@@ -44,25 +51,43 @@ class LedgerEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         return found
 
     @property
-    def body(self) -> dict[str, Any]:
-        """Returns what the entry says besides its subjects, as builtins, without fields at their defaults."""
+    def body(self) -> Any:
+        """Returns what the entry says besides its subjects: builtins without fields at their defaults, or the noun."""
+        made = shape(type(self))
+        if made.whole:
+            return getattr(self, made.whole)
         return {
             name: msgspec.to_builtins(value)
-            for field, name, default in shape(type(self)).fields
-            if (value := getattr(self, field)) is not default
+            for field, name, default in made.fields
+            if (value := getattr(self, field)) is not default and (default is not _EMPTY or value)
         }
+
+    @property
+    def kind(self) -> str:
+        """Returns the entry's kind."""
+        return self.KIND
 
 
 AnyEvent = TypeVar("AnyEvent", bound=LedgerEvent)
 
 
+class _EntryRead(msgspec.Struct, frozen=True):
+    """An entry as ``shape`` reads it; ``body`` is a struct of the kind's fields, or its noun."""
+
+    subjects: dict[str, str]
+    body: Any
+
+
 class Shape(NamedTuple):
-    """How a kind's fields are divided. ``roles``: field and role; ``fields``: field, name in the body, default."""
+    """How a kind's fields are divided. ``roles``: field and role; ``fields``: field, name in the body, default.
+
+    ``whole``: the field that is the body itself, "" where there is none. ``decode`` reads an entry's canonical bytes.
+    """
 
     roles: tuple[tuple[str, str], ...]
     fields: tuple[tuple[str, str, Any], ...]
-    body: type[msgspec.Struct]
-    """A struct of the body's fields alone, into which bodies are read."""
+    whole: str
+    decode: Callable[[bytes], _EntryRead]
 
 
 @cache
@@ -73,41 +98,55 @@ def shape(kind: type[LedgerEvent]) -> Shape:
     roles: list[tuple[str, str]] = []
     fields: list[tuple[str, str, Any]] = []
     wanted: list[tuple[str, Any, Any]] = []
-    annotations = _annotations(kind)
+    whole = ""
+    annotations = get_type_hints(kind, include_extras=True)
     for field in hints.fields:
-        role = (field.type.extra or {}).get("subject") if isinstance(field.type, msgspec.inspect.Metadata) else None
-        if role:
+        marks = (field.type.extra or {}) if isinstance(field.type, msgspec.inspect.Metadata) else {}
+        if role := marks.get("subject"):
             roles.append((field.name, field.name if role is True else str(role)))
-            continue
-        default = _NONE if field.required else field.default
-        fields.append((field.name, field.encode_name, default))
-        how = msgspec.field(name=field.encode_name, default=msgspec.NODEFAULT if field.required else field.default)
-        wanted.append((field.name, annotations[field.name], how))
-    body = msgspec.defstruct(f"{kind.__name__}Body", wanted, kw_only=True, frozen=True)
-    return Shape(tuple(sorted(roles, key=lambda one: one[1])), tuple(fields), body)
+        elif marks.get("body"):
+            whole = field.name
+        elif field.default_factory is not msgspec.NODEFAULT:
+            fields.append((field.name, field.encode_name, _EMPTY))
+            how = msgspec.field(name=field.encode_name, default_factory=field.default_factory)
+            wanted.append((field.name, annotations[field.name], how))
+        else:
+            fields.append((field.name, field.encode_name, _NONE if field.required else field.default))
+            how = msgspec.field(name=field.encode_name, default=field.default)
+            wanted.append((field.name, annotations[field.name], how))
+    if whole and fields:
+        raise TypeError(f"{kind.__name__} has a whole body and fields beside it")
+    body = annotations[whole] if whole else msgspec.defstruct(f"{kind.__name__}Body", wanted, kw_only=True, frozen=True)
+    read_as = msgspec.defstruct(f"{kind.__name__}Entry", [("subjects", dict[str, str]), ("body", body)], frozen=True)
+    decode: Callable[[bytes], Any] = msgspec.json.Decoder(read_as).decode
+    return Shape(tuple(sorted(roles, key=lambda one: one[1])), tuple(fields), whole, decode)
 
 
 _NONE: Any = object()
 """The default of a field that has none: no value is this."""
 
+_EMPTY: Any = object()
+"""The default of a field whose default is an empty list or map."""
 
-def read(kind: type[AnyEvent], subjects: dict[str, str], body: object) -> AnyEvent:
-    """Returns the event that an entry of this kind records.
+
+def read(kind: type[AnyEvent], data: bytes) -> AnyEvent:
+    """Returns the event that an entry of this kind records, out of its canonical bytes.
 
     Fields that the kind does not name are passed over: a later release may have written them.
     Raises msgspec.ValidationError where the body is not of the kind.
     """
     made = shape(kind)
-    said = msgspec.convert(body, made.body)
+    entry = made.decode(data)
+    named = _named(made, entry.subjects)
+    if made.whole:
+        return kind(**named, **{made.whole: entry.body})
+    return kind(**named, **{field: getattr(entry.body, field) for field, _, _ in made.fields})
+
+
+def _named(made: Shape, subjects: Mapping[str, str]) -> dict[str, Any]:
     named: dict[str, Any] = {field: subjects[role] for field, role in made.roles if role in subjects}
     for field, role in made.roles:
         if role == ANY_ROLE:
             own = {other for _, other in made.roles}
             named[field] = {other: identity for other, identity in subjects.items() if other not in own}
-    return kind(**named, **{field: getattr(said, field) for field, _, _ in made.fields})
-
-
-def _annotations(kind: type[LedgerEvent]) -> dict[str, Any]:
-    from typing import get_type_hints
-
-    return get_type_hints(kind, include_extras=True)
+    return named
