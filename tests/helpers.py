@@ -9,6 +9,7 @@ from anbao.engine.core import Core
 from anbao.model.entry import Entry
 from anbao.platform import Platform
 from anbao.simulator.receiver import Receiver
+from event_contract import complete
 
 START = 1_795_000_000_000
 """2026-11-18, before noon in Shanghai."""
@@ -39,10 +40,11 @@ def no_second_looks(platform: Platform) -> None:
 
 
 def record(core: Core, kind: str, body: Any, actor: str = "test", **subjects: str) -> int:
-    """Append one entry; its index."""
+    """Append one entry; its index. A body may leave out what its kind asks for and the test does not."""
+    said = complete(kind, body)
     return core.run(
         lambda work: work.record(
-            Entry(actor=actor, at=work.now, body=body, kind=kind, recorded=work.now, subjects=subjects)
+            Entry(actor=actor, at=work.now, body=said, kind=kind, recorded=work.now, subjects=subjects)
         )
     )[0]
 

@@ -8,12 +8,12 @@ import pytest
 from anbao.connect.pictures import PictureIntake
 from anbao.connect.storage import open_storage
 from anbao.ledger import verify_receipt
+from anbao.model.events.warn import HazardWarned
 from anbao.platform import Platform, open_platform
 from anbao.simulator import scalding
 from anbao.simulator.market import Market
 from anbao.simulator.rescue import Rescue, unfold
 from anbao.simulator.story import live
-from anbao.warn import buyers
 
 MARKET = 300
 """Listings among which the danger hides."""
@@ -111,7 +111,7 @@ def test_all_of_it_stands_in_one_timeline_that_verifies(rescue: Rescue, platform
         "violation.reported",
         "listing.kept_out",
         "warning.sent",
-        buyers.WARNED,
+        HazardWarned.KIND,
     } <= set(kinds)
     platform.checkpoint()
     with platform.reading() as conn:

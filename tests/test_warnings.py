@@ -8,13 +8,14 @@ import msgspec
 import pytest
 
 from anbao.errors import Conflict, NotFound
-from anbao.model.entry import Entry
+from anbao.model.events.warn import HazardWarned
 from anbao.model.listing import Listing
 from anbao.model.trade import Order
 from anbao.platform import Platform, open_platform
 from anbao.store.bulk import sql
 from anbao.warn import buyers
 from api_server import served
+from helpers import record
 
 NOW = 1_795_000_000_000
 DAY = 86_400_000
@@ -28,14 +29,6 @@ def platform(store_url: str) -> Iterator[Platform]:
         for listing in ("L1", "L2", "L3"):
             opened.submit_listing(Listing(id=listing, title="充电宝 20000 毫安"))
         yield opened
-
-
-def record(platform: Platform, kind: str, body: dict[str, Any], **subjects: str) -> None:
-    platform.run(
-        lambda work: work.record(
-            Entry(actor="test", at=work.now, body=body, kind=kind, recorded=work.now, subjects=subjects)
-        )
-    )
 
 
 def confirm(platform: Platform, *, nameable: bool = True, **subjects: str) -> None:
@@ -86,7 +79,7 @@ def reach(platform: Platform) -> buyers.Reach:
 
 def conclusions(platform: Platform) -> list[dict[str, Any]]:
     with platform.reading() as conn:
-        return [one.entry().body for one in platform.entries(conn, kind=buyers.WARNED)]
+        return [one.entry().body for one in platform.entries(conn, kind=HazardWarned.KIND)]
 
 
 def test_each_buyer_is_warned_once_and_reached_or_not(platform: Platform) -> None:
@@ -173,7 +166,14 @@ def test_a_restored_listing_is_corrected_for_its_buyers_only(platform: Platform)
     confirm(platform, listing="L1")
     record(platform, "measure.taken", {"measure": "takedown"}, measure="M1", listing="L2", hazard="H1")
     platform.advance()
-    record(platform, "measure.lifted", {"reason": "申诉成立"}, measure="M1", listing="L2", hazard="H1")
+    record(
+        platform,
+        "measure.lifted",
+        {"measure": "takedown", "reason": "申诉成立"},
+        measure="M1",
+        listing="L2",
+        hazard="H1",
+    )
     platform.advance()
     assert told(platform) == ["ann", "bo"]
     assert told(platform, buyers.CORRECTION_TOPIC) == ["bo"]

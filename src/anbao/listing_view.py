@@ -11,12 +11,12 @@ from sqlalchemy import Connection
 from anbao.cases.reading import Case, about
 from anbao.engine.core import Core
 from anbao.engine.readmodels import bars, gate, listings
-from anbao.engine.readmodels.gate import Act, GateReason
 from anbao.engine.readmodels.screened import DECIDED
 from anbao.errors import NotFound
 from anbao.investigate import hazards
 from anbao.model.base import Noun
 from anbao.model.entry import Entry
+from anbao.model.trade import Act, GateReason
 from anbao.prevent.explaining import Explainer
 from anbao.remove import records
 from anbao.remove.rules import RemovalRules

@@ -74,7 +74,9 @@ def seal(entry: Entry) -> Sealed:
 def seal_event(event: LedgerEvent, *, actor: str, at: int, recorded: int) -> Sealed:
     """Returns an event as an entry ready to be appended. Raises InvalidInput, TooLarge."""
     said, subjects = event.body, event.subjects
-    entry = Entry(actor=actor, at=at, body=said, kind=event.kind, recorded=recorded, subjects=subjects, v=event.VERSION)
+    entry = Entry(
+        actor=actor, at=at, body=said, kind=event.entry_kind, recorded=recorded, subjects=subjects, v=event.VERSION
+    )
     return seal_trusted(entry) if isinstance(said, Noun) else seal(entry)
 
 

@@ -1,10 +1,18 @@
 """Orders, and the notices shown before them."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta
 
 from anbao.model.base import Address, Buyer, Id, Noun, PersonName, Phone
+from anbao.text import Text
+
+Act = Literal["refuse", "flag", "allow"]
+"""What the platform's policy does with an order: refuse it, flag it so that a person looks at it, or take it."""
+
+Step = Literal["shown", "acknowledged", "answered"]
+"""What happens with a notice before an order."""
 
 Amount = Annotated[str, Meta(pattern=r"^(\d{1,12}(\.\d{1,2})?)?$")]
 """Yuan as a decimal string (entries hold no floats); empty where it is not told."""
@@ -103,3 +111,22 @@ class OrderIntent(Noun, frozen=True, kw_only=True):
     buyer: Buyer
     lines: Annotated[tuple[OrderLine, ...], Meta(max_length=MAX_LINES)] = ()
     listing: Annotated[str, Meta(max_length=128)] = ""
+
+
+class GateReason(Noun, frozen=True, kw_only=True):
+    """One thing that stands against an order. ``code`` is the parameter that says what is done; ``name``: the measure's
+    or hazard's id, where there is one.
+    """
+
+    act: Act
+    code: str
+    name: str = ""
+    provisions: tuple[str, ...] = ()
+    text: Text
+
+
+class Lacking(msgspec.Struct, frozen=True, kw_only=True):
+    """What a notice lacks before an order, in the order in which it is to be done."""
+
+    notice: str
+    steps: tuple[Step, ...]

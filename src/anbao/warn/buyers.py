@@ -17,19 +17,25 @@ from sqlalchemy import Connection
 from anbao.engine.outbox import Effect, send
 from anbao.engine.work import Placed, Work
 from anbao.law.templates import Templates
-from anbao.model.entry import Entry
+from anbao.model.entry import event_of
+from anbao.model.events.delivery import EffectDelivered, EffectEvent, EffectFailed
+from anbao.model.events.warn import (
+    HazardWarned,
+    WarningCorrected,
+    WarningEvent,
+    WarningOwed,
+    WarningPublished,
+    WarningSent,
+)
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import DEFAULT_LANGUAGE, Language
 from anbao.warn.dangers import WarnedDanger, find
 
 ENGINE = "engine"
-OWED = "warning.owed"
-SENT = "warning.sent"
-CORRECTED = "warning.corrected"
-PUBLISHED = "warning.published"
-WARNED = "hazard.warned"
-DELIVERED, FAILED = "effect.delivered", "effect.failed"
+_TEXTS: dict[str, type[WarningEvent]] = {kind.KIND: kind for kind in (WarningSent, WarningCorrected)}
+DELIVERIES: dict[str, type[EffectEvent]] = {kind.KIND: kind for kind in (EffectDelivered, EffectFailed)}
+"""How the effect that tells a buyer ends, by kind of entry."""
 
 TOPIC = "consumer.warning"
 CORRECTION_TOPIC = "consumer.warning_corrected"
@@ -165,16 +171,13 @@ def correct(work: Work, templates: Templates, hazard: str, listing: str | None, 
     ).all()
     for consumer, bought, trade, attempts in rows:
         slots = {"title": danger.title, "order": trade, "reason": reason}
-        _tell(work, templates, danger, consumer, bought, trade, attempts, CORRECTED, CORRECTION_TOPIC, slots)
+        _tell(work, templates, danger, consumer, bought, trade, attempts, WarningCorrected, CORRECTION_TOPIC, slots)
     return len(rows)
 
 
 def publish(work: Work, hazard: str, actor: str) -> int:
     """Put a hazard that may be named on the public page; the entry's index."""
-    body: dict[str, Any] = {}
-    return work.record(
-        Entry(actor=actor, at=work.now, body=body, kind=PUBLISHED, recorded=work.now, subjects={"hazard": hazard})
-    )[0]
+    return work.append(WarningPublished(hazard=hazard), actor=actor)
 
 
 def conclude(work: Work, hazard: str) -> None:
@@ -185,17 +188,16 @@ def conclude(work: Work, hazard: str) -> None:
     if open_work or waiting:
         return
     reach = reach_of(conn, hazard)
-    body: dict[str, Any] = {
-        "buyers": reach.buyers,
-        "corrected": reach.corrected,
-        "listings": reach.listings,
-        "reached": reach.reached,
-        "unreached": reach.unreached,
-    }
-    if _last_conclusion(work, hazard) != body:
-        work.record(
-            Entry(actor=ENGINE, at=work.now, body=body, kind=WARNED, recorded=work.now, subjects={"hazard": hazard})
-        )
+    warned = HazardWarned(
+        buyers=reach.buyers,
+        corrected=reach.corrected,
+        hazard=hazard,
+        listings=reach.listings,
+        reached=reach.reached,
+        unreached=reach.unreached,
+    )
+    if _last_conclusion(work, hazard) != warned:
+        work.append(warned, actor=ENGINE)
 
 
 def reach_of(conn: Connection, hazard: str) -> Reach:
@@ -218,58 +220,41 @@ def project_sent(conn: Connection, placed: Sequence[Placed]) -> None:
     """``warning.sent`` and ``warning.corrected`` → ``warning``."""
     rows = []
     for index, sealed in placed:
-        subjects, facts = sealed.subjects, sealed.facts
-        state = "waiting" if sealed.kind == SENT else "corrected"
-        rows.append(
-            (
-                subjects["hazard"],
-                subjects["consumer"],
-                subjects["listing"],
-                subjects["order"],
-                index,
-                facts.get("attempt", 0),
-                state,
-                sealed.at,
-            )
-        )
+        event = sealed.event(_TEXTS[sealed.kind])
+        state = "waiting" if isinstance(event, WarningSent) else "corrected"
+        about = event.hazard, event.consumer, event.listing, event.order
+        rows.append((*about, index, event.attempt, state, sealed.at))
     upsert_many(conn, tables.warning, rows)
 
 
 def project_delivery(conn: Connection, placed: Sequence[Placed]) -> None:
     """``effect.delivered`` and ``effect.failed`` of a warning → ``warning``."""
     for _, sealed in placed:
-        if sealed.facts.get("topic") == TOPIC:
-            state = "reached" if sealed.kind == DELIVERED else "unreached"
+        event: EffectEvent = sealed.event(DELIVERIES[sealed.kind])
+        if event.topic == TOPIC:
+            state = "reached" if isinstance(event, EffectDelivered) else "unreached"
             sql(
                 conn,
                 "UPDATE warning SET state = ? WHERE hazard = ? AND consumer = ? AND state <> 'corrected'",
-                (state, sealed.subjects["hazard"], sealed.subjects["consumer"]),
+                (state, event.others["hazard"], event.others["consumer"]),
             )
 
 
 def _owe(work: Work, danger: WarnedDanger, listing: str, cause: int, buyers: int) -> None:
     """From now on the platform owes these buyers a warning: the clock runs from what caused it."""
     at = sql(work.conn, "SELECT at FROM entry WHERE idx = ?", (cause,)).scalar()
-    work.record(
-        Entry(
-            actor=ENGINE,
-            at=work.now if at is None else at,
-            body={"buyers": buyers, "cause": cause},
-            kind=OWED,
-            recorded=work.now,
-            subjects={"hazard": danger.hazard, "listing": listing},
-        )
-    )
+    owed = WarningOwed(buyers=buyers, cause=cause, hazard=danger.hazard, listing=listing)
+    work.append(owed, actor=ENGINE, at=at)
 
 
-def _last_conclusion(work: Work, hazard: str) -> Any:
+def _last_conclusion(work: Work, hazard: str) -> HazardWarned | None:
     data = sql(
         work.conn,
         "SELECT e.data FROM entry e CROSS JOIN entry_subject s WHERE e.kind = ? AND s.role = 'hazard'"
         " AND s.subject = ? AND s.idx = e.idx ORDER BY e.idx DESC LIMIT 1",
-        (WARNED, hazard),
+        (HazardWarned.KIND, hazard),
     ).scalar()
-    return None if data is None else msgspec.json.decode(data)["body"]
+    return None if data is None else event_of(HazardWarned.KIND, data, HazardWarned)
 
 
 def _warned(conn: Connection, hazard: str, consumers: Sequence[str]) -> set[str]:
@@ -297,7 +282,7 @@ def _warn(
 ) -> None:
     advice = danger.advice_en if language == "en" else danger.advice_zh
     slots = {"title": danger.title, "order": trade, "advice": advice}
-    _tell(work, templates, danger, consumer, listing, trade, attempt, SENT, TOPIC, slots, language, actor)
+    _tell(work, templates, danger, consumer, listing, trade, attempt, WarningSent, TOPIC, slots, language, actor)
 
 
 def _tell(
@@ -308,23 +293,26 @@ def _tell(
     listing: str,
     trade: str,
     attempt: int,
-    kind: str,
+    kind: type[WarningEvent],
     topic: str,
     slots: dict[str, Any],
     language: Language = DEFAULT_LANGUAGE,
     actor: str = ENGINE,
 ) -> None:
-    template = "warning.buyer" if kind == SENT else "warning.corrected"
+    template = "warning.buyer" if kind is WarningSent else "warning.corrected"
     text = templates.render(template, language, slots)
-    subjects = {"consumer": consumer, "hazard": danger.hazard, "listing": listing, "order": trade}
-    body = {
-        "attempt": attempt,
-        "digest": text.digest,
-        "language": language,
-        "template": text.template,
-        "version": text.version,
-    }
-    [entry] = work.record(Entry(actor=actor, at=work.now, body=body, kind=kind, recorded=work.now, subjects=subjects))
+    event = kind(
+        attempt=attempt,
+        consumer=consumer,
+        digest=text.digest,
+        hazard=danger.hazard,
+        language=language,
+        listing=listing,
+        order=trade,
+        template=text.template,
+        version=text.version,
+    )
+    entry = work.append(event, actor=actor)
     told = {
         "body": text.body,
         "buyer": consumer,
@@ -333,4 +321,4 @@ def _tell(
         "severity": danger.severity,
         "title": text.title,
     }
-    send(work, entry, Effect(topic=topic, subjects=subjects, body=told, reveal=("buyer",)))
+    send(work, entry, Effect(topic=topic, subjects=event.subjects, body=told, reveal=("buyer",)))

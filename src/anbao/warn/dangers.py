@@ -11,13 +11,10 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao.engine.work import Placed
+from anbao.model.events.investigate import HazardConfirmed
+from anbao.model.hazard import HazardRecord
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
-
-CONFIRMED = "hazard.confirmed"
-LIFTED = "hazard.lifted"
-MATCHED = "listing.matched_hazard"
-TAKEN = "measure.taken"
 
 
 class WarnedDanger(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,19 +48,9 @@ def project_confirmed(conn: Connection, placed: Sequence[Placed]) -> None:
     """``hazard.confirmed`` → ``danger``. A hazard confirmed anew after it was lifted is in force again."""
     rows = []
     for index, sealed in placed:
-        body: dict[str, Any] = msgspec.json.decode(sealed.data)["body"]
-        hazard = sealed.subjects["hazard"]
-        rows.append(
-            (
-                hazard,
-                str(body.get("title") or hazard),
-                msgspec.json.encode(body, order="sorted"),
-                sealed.at,
-                index,
-                None,
-                None,
-            )
-        )
+        event = sealed.event(HazardConfirmed)
+        data = msgspec.json.encode(event.record)
+        rows.append((event.hazard, event.record.title, data, sealed.at, index, None, None))
     upsert_many(conn, tables.danger, rows)
 
 
@@ -90,17 +77,25 @@ def project_trades(conn: Connection, placed: Sequence[Placed]) -> None:
 
 def _read(conn: Connection, where: str, values: tuple[Any, ...]) -> list[WarnedDanger]:
     rows = sql(conn, f"SELECT hazard, title, body, at, published, lifted FROM danger {where}", values)
-    return [
-        WarnedDanger(
-            hazard=hazard,
-            title=title,
-            at=at,
-            published=shown,
-            lifted=lifted,
-            **{name: value for name, value in msgspec.json.decode(body).items() if name in _TOLD},
+    found = []
+    for hazard, title, body, at, shown, lifted in rows:
+        record = _record(bytes(body))
+        found.append(
+            WarnedDanger(
+                hazard=hazard,
+                title=title,
+                severity=record.severity,
+                category=record.category,
+                source=record.source,
+                nameable=record.nameable,
+                advice_zh=record.advice_zh,
+                advice_en=record.advice_en,
+                at=at,
+                published=shown,
+                lifted=lifted,
+            )
         )
-        for hazard, title, body, at, shown, lifted in rows
-    ]
+    return found
 
 
-_TOLD = frozenset({"severity", "category", "source", "nameable", "advice_zh", "advice_en"})
+_record = msgspec.json.Decoder(HazardRecord).decode

@@ -3,28 +3,40 @@
 A trade is known by order, listing and buyer: an order has lines, and each line is an entry of its own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import TypedDict
 
 import msgspec
 from sqlalchemy import Connection
 
-from anbao.engine.readmodels.gate import GateReason
 from anbao.engine.readmodels.listings import ListingKnown
 from anbao.engine.work import Placed, Work
 from anbao.ledger import Vault
 from anbao.model.base import Noun
-from anbao.model.entry import Entry
+from anbao.model.events.warn import (
+    NoticeAcknowledgedEvent,
+    NoticeAnsweredEvent,
+    NoticeChoiceEvent,
+    NoticeOwed,
+    NoticeShownEvent,
+    OrderPlaced,
+    OrderRefused,
+    OrderUpdated,
+)
+from anbao.model.listing_fact import FactValue
 from anbao.model.notice import Notice
-from anbao.model.trade import NoticeAcknowledged, NoticeAnswered, NoticeChoice, NoticeShown, Order
+from anbao.model.trade import (
+    GateReason,
+    Lacking,
+    NoticeAcknowledged,
+    NoticeAnswered,
+    NoticeChoice,
+    NoticeShown,
+    Order,
+)
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
-from anbao.warn.steps import ACKNOWLEDGED, ANSWERED, CHOICE, SHOWN, Lacking, NoticeState
-
-PLACED = "order.placed"
-UPDATED = "order.updated"
-REFUSED = "order.refused"
-REVIEWED = "order.reviewed"
-OWED = "notice.owed"
+from anbao.warn.steps import NoticeState
 
 NOTHING = -1
 """Entry of a line of which nothing was recorded, because another line of its order was refused."""
@@ -110,6 +122,15 @@ class OrderChoices(msgspec.Struct, frozen=True):
         return bool((self.refuse_untold and told.lacking) or (self.refuse_unsuitable and told.unsuitable))
 
 
+class LineParties(TypedDict):
+    """Whom and what the entries of a line are about, as they name it."""
+
+    consumer: str
+    goods: str
+    merchant: str
+    order: str
+
+
 class JudgedLine(msgspec.Struct, frozen=True, kw_only=True):
     """One line as it is judged: its order with this listing alone, and all that is known of it.
 
@@ -134,6 +155,12 @@ class JudgedLine(msgspec.Struct, frozen=True, kw_only=True):
         """What its entries are about."""
         subjects = {"consumer": self.consumer, "listing": self.order.listing, "order": self.order.id}
         return {**subjects, "merchant": self.known.merchant} if self.known.merchant else subjects
+
+    @property
+    def parties(self) -> LineParties:
+        """As ``subjects``, for an event."""
+        listing, merchant = self.order.listing, self.known.merchant
+        return {"consumer": self.consumer, "goods": listing, "merchant": merchant, "order": self.order.id}
 
     def answer(self, entry: int) -> OrderLineAnswer:
         """The line as recorded by an entry."""
@@ -180,29 +207,18 @@ def trade_entry(conn: Connection, order: str, listing: str, consumer: str) -> in
 def record_placed(work: Work, vault: Vault, line: JudgedLine, actor: str, at: int) -> int:
     """Record a line, and each notice that its category demands as owed before it; the line's entry."""
     order, known = line.order, line.known
-    body = {
+    placed = OrderPlaced(
+        category=known.category,
+        flagged=line.flagged,
+        listing_outcome=known.outcome,
+        notice_required=bool(line.notices),
+        reasons=line.reasons if line.flagged else (),
+        unsuitable=bool(line.told.unsuitable),
+        **line.parties,
         **vault.seal_noun(work.conn, order, f"consumer:{line.consumer}"),
-        "category": known.category,
-        "listing_outcome": known.outcome,
-        "notice_required": bool(line.notices),
-        "unsuitable": bool(line.told.unsuitable),
-    }
-    if line.flagged:
-        body |= {"flagged": True, "reasons": msgspec.to_builtins(line.reasons)}
-    owed = [
-        Entry(
-            actor="engine",
-            at=at,
-            body=_owed(order, notice),
-            kind=OWED,
-            recorded=work.now,
-            subjects={"consumer": line.consumer, "listing": order.listing, "notice": notice.id, "order": order.id},
-        )
-        for notice in line.notices
-    ]
-    entry, *_ = work.record(
-        Entry(actor=actor, at=at, body=body, kind=PLACED, recorded=work.now, subjects=line.subjects), *owed
     )
+    entry = work.append(placed, actor=actor, at=at)
+    work.append_all([_owed(line, notice) for notice in line.notices], actor="engine", at=at)
     return entry
 
 
@@ -210,51 +226,95 @@ def record_updated(
     work: Work, vault: Vault, line: JudgedLine, before: int, amount_before: str, actor: str, at: int
 ) -> int:
     """Record that a line is reported otherwise than by entry ``before``; the entry's index."""
-    body = {
+    updated = OrderUpdated(
+        amount_before=amount_before,
+        before=before,
+        category=line.known.category,
+        **line.parties,
         **vault.seal_noun(work.conn, line.order, f"consumer:{line.consumer}"),
-        "amount_before": amount_before,
-        "before": before,
-        "category": line.known.category,
-    }
-    return work.record(Entry(actor=actor, at=at, body=body, kind=UPDATED, recorded=work.now, subjects=line.subjects))[0]
+    )
+    return work.append(updated, actor=actor, at=at)
 
 
 def record_refused(work: Work, line: JudgedLine, actor: str, at: int) -> int:
     """Record that a line was not taken, and why; the entry's index."""
-    body = {
-        "category": line.known.category,
-        "lacking": [msgspec.to_builtins(one) for one in line.told.lacking],
-        "unsuitable": bool(line.told.unsuitable),
-        "untold": bool(line.told.lacking),
-    }
-    if line.reasons:
-        body |= {"barred": True, "reasons": msgspec.to_builtins(line.reasons)}
-    return work.record(Entry(actor=actor, at=at, body=body, kind=REFUSED, recorded=work.now, subjects=line.subjects))[0]
+    refused = OrderRefused(
+        barred=bool(line.reasons),
+        category=line.known.category,
+        lacking=line.told.lacking,
+        reasons=line.reasons,
+        unsuitable=bool(line.told.unsuitable),
+        untold=bool(line.told.lacking),
+        **line.parties,
+    )
+    return work.append(refused, actor=actor, at=at)
 
 
-def record_step(work: Work, vault: Vault, noun: NoticeStep, more: Mapping[str, object], actor: str, at: int) -> int:
-    """Record a step with a notice; the entry's index. ``more``: what the room knows of it, such as the version."""
-    kinds = {NoticeShown: SHOWN, NoticeAcknowledged: ACKNOWLEDGED, NoticeAnswered: ANSWERED}
-    consumer = vault.consumer(work.conn, noun.buyer)
-    body = {**vault.seal_noun(work.conn, noun, f"consumer:{consumer}"), **more}
-    subjects = {"consumer": consumer, "listing": noun.listing, "notice": noun.notice}
-    entry = Entry(actor=actor, at=at, body=body, kind=kinds[type(noun)], recorded=work.now, subjects=subjects)
-    return work.record(entry)[0]
+class ShownText(TypedDict):
+    """What is known of a notice's text as it was shown; see ``NoticeShownEvent``."""
+
+    catalogue: str
+    listing_facts: tuple[tuple[str, FactValue], ...]
+    rendering: str
+    rendering_ours: bool
+    rendering_stated: bool
+
+
+def record_shown(
+    work: Work, vault: Vault, noun: NoticeShown, version: int, text: ShownText, actor: str, at: int
+) -> int:
+    """Record that a version of a notice was shown; the entry's index."""
+    about = _about_step(work, vault, noun)
+    sealed = vault.seal_noun(work.conn, noun, f"consumer:{about['consumer']}")
+    sealed.pop("rendering", None)  # the text says it in any case
+    return work.append(NoticeShownEvent(version=version, **about, **text, **sealed), actor=actor, at=at)
+
+
+def record_reply(
+    work: Work, vault: Vault, noun: NoticeAcknowledged | NoticeAnswered, version: int, actor: str, at: int
+) -> int:
+    """Record that a version of a notice was acknowledged or answered; the entry's index."""
+    about = _about_step(work, vault, noun)
+    sealed = vault.seal_noun(work.conn, noun, f"consumer:{about['consumer']}")
+    kind = NoticeAcknowledgedEvent if isinstance(noun, NoticeAcknowledged) else NoticeAnsweredEvent
+    return work.append(kind(version=version, **about, **sealed), actor=actor, at=at)
 
 
 def record_choice(work: Work, vault: Vault, choice: NoticeChoice, actor: str, at: int) -> int:
     """Record whether the buyer knew, could choose and chose; the entry's index."""
     consumer = vault.consumer(work.conn, choice.buyer)
-    body = vault.seal_noun(work.conn, choice, f"consumer:{consumer}")
-    named = {"consumer": consumer, "listing": choice.listing, "notice": choice.notice, "order": choice.order}
-    subjects = {role: name for role, name in named.items() if name}
-    return work.record(Entry(actor=actor, at=at, body=body, kind=CHOICE, recorded=work.now, subjects=subjects))[0]
+    event = NoticeChoiceEvent(
+        about=choice.notice,
+        consumer=consumer,
+        goods=choice.listing,
+        of=choice.order,
+        **vault.seal_noun(work.conn, choice, f"consumer:{consumer}"),
+    )
+    return work.append(event, actor=actor, at=at)
 
 
-def _owed(order: Order, notice: Notice) -> dict[str, object]:
-    """Returns the body of ``notice.owed``; ``confirm_law`` stands in it only where a statute asks to acknowledge."""
-    body: dict[str, object] = {"ask": notice.ask_unsuitable, "order": order.id, "shown_only": not notice.confirm}
-    return {**body, "confirm_law": True} if notice.confirm and notice.confirm_law else body
+class _StepParties(TypedDict):
+    about: str
+    consumer: str
+    goods: str
+
+
+def _about_step(work: Work, vault: Vault, noun: NoticeStep) -> _StepParties:
+    return {"about": noun.notice, "consumer": vault.consumer(work.conn, noun.buyer), "goods": noun.listing}
+
+
+def _owed(line: JudgedLine, notice: Notice) -> NoticeOwed:
+    """``confirm_law`` is stated only where a statute asks to acknowledge it."""
+    return NoticeOwed(
+        about=line.order.id,
+        ask=notice.ask_unsuitable,
+        confirm_law=notice.confirm and notice.confirm_law,
+        consumer=line.consumer,
+        listing=line.order.listing,
+        notice=notice.id,
+        order=line.order.id,
+        shown_only=not notice.confirm,
+    )
 
 
 def project_orders(conn: Connection, placed: Sequence[Placed]) -> None:

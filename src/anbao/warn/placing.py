@@ -19,7 +19,7 @@ from anbao.engine.readmodels import gate, listings
 from anbao.engine.work import Work
 from anbao.errors import InvalidInput
 from anbao.ledger import Stored
-from anbao.model.entry import Entry
+from anbao.model.events.warn import OrderPlaced, OrderReviewed, OrderUpdated, ReportedLine
 from anbao.model.trade import Order, OrderIntent, OrderLine
 from anbao.text import Text
 from anbao.warn import orders, steps
@@ -32,14 +32,7 @@ CASE_KIND = "order_flagged"
 CANCEL_TOPIC = "order.cancel"
 """Topic by which the platform is asked to cancel a trade."""
 
-_CONTENT: dict[str, Any] = {
-    "amount": "",
-    "quantity": 1,
-    "recipient": None,
-    "recipient_address": None,
-    "recipient_phone": None,
-}
-"""What a line says besides its key, with the defaults that entries leave out."""
+_PERSONAL = ("recipient", "recipient_address", "recipient_phone")
 
 _SEVERITY = 3
 
@@ -111,13 +104,19 @@ def follow_case(work: Work, stored: Stored) -> None:
     entry = stored.entry()
     if entry.body["case_kind"] != CASE_KIND:
         return
-    body = {name: entry.body[name] for name in ("outcome", "person", "reason")}
-    subjects = {role: name for role, name in entry.subjects.items() if role not in ("bulk", "case")}
-    [index] = work.record(
-        Entry(actor=entry.actor, at=entry.at, body=body, kind=orders.REVIEWED, recorded=work.now, subjects=subjects)
+    about = entry.subjects
+    reviewed = OrderReviewed(
+        consumer=about["consumer"],
+        goods=about["listing"],
+        merchant=about.get("merchant", ""),
+        order=about["order"],
+        outcome=entry.body["outcome"],
+        person=entry.body["person"],
+        reason=entry.body["reason"],
     )
-    if body["outcome"] == "cancel":
-        send(work, index, Effect(topic=CANCEL_TOPIC, subjects=subjects, body={"reason": body["reason"]}))
+    index = work.append(reviewed, actor=entry.actor, at=entry.at)
+    if reviewed.outcome == "cancel":
+        send(work, index, Effect(topic=CANCEL_TOPIC, subjects=reviewed.subjects, body={"reason": reviewed.reason}))
 
 
 def _lines(given: Order | OrderIntent) -> Sequence[OrderLine]:
@@ -168,11 +167,10 @@ def _record(core: Core, work: Work, line: JudgedLine, before: int | None, actor:
                 reasons=[one.code for one in line.reasons],
             )
         return line.answer(entry)
-    newest, content = _content(core, work, line, before)
-    given = {name: getattr(line.order, name) for name in _CONTENT}
-    if given == content:
+    newest, event = _newest(core, work, line, before)
+    if _content(core, work, line, event) == _given(line.order):
         return msgspec.structs.replace(_unjudged(line, before), repeated=True)
-    entry = orders.record_updated(work, core.vault, line, newest, content["amount"], actor, at)
+    entry = orders.record_updated(work, core.vault, line, newest, event.amount, actor, at)
     return msgspec.structs.replace(_unjudged(line, entry), updated=True)
 
 
@@ -187,18 +185,39 @@ def _unjudged(line: JudgedLine, entry: int) -> OrderLineAnswer:
     )
 
 
-def _content(core: Core, work: Work, line: JudgedLine, placed: int) -> tuple[int, dict[str, Any]]:
-    """The newest entry that says what a line is, and what it says; erased values stay commitments."""
-    newest = core.ledger.entry(work.conn, placed)
+class LineContent(msgspec.Struct, frozen=True):
+    """What a line says besides its key."""
+
+    amount: str
+    quantity: int
+    personal: tuple[str | None, ...]
+    """The recipient's name, address and phone."""
+
+
+def _given(order: Order) -> LineContent:
+    return LineContent(order.amount, order.quantity, tuple(getattr(order, name) for name in _PERSONAL))
+
+
+def _newest(core: Core, work: Work, line: JudgedLine, placed: int) -> tuple[int, ReportedLine]:
+    """The newest entry that says what a line is, and what it says."""
+    index: int = placed
+    newest: ReportedLine = core.ledger.entry(work.conn, placed).event(OrderPlaced)
     start = placed + 1
-    while page := core.ledger.entries(work.conn, start, 500, kind=orders.UPDATED, subject=("order", line.order.id)):
+    of_order = "order", line.order.id
+    while page := core.ledger.entries(work.conn, start, 500, kind=OrderUpdated.KIND, subject=of_order):
         start = page[-1].index + 1
         for stored in page:
-            about = stored.entry().subjects
-            if (about["listing"], about["consumer"]) == (line.order.listing, line.consumer):
-                newest = stored
-    body = core.vault.opened(work.conn, newest.entry().body, {f"consumer:{line.consumer}"})
-    return newest.index, {name: body.get(name, default) for name, default in _CONTENT.items()}
+            event = stored.event(OrderUpdated)
+            if (event.goods, event.consumer) == (line.order.listing, line.consumer):
+                index, newest = stored.index, event
+    return index, newest
+
+
+def _content(core: Core, work: Work, line: JudgedLine, event: ReportedLine) -> LineContent:
+    """What an entry says of a line; erased values stay commitments."""
+    sealed = [getattr(event, name) for name in _PERSONAL]
+    opened = core.vault.opened(work.conn, sealed, {f"consumer:{line.consumer}"})
+    return LineContent(event.amount, event.quantity, tuple(opened))
 
 
 def _answer(order: Order, consumer: str, lines: Sequence[OrderLineAnswer], *, refused: bool) -> OrderAnswer:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from anbao.engine.core import Core, Probed
 from anbao.engine.work import Work
-from anbao.model.entry import Entry
+from anbao.model.events.prevent import ListingDecided
 from anbao.model.trade import NoticeAcknowledged, NoticeShown, Order
 from anbao.text import Text
 from anbao.warn.orders import NoticeStep, OrderAnswer
@@ -15,7 +15,6 @@ NoteNotice = Callable[[Work, NoticeStep], int]
 
 ACTOR = "probe"
 NAME = "anbao-probe"
-LISTED = "listing.decided"
 
 
 def try_notices(core: Core, order: PlaceOrder, note: NoteNotice) -> Probed:
@@ -38,10 +37,7 @@ def _trial(core: Core, order: PlaceOrder, note: NoteNotice, category: str) -> Ca
     owed = tuple(notice.id for notice in core.catalogue.notices_for(category))
 
     def job(work: Work) -> bool:
-        body = {"category": category, "outcome": "notice", "reason": NAME}
-        work.record(
-            Entry(actor=ACTOR, at=work.now, body=body, kind=LISTED, recorded=work.now, subjects={"listing": NAME})
-        )
+        work.append(ListingDecided(category=category, listing=NAME, outcome="notice", reason=NAME), actor=ACTOR)
         untold = order(work, Order(amount="0", buyer=NAME, id=f"{NAME}-1", listing=NAME))
         for notice in owed:
             note(work, NoticeShown(buyer=NAME, listing=NAME, notice=notice, seconds=1))

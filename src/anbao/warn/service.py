@@ -16,6 +16,10 @@ from anbao.errors import Conflict, InvalidInput, NotFound
 from anbao.law.deadlines import latest_start
 from anbao.ledger import Stored
 from anbao.ledger.whole import whole_record
+from anbao.model.events.delivery import EffectEvent
+from anbao.model.events.investigate import HazardConfirmed, HazardLifted, ListingMatchedHazard
+from anbao.model.events.remove import MeasureLifted, MeasureTaken
+from anbao.model.events.warn import OrderPlaced, WarningCorrected, WarningPublished, WarningSent
 from anbao.model.listing import ListingRecord
 from anbao.model.listing_fact import FactValue
 from anbao.model.notice import Notice
@@ -34,24 +38,24 @@ class Warn(Service):
     """Notices and orders; warnings after the trade."""
 
     def projectors(self) -> Iterable[tuple[str, Projector]]:
-        yield orders.PLACED, orders.project_orders
-        yield orders.PLACED, dangers.project_trades
-        for kind in (steps.SHOWN, steps.ACKNOWLEDGED, steps.ANSWERED):
+        yield OrderPlaced.KIND, orders.project_orders
+        yield OrderPlaced.KIND, dangers.project_trades
+        for kind in steps.STEP_KINDS:
             yield kind, steps.project_steps
-        yield dangers.CONFIRMED, dangers.project_confirmed
-        yield dangers.LIFTED, dangers.project_lifted
-        yield buyers.PUBLISHED, dangers.project_published
-        yield buyers.SENT, buyers.project_sent
-        yield buyers.CORRECTED, buyers.project_sent
-        yield buyers.DELIVERED, buyers.project_delivery
-        yield buyers.FAILED, buyers.project_delivery
+        yield HazardConfirmed.KIND, dangers.project_confirmed
+        yield HazardLifted.KIND, dangers.project_lifted
+        yield WarningPublished.KIND, dangers.project_published
+        yield WarningSent.KIND, buyers.project_sent
+        yield WarningCorrected.KIND, buyers.project_sent
+        for kind in buyers.DELIVERIES:
+            yield kind, buyers.project_delivery
 
     def reactions(self) -> Iterable[Reaction]:
-        yield Reaction("warn.confirmed", frozenset({dangers.CONFIRMED}), self._on_confirmed)
-        yield Reaction("warn.matched", frozenset({dangers.MATCHED, dangers.TAKEN}), self._on_affected)
-        yield Reaction("warn.lifted", frozenset({dangers.LIFTED, "measure.lifted"}), self._on_lifted)
+        yield Reaction("warn.confirmed", frozenset({HazardConfirmed.KIND}), self._on_confirmed)
+        yield Reaction("warn.matched", frozenset({ListingMatchedHazard.KIND, MeasureTaken.KIND}), self._on_affected)
+        yield Reaction("warn.lifted", frozenset({HazardLifted.KIND, MeasureLifted.KIND}), self._on_lifted)
         yield Reaction("warn.flagged", frozenset({"case.decided"}), placing.follow_case)
-        yield Reaction("warn.delivery", frozenset({buyers.DELIVERED, buyers.FAILED}), self._on_delivery)
+        yield Reaction("warn.delivery", frozenset(buyers.DELIVERIES), self._on_delivery)
 
     def steps(self) -> Iterable[Step]:
         yield lambda: self.core.run(lambda work: buyers.warn_some(work, self.core.templates))
@@ -68,14 +72,14 @@ class Warn(Service):
         """Record that a notice was shown, acknowledged or answered; the entry's index. Raises InvalidInput."""
         notice = self._notice(noun.notice)
         when = work.now if at is None else at
-        more: dict[str, object] = {"version": notice.version}
         if isinstance(noun, NoticeShown):
-            more |= self._shown(work, notice, noun)
-        elif isinstance(noun, NoticeAnswered) and not notice.unsuitable:
+            text = self._shown(work, notice, noun)
+            return orders.record_shown(work, self.core.vault, noun, notice.version, text, actor, when)
+        if isinstance(noun, NoticeAnswered) and not notice.unsuitable:
             raise InvalidInput(
                 Text(f"{notice.id} 没有不适宜人群可问", f"{notice.id} names no unsuitable group"), field="notice"
             )
-        return orders.record_step(work, self.core.vault, noun, more, actor, when)
+        return orders.record_reply(work, self.core.vault, noun, notice.version, actor, when)
 
     def note_choice(self, work: Work, choice: NoticeChoice, *, at: int | None = None, actor: str = "platform") -> int:
         """Record whether a buyer knew, could choose, and chose; the entry's index. Raises InvalidInput."""
@@ -112,14 +116,14 @@ class Warn(Service):
             raise InvalidInput(Text(f"没有告知模板 {name}", f"there is no notice {name}"), field="notice")
         return known
 
-    def _shown(self, work: Work, notice: Notice, noun: NoticeShown) -> dict[str, object]:
+    def _shown(self, work: Work, notice: Notice, noun: NoticeShown) -> orders.ShownText:
         """What was shown, as far as it is known: the platform's own digest, and whether it is that of our rendering."""
         facts = self._facts(work.conn, noun.listing)
         language = choose_language(noun.language)
         ours = render(notice, language, facts).digest
         return {
             "catalogue": self.core.catalogue.digest,
-            "listing_facts": [[name, value] for name, value in facts.items()],
+            "listing_facts": tuple(facts.items()),
             "rendering": noun.rendering or ours,
             "rendering_ours": noun.rendering in ("", ours),
             "rendering_stated": bool(noun.rendering),
@@ -156,18 +160,22 @@ class Warn(Service):
         return found
 
     def _on_confirmed(self, work: Work, stored: Stored) -> None:
-        entry = stored.entry()
-        buyers.look_again(work, entry.subjects["hazard"])
-        if "listing" in entry.subjects:
-            self._affect(work, stored.index, entry.at, entry.subjects["hazard"], entry.subjects["listing"])
-        if entry.body.get("nameable"):
-            buyers.publish(work, entry.subjects["hazard"], buyers.ENGINE)
+        event = stored.event(HazardConfirmed)
+        buyers.look_again(work, event.hazard)
+        if event.listing:
+            self._affect(work, stored.index, stored.at, event.hazard, event.listing)
+        if event.record.nameable:
+            buyers.publish(work, event.hazard, buyers.ENGINE)
 
     def _on_affected(self, work: Work, stored: Stored) -> None:
-        entry = stored.entry()
-        certain = entry.body.get("certainty") == "certain" or entry.body.get("measure") in _REMOVING
-        if certain and {"hazard", "listing"} <= entry.subjects.keys():
-            self._affect(work, stored.index, entry.at, entry.subjects["hazard"], entry.subjects["listing"])
+        if stored.kind == ListingMatchedHazard.KIND:
+            match = stored.event(ListingMatchedHazard)
+            hazard, listing, certain = match.hazard, match.listing, match.record.certainty == "certain"
+        else:
+            taken = stored.event(MeasureTaken)
+            hazard, listing, certain = taken.hazard, taken.listing, taken.measure in _REMOVING
+        if certain and hazard and listing:
+            self._affect(work, stored.index, stored.at, hazard, listing)
 
     def _affect(self, work: Work, cause: int, at: int, hazard: str, listing: str) -> None:
         period = Settings(work.conn, self.core.settings).in_force(LOOKBACK, at, cause)
@@ -175,24 +183,23 @@ class Warn(Service):
         buyers.add_listing(work, hazard, listing, since=since, cause=cause)
 
     def _on_lifted(self, work: Work, stored: Stored) -> None:
-        entry = stored.entry()
-        if "hazard" not in entry.subjects:
+        if stored.kind == HazardLifted.KIND:
+            ended = stored.event(HazardLifted)
+            self._correct(work, ended.hazard, None, ended.reason)
             return
-        hazard, listing = entry.subjects["hazard"], entry.subjects.get("listing")
-        if stored.kind == dangers.LIFTED:
-            listing = None
-        elif listing is None or entry.body.get("measure", "takedown") not in _REMOVING:
-            return
-        else:
-            buyers.drop_listing(work, hazard, listing)
-        reason = str(entry.body.get("reason") or "")
+        lifted = stored.event(MeasureLifted)
+        if lifted.hazard and lifted.listing and lifted.measure in _REMOVING:
+            buyers.drop_listing(work, lifted.hazard, lifted.listing)
+            self._correct(work, lifted.hazard, lifted.listing, lifted.reason)
+
+    def _correct(self, work: Work, hazard: str, listing: str | None, reason: str) -> None:
         buyers.correct(work, self.core.templates, hazard, listing, reason or _CHECKED_ANEW)
         buyers.conclude(work, hazard)
 
     def _on_delivery(self, work: Work, stored: Stored) -> None:
-        entry = stored.entry()
-        if entry.body.get("topic") == buyers.TOPIC:
-            buyers.conclude(work, entry.subjects["hazard"])
+        event: EffectEvent = stored.event(buyers.DELIVERIES[stored.kind])
+        if event.topic == buyers.TOPIC:
+            buyers.conclude(work, event.others["hazard"])
 
 
 _CHECKED_ANEW = "经复核，有关商品不存在该风险"

@@ -6,22 +6,21 @@ Invariants
 """
 
 from collections.abc import Sequence
-from typing import Literal
 
 import msgspec
 from sqlalchemy import Connection
 
 from anbao.engine.work import Placed
+from anbao.model.events.warn import (
+    NoticeAcknowledgedEvent,
+    NoticeAnsweredEvent,
+    NoticeShownEvent,
+    NoticeStepEvent,
+)
 from anbao.model.notice import Notice
+from anbao.model.trade import Lacking, Step
 from anbao.store import tables
 from anbao.store.bulk import insert_many, sql
-
-SHOWN = "notice.shown"
-ACKNOWLEDGED = "notice.acknowledged"
-ANSWERED = "notice.answered"
-CHOICE = "notice.choice"
-
-Step = Literal["shown", "acknowledged", "answered"]
 
 
 class StepTaken(msgspec.Struct, frozen=True):
@@ -31,13 +30,6 @@ class StepTaken(msgspec.Struct, frozen=True):
     version: int
     seconds: int
     belongs: bool
-
-
-class Lacking(msgspec.Struct, frozen=True, kw_only=True):
-    """What a notice lacks before an order, in the order in which it is to be done."""
-
-    notice: str
-    steps: tuple[Step, ...]
 
 
 class NoticeState(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,22 +79,23 @@ def _missing(notice: Notice, steps: Sequence[StepTaken], least_seconds: int) -> 
     return [step for step in wanted if step not in done]
 
 
+_STEPS: dict[str, tuple[type[NoticeStepEvent], Step]] = {
+    NoticeShownEvent.KIND: (NoticeShownEvent, "shown"),
+    NoticeAcknowledgedEvent.KIND: (NoticeAcknowledgedEvent, "acknowledged"),
+    NoticeAnsweredEvent.KIND: (NoticeAnsweredEvent, "answered"),
+}
+STEP_KINDS = frozenset(_STEPS)
+"""The kinds of entries that ``project_steps`` reads."""
+
+
 def project_steps(conn: Connection, placed: Sequence[Placed]) -> None:
     """``notice.shown``, ``notice.acknowledged`` and ``notice.answered`` → ``notice_step``."""
     rows = []
     for index, sealed in placed:
-        subjects, facts = sealed.subjects, sealed.facts
-        rows.append(
-            (
-                subjects["consumer"],
-                subjects["listing"],
-                subjects["notice"],
-                sealed.kind.removeprefix("notice."),
-                int(facts.get("version", 0)),
-                int(facts.get("seconds", 0)),
-                int(facts.get("belongs", False)),
-                sealed.at,
-                index,
-            )
-        )
+        kind, step = _STEPS[sealed.kind]
+        event = sealed.event(kind)
+        seconds = event.seconds if isinstance(event, NoticeShownEvent) else 0
+        belongs = isinstance(event, NoticeAnsweredEvent) and event.belongs
+        about = event.consumer, event.goods, event.about
+        rows.append((*about, step, event.version, seconds, int(belongs), sealed.at, index))
     insert_many(conn, tables.notice_step, rows)

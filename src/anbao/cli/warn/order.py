@@ -14,9 +14,9 @@ from anbao.text import Text, system_language
 
 if TYPE_CHECKING:
     from anbao.engine.work import Work
+    from anbao.model.trade import Lacking
     from anbao.warn.orders import OrderAnswer, OrderCheck
     from anbao.warn.service import Warn
-    from anbao.warn.steps import Lacking
 
 _WHAT = (
     Column("lacking", Text("缺少的步骤", "lacking")),

@@ -6,7 +6,7 @@ change each; a change is an entry.
 """
 
 from collections.abc import Iterator
-from typing import Literal, cast
+from typing import cast
 
 from sqlalchemy import Connection
 
@@ -15,25 +15,11 @@ from anbao.engine.readmodels import bars
 from anbao.engine.readmodels.bars import Bar
 from anbao.engine.readmodels.listings import ListingKnown
 from anbao.law.catalogue import StandingKind
-from anbao.model.base import Noun
+from anbao.model.trade import Act, GateReason
 from anbao.store.bulk import sql
 from anbao.text import Text
 
-Act = Literal["refuse", "flag", "allow"]
-
 _OUTCOMES = {"": "gate.listing.unknown", "review": "gate.listing.held", "block": "gate.listing.blocked"}
-
-
-class GateReason(Noun, frozen=True, kw_only=True):
-    """One thing that stands against an order. ``code`` is the parameter that says what is done; ``name``: the measure's
-    or hazard's id, where there is one.
-    """
-
-    act: Act
-    code: str
-    name: str = ""
-    provisions: tuple[str, ...] = ()
-    text: Text
 
 
 def reasons(core: Core, conn: Connection, listing: str, known: ListingKnown, at: int) -> tuple[GateReason, ...]:

@@ -63,7 +63,7 @@ class LedgerEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         }
 
     @property
-    def kind(self) -> str:
+    def entry_kind(self) -> str:
         """Returns the entry's kind."""
         return self.KIND
 

@@ -9,13 +9,14 @@ from sqlalchemy import Connection
 
 from anbao import cases
 from anbao.engine.core import Core
-from anbao.engine.readmodels.screened import DECIDED, SCREENED
+from anbao.engine.readmodels.screened import SCREENED
 from anbao.engine.work import Placed, Work
 from anbao.errors import NotFound, TooLarge
 from anbao.ledger import Stored, seal_trusted
 from anbao.ledger.whole import digest_of, keep_whole
 from anbao.model.base import given_reason
 from anbao.model.entry import Entry, Facts, Receipt, Sealed
+from anbao.model.events.prevent import ListingDecided
 from anbao.model.identity import refuse_person_number
 from anbao.model.listing import (
     MAX_FINDINGS,
@@ -193,10 +194,8 @@ def record_review(work: Work, listing: str, outcome: Outcome, reason: str, actor
     if row is None:
         raise _unknown(listing)
     merchant, category = row
-    subjects = {"listing": listing, "merchant": merchant} if merchant else {"listing": listing}
-    body = {"category": category, "outcome": outcome, "reason": reason}
-    entry = Entry(actor=actor, at=at, body=body, kind=DECIDED, recorded=work.now, subjects=subjects)
-    return work.record(entry)[0]
+    decided = ListingDecided(category=category, listing=listing, merchant=merchant, outcome=outcome, reason=reason)
+    return work.append(decided, actor=actor, at=at)
 
 
 def follow_case(work: Work, stored: Stored) -> None:
