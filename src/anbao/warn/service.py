@@ -18,7 +18,7 @@ from anbao.ledger import Stored
 from anbao.ledger.whole import whole_record
 from anbao.model.events.delivery import EffectEvent
 from anbao.model.events.investigate import HazardConfirmed, HazardLifted, ListingMatchedHazard
-from anbao.model.events.remove import MeasureLifted, MeasureTaken
+from anbao.model.events.remove import MeasureLifted, MeasureTakenEvent
 from anbao.model.events.warn import OrderPlaced, WarningCorrected, WarningPublished, WarningSent
 from anbao.model.listing import ListingRecord
 from anbao.model.listing_fact import FactValue
@@ -52,7 +52,9 @@ class Warn(Service):
 
     def reactions(self) -> Iterable[Reaction]:
         yield Reaction("warn.confirmed", frozenset({HazardConfirmed.KIND}), self._on_confirmed)
-        yield Reaction("warn.matched", frozenset({ListingMatchedHazard.KIND, MeasureTaken.KIND}), self._on_affected)
+        yield Reaction(
+            "warn.matched", frozenset({ListingMatchedHazard.KIND, MeasureTakenEvent.KIND}), self._on_affected
+        )
         yield Reaction("warn.lifted", frozenset({HazardLifted.KIND, MeasureLifted.KIND}), self._on_lifted)
         yield Reaction("warn.flagged", frozenset({"case.decided"}), placing.follow_case)
         yield Reaction("warn.delivery", frozenset(buyers.DELIVERIES), self._on_delivery)
@@ -172,7 +174,7 @@ class Warn(Service):
             match = stored.event(ListingMatchedHazard)
             hazard, listing, certain = match.hazard, match.listing, match.record.certainty == "certain"
         else:
-            taken = stored.event(MeasureTaken)
+            taken = stored.event(MeasureTakenEvent)
             hazard, listing, certain = taken.hazard, taken.listing, taken.measure in _REMOVING
         if certain and hazard and listing:
             self._affect(work, stored.index, stored.at, hazard, listing)

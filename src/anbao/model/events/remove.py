@@ -21,7 +21,7 @@ class MeasureEvent(LedgerEvent, frozen=True, kw_only=True):
     violation: Subject = ""
 
 
-class MeasureTaken(MeasureEvent, frozen=True, kw_only=True):
+class MeasureTakenEvent(MeasureEvent, frozen=True, kw_only=True):
     """A measure was taken. ``until`` in UTC milliseconds, 0 without an end; ``token``: SHA-256 of that of an appeal."""
 
     KIND = "measure.taken"
