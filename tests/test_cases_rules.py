@@ -101,7 +101,7 @@ def _act(platform: Platform, clock: Clock, act: str, person: str, name: str, out
 
     if act == "wait":
         clock.now += 20 * MINUTE
-        platform.run(lambda work: bulk.release(work, platform.cases.kinds))
+        platform.run(lambda work: bulk.release(platform, work))
     else:
         platform.run(job)
 

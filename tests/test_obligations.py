@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from anbao.engine.obligations import read, recompute, tick
 from anbao.engine.obligations.engine import MISSED, PERIOD_OPENED, WAIVED, ObligationEngine, ObservedEntry
-from anbao.engine.obligations.settings import SETTING_CHANGED
+from anbao.engine.values import Settings, ValueHistory
 from anbao.law.calendar import WorkCalendar
 from anbao.law.conditions import Condition
 from anbao.law.norms import Due, Needs, Norm, NormKind, Period, Trigger
 from anbao.model.entry import Facts
+from anbao.model.events.values import SettingChanged
 from anbao.store import Store
 from anbao.store.bulk import sql
 from anbao.text import Text
@@ -106,7 +107,7 @@ PROMPT = norm(
     deadline="platform",
 )
 NORMS = (ANSWER, REVERIFY, TELL, ADMIT, ANNOUNCE, NEVER, REPORT, KEEP, PROMPT)
-ENGINE = ObligationEngine(NORMS, WorkCalendar([]), {"act": Period(hours=2)})
+ENGINE = ObligationEngine(NORMS, WorkCalendar([]), Settings(ValueHistory(), {"act": Period(hours=2)}))
 
 
 def happen(*events: tuple[str, int, dict[str, str]] | tuple[str, int, dict[str, str], Facts]) -> list[ObservedEntry]:
@@ -120,7 +121,9 @@ def happen(*events: tuple[str, int, dict[str, str]] | tuple[str, int, dict[str, 
 def observe(store: Store, entries: Sequence[ObservedEntry], batch: int = 1000) -> None:
     with store.write() as conn:
         for start in range(0, len(entries), batch):
-            ENGINE.observe(conn, entries[start : start + batch])
+            some = entries[start : start + batch]
+            ENGINE.settings.project(conn, [(one.idx, one) for one in some if one.kind == SettingChanged.KIND])
+            ENGINE.observe(conn, some)
 
 
 def states(store: Store, hours: int) -> dict[str, str]:
@@ -263,7 +266,7 @@ def test_the_platforms_setting_decides_from_when_it_was_changed(store: Store) ->
         store,
         happen(
             ("hazard.confirmed", 0, {"hazard": "h1"}),
-            (SETTING_CHANGED, 1, SELF, changed),
+            (SettingChanged.KIND, 1, {"setting": "act"}, changed),
             ("hazard.confirmed", 2, {"hazard": "h2"}),
         ),
     )

@@ -17,7 +17,6 @@ from anbao.detect.text import Lexicon
 from anbao.engine.core import Core, Step, entered, system_clock
 from anbao.engine.obligations import read, recompute, tick
 from anbao.engine.obligations.engine import WAIVED, ObservedEntry
-from anbao.engine.obligations.settings import SETTING_CHANGED
 from anbao.engine.readmodels.service import ReadModels
 from anbao.engine.upgrading import fill_new_tables
 from anbao.engine.work import Work
@@ -248,25 +247,7 @@ class Platform(Core):
             period = msgspec.convert(value, Period)
         except msgspec.ValidationError as error:
             raise InvalidInput(Text(f"不是期限：{value}", f"not a period: {error}"), field="value") from error
-        return self.run(lambda work: self.adjust(work, setting, period, actor=actor))
-
-    def adjust(self, work: Work, setting: str, period: Period, *, actor: str) -> int:
-        """As ``change_setting``, in an open work. Raises InvalidInput."""
-        if setting not in self.settings:
-            raise InvalidInput(
-                Text(f"没有设置 {setting}", f"there is no setting {setting}"),
-                hint=Text("见规则包的 settings.yaml", "the pack's settings.yaml lists them"),
-                field="setting",
-            )
-        entry = Entry(
-            actor=actor,
-            at=work.now,
-            body={"setting": setting, "value": msgspec.json.encode(period).decode()},
-            kind=SETTING_CHANGED,
-            recorded=work.now,
-            subjects={"setting": setting},
-        )
-        return work.record(entry)[0]
+        return self.run(lambda work: self.settings.change(work, setting, period, actor=actor))
 
     def change_parameter(self, parameter: str, value: int | str, *, actor: str) -> int:
         """Set a number or choice that is the platform's own; the entry's index. Raises InvalidInput."""

@@ -16,7 +16,6 @@ from anbao.cases.deciding import Determination, check_outcome, first_decision
 from anbao.cases.leases import check_may_decide
 from anbao.cases.persons import IDENTITY, STATED, Person, key_of, person_of, require_key, stated
 from anbao.cases.reading import Case
-from anbao.cases.rules import rule_of
 from anbao.engine.core import Core
 from anbao.engine.work import Placed, Work
 from anbao.errors import AnbaoError, Conflict, InvalidInput, NotFound
@@ -117,7 +116,7 @@ def order(
     accepted = [row for row in seen.rows if row.problem is None]
     if not accepted:
         raise Conflict(Text("没有一件可以如此决定", "none of these cases can be decided so"))
-    rules = [rule_of(work.conn, kinds[kind]) for kind in {row.kind for row in accepted}]
+    rules = [core.case_rules.of_kind(work.conn, kind) for kind in {row.kind for row in accepted}]
     if any(rule.second_look for rule in rules):
         require_key(core.parameters, work)
     window = max(rule.undo_minutes for rule in rules)
@@ -158,7 +157,7 @@ def due(conn: Connection, now: int) -> str | None:
     return found
 
 
-def release(work: Work, kinds: Kinds) -> bool:
+def release(core: Core, work: Work) -> bool:
     """Let a bounded number of decisions leave; whether there was anything to do. Each leaves once."""
     name = due(work.conn, work.now)
     if name is None:
@@ -174,7 +173,7 @@ def release(work: Work, kinds: Kinds) -> bool:
     known = _ordered_by(work, one)
     for case in cases.values():
         if case.state == "pending":
-            rule = rule_of(work.conn, kinds[case.kind])
+            rule = core.case_rules.of_kind(work.conn, case.kind)
             first_decision(work, rule, case, given, known, bulk=name)
         else:
             _settle(work.conn, name, case.id, "superseded", case.changed_by)

@@ -19,8 +19,8 @@ from anbao.cases.leases import check_may_decide
 from anbao.cases.opening import open_case
 from anbao.cases.persons import keys_required, person_of, require_key, stated
 from anbao.cases.reading import Case
-from anbao.cases.rules import Rule, rule_of
 from anbao.engine.core import Core
+from anbao.engine.values import CaseRule
 from anbao.engine.work import Work
 from anbao.errors import Conflict, InvalidInput
 from anbao.law.case_kinds import CaseKind
@@ -70,7 +70,7 @@ def decide(core: Core, work: Work, case: Case, given: Determination, *, carried_
     check_outcome(core.pack.case_kind(case.kind), given.outcome)
     given_reason(given.reason)
     check_may_decide(case, person_of(work, given.person), work.now)
-    rule = rule_of(work.conn, core.pack.case_kind(case.kind))
+    rule = core.case_rules.of_kind(work.conn, case.kind)
     if case.state == "open" or _does_not_count(core, work, case):
         if _second_look(case, rule):
             require_key(core.parameters, work)
@@ -98,7 +98,7 @@ def decide_about(
     has done that already (``before``). Raises as ``decide``.
     """
     waiting = reading.of_kind(work.conn, kind, *about, unclosed=True)
-    rule = rule_of(work.conn, core.pack.case_kind(kind))
+    rule = core.case_rules.of_kind(work.conn, kind)
     if not waiting and opening is not None and rule.second_look >= ALWAYS:
         new = open_case(
             work,
@@ -136,7 +136,7 @@ def settle_case(work: Work, kind: str, about: tuple[str, str], given: Determinat
 
 
 def first_decision(
-    work: Work, rule: Rule, case: Case, given: Determination, known: Mapping[str, Any], bulk: str = ""
+    work: Work, rule: CaseRule, case: Case, given: Determination, known: Mapping[str, Any], bulk: str = ""
 ) -> Decision:
     """Record a first decision that the caller has checked; ``known``: what its body says of how it was made."""
     again = _second_look(case, rule)
@@ -201,10 +201,10 @@ def check_outcome(kind: CaseKind, outcome: str) -> None:
         )
 
 
-_ALONE = Rule(second_look=0, undo_minutes=0)
+_ALONE = CaseRule(second_look=0, undo_minutes=0)
 
 
-def _second_look(case: Case, rule: Rule) -> bool:
+def _second_look(case: Case, rule: CaseRule) -> bool:
     return rule is not _ALONE and (case.disputed or is_sampled(case.id, case.changed_by, rule.second_look))
 
 
@@ -213,7 +213,7 @@ def _does_not_count(core: Core, work: Work, case: Case) -> bool:
     return bool(case.waits and not case.decider_key and work.signed_in) and keys_required(core.parameters, work)
 
 
-def _required(case: Case, rule: Rule) -> bool:
+def _required(case: Case, rule: CaseRule) -> bool:
     return case.disputed or rule.second_look >= ALWAYS
 
 

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from anbao.engine.parameters import Parameters
+from anbao.engine.values import Parameters
 from anbao.engine.work import Work
 from anbao.errors import Forbidden, InvalidInput
 from anbao.text import Text

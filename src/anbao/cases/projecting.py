@@ -10,12 +10,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
-from anbao.cases import bulk, deciding, leases, rules
+from anbao.cases import bulk, deciding, leases
 from anbao.cases.opening import OPENED, case_id, main_subject
 from anbao.cases.persons import folded, key_of
 from anbao.cases.reading import NO_TIME, SUPERSEDED
 from anbao.engine.core import Core
-from anbao.engine.obligations.settings import Settings
 from anbao.engine.work import Placed, Projector
 from anbao.law.deadlines import due_at
 from anbao.model.entry import Sealed
@@ -43,19 +42,17 @@ class CaseProjection:
         yield deciding.DECIDED, bulk.project_decided
         yield deciding.CONFIRMED, confirmed
         yield deciding.REOPENED, reopened
-        yield rules.KIND_CHANGED, rules.project_rules
         yield bulk.ORDERED, bulk.project_ordered
         yield bulk.UNDONE, bulk.project_undone
         yield bulk.FINISHED, bulk.project_finished
 
     def opened(self, conn: Connection, placed: Sequence[Placed]) -> None:
         """``case.opened``. Raises InvalidInput for a kind of case that the pack does not know."""
-        settings = Settings(conn, self._core.settings)
         rows = []
         for index, sealed in placed:
             subjects = {role: name for role, name in sealed.subjects.items() if role != "case"}
             rows.append(
-                self._row(settings, index, sealed, sealed.subjects["case"], str(sealed.facts["case_kind"]), subjects)
+                self._row(conn, index, sealed, sealed.subjects["case"], str(sealed.facts["case_kind"]), subjects)
             )
         insert_many(conn, tables.case_file, rows)
 
@@ -72,13 +69,12 @@ class CaseProjection:
         newest = {sealed.subjects["listing"]: (index, sealed) for index, sealed in placed}
         overtaken = {listing: index for listing, (index, _) in newest.items()}
         _close_reviews(conn, overtaken, lambda _: SUPERSEDED, also="OR waits = 1")
-        settings = Settings(conn, self._core.settings)
         rows = []
         for index, sealed in newest.values():
             if sealed.facts["outcome"] == "review":
                 name = case_id(LISTING_REVIEW, sealed.subjects, str(index))
                 about = {role: one for role, one in sealed.subjects.items() if role != "picture"}
-                rows.append(self._row(settings, index, sealed, name, LISTING_REVIEW, about))
+                rows.append(self._row(conn, index, sealed, name, LISTING_REVIEW, about))
         insert_many(conn, tables.case_file, rows)
 
     def listing_decided(self, conn: Connection, placed: Sequence[Placed]) -> None:
@@ -88,12 +84,12 @@ class CaseProjection:
         _close_reviews(conn, indexes, lambda listing: newest[listing][1])
 
     def _row(
-        self, settings: Settings, index: int, sealed: Sealed, name: str, kind: str, subjects: Mapping[str, str]
+        self, conn: Connection, index: int, sealed: Sealed, name: str, kind: str, subjects: Mapping[str, str]
     ) -> tuple[Any, ...]:
         facts = sealed.facts
         due = facts.get("due")
         if due is None:
-            due = self._due(settings, kind, sealed.at, index)
+            due = self._due(conn, kind, sealed.at, index)
         severity = max(1, int(facts.get("severity", 0)))
         return (
             name,
@@ -121,11 +117,11 @@ class CaseProjection:
             0,
         )
 
-    def _due(self, settings: Settings, kind: str, at: int, index: int) -> int:
+    def _due(self, conn: Connection, kind: str, at: int, index: int) -> int:
         setting = self._core.pack.case_kind(kind).due
         if not setting:
             return NO_TIME
-        period = settings.in_force(setting, at, index)
+        period = self._core.settings.in_force(conn, setting, at, before=index)
         return due_at(at, period, self._core.pack.calendar)
 
 

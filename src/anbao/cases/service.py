@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
-from anbao.cases import bulk, deciding, leases, reading, rules, told
+from anbao.cases import bulk, deciding, leases, reading, told
 from anbao.cases.deciding import Determination
 from anbao.cases.persons import Person, check_name
 from anbao.cases.projecting import CaseProjection
 from anbao.cases.reading import Case
 from anbao.engine.core import Core, Service, Step
+from anbao.engine.values import CaseRule
 from anbao.engine.work import Projector, Work
 from anbao.law.case_kinds import CaseKind
 from anbao.model.decision import Decision
@@ -38,7 +39,7 @@ class Cases(Service):
         with self.core.reading() as conn:
             if bulk.due(conn, self.core.clock()) is None:
                 return False
-        return self.core.run(lambda work: bulk.release(work, self.kinds))
+        return self.core.run(lambda work: bulk.release(self.core, work))
 
     def next(
         self, work: Work, person: str, *, kinds: Sequence[str] = (), minutes: int = leases.LEASE_MINUTES
@@ -105,8 +106,12 @@ class Cases(Service):
         actor: str = "officer",
     ) -> int:
         """Set the share of second looks, or the undo window, of a kind; the entry's index. Raises InvalidInput."""
-        found = self.core.pack.case_kind(kind)
-        return rules.change_rule(work, found, second_look=second_look, undo_minutes=undo_minutes, actor=actor)
+        now = self.core.case_rules.of_kind(work.conn, self.core.pack.case_kind(kind).id)
+        given = CaseRule(
+            second_look=now.second_look if second_look is None else second_look,
+            undo_minutes=now.undo_minutes if undo_minutes is None else undo_minutes,
+        )
+        return self.core.case_rules.change(work, kind, given, actor=actor)
 
     def _wanted(self, kinds: Sequence[str]) -> list[str]:
         return [self.core.pack.case_kind(kind).id for kind in kinds] or list(self.kinds)

@@ -13,7 +13,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from anbao.controls import own, records
 from anbao.controls.records import ControlStanding
 from anbao.engine.core import Core, Probe, Probed, Service, Step
-from anbao.engine.obligations.settings import Settings
 from anbao.engine.work import Projector, Work
 from anbao.errors import Conflict, InvalidInput, NotFound, StoreError
 from anbao.law.controls import Control
@@ -28,7 +27,6 @@ GRACE = 300_000
 """Milliseconds after which a probe that was due and did not come is shown as late."""
 
 State = Literal["unprobed", "works", "failed", "late", "retired"]
-_LATEST = 2**53
 
 
 class ControlView(msgspec.Struct, frozen=True, kw_only=True):
@@ -185,10 +183,10 @@ class Controls(Service):
         return view.due_at is None or view.due_at <= self.core.clock()
 
     def _views(self, conn: Connection, standing: dict[str, ControlStanding]) -> list[ControlView]:
-        settings, now = Settings(conn, self.core.settings), self.core.clock()
+        now = self.core.clock()
         persons = {name: self._person(conn, one.person) for name, one in standing.items()}
         return [
-            self._view(control, standing.get(control.id), persons.get(control.id, ""), settings, now)
+            self._view(conn, control, standing.get(control.id), persons.get(control.id, ""), now)
             for control in self._known.values()
         ]
 
@@ -202,12 +200,12 @@ class Controls(Service):
             return kept
 
     def _view(
-        self, control: Control, standing: ControlStanding | None, person: str, settings: Settings, now: int
+        self, conn: Connection, control: Control, standing: ControlStanding | None, person: str, now: int
     ) -> ControlView:
         probed_at = standing.probed_at if standing else None
         due = None
         if probed_at is not None:
-            every = settings.in_force(control.every, now, _LATEST)
+            every = self.core.settings.in_force(conn, control.every, now)
             due = due_at(probed_at, every, self.core.pack.calendar)
         state: State = standing.state if standing else "unprobed"
         if state == "works" and due is not None and due + GRACE < now:

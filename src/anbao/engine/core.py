@@ -13,8 +13,8 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao.engine.obligations.engine import ObligationEngine
-from anbao.engine.parameters import PARAMETER_CHANGED, Parameters, project_changes
 from anbao.engine.reactions import Reaction, Reactions
+from anbao.engine.values import CaseRules, Parameters, Settings, ValueHistory
 from anbao.engine.work import Placed, Projector, Work
 from anbao.engine.writer import Writer
 from anbao.errors import InvalidInput
@@ -139,16 +139,20 @@ class Core:
         self.pack: Pack = load_pack(where)
         self.catalogue: Catalogue = load_catalogue(where)
         self.templates: Templates = load_templates(where)
-        self.parameters = Parameters(self.pack.parameters)
+        values = ValueHistory()
+        self.settings = Settings(values, {setting.id: setting.default for setting in self.pack.settings})
+        self.parameters = Parameters(values, self.pack.parameters)
+        self.case_rules = CaseRules(values, self.pack.case_kinds)
         self.clock = clock
         self.ledger: Ledger = open_ledger(store)
         self.vault: Vault = open_vault(store)
-        self.settings = {setting.id: setting.default for setting in self.pack.settings}
         self.engine = ObligationEngine(self.pack.norms, self.pack.calendar, self.settings)
         self.reactions = Reactions(self.ledger)
         self.steps: list[Step] = []
         self.probes: dict[str, Probe] = {}
-        self._projectors: dict[str, list[Projector]] = {PARAMETER_CHANGED: [project_changes]}
+        self._projectors: dict[str, list[Projector]] = {
+            of.event.KIND: [of.project] for of in (self.settings, self.parameters, self.case_rules)
+        }
         self._writer = Writer(store, self._begin, self._follow_up)
 
     def join(self, room: Service) -> None:

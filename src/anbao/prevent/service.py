@@ -9,13 +9,13 @@ from anbao import cases
 from anbao.detect.contact import load_fraud_book
 from anbao.detect.text import finding
 from anbao.engine.core import Core, Probe, Service, Step, decoded
-from anbao.engine.parameters import PARAMETER_CHANGED
 from anbao.engine.reactions import Reaction
 from anbao.engine.readmodels.bars import standing as standing_against
 from anbao.engine.readmodels.screened import DECIDED, SCREENED
 from anbao.engine.work import Placed, Projector, Work
 from anbao.law.deadlines import legal_day
 from anbao.model.entry import Receipt, Sealed
+from anbao.model.events.values import ParameterChanged
 from anbao.model.listing import Listing, Outcome
 from anbao.model.message import Message
 from anbao.model.texts import with_texts
@@ -74,7 +74,7 @@ class Prevent(Service):
             yield kind, standing.project_ends
         yield messages.SCREENED, messages.project_messages
         yield messages.DECIDED, messages.project_rulings
-        yield PARAMETER_CHANGED, self._keep_book
+        yield ParameterChanged.KIND, self._keep_book
         yield from self.pictures.projectors()
 
     def reactions(self) -> Iterable[Reaction]:
@@ -153,8 +153,9 @@ class Prevent(Service):
 
     def _keep_book(self, conn: Connection, placed: Sequence[Placed]) -> None:
         for _, sealed in placed:
-            if sealed.facts["parameter"] == OWN_DOMAINS:
-                self.books.keep(conn, str(sealed.facts["value"]))
+            changed = sealed.event(ParameterChanged)
+            if changed.parameter == OWN_DOMAINS:
+                self.books.keep(conn, changed.value)
 
     def suggest(self) -> Suggestions:
         """What people's decisions suggest for the lexicon."""

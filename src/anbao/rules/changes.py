@@ -18,7 +18,6 @@ from sqlalchemy import Connection
 
 from anbao.cases.persons import Person, check_name, key_of, keys_required, person_of, require_key, stated
 from anbao.engine.core import Core
-from anbao.engine.obligations.settings import Settings
 from anbao.engine.work import Placed, Work
 from anbao.errors import Conflict, Forbidden, NotFound
 from anbao.law.deadlines import due_at
@@ -34,8 +33,6 @@ from anbao.text import Text
 PROPOSED, REFUSED, EXPIRED, ACTIVATED = "activation_proposed", "activation_refused", "activation_expired", "activated"
 SHARE, TERMS_REMOVED, SAMPLE = "change.share", "change.terms_removed", "change.sample"
 CONFIRM = "change.confirm"
-
-_LATEST = 2**53
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,7 +107,7 @@ class Changes:
         if not because:
             entry = rulesets.activate(work, role, digest, actor, effective, {"backtest": tried})
             return Change(backtest=result, because=(), digest=digest, entry=entry, state="in_force")
-        waits = Settings(work.conn, self._core.settings).in_force(CONFIRM, work.now, _LATEST)
+        waits = self._core.settings.in_force(work.conn, CONFIRM, work.now)
         body: dict[str, Any] = {
             "backtest": tried,
             "because": [msgspec.to_builtins(reason) for reason in because],

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from anbao.detect.contact.book import FraudBook
 from anbao.detect.contact.matcher import ContactMatcher
-from anbao.engine.parameters import Parameters
+from anbao.engine.values import Parameters
 from anbao.rules.artefacts import artefact, store_artefact
 
 OWN_DOMAINS = "platform.domains"

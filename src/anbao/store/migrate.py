@@ -8,7 +8,10 @@ from anbao.errors import StoreError
 from anbao.store.bulk import sql
 from anbao.text import Text
 
-HEAD = "0017"
+HEAD = "0019"
+
+FILLED_BY_MIGRATION = frozenset({"value_change"})
+"""Tables that their migration fills from older tables; that they are empty means that there was nothing."""
 
 UNFILLED = "upgrade.unfilled"
 """Key in ``meta``: tables that upgrades made in a store with entries, and that nobody has filled from them yet."""
@@ -40,7 +43,9 @@ def migrate(conn: Connection) -> None:
     command.upgrade(config, HEAD)
     if current is not None and not _is_empty(conn, "entry"):
         made = unfilled(conn) | {
-            name for name in set(inspect(conn).get_table_names()) - before if _is_empty(conn, name)
+            name
+            for name in set(inspect(conn).get_table_names()) - before - FILLED_BY_MIGRATION
+            if _is_empty(conn, name)
         }
         sql(conn, "DELETE FROM meta WHERE key = ?", (UNFILLED,))
         if made:

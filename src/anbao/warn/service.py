@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 
 from anbao.detect.fields import words_of
 from anbao.engine.core import Probe, Service, Step
-from anbao.engine.obligations.settings import Settings
 from anbao.engine.reactions import Reaction
 from anbao.engine.readmodels import listings
 from anbao.engine.work import Projector, Work
@@ -180,7 +179,7 @@ class Warn(Service):
             self._affect(work, stored.index, stored.at, hazard, listing)
 
     def _affect(self, work: Work, cause: int, at: int, hazard: str, listing: str) -> None:
-        period = Settings(work.conn, self.core.settings).in_force(LOOKBACK, at, cause)
+        period = self.core.settings.in_force(work.conn, LOOKBACK, at, before=cause)
         since = latest_start(at, period, self.core.pack.calendar)
         buyers.add_listing(work, hazard, listing, since=since, cause=cause)
 

@@ -15,8 +15,8 @@ from anbao.api.answers import EntryAnswer, EntryIndex
 from anbao.api.context import WAITS, Caller, commit, context_of, operation, recorded
 from anbao.api.reading import Cursor, IdempotencyKey, Limit, cursor_position, cursor_text, no_nul
 from anbao.cases import Case, bulk, leases, reading
-from anbao.cases.rules import Rule, rule_of
 from anbao.cases.told import OpenedStatements
+from anbao.engine.values import CaseRule
 from anbao.errors import InvalidInput
 from anbao.model.base import MAX_REASON, Reason
 from anbao.model.decision import Decision
@@ -41,7 +41,7 @@ class KindAnswer(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     title: Text
     outcomes: dict[str, Text]
-    rule: Rule
+    rule: CaseRule
     waiting: int
 
 
@@ -150,7 +150,7 @@ def kinds(request: Caller) -> list[KindAnswer]:
                 id=one.id,
                 title=one.title,
                 outcomes=one.outcomes,
-                rule=rule_of(conn, one),
+                rule=platform.case_rules.of_kind(conn, one.id),
                 waiting=waiting.get(one.id, 0),
             )
             for one in platform.cases.kinds.values()

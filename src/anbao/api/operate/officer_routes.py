@@ -77,4 +77,4 @@ async def setting(
 ) -> Response[EntryIndex]:
     """What is open keeps its deadline. Raises InvalidInput for an unknown setting."""
     platform, actor = context_of(request).platform, request.auth.actor
-    return await recorded(request, key, lambda work: platform.adjust(work, setting, data, actor=actor))
+    return await recorded(request, key, lambda work: platform.settings.change(work, setting, data, actor=actor))

@@ -37,7 +37,7 @@ def parameters(request: Caller) -> list[ParameterAnswer]:
     now = platform.clock()
     with platform.reading() as conn:
         return [
-            ParameterAnswer(parameter=one, value=platform.parameters.value(conn, one.id, now))
+            ParameterAnswer(parameter=one, value=platform.parameters.in_force(conn, one.id, now))
             for one in platform.parameters.on(now)
         ]
 

@@ -34,7 +34,7 @@ def list_parameters(store_url: str | None, output_format: str) -> None:
             {
                 "id": one.id,
                 "title": one.title,
-                "value": platform.parameters.value(conn, one.id, now),
+                "value": platform.parameters.in_force(conn, one.id, now),
                 "unit": one.unit,
                 "set_by": one.set_by,
                 "takes": one.takes,

@@ -5,7 +5,6 @@ import msgspec
 
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, echo, emit
-from anbao.engine.obligations.settings import Settings
 from anbao.law.norms import Period
 from anbao.text import Text, system_language
 
@@ -29,13 +28,12 @@ def command() -> None:
 def list_settings(store_url: str | None, output_format: str) -> None:
     """What stands in the pack, and what the platform made of it."""
     with open_store_option(store_url) as platform, platform.reading() as conn:
-        standing = Settings(conn, platform.settings)
-        size = platform.ledger.size(conn)
+        now = platform.clock()
         rows = [
             {
                 "id": one.id,
                 "title": one.title,
-                "value": _written(standing.in_force(one.id, platform.clock(), size)),
+                "value": _written(platform.settings.in_force(conn, one.id, now)),
                 "default": _written(one.default),
                 "why": one.why,
             }

@@ -6,11 +6,11 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao.engine.obligations.closing import Milestone, Obligation, Touched, close, waiver
-from anbao.engine.obligations.settings import Settings
 from anbao.engine.obligations.subject import subject_key
+from anbao.engine.values import Settings
 from anbao.law.calendar import WorkCalendar
 from anbao.law.deadlines import due_at
-from anbao.law.norms import Norm, Period
+from anbao.law.norms import Norm
 from anbao.store import tables
 from anbao.store.bulk import insert_many, sql
 
@@ -18,8 +18,8 @@ from anbao.store.bulk import insert_many, sql
 class Batch:
     """One call of ``ObligationEngine.observe``."""
 
-    def __init__(self, conn: Connection, calendar: WorkCalendar, defaults: Mapping[str, Period]) -> None:
-        self.settings = Settings(conn, defaults)
+    def __init__(self, conn: Connection, calendar: WorkCalendar, settings: Settings) -> None:
+        self._settings = settings
         self._conn = conn
         self._calendar = calendar
         self._opened: list[Obligation] = []
@@ -81,5 +81,9 @@ class Batch:
         due = norm.due
         if due.at_once:
             return at
-        period = self.settings.in_force(due.setting, at, idx) if due.setting else due.within or due.at_least
+        period = (
+            self._settings.in_force(self._conn, due.setting, at, before=idx)
+            if due.setting
+            else due.within or due.at_least
+        )
         return due_at(at, period, self._calendar, moves=norm.moves) if period else None

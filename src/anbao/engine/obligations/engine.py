@@ -10,17 +10,17 @@ Invariants
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from anbao.engine.obligations.batch import Batch
-from anbao.engine.obligations.settings import SETTING_CHANGED
+from anbao.engine.values import Settings
 from anbao.law.calendar import WorkCalendar
 from anbao.law.deadlines import day_end, day_start
-from anbao.law.norms import Norm, Period, Trigger
+from anbao.law.norms import Norm, Trigger
 from anbao.model.entry import Facts
 from anbao.store.bulk import sql_many
 
@@ -59,11 +59,11 @@ class _Moves(NamedTuple):
 
 
 class ObligationEngine:
-    """Norms, arranged by the entry kinds that move them. ``settings``: the platform's deadlines by default."""
+    """Norms, arranged by the entry kinds that move them. ``settings``: the platform's own deadlines."""
 
-    def __init__(self, norms: Sequence[Norm], calendar: WorkCalendar, settings: Mapping[str, Period]) -> None:
+    def __init__(self, norms: Sequence[Norm], calendar: WorkCalendar, settings: Settings) -> None:
         self._calendar = calendar
-        self._settings = settings
+        self.settings = settings
         self._openers: dict[str, list[Norm]] = defaultdict(list)
         self._closers: dict[str, list[tuple[Norm, Trigger]]] = defaultdict(list)
         self._periodic: dict[str, tuple[_Opening, ...]] = {}
@@ -83,7 +83,7 @@ class ObligationEngine:
 
     def observe(self, conn: Connection, entries: Iterable[ObservedEntry]) -> None:
         """Project entries, given in ledger order, onto ``obligation`` and ``milestone``."""
-        batch = Batch(conn, self._calendar, self._settings)
+        batch = Batch(conn, self._calendar, self.settings)
         missed: list[ObservedEntry] = []
         for entry in entries:
             kind = entry.kind
@@ -100,8 +100,6 @@ class ObligationEngine:
             if kind == PERIOD_OPENED:
                 for opening in self._periodic.get(str(entry.facts["norm"]), ()):
                     _open(batch, opening, entry)
-            elif kind == SETTING_CHANGED:
-                batch.settings.record(entry.idx, entry.at, entry.facts)
             elif kind == WAIVED:
                 batch.waive(str(entry.facts["norm"]), int(entry.facts["opened_by"]), entry.at, entry.idx)
             elif kind == MISSED:

@@ -24,7 +24,7 @@ def differences(
     with tempfile.TemporaryDirectory() as folder:
         scratch = open_store(f"sqlite:///{Path(folder) / 'derived.db'}")
         with scratch.write() as derived:
-            observe_all(derived, engine, entries)
+            _observe_all(derived, engine, entries, beside=True)
         with scratch.read() as derived:
             yield from _unequal(read.every(conn), read.every(derived))
         scratch.close()
@@ -34,14 +34,17 @@ def rebuild(conn: Connection, engine: ObligationEngine, entries: Iterable[Observ
     """Replace the derived tables by what the entries give under the engine's pack."""
     for table in _DERIVED:
         sql(conn, f"DELETE FROM {table}")
-    sql(conn, "DELETE FROM activation WHERE kind LIKE ?", ("setting:%",))
-    observe_all(conn, engine, entries)
+    _observe_all(conn, engine, entries)
 
 
-def observe_all(conn: Connection, engine: ObligationEngine, entries: Iterable[ObservedEntry]) -> None:
-    """Feed a long run of entries to an engine, a batch at a time."""
-    remaining = iter(entries)
+def _observe_all(
+    conn: Connection, engine: ObligationEngine, entries: Iterable[ObservedEntry], *, beside: bool = False
+) -> None:
+    """Feed a long run of entries to an engine, a batch at a time; ``beside``: in a store that lacks the settings."""
+    remaining, changed = iter(entries), engine.settings.event.KIND
     while batch := list(islice(remaining, _BATCH)):
+        if beside:
+            engine.settings.project(conn, [(entry.idx, entry) for entry in batch if entry.kind == changed])
         engine.observe(conn, batch)
 
 

@@ -14,7 +14,6 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao.engine.core import Core
-from anbao.engine.obligations.settings import Settings
 from anbao.engine.outbox import Effect, send
 from anbao.engine.work import Placed, Work
 from anbao.errors import Conflict
@@ -209,7 +208,7 @@ def _ends_at(core: Core, work: Work, track: Track, at: int) -> int:
     """When the waiting period is over: the guard's own time where the law names one, else the platform's setting."""
     norm = core.pack.norm(_WAIT_NORM) if track == "ip" else None
     needed = norm.needs.at_least if norm and norm.needs else None
-    period = needed or Settings(work.conn, core.settings).in_force(_END_SETTING[track], at, 2**62)
+    period = needed or core.settings.in_force(work.conn, _END_SETTING[track], at)
     return due_at(at, period, core.pack.calendar)
 
 

@@ -7,8 +7,8 @@ from hashlib import sha256
 
 from anbao.cases import deciding as cases_deciding
 from anbao.cases import reading
-from anbao.cases.rules import Rule
 from anbao.engine.core import Core, Probed
+from anbao.engine.values import CaseRule
 from anbao.engine.work import Work
 from anbao.investigate.complaints import deciding, filing, records, timeline
 from anbao.investigate.complaints.rules import ComplaintRules, Table
@@ -54,7 +54,7 @@ def try_channel(core: Core, rules: ComplaintRules, table: Table, look: filing.Lo
 def _decide(core: Core, work: Work, rules: ComplaintRules, about: int) -> None:
     """As a person and the reaction to the decision do."""
     name = sql(work.conn, "SELECT id FROM case_file WHERE about = ?", (about,)).scalar_one()
-    case, alone = reading.find(work.conn, name), Rule(second_look=0, undo_minutes=0)
+    case, alone = reading.find(work.conn, name), CaseRule(second_look=0, undo_minutes=0)
     given = cases_deciding.Determination(actor=ACTOR, outcome="rejected", person=ACTOR, reason=ANSWER)
     decided = cases_deciding.first_decision(work, alone, case, given, {})
     deciding.follow_case(core, work, rules, core.ledger.entry(work.conn, decided.entry))

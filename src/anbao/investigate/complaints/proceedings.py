@@ -15,7 +15,6 @@ from sqlalchemy import Connection
 from anbao import cases
 from anbao.cases.deciding import details_of
 from anbao.engine.core import Core
-from anbao.engine.obligations.settings import Settings
 from anbao.engine.work import Work
 from anbao.errors import Conflict
 from anbao.investigate.complaints import acting, notices, records
@@ -144,7 +143,7 @@ def _outcome(reason: str, result: str, details: Mapping[str, Any]) -> Proceeding
 
 
 def _next(core: Core, work: Work, at: int) -> dict[str, object]:
-    period = Settings(work.conn, core.settings).in_force(_SETTING, at, 2**62)
+    period = core.settings.in_force(work.conn, _SETTING, at)
     return {"ends_at": max(at, due_at(at, period, core.pack.calendar) - _AHEAD)}
 
 

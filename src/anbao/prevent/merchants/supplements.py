@@ -11,7 +11,6 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao import cases
-from anbao.engine.obligations.settings import Settings
 from anbao.engine.outbox import Effect, send
 from anbao.engine.work import Placed, Work
 from anbao.law.deadlines import due_at
@@ -33,7 +32,6 @@ TIME = "merchant.supplement"
 TOPIC_ASKED, TOPIC_REMINDER = "merchant.supplement_wanted", "merchant.supplement_reminder"
 
 AT_ONCE = 100
-_LATEST = 2**53
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -57,7 +55,7 @@ def open_case(work: Work, merchant: str, about: int, reasons: Sequence[str]) -> 
 
 def ask(context: MerchantContext, work: Work, merchant: str, note: str, *, actor: str, cause: int) -> None:
     """Ask a held merchant for what its last decision found wanting; its time runs from now, with a reminder halfway."""
-    period = Settings(work.conn, context.core.settings).in_force(TIME, work.now, _LATEST)
+    period = context.core.settings.in_force(work.conn, TIME, work.now)
     due = due_at(work.now, period, context.core.pack.calendar)
     wanted = _wanted(context, work.conn, merchant)
     body = {"cause": cause, "due": due, "note": note, "remind": (work.now + due) // 2, "wanted": wanted}

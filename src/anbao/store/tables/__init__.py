@@ -30,7 +30,7 @@ from anbao.store.tables.prevent import (
     message,
     proposal,
 )
-from anbao.store.tables.readmodels import sale_bar
+from anbao.store.tables.readmodels import sale_bar, value_change
 from anbao.store.tables.remove import (
     appeal,
     authority_report,
@@ -79,7 +79,6 @@ __all__ = [
     "merchant_closure",
     "merchant_identifier",
     "merchant_licence",
-    "merchant_link",
     "merchant_supplement",
     "message",
     "meta",
@@ -103,6 +102,7 @@ __all__ = [
     "tile",
     "trade",
     "turnover",
+    "value_change",
     "violation",
     "warning",
 ]

@@ -58,6 +58,7 @@ activation = Table(
     Column("entry", BigInteger, nullable=False),
     Column("digest", Text, nullable=False),
     PrimaryKeyConstraint("kind", "effective", "entry"),
+    comment="which lexicon, policy or model (kind) is in force from when on",
 )
 
 guarded_hazard = Table(
