@@ -173,9 +173,13 @@ class VersionedValues(ABC, Generic[T, E]):
         """Entries of the kind ``event`` → ``value_change``."""
         changes = []
         for index, entry in placed:
-            name, value = self._said(read(self.event, entry.subjects, entry.facts))
+            name, value = self._said(self._event(entry))
             changes.append(ValueChange(self.of, name, entry.at, index, value))
         self._history.record(conn, changes)
+
+    def _event(self, entry: ChangeEntry) -> E:
+        """The event of an entry, whose body is scalars only and so stands whole in its facts."""
+        return read(self.event, msgspec.json.encode({"subjects": entry.subjects, "body": entry.facts}))
 
 
 class Settings(VersionedValues[Period, SettingChanged]):
