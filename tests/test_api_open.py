@@ -8,11 +8,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from anbao.access.keys import SCOPES
 from anbao.api.app import DESCRIPTION
 from anbao.ledger import open_checkpoint, parse_verifier, verify_directory
 from anbao.ledger.export import tiles_of
 from anbao.ledger.tiles import TILE_WIDTH, entries_path, tile_path
+from anbao.model.scopes import SCOPES
 from api_server import Served, served
 
 OPEN = {"/health", "/log/key", "/log/checkpoint", "/log/tile/{level}/{place}"}

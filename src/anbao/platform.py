@@ -14,7 +14,8 @@ from anbao.cases.opening import OPENED as CASE_OPENED
 from anbao.controls.service import Controls
 from anbao.delivery.service import Delivery
 from anbao.detect.text import Lexicon
-from anbao.engine.core import Core, Step, entered, system_clock
+from anbao.engine.core import Core, Step, system_clock
+from anbao.engine.entered import entered
 from anbao.engine.obligations import read, recompute, tick
 from anbao.engine.obligations.engine import WAIVED, ObservedEntry
 from anbao.engine.readmodels.service import ReadModels
@@ -52,6 +53,10 @@ OPENED = "platform.opened"
 _SELF = {"platform": "self"}
 
 _STEPS_AT_ONCE = 1_000
+
+
+SERVICES: tuple[tuple[str, type], ...] = (("investigate", Investigate),)
+"""What declares acts and reads (``engine.acts``), with its place as an attribute of the platform."""
 
 
 class Platform(Core):

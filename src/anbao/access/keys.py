@@ -11,7 +11,6 @@ import time
 from collections.abc import Sequence
 from hashlib import sha256
 from hmac import compare_digest
-from typing import Literal, get_args
 
 import msgspec
 from sqlalchemy import Connection
@@ -19,6 +18,7 @@ from sqlalchemy import Connection
 from anbao.engine.work import Work
 from anbao.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
 from anbao.model.entry import Entry
+from anbao.model.scopes import SCOPES, Scope
 from anbao.store import Store, tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
@@ -26,8 +26,6 @@ from anbao.text import Text
 CREATED = "key.created"
 REVOKED = "key.revoked"
 
-Scope = Literal["merchants", "listings", "trade", "events", "effects", "read", "officer", "metrics", "*"]
-SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 FRESH_SECONDS = 1.0
 """How long a process trusts what it read of a key; a revocation is heeded everywhere after that."""

@@ -11,7 +11,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp, Receive, Send
 
-from anbao.access.keys import KeyRing, Principal, Scope, refused
+from anbao.access.keys import KeyRing, Principal, refused
 from anbao.api.answers import EntryIndex
 from anbao.api.idempotency import HttpAnswer, KeyedRequest, recall, store_answer
 from anbao.api.metrics import Metrics
@@ -21,6 +21,7 @@ from anbao.connect.pictures import PictureIntake
 from anbao.engine.work import Work
 from anbao.errors import InvalidInput
 from anbao.model.decision import Decision
+from anbao.model.scopes import Scope
 from anbao.platform import Platform
 from anbao.text import Text
 
@@ -93,7 +94,7 @@ async def attempt_of(request: Caller, key: str | None) -> KeyedRequest | None:
     return KeyedRequest(request.auth.key, known, fingerprint(request, await request.body()))
 
 
-async def commit(request: Caller, key: str | None, job: Callable[[Work], T]) -> Response[T]:
+async def commit(request: Caller, key: str | None, job: Callable[[Work], T], status: int = 201) -> Response[T]:
     """Run a job, answer once it is durable. The same request under the same key gets the same bytes again.
 
     Where the job decided what does not take effect before a second person agrees, the answer is 202 and says how the
@@ -107,7 +108,7 @@ async def commit(request: Caller, key: str | None, job: Callable[[Work], T]) -> 
         work.signed_in = request.auth.actor
         result = job(work)
         waits = work.decision is not None and work.decision.undecided
-        answer = HttpAnswer(202 if waits else 201, msgspec.json.encode(work.decision if waits else result))
+        answer = HttpAnswer(202 if waits else status, msgspec.json.encode(work.decision if waits else result))
         if attempt:
             store_answer(work.conn, [(attempt, answer)], work.now, cipher)
         return answer

@@ -2,6 +2,7 @@
 
 from litestar.handlers import BaseRouteHandler
 
+from anbao.api.acts import route
 from anbao.api.assist import assist_routes
 from anbao.api.investigate import complaint_routes, hazard_routes, notice_routes
 from anbao.api.operate import (
@@ -16,8 +17,11 @@ from anbao.api.prevent import listing_routes, merchant_routes, message_routes, p
 from anbao.api.prove import ledger_routes, log_routes, timeline_routes
 from anbao.api.remove import removal_routes
 from anbao.api.warn import trade_routes, warning_routes
+from anbao.engine.acts import declared
+from anbao.platform import SERVICES
 
 HANDLERS: list[BaseRouteHandler] = [
+    *(route(place, one) for place, service in SERVICES for one in declared(service) if one.declaration.path),
     merchant_routes.apply,
     merchant_routes.merchants,
     merchant_routes.merchant,
@@ -68,12 +72,8 @@ HANDLERS: list[BaseRouteHandler] = [
     warning_routes.publish,
     warning_routes.public_data,
     warning_routes.public_warnings,
-    hazard_routes.suspect,
     hazard_routes.listed,
     hazard_routes.one,
-    hazard_routes.confirm,
-    hazard_routes.dismiss,
-    hazard_routes.lift,
     hazard_routes.found_again,
     hazard_routes.import_list,
     hazard_routes.sweeps,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-import msgspec
 from sqlalchemy import Connection
 
 from anbao.detect.likeness.fold import fold
@@ -71,18 +70,3 @@ def _problem(one: Fingerprint) -> Text | None:
 def says_enough(title: str) -> bool:
     """Whether a title is long enough to be told from others."""
     return len(grams(fold(title))) >= MIN_GRAMS
-
-
-def parse(text: str) -> Fingerprint:
-    """``kind=value``, as the command line takes it. Raises InvalidInput."""
-    kind, sign, value = text.partition("=")
-    try:
-        if not sign:
-            raise msgspec.ValidationError("expected kind=value")
-        return msgspec.convert({"kind": kind.strip(), "value": value.strip()}, Fingerprint)
-    except msgspec.ValidationError as error:
-        raise InvalidInput(
-            Text(f"不是指纹：{text}", f"not a fingerprint: {text}"),
-            hint=Text("写作 barcode=6901234567892、title=… 等", "write barcode=6901234567892, title=… and the like"),
-            field="fingerprints",
-        ) from error

@@ -3,22 +3,27 @@
 import threading
 from collections.abc import Iterable
 
+import msgspec
 from sqlalchemy import Connection
 
 from anbao import cases
 from anbao.detect.likeness.dangers import DangerIndex
 from anbao.detect.likeness.pictures import PictureBounds
+from anbao.engine.acts import act
 from anbao.engine.core import Core, Probe, Service, Step
 from anbao.engine.reactions import Reaction
 from anbao.engine.readmodels.families import family
 from anbao.engine.work import Projector, Work
 from anbao.investigate import hazards, suspicions
 from anbao.investigate.complaints.service import Complaints
+from anbao.investigate.fingerprints import of_listing
 from anbao.investigate.hazards import Hazard
 from anbao.investigate.sweep import matches, passes
 from anbao.investigate.sweep.passes import Pass
+from anbao.model.base import Reason
 from anbao.model.events.investigate import HazardSuspected, ListingMatchedHazard
 from anbao.model.hazard import Confirmation, Suspicion
+from anbao.text import Text
 
 SHARED_CAP = "merchant.shared_identifier_cap"
 """The parameter that says how many merchants may share an identifier before it links nobody."""
@@ -56,26 +61,60 @@ class Investigate(Service):
     def probes(self) -> Iterable[tuple[str, Probe]]:
         yield from self.complaints.probes()
 
-    def suspect(self, work: Work, suspicion: Suspicion, *, at: int | None = None, actor: str = "platform") -> int:
-        """Record a suspicion; the entry's index. Raises Conflict, InvalidInput."""
+    @act(
+        title=Text("登记一条危险线索", "Record a suspected danger"),
+        scope="officer",
+        path="/v1/hazards",
+        command="hazard suspect",
+    )
+    def suspect(self, work: Work, suspicion: Suspicion, *, at: int | None = None, actor: str = "officer") -> int:
+        """Where ``listing`` is given and no fingerprints, the listing's own are taken.
+
+        Raises Conflict, InvalidInput.
+        """
+        if suspicion.listing and not suspicion.fingerprints:
+            prints = of_listing(work.conn, suspicion.listing)
+            suspicion = msgspec.structs.replace(suspicion, fingerprints=prints)
         return hazards.suspect(work, suspicion, actor, work.now if at is None else at)
 
+    @act(
+        title=Text(
+            "确认危险：随即全平台排查，并防止重新上架", "Confirm a danger: it is swept for and kept out from now on"
+        ),
+        scope="officer",
+        path="/v1/hazards/{hazard}/confirm",
+        command="hazard confirm",
+        second_review=True,
+    )
     def confirm(
         self, work: Work, hazard: str, confirmation: Confirmation, *, at: int | None = None, actor: str = "officer"
     ) -> int:
-        """Record that a danger is real; it is looked for from now on.
+        """Fingerprints that are given replace those of the suspicion.
 
         The entry's index, or where a second person must agree first, that of the case's. Raises NotFound, Conflict,
         InvalidInput, Forbidden.
         """
         return suspicions.confirm(self.core, work, hazard, confirmation, actor, work.now if at is None else at)
 
-    def dismiss(self, work: Work, hazard: str, reason: str, *, actor: str = "officer") -> int:
-        """Record that a suspicion came to nothing; as ``confirm``, and raises as that does."""
+    @act(
+        title=Text("排除危险线索", "Dismiss a suspicion"),
+        scope="officer",
+        path="/v1/hazards/{hazard}/dismiss",
+        command="hazard dismiss",
+        second_review=True,
+    )
+    def dismiss(self, work: Work, hazard: str, reason: Reason, *, actor: str = "officer") -> int:
+        """Only what is suspected can be dismissed. Raises NotFound, Conflict."""
         return suspicions.dismiss(self.core, work, hazard, reason, actor)
 
-    def lift(self, work: Work, hazard: str, reason: str, *, actor: str = "officer") -> int:
-        """Record that a danger is none any more. Raises NotFound, Conflict, InvalidInput."""
+    @act(
+        title=Text("解除已确认的危险", "Lift a confirmed danger"),
+        scope="officer",
+        path="/v1/hazards/{hazard}/lift",
+        command="hazard lift",
+    )
+    def lift(self, work: Work, hazard: str, reason: Reason, *, actor: str = "officer") -> int:
+        """Only what is confirmed can be lifted. Raises NotFound, Conflict, InvalidInput."""
         return hazards.lift(work, hazard, reason, actor, work.now)
 
     def sweep(self) -> bool:

@@ -2,10 +2,14 @@
 
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta
 
+from anbao.errors import InvalidInput
 from anbao.model.base import Id, Noun
 from anbao.model.listing import MAX_TITLE, Severity
+from anbao.model.options import Option
+from anbao.text import Text
 
 MAX_FINGERPRINTS = 300
 """A danger picture has about 160 hashes."""
@@ -29,22 +33,60 @@ class Fingerprint(Noun, frozen=True, kw_only=True):
     value: Annotated[str, Meta(min_length=1, max_length=MAX_TITLE)]
 
 
+def read_fingerprint(text: str) -> Fingerprint:
+    """``kind=value``, as the command line takes it. Raises InvalidInput."""
+    kind, sign, value = text.partition("=")
+    try:
+        if not sign:
+            raise msgspec.ValidationError("expected kind=value")
+        return msgspec.convert({"kind": kind.strip(), "value": value.strip()}, Fingerprint)
+    except msgspec.ValidationError as error:
+        raise InvalidInput(
+            Text(f"不是指纹：{text}", f"not a fingerprint: {text}"),
+            hint=Text("写作 barcode=6901234567892、title=… 等", "write barcode=6901234567892, title=… and the like"),
+            field="fingerprints",
+        ) from error
+
+
+_PRINTS = Option(
+    "指纹，可多次：barcode、licence、batch、model、title、brand、picture、merchant、link",
+    "what it is recognised by, may be repeated: barcode, licence, batch, model, title, brand, picture, …",
+    flags=("--fingerprint", "-f"),
+    metavar="KIND=VALUE",
+    read=read_fingerprint,
+)
+Fingerprints = Annotated[tuple[Fingerprint, ...], Meta(max_length=MAX_FINGERPRINTS), _PRINTS]
+
+_ADVICE_ZH = Option("给消费者的建议，中文", "advice to consumers, in Chinese", flags=("--advice",))
+_ADVICE_EN = Option("给消费者的建议，英文", "advice to consumers, in English")
+AdviceZh = Annotated[str, Meta(max_length=2_000), _ADVICE_ZH]
+AdviceEn = Annotated[str, Meta(max_length=2_000), _ADVICE_EN]
+Basis = Annotated[
+    str, Meta(max_length=500), Option("依据：检测报告、文书编号", "what shows it: a test report, a docket, a notice")
+]
+Grade = Annotated[Severity, Option("危险等级", "how grave it is")]
+
+
 class Suspicion(Noun, frozen=True, kw_only=True):
     """A danger as it is first reported; what is not known yet may be left out."""
 
-    advice_en: Annotated[str, Meta(max_length=2_000)] = ""
-    advice_zh: Annotated[str, Meta(max_length=2_000)] = ""
-    basis: Annotated[str, Meta(max_length=500)] = ""
-    category: Annotated[str, Meta(max_length=128)] = ""
-    complaint: Annotated[str, Meta(max_length=128)] = ""
-    fingerprints: Annotated[tuple[Fingerprint, ...], Meta(max_length=MAX_FINGERPRINTS)] = ()
-    id: Id
-    listing: Annotated[str, Meta(max_length=128)] = ""
-    merchant: Annotated[str, Meta(max_length=128)] = ""
-    provisions: tuple[str, ...] = ()
-    severity: Severity = 4
-    source: HazardSource
-    title: Annotated[str, Meta(min_length=1, max_length=MAX_TITLE)]
+    advice_en: AdviceEn = ""
+    advice_zh: AdviceZh = ""
+    basis: Basis = ""
+    category: Annotated[str, Meta(max_length=128), Option("类目", "its category")] = ""
+    complaint: Annotated[str, Meta(max_length=128), Option("所据投诉", "the complaint that it rests on")] = ""
+    fingerprints: Fingerprints = ()
+    id: Annotated[Id, Option("编号", "its id", argument=True)]
+    listing: Annotated[
+        str,
+        Meta(max_length=128),
+        Option("该商品即危险，取其标题、商家为指纹", "a listing that is the danger, of which fingerprints are taken"),
+    ] = ""
+    merchant: Annotated[str, Meta(max_length=128), Option("商家", "its merchant")] = ""
+    provisions: Annotated[tuple[str, ...], Option("所涉法条，可多次", "provisions, may be repeated")] = ()
+    severity: Grade = 4
+    source: Annotated[HazardSource, Option("来源", "where it comes from", default="own")]
+    title: Annotated[str, Meta(min_length=1, max_length=MAX_TITLE), Option("名称", "what it is called")]
 
 
 class Confirmation(Noun, frozen=True, kw_only=True):
@@ -56,16 +98,18 @@ class Confirmation(Noun, frozen=True, kw_only=True):
     against what follows. ``sold``: some were sold, so that buyers must be warned.
     """
 
-    advice_en: Annotated[str, Meta(max_length=2_000)] | None = None
-    advice_zh: Annotated[str, Meta(max_length=2_000)] | None = None
-    basis: Annotated[str, Meta(max_length=500)] | None = None
-    certain: bool | None = None
-    fingerprints: Annotated[tuple[Fingerprint, ...], Meta(max_length=MAX_FINGERPRINTS)] | None = None
-    nameable: bool = False
-    on_likeness: bool = False
+    advice_en: AdviceEn | None = None
+    advice_zh: AdviceZh | None = None
+    basis: Basis | None = None
+    certain: Annotated[bool | None, Option("已有裁判、召回或要求认定", "a judgment, recall or order settles it")] = None
+    fingerprints: Fingerprints | None = None
+    nameable: Annotated[bool, Option("可公开点名", "it may be named in public")] = False
+    on_likeness: Annotated[
+        bool, Option("很可能相同者也可不经人工直接处置", "likely matches may be acted upon without a person")
+    ] = False
     person: Annotated[str, Meta(max_length=128)] = ""
-    severity: Severity | None = None
-    sold: bool = False
+    severity: Grade | None = None
+    sold: Annotated[bool, Option("已有售出", "some were sold")] = False
 
 
 class HazardRecord(Noun, frozen=True, kw_only=True):

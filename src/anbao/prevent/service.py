@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 from anbao import cases
 from anbao.detect.contact import load_fraud_book
 from anbao.detect.text import finding
-from anbao.engine.core import Core, Probe, Service, Step, decoded
+from anbao.engine.core import Core, Probe, Service, Step
+from anbao.engine.entered import decoded
 from anbao.engine.reactions import Reaction
 from anbao.engine.readmodels.bars import standing as standing_against
 from anbao.engine.readmodels.screened import DECIDED, SCREENED

@@ -5,21 +5,20 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, get, post
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.params import FromPath, QueryParameter
 
 from anbao.api.answers import EntryIndex
-from anbao.api.context import WAITS, Caller, body_of, commit, context_of, operation, recorded
-from anbao.api.reading import Cursor, IdempotencyKey, Limit, Reasoned, cursor_position, cursor_text, no_nul, wrong_type
+from anbao.api.context import Caller, body_of, commit, context_of, operation, recorded
+from anbao.api.reading import Cursor, IdempotencyKey, Limit, cursor_position, cursor_text, no_nul, wrong_type
 from anbao.connect.hazard_lists import MAX_BYTES, HazardList, parse_mapping, read_list
 from anbao.engine.work import Work
 from anbao.investigate import hazards
-from anbao.investigate.fingerprints import of_listing
 from anbao.investigate.hazards import Hazard
 from anbao.investigate.imports import ImportCounts, record_list
 from anbao.investigate.sweep import matches, passes
 from anbao.investigate.sweep.matches import Found
 from anbao.investigate.sweep.passes import Pass
-from anbao.model.hazard import Confirmation, HazardSource, HazardState, Suspicion
+from anbao.model.hazard import HazardSource, HazardState, Suspicion
 from anbao.text import Text
 
 PREVIEWED = 20
@@ -80,20 +79,6 @@ class ListAnswer(msgspec.Struct, frozen=True, kw_only=True):
     first: list[Suspicion]
 
 
-@post("/v1/hazards", **operation("登记一条危险线索", "Record a suspected danger", "officer"))
-async def suspect(request: Caller, data: JSONBody[Suspicion], key: IdempotencyKey = None) -> Response[EntryIndex]:
-    """Where ``listing`` is given and no fingerprints, the listing's own are taken. Raises Conflict, InvalidInput."""
-    platform, actor = context_of(request).platform, request.auth.actor
-
-    def job(work: Work) -> EntryIndex:
-        given = data
-        if data.listing and not data.fingerprints:
-            given = msgspec.structs.replace(data, fingerprints=of_listing(work.conn, data.listing))
-        return EntryIndex(entry=platform.investigate.suspect(work, given, actor=actor))
-
-    return await commit(request, key, job)
-
-
 @get("/v1/hazards", sync_to_thread=True, **operation("危险，按编号", "Hazards, by id", "read"))
 def listed(request: Caller, standing: State = None, cursor: Cursor = None, limit: Limit = 100) -> HazardPage:
     """A page of them."""
@@ -110,50 +95,6 @@ def one(request: Caller, hazard: FromPath[str]) -> Hazard:
     no_nul(hazard=hazard)
     with context_of(request).platform.reading() as conn:
         return hazards.known(conn, hazard)
-
-
-@post(
-    "/v1/hazards/{hazard:str}/confirm",
-    responses=WAITS,
-    **operation(
-        "确认危险：随即全平台排查，并防止重新上架",
-        "Confirm a danger: it is swept for and kept out from now on",
-        "officer",
-    ),
-)
-async def confirm(
-    request: Caller, hazard: FromPath[str], data: JSONBody[Confirmation], key: IdempotencyKey = None
-) -> Response[EntryIndex]:
-    """Raises NotFound, Conflict, InvalidInput."""
-    no_nul(hazard=hazard)
-    platform, actor = context_of(request).platform, request.auth.actor
-    return await recorded(request, key, lambda work: platform.investigate.confirm(work, hazard, data, actor=actor))
-
-
-@post(
-    "/v1/hazards/{hazard:str}/dismiss",
-    responses=WAITS,
-    **operation("排除危险线索", "Dismiss a suspicion", "officer"),
-)
-async def dismiss(
-    request: Caller, hazard: FromPath[str], data: JSONBody[Reasoned], key: IdempotencyKey = None
-) -> Response[EntryIndex]:
-    """Raises NotFound, Conflict."""
-    no_nul(hazard=hazard)
-    platform, actor = context_of(request).platform, request.auth.actor
-    return await recorded(
-        request, key, lambda work: platform.investigate.dismiss(work, hazard, data.reason, actor=actor)
-    )
-
-
-@post("/v1/hazards/{hazard:str}/lift", **operation("解除已确认的危险", "Lift a confirmed danger", "officer"))
-async def lift(
-    request: Caller, hazard: FromPath[str], data: JSONBody[Reasoned], key: IdempotencyKey = None
-) -> Response[EntryIndex]:
-    """Raises NotFound, Conflict."""
-    no_nul(hazard=hazard)
-    platform, actor = context_of(request).platform, request.auth.actor
-    return await recorded(request, key, lambda work: platform.investigate.lift(work, hazard, data.reason, actor=actor))
 
 
 @get(

@@ -6,16 +6,17 @@ from typing import get_args
 
 import click
 
-from anbao.cli.acting import act, by_option, print_entry, reason_option
+from anbao.cli.acting import by_option
+from anbao.cli.acts import add_acts
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, echo, emit
 from anbao.connect.hazard_lists import HazardList, parse_mapping, read_file
 from anbao.investigate import hazards
-from anbao.investigate.fingerprints import of_listing, parse
 from anbao.investigate.hazards import Hazard
 from anbao.investigate.imports import ImportCounts, record_list
+from anbao.investigate.service import Investigate
 from anbao.investigate.sweep import matches
-from anbao.model.hazard import Confirmation, Fingerprint, Ground, HazardSource, HazardState, Suspicion
+from anbao.model.hazard import Fingerprint, Ground, HazardSource, HazardState
 from anbao.text import Text, system_language
 
 SOURCES = {
@@ -52,18 +53,6 @@ GROUNDS = {
 _ROWS_PER_COMMIT = 200
 _PREVIEWED = 10
 
-fingerprint_option = click.option(
-    "--fingerprint",
-    "-f",
-    "fingerprints",
-    multiple=True,
-    metavar="KIND=VALUE",
-    help=t(
-        "指纹，可多次：barcode、licence、batch、model、title、brand、picture、merchant、link",
-        "what it is recognised by, may be repeated: barcode, licence, batch, model, title, brand, picture, …",
-    ),
-)
-
 
 @click.group(
     help=t("危险：登记线索、确认、排除、解除、导入名单", "hazards: suspect, confirm, dismiss, lift, import lists")
@@ -72,118 +61,7 @@ def command() -> None:
     """The group; its commands follow."""
 
 
-@command.command("suspect", help=t("登记一条危险线索", "record a suspected danger"))
-@click.argument("hazard")
-@click.option("--title", required=True, help=t("名称", "what it is called"))
-@click.option("--source", type=click.Choice(get_args(HazardSource)), default="own", show_default=True)
-@click.option("--basis", default="", help=t("依据文书", "docket or notice number"))
-@click.option("--severity", type=click.IntRange(1, 5), default=4, show_default=True)
-@click.option("--listing", default="", help=t("该商品即危险，取其标题、商家为指纹", "a listing that is the danger"))
-@click.option("--complaint", default="", help=t("所据投诉", "the complaint that it rests on"))
-@fingerprint_option
-@by_option(default="officer")
-@store_option
-def suspect(
-    hazard: str,
-    title: str,
-    source: HazardSource,
-    basis: str,
-    severity: int,
-    listing: str,
-    complaint: str,
-    fingerprints: tuple[str, ...],
-    actor: str,
-    store_url: str | None,
-) -> None:
-    """With ``--listing`` the listing's own title and merchant are added to what it is recognised by."""
-    given = tuple(map(parse, fingerprints))
-    with open_store_option(store_url) as platform:
-        if listing:
-            with platform.reading() as conn:
-                given += of_listing(conn, listing)
-        suspicion = Suspicion(
-            basis=basis,
-            complaint=complaint,
-            fingerprints=given,
-            id=hazard,
-            listing=listing,
-            severity=severity,
-            source=source,
-            title=title,
-        )
-        entry = platform.run(lambda work: platform.investigate.suspect(work, suspicion, actor=actor))
-    print_entry(entry)
-
-
-@command.command(
-    "confirm", help=t("确认危险，随即全平台排查并防止重新上架", "confirm a danger: it is swept for and kept out")
-)
-@click.argument("hazard")
-@fingerprint_option
-@click.option("--basis", help=t("依据，如检测报告、文书编号", "what shows it: a test report, a docket"))
-@click.option("--severity", type=click.IntRange(1, 5), help=t("危险等级", "how grave it is"))
-@click.option("--advice", help=t("给消费者的建议，中文", "advice to consumers, in Chinese"))
-@click.option("--advice-en", help=t("给消费者的建议，英文", "advice to consumers, in English"))
-@click.option("--sold", is_flag=True, help=t("已有售出", "some were sold"))
-@click.option("--nameable", is_flag=True, help=t("可公开点名", "it may be named in public"))
-@click.option(
-    "--on-likeness",
-    is_flag=True,
-    help=t("很可能相同者也可不经人工直接处置", "likely matches may be acted upon without a person"),
-)
-@by_option(default="officer")
-@store_option
-def confirm(
-    hazard: str,
-    fingerprints: tuple[str, ...],
-    basis: str | None,
-    severity: int | None,
-    advice: str | None,
-    advice_en: str | None,
-    sold: bool,
-    nameable: bool,
-    on_likeness: bool,
-    actor: str,
-    store_url: str | None,
-) -> None:
-    """Fingerprints given here replace those of the suspicion."""
-    confirmation = Confirmation(
-        advice_en=advice_en,
-        advice_zh=advice,
-        basis=basis,
-        fingerprints=tuple(map(parse, fingerprints)) if fingerprints else None,
-        nameable=nameable,
-        on_likeness=on_likeness,
-        severity=severity,
-        sold=sold,
-    )
-    with open_store_option(store_url) as platform:
-        entry = act(platform, lambda work: platform.investigate.confirm(work, hazard, confirmation, actor=actor))
-    print_entry(entry)
-
-
-@command.command("dismiss", help=t("排除线索", "dismiss a suspicion"))
-@click.argument("hazard")
-@reason_option
-@by_option(default="officer")
-@store_option
-def dismiss(hazard: str, reason: str, actor: str, store_url: str | None) -> None:
-    """Only what is suspected can be dismissed."""
-    with open_store_option(store_url) as platform:
-        entry = act(platform, lambda work: platform.investigate.dismiss(work, hazard, reason, actor=actor))
-    print_entry(entry)
-
-
-@command.command("lift", help=t("解除已确认的危险", "lift a confirmed danger"))
-@click.argument("hazard")
-@reason_option
-@by_option(default="officer")
-@store_option
-def lift(hazard: str, reason: str, actor: str, store_url: str | None) -> None:
-    """Only what is confirmed can be lifted."""
-    with open_store_option(store_url) as platform:
-        entry = platform.run(lambda work: platform.investigate.lift(work, hazard, reason, actor=actor))
-    print_entry(entry)
+add_acts(command, "investigate", Investigate, ["hazard suspect", "hazard confirm", "hazard dismiss", "hazard lift"])
 
 
 @command.command("list", help=t("列出危险", "list hazards"))

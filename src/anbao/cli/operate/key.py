@@ -2,10 +2,11 @@
 
 import click
 
-from anbao.access.keys import SCOPES, create_key, list_keys, revoke_key
+from anbao.access.keys import create_key, list_keys, revoke_key
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, echo, emit
 from anbao.model.base import legal_time
+from anbao.model.scopes import SCOPES
 from anbao.text import Text, system_language
 
 ACTOR = "officer"

@@ -7,7 +7,8 @@ from sqlalchemy import Connection
 
 from anbao.cases import DECISIONS
 from anbao.cases.told import OpenedStatements
-from anbao.engine.core import Core, Probe, Step, checks_input
+from anbao.engine.core import Core, Probe, Step
+from anbao.engine.entered import checks_input
 from anbao.engine.reactions import Reaction
 from anbao.engine.work import Projector, Work
 from anbao.investigate.complaints import (

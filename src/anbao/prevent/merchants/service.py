@@ -6,7 +6,8 @@ from functools import partial
 from sqlalchemy import Connection
 
 from anbao.cases import DECISIONS
-from anbao.engine.core import Core, Step, checks_input
+from anbao.engine.core import Core, Step
+from anbao.engine.entered import checks_input
 from anbao.engine.reactions import Reaction
 from anbao.engine.readmodels import families
 from anbao.engine.work import Projector, Work
