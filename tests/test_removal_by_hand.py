@@ -103,9 +103,9 @@ def test_a_report_goes_to_the_authority_for_the_goods(
     [drafted] = entries(platform, "report.drafted")
     assert "示例商贸有限公司" not in str(drafted.body)
     sent = Sent(channel="全国12315平台", receipt="SJ2026-1")
-    platform.run(lambda work: platform.remove.note_report_sent(work, report, sent, actor="key:1"))
+    platform.run(lambda work: platform.remove.record_report_sent(work, report, sent, actor="key:1"))
     with pytest.raises(Conflict):
-        platform.run(lambda work: platform.remove.note_report_sent(work, report, sent, actor="key:1"))
+        platform.run(lambda work: platform.remove.record_report_sent(work, report, sent, actor="key:1"))
     with platform.reading() as conn:
         assert (reports.find(conn, report).state, reports.find(conn, report).receipt) == ("sent", "SJ2026-1")
         left = {one.norm for one in unfinished(conn, platform.clock(), limit=100)}

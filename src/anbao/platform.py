@@ -55,7 +55,12 @@ _SELF = {"platform": "self"}
 _STEPS_AT_ONCE = 1_000
 
 
-SERVICES: tuple[tuple[str, type], ...] = (("investigate", Investigate),)
+SERVICES: tuple[tuple[str, type], ...] = (
+    ("investigate", Investigate),
+    ("remove", Remove),
+    ("assist", Assist),
+    ("controls", Controls),
+)
 """What declares acts and reads (``engine.acts``), with its place as an attribute of the platform."""
 
 

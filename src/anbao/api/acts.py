@@ -10,7 +10,7 @@ from litestar import Response, get, post
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from anbao.api.answers import EntryIndex
+from anbao.api.answers import EntryIndex, MadeId
 from anbao.api.context import WAITS, Caller, commit, context_of, operation
 from anbao.api.reading import (
     DEFAULT_PAGE,
@@ -24,10 +24,16 @@ from anbao.api.reading import (
     event_time,
     no_nul,
 )
-from anbao.engine.acts import REQUIRED, Declared, Parameter, option_of, plain
+from anbao.engine.acts import REQUIRED, Argument, Declared, option_of, plain
 from anbao.engine.work import Work
 
 AnyDeclared = Declared[Any, Any, ..., Any]
+
+_ANSWERS: Mapping[Any, Callable[[Any], msgspec.Struct]] = {
+    int: lambda index: EntryIndex(entry=index),
+    str: lambda name: MadeId(id=name),
+}
+"""What an act answers that returns the index of an entry, or the id of what was made."""
 
 
 def route(place: str, declared: AnyDeclared) -> BaseRouteHandler:
@@ -37,38 +43,37 @@ def route(place: str, declared: AnyDeclared) -> BaseRouteHandler:
 
 def _act_route(place: str, declared: AnyDeclared) -> BaseRouteHandler:
     declaration = declared.declaration
-    body, fields = declared.of_role("body"), _body_fields(declared)
-    own = _struct_of(declared, fields) if fields and not body else None
+    body = next(iter(declared.of_role("body")), None)
+    fields = [one for one in declared.parameters if one.role in ("field", "person")]
+    own = _struct_of(declared, [body, *fields] if body else fields) if fields else None
     in_path = [one.name for one in declared.of_role("path")]
 
     async def handle(request: Caller, **given: Any) -> Response[Any]:
         platform = context_of(request).platform
         no_nul(**{name: given[name] for name in in_path if isinstance(given[name], str)})
         named: dict[str, Any] = {name: given[name] for name in in_path}
-        if body:
-            named[body[0].name] = given["data"]
-        elif own is not None:
-            named |= {one.name: getattr(given["data"], one.name) for one in fields}
+        if own is not None:
+            named |= {name: getattr(given["data"], name) for name in own.__struct_fields__}
+        elif body:
+            named[body.name] = given["data"]
         if declared.of_role("at"):
             named["at"] = event_time(given["at"], platform.clock())
         if declared.of_role("actor"):
             named["actor"] = request.auth.actor
-        if declared.of_role("person"):
-            named["person"] = named.get("person") or request.auth.actor
+        for one in declared.of_role("person"):
+            named[one.name] = named[one.name] or request.auth.actor
         act = _bound(place, declared)(platform)
 
         def job(work: Work) -> Any:
             result = act(work, **named)
-            return EntryIndex(entry=result) if isinstance(result, int) else result
+            return _ANSWERS[declared.answer](result) if declared.answer in _ANSWERS else result
 
         return await commit(request, given["key"], job, declaration.status)
 
-    answer = EntryIndex if declared.answer is int else declared.answer
+    answer = {int: EntryIndex, str: MadeId}.get(declared.answer, declared.answer)
     parameters = _in_path(declared)
-    if body:
-        parameters["data"] = (_of(JSONBody, plain(body[0].kind)), REQUIRED)
-    elif own is not None:
-        parameters["data"] = (_of(JSONBody, own), REQUIRED)
+    if own is not None or body:
+        parameters["data"] = (_of(JSONBody, own or plain(body.kind if body else None)), REQUIRED)
     if declared.of_role("at"):
         parameters["at"] = (At, None)
     parameters["key"] = (IdempotencyKey, None)
@@ -120,12 +125,7 @@ def _bound(place: str, declared: AnyDeclared) -> Callable[[Any], Callable[..., A
     return attrgetter(f"{place}.{declared.name}" if place else declared.name)
 
 
-def _body_fields(declared: AnyDeclared) -> list[Parameter]:
-    """The parameters that are fields of the body, where it is no struct of its own."""
-    return [one for one in declared.parameters if one.role in ("field", "person")]
-
-
-def _struct_of(declared: AnyDeclared, fields: list[Parameter]) -> type[msgspec.Struct]:
+def _struct_of(declared: AnyDeclared, fields: list[Argument]) -> type[msgspec.Struct]:
     wanted: list[Any] = [
         (one.name, one.kind) if one.default is REQUIRED else (one.name, one.kind, one.default) for one in fields
     ]

@@ -144,6 +144,12 @@ class EntryIndex(msgspec.Struct, frozen=True, kw_only=True):
     entry: int
 
 
+class MadeId(msgspec.Struct, frozen=True, kw_only=True):
+    """The id of what was made."""
+
+    id: str
+
+
 class ImportedLexicon(msgspec.Struct, frozen=True, kw_only=True):
     """A lexicon kept as a version, not yet in force.
 

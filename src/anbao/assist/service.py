@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from sqlalchemy import Connection
@@ -14,6 +14,7 @@ from anbao.assist.disclosure import Seller
 from anbao.assist.dossier import DossierRecord
 from anbao.assist.records import Dispute, record
 from anbao.cases.opening import open_case
+from anbao.engine.acts import act
 from anbao.engine.core import Core, Service
 from anbao.engine.reactions import Reaction
 from anbao.engine.work import Projector, Work
@@ -22,8 +23,9 @@ from anbao.law.help import Hint, load_hints
 from anbao.law.templates import Letter
 from anbao.ledger import Stored
 from anbao.model.assistance import AuthorityRequest, Harm, HelpRequest
-from anbao.model.base import given_reason
+from anbao.model.base import Reason, given_reason
 from anbao.model.entry import Entry
+from anbao.model.options import Option
 from anbao.store.bulk import sql
 from anbao.text import Text
 
@@ -47,6 +49,10 @@ _FIELDS = {
 }
 
 _SEVERITY: dict[Harm, int] = {"health": 4, "life": 5, "payment": 3, "property": 3}
+
+
+Decided = Annotated[Reason, Option("决定", "the decision", flags=("--reason", "--decision"))]
+"""What was decided, and why, in words."""
 
 
 class HelpAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,8 +89,18 @@ class Assist(Service):
 
     # ── persons harmed ────────────────────────────────────────────────────────────────────────────────────────────
 
+    @act(
+        title=Text(
+            "受损消费者求助：商家信息、交易记录、冻结款项、指引；身份与利害关系清楚的当即提供",
+            "A consumer asks for help: the seller's identity, records, a freeze, advice; given at once where plain",
+        ),
+        scope="trade",
+        path="/v1/assistance",
+        command="assist ask",
+        file=True,
+    )
     def ask(self, work: Work, request: HelpRequest, *, actor: str = "platform") -> HelpAnswer:
-        """Take in a request for help and give at once what may be given. Raises Conflict for an id that is taken."""
+        """``held`` says why a person must look first. Raises Conflict for an id that is taken."""
         if sql(work.conn, "SELECT 1 FROM assistance WHERE id = ?", (request.id,)).first():
             raise Conflict(Text(f"求助 {request.id} 已存在", f"the request {request.id} exists"), field="id")
         consumer = self.core.vault.consumer(work.conn, request.buyer)
@@ -122,7 +138,14 @@ class Assist(Service):
             answer = self._give(work, dispute, answer, records.ENGINE)
         return msgspec.structs.replace(answer, state=records.find(work.conn, request.id).state)
 
-    def grant(self, work: Work, dispute: str, reason: str, *, actor: str) -> HelpAnswer:
+    @act(
+        title=Text("核实身份与利害关系后提供", "Give what was asked, identity and interest having been checked"),
+        scope="officer",
+        path="/v1/assistance/{dispute}/grant",
+        command="assist grant",
+        second_review=True,
+    )
+    def grant(self, work: Work, dispute: str, reason: Reason, *, actor: str) -> HelpAnswer:
         """A person has checked identity and interest: give what was asked, or wait for a second person (``held``).
 
         Raises NotFound, Conflict, InvalidInput, Forbidden.
@@ -140,26 +163,48 @@ class Assist(Service):
             )
         return self._granted(work, found, reason, actor)
 
-    def refuse(self, work: Work, dispute: str, reason: str, *, actor: str) -> int:
+    @act(
+        title=Text("不予提供并说明理由", "Refuse, with the reason"),
+        scope="officer",
+        path="/v1/assistance/{dispute}/refuse",
+        command="assist refuse",
+        second_review=True,
+    )
+    def refuse(self, work: Work, dispute: str, reason: Reason, *, actor: str) -> int:
         """A person has checked and gives nothing, for a reason that the asker is told. Raises as ``grant``."""
         found = self._held(work, dispute)
         if (waiting := self._decide(work, found, "refuse", given_reason(reason), actor)) is not None:
             return waiting
         return self._refused(work, found, reason, actor)
 
-    def release(self, work: Work, dispute: str, reason: str, *, actor: str) -> int:
+    @act(
+        title=Text("解除款项冻结", "Release frozen money"),
+        scope="officer",
+        path="/v1/assistance/{dispute}/release",
+        command="assist release",
+    )
+    def release(self, work: Work, dispute: str, reason: Reason, *, actor: str) -> int:
         """Let frozen money go; the entry's index. Raises NotFound, InvalidInput."""
         return funds.order_release(work, records.find(work.conn, dispute), given_reason(reason), actor)
 
-    def compensate(self, work: Work, dispute: str, decision: str, *, actor: str) -> int:
-        """Record what was decided on paying first, where the seller could not be named. Raises NotFound, Conflict."""
+    @act(
+        title=Text(
+            "不能提供商家信息时，记录是否先行赔偿的决定",
+            "Where the seller could not be named: record what was decided on paying first",
+        ),
+        scope="officer",
+        path="/v1/assistance/{dispute}/compensation",
+        command="assist compensate",
+    )
+    def compensate(self, work: Work, dispute: str, reason: Decided, *, actor: str) -> int:
+        """``reason`` is the decision. Raises NotFound, Conflict."""
         found = records.find(work.conn, dispute)
         if found.state != "failed":
             raise Conflict(Text("只在不能提供商家信息时适用", "this is only for sellers that could not be named"))
         subjects = {role: name for role, name in found.subjects.items() if role != "dispute"}
-        body = {"decision": given_reason(decision)}
+        body = {"decision": given_reason(reason)}
         entry = record(work, "compensation.decided", subjects | {"disclosure": dispute}, body, actor)
-        letters.tell(self.core, work, found, "compensation", decision=decision)
+        letters.tell(self.core, work, found, "compensation", decision=reason)
         return entry
 
     def answer_of(self, conn: Connection, dispute: str) -> HelpAnswer:
@@ -284,6 +329,15 @@ class Assist(Service):
 
     # ── authorities ───────────────────────────────────────────────────────────────────────────────────────────────
 
+    @act(
+        title=Text(
+            "登记主管部门的调取要求：文号、依据、范围", "Take in an authority's request: document, basis, scope"
+        ),
+        scope="officer",
+        path="/v1/authority-requests",
+        command="assist authority receive",
+        file=True,
+    )
     def receive(self, work: Work, request: AuthorityRequest, *, actor: str, at: int | None = None) -> int:
         """Take in an authority's request; the entry's index. Raises InvalidInput, Conflict."""
         authority.check_request(request, self.core.pack.library)
@@ -296,9 +350,14 @@ class Assist(Service):
             Entry(actor=actor, at=when, body=body, kind=authority.REQUESTED, recorded=work.now, subjects=subjects)
         )[0]
 
-    def answer(self, work: Work, request: str, *, actor: str) -> AuthorityAnswer:
+    @act(
+        title=Text("在请求范围内提供，内容摘要入存证", "Answer within the scope; the digest stands in the ledger"),
+        scope="officer",
+        path="/v1/authority-requests/{name}/answer",
+    )
+    def answer(self, work: Work, name: str, *, actor: str) -> AuthorityAnswer:
         """Compose and hand over the answer; what it held stands in the entry by digest. Raises NotFound, Conflict."""
-        asked = self._asked(work, request)
+        asked = self._asked(work, name)
         answer = authority.compose(work.conn, self.core.ledger, self.core.vault, asked)
         body: dict[str, Any] = {
             "basis": list(asked.basis),
@@ -308,13 +367,19 @@ class Assist(Service):
             "sales": len(answer.sales),
             "trades": [one.index for one in answer.trades],
         }
-        record(work, authority.ANSWERED, {"request": request}, body, actor)
+        record(work, authority.ANSWERED, {"request": name}, body, actor)
         return answer
 
-    def decline(self, work: Work, request: str, reason: str, *, actor: str) -> int:
+    @act(
+        title=Text("退回请求并说明理由", "Send a request back, with the reason"),
+        scope="officer",
+        path="/v1/authority-requests/{name}/decline",
+        command="assist authority decline",
+    )
+    def decline(self, work: Work, name: str, reason: Reason, *, actor: str) -> int:
         """Send a request back, saying why (no basis, no scope, not competent). Raises NotFound, Conflict."""
-        self._asked(work, request)
-        return record(work, authority.DECLINED, {"request": request}, {"reason": given_reason(reason)}, actor)
+        self._asked(work, name)
+        return record(work, authority.DECLINED, {"request": name}, {"reason": given_reason(reason)}, actor)
 
     def _asked(self, work: Work, request: str) -> AuthorityRequest:
         asked = authority.find(work.conn, request)

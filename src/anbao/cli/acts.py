@@ -12,9 +12,9 @@ from msgspec import Meta
 from anbao.cli.acting import act as decide
 from anbao.cli.acting import print_entry, print_json, read_json
 from anbao.cli.common import format_option, open_store_option, store_option, t
-from anbao.cli.output import Column, emit
+from anbao.cli.output import Column, echo, emit
 from anbao.engine.acts import REQUIRED, Declared, declared, option_of, plain
-from anbao.model.options import Option
+from anbao.model.options import ACTING, Option
 from anbao.text import system_language
 
 AnyDeclared = Declared[Any, Any, ..., Any]
@@ -99,6 +99,8 @@ def _show(one: AnyDeclared, found: Any, output_format: str) -> int | None:
         emit(rows, [Column(key, title) for key, title in columns.items()], output_format, system_language())
     elif isinstance(found, int):
         print_entry(found)
+    elif isinstance(found, str):
+        echo(found)
     elif found is not None:
         print_json(found)
     return None
@@ -111,7 +113,7 @@ def _values(one: AnyDeclared) -> Iterable[tuple[str, Any, Any]]:
             kind = plain(parameter.kind)
             hints = get_type_hints(kind, include_extras=True)
             for field in msgspec.structs.fields(kind):
-                if field.name != "person":  # who acts is ``--by``
+                if option_of(hints[field.name]) is not ACTING:  # it is ``--by``
                     yield field.name, hints[field.name], REQUIRED if field.required else field.default
         elif parameter.role == "path":
             yield parameter.name, parameter.kind, _ARGUMENT
@@ -127,12 +129,14 @@ def _value_of(name: str, kind: Any, default: Any) -> click.Parameter:
     option = option_of(kind) or option_of(_not_none(kind)) or _WORDS.get(name) or Option("", "")
     bare = plain(_not_none(kind))
     if default is _ARGUMENT or option.argument:
-        return click.Argument([name], type=int if bare is int else str)
+        return click.Argument([name], type=_type_of(kind, option, name))
     flags = option.flags or (f"--{name.replace('_', '-')}",)
     words = t(option.zh, option.en)
     if bare is bool:
-        both = f"{flags[0]}/--no-{flags[0][2:]}" if default is REQUIRED or default else flags[0]
-        return click.Option([both, name], is_flag=True, default=bool(default is not REQUIRED and default), help=words)
+        no = flags[1] if len(flags) > 1 else f"--no-{flags[0][2:]}"
+        names = f"{flags[0]}/{no}" if default is REQUIRED or default or len(flags) > 1 else flags[0]
+        preset = None if default is REQUIRED else default
+        return click.Option([names, name], is_flag=True, default=preset, required=default is REQUIRED, help=words)
     many = get_origin(bare) is tuple
     typed = _type_of(get_args(bare)[0] if many else _not_none(kind), option, name)
     needed = default is REQUIRED and option.default is None and not many

@@ -4,21 +4,24 @@ import logging
 import time
 from collections.abc import Iterable
 from functools import partial
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from anbao.controls import own, records
 from anbao.controls.records import ControlStanding
+from anbao.engine.acts import act
 from anbao.engine.core import Core, Probe, Probed, Service, Step
 from anbao.engine.work import Projector, Work
 from anbao.errors import Conflict, InvalidInput, NotFound, StoreError
 from anbao.law.controls import Control
 from anbao.law.deadlines import due_at
 from anbao.ledger.vault import COMMITMENT_PREFIX
-from anbao.model.base import given_reason
+from anbao.model.base import Reason, given_reason
+from anbao.model.options import Option
 from anbao.text import Text
 
 log = logging.getLogger("anbao.controls")
@@ -27,6 +30,13 @@ GRACE = 300_000
 """Milliseconds after which a probe that was due and did not come is shown as late."""
 
 State = Literal["unprobed", "works", "failed", "late", "retired"]
+
+
+InCharge = Annotated[
+    str, Meta(min_length=1, max_length=128), Option("负责人账号", "the account of the person in charge", argument=True)
+]
+Works = Annotated[bool, Option("是否有效", "whether it works", flags=("--works", "--failed"))]
+Seen = Annotated[Reason, Option("所见", "what was seen", flags=("--reason", "--why"))]
 
 
 class ControlView(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,7 +101,13 @@ class Controls(Service):
         self._control(control)
         return next(view for view in self.views() if view.id == control)
 
-    def assign(self, work: Work, control: str, person: str, *, actor: str) -> int:
+    @act(
+        title=Text("确定一项措施的负责人", "Put a person in charge of a control"),
+        scope="officer",
+        path="/v1/controls/{control}/assign",
+        command="control assign",
+    )
+    def assign(self, work: Work, control: str, person: InCharge, *, actor: str = "officer") -> int:
         """Put a person (an account, a name, a number) in charge; the entry's index. Raises NotFound, InvalidInput.
 
         The entry holds a commitment; the person stands in the vault.
@@ -102,7 +118,13 @@ class Controls(Service):
         [sealed] = self.core.vault.seal_values(work.conn, [(f"control:{standing.id}", "account", person)])
         return records.record(work, records.ASSIGNED, standing.id, actor, person=sealed)
 
-    def retire(self, work: Work, control: str, reason: str, *, actor: str) -> int:
+    @act(
+        title=Text("停用一项措施，写明理由", "Retire a control, saying why"),
+        scope="officer",
+        path="/v1/controls/{control}/retire",
+        command="control retire",
+    )
+    def retire(self, work: Work, control: str, reason: Reason, *, actor: str = "officer") -> int:
         """Try a control no longer, and owe nothing for it; the entry's index.
 
         Raises NotFound, Conflict, InvalidInput.
@@ -111,7 +133,13 @@ class Controls(Service):
         given_reason(reason)
         return records.record(work, records.RETIRED, standing.id, actor, reason=reason)
 
-    def attest(self, work: Work, control: str, ok: bool, why: str, *, actor: str) -> int:
+    @act(
+        title=Text("记录人工检查一项措施的结果", "Record what a person saw of a control"),
+        scope="officer",
+        path="/v1/controls/{control}/attest",
+        command="control attest",
+    )
+    def attest(self, work: Work, control: str, ok: Works, why: Seen, *, actor: str = "officer") -> int:
         """Record what a person saw of a control that no program can try; the entry's index.
 
         Raises NotFound, Conflict, InvalidInput.

@@ -4,11 +4,14 @@
 route with its description, command with its options, and the Python method are derived from that declaration and from
 the method's signature (decision 0042):
 
-- a parameter that stands in braces in ``path`` is a part of the address, and an argument on the command line;
+- a parameter that stands in braces in ``path`` is a part of the address, and an argument on the command line; without a
+  ``path``, what is given by place is one;
 - a struct is the body, and its fields are options on the command line;
-- ``actor`` is who acts: the key over HTTP, ``--by`` on the command line. ``person``: the one of several people who
-  share a key; ``at``: when it happened (UTC ms);
-- what else there is (``reason``) is a field of the body, and an option.
+- ``actor`` is who acts: the key over HTTP, ``--by`` on the command line. A parameter of type ``ActingPerson`` is the
+  one of several people who share a key; ``at``: when it happened (UTC ms);
+- what else there is (``reason``) is a field of the body, beside the struct where there is one, and an option.
+
+An act that returns a number answers with the entry of that index, one that returns a text with the id of what was made.
 
 In Python a method that is declared so opens its own transaction; given a ``Work`` (or a ``Connection``) it takes part
 in that one: ``service.lift("H1", "retested", actor="li")``, ``service.lift(work, "H1", "retested", actor="li")``.
@@ -39,7 +42,7 @@ from sqlalchemy import Connection
 
 from anbao.engine.entered import entered
 from anbao.engine.work import Work
-from anbao.model.options import Option
+from anbao.model.options import ACTING, Option
 from anbao.model.scopes import Scope
 from anbao.text import Text
 
@@ -66,10 +69,10 @@ REQUIRED: Any = inspect.Parameter.empty
 """The default of a parameter that has none."""
 
 _IN_BRACES = re.compile(r"\{(\w+)\}")
-_BY_NAME: Mapping[str, Role] = {"actor": "actor", "person": "person", "at": "at"}
+_BY_NAME: Mapping[str, Role] = {"actor": "actor", "at": "at"}
 
 
-class Parameter(msgspec.Struct, frozen=True):
+class Argument(msgspec.Struct, frozen=True):
     """One parameter of an act. ``kind``: its type with all that stands in ``Annotated``."""
 
     name: str
@@ -125,17 +128,18 @@ class Declared(Generic[S, Session, P, T]):
         return get_type_hints(self.function, include_extras=True)["return"]
 
     @cached_property
-    def parameters(self) -> tuple[Parameter, ...]:
+    def parameters(self) -> tuple[Argument, ...]:
         """Returns its parameters behind the service and the transaction, in order."""
         hints = get_type_hints(self.function, include_extras=True)
         found = list(inspect.signature(self.function).parameters.values())[2:]
-        in_path = frozenset(_IN_BRACES.findall(self.declaration.path))
+        named = frozenset(_IN_BRACES.findall(self.declaration.path))
+        if not self.declaration.path:
+            named = frozenset(one.name for one in found if one.kind is one.POSITIONAL_OR_KEYWORD) - {"reason"}
         return tuple(
-            Parameter(one.name, _role(one.name, hints[one.name], in_path), hints[one.name], one.default)
-            for one in found
+            Argument(one.name, _role(one.name, hints[one.name], named), hints[one.name], one.default) for one in found
         )
 
-    def of_role(self, role: Role) -> list[Parameter]:
+    def of_role(self, role: Role) -> list[Argument]:
         """Returns the parameters of one role, in order."""
         return [one for one in self.parameters if one.role == role]
 
@@ -232,9 +236,11 @@ def is_struct(kind: Any) -> bool:
     return isinstance(bare, type) and issubclass(bare, msgspec.Struct)
 
 
-def _role(name: str, kind: Any, in_path: frozenset[str]) -> Role:
-    if name in in_path:
-        return "path"
+def _role(name: str, kind: Any, named: frozenset[str]) -> Role:
     if is_struct(kind):
         return "body"
+    if option_of(kind) is ACTING:
+        return "person"
+    if name in named:
+        return "path"
     return _BY_NAME.get(name, "field")

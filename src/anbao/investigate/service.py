@@ -117,6 +117,23 @@ class Investigate(Service):
         """Only what is confirmed can be lifted. Raises NotFound, Conflict, InvalidInput."""
         return hazards.lift(work, hazard, reason, actor, work.now)
 
+    @act(
+        title=Text("暂停排查", "Pause a sweep"), scope="officer", path="/v1/sweeps/{sweep}/pause", command="sweep pause"
+    )
+    def pause_sweep(self, work: Work, sweep: str, *, actor: str = "officer") -> int:
+        """The step that is under way is finished first. Raises NotFound, Conflict."""
+        return passes.pause(work, sweep, actor)
+
+    @act(
+        title=Text("继续排查", "Let a paused sweep go on"),
+        scope="officer",
+        path="/v1/sweeps/{sweep}/resume",
+        command="sweep resume",
+    )
+    def resume_sweep(self, work: Work, sweep: str, *, actor: str = "officer") -> int:
+        """It goes on with ``anbao sweep run`` or a running server. Raises NotFound, Conflict."""
+        return passes.resume(work, sweep, actor)
+
     def sweep(self) -> bool:
         """Take the next step of the oldest running sweep, or open one for dangers that none looks for yet.
 

@@ -8,7 +8,7 @@ from msgspec import Meta
 from anbao.errors import InvalidInput
 from anbao.model.base import Id, Noun
 from anbao.model.listing import MAX_TITLE, Severity
-from anbao.model.options import Option
+from anbao.model.options import ActingPerson, Option
 from anbao.text import Text
 
 MAX_FINGERPRINTS = 300
@@ -107,7 +107,7 @@ class Confirmation(Noun, frozen=True, kw_only=True):
     on_likeness: Annotated[
         bool, Option("很可能相同者也可不经人工直接处置", "likely matches may be acted upon without a person")
     ] = False
-    person: Annotated[str, Meta(max_length=128)] = ""
+    person: ActingPerson = ""
     severity: Grade | None = None
     sold: Annotated[bool, Option("已有售出", "some were sold")] = False
 

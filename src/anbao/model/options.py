@@ -1,7 +1,9 @@
 """How a value that somebody gives to an act is described, and how the command line takes it."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
+
+from msgspec import Meta
 
 
 class Option(NamedTuple):
@@ -19,3 +21,9 @@ class Option(NamedTuple):
     metavar: str | None = None
     read: Callable[[str], Any] | None = None
     default: str | None = None
+
+
+ACTING = Option("何人", "who acts", flags=("--by",))
+
+ActingPerson = Annotated[str, Meta(max_length=128), ACTING]
+"""Who acts, where several people share a key; "" for the key itself. Recorded beside the key, it proves nothing."""

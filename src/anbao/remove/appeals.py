@@ -20,6 +20,7 @@ from anbao.engine.work import Placed, Work
 from anbao.errors import Conflict, Forbidden, NotFound
 from anbao.model.base import Id, Noun, given_reason
 from anbao.model.entry import Entry
+from anbao.model.options import Option
 from anbao.remove import hazards, measures, proposals, records
 from anbao.remove.measures import RemovalContext
 from anbao.remove.records import STANDING, Measure, record
@@ -44,9 +45,13 @@ Words = Annotated[str, Meta(min_length=1, max_length=5_000, extra={"personal": "
 class AppealFiled(Noun, frozen=True, kw_only=True):
     """An appeal as the merchant files it. ``evidence``: names or SHA-256 of what was handed in."""
 
-    evidence: Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=300)], ...], Meta(max_length=50)] = ()
-    measure: Id
-    text: Words
+    evidence: Annotated[
+        tuple[Annotated[str, Meta(min_length=1, max_length=300)], ...],
+        Meta(max_length=50),
+        Option("证据，可多次给出", "evidence; may be repeated"),
+    ] = ()
+    measure: Annotated[Id, Option("措施", "the measure", argument=True)]
+    text: Annotated[Words, Option("商家的陈述", "what the merchant says")]
 
 
 class Appeal(Noun, frozen=True, kw_only=True):

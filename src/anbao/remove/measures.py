@@ -21,6 +21,7 @@ from anbao.engine.work import Work
 from anbao.errors import Conflict, InvalidInput
 from anbao.law.templates import Letter
 from anbao.model.base import Id, Noun, given_reason
+from anbao.model.options import Option
 from anbao.remove import records
 from anbao.remove.records import ENGINE, STANDING, Measure, record
 from anbao.remove.rules import MeasureKind, RemovalRules
@@ -41,16 +42,21 @@ class MeasureOrder(Noun, frozen=True, kw_only=True):
     Without ``provisions`` those of the measure's kind are its basis.
     """
 
-    complaint: Annotated[str, Meta(max_length=128)] = ""
-    days: Annotated[int, Meta(ge=0, le=3_650)] | None = None
-    evidence: tuple[Annotated[int, Meta(ge=0, lt=2**53)], ...] = ()
-    facts: Annotated[str, Meta(min_length=1, max_length=2_000)]
-    hazard: Annotated[str, Meta(max_length=128)] = ""
-    listing: Annotated[str, Meta(max_length=128)] = ""
-    measure: Id
-    merchant: Annotated[str, Meta(max_length=128)] = ""
-    provisions: tuple[Annotated[str, Meta(max_length=128)], ...] = ()
-    violation: Annotated[str, Meta(max_length=128)] = ""
+    complaint: Annotated[str, Meta(max_length=128), Option("投诉", "the complaint")] = ""
+    days: Annotated[int, Meta(ge=0, le=3_650), Option("天数，0 为至解除", "days; 0 until it is lifted")] | None = None
+    evidence: Annotated[
+        tuple[Annotated[int, Meta(ge=0, lt=2**53)], ...], Option("存证条目，可多次给出", "an entry; may be repeated")
+    ] = ()
+    facts: Annotated[str, Meta(min_length=1, max_length=2_000), Option("事实", "what was found")]
+    hazard: Annotated[str, Meta(max_length=128), Option("危险", "the hazard")] = ""
+    listing: Annotated[str, Meta(max_length=128), Option("商品", "the listing")] = ""
+    measure: Annotated[Id, Option("措施", "the measure", argument=True)]
+    merchant: Annotated[str, Meta(max_length=128), Option("商家", "the merchant")] = ""
+    provisions: Annotated[
+        tuple[Annotated[str, Meta(max_length=128)], ...],
+        Option("依据，可多次给出", "the basis; may be repeated", flags=("--provision",)),
+    ] = ()
+    violation: Annotated[str, Meta(max_length=128), Option("违法情形", "the violation")] = ""
 
 
 class RemovalContext(msgspec.Struct, frozen=True):

@@ -18,6 +18,7 @@ from anbao.errors import Conflict, InvalidInput, NotFound
 from anbao.law.templates import Letter
 from anbao.ledger.vault import COMMITMENT_PREFIX
 from anbao.model.base import Noun, legal_time
+from anbao.model.options import Option
 from anbao.remove import records
 from anbao.remove.measures import RemovalContext
 from anbao.remove.records import Violation, record
@@ -55,9 +56,14 @@ class Sent(Noun, frozen=True, kw_only=True):
     ``recipient``: which authority, where the law wants two of them told (直播电商监督管理办法 12.3).
     """
 
-    channel: Annotated[str, Meta(min_length=1, max_length=200)]
-    receipt: Annotated[str, Meta(max_length=200)] = ""
-    recipient: Literal["", "market", "cyberspace", "both"] = ""
+    channel: Annotated[str, Meta(min_length=1, max_length=200), Option("途径，如 全国12315平台", "by which channel")]
+    receipt: Annotated[str, Meta(max_length=200), Option("回执编号", "number of the receipt")] = ""
+    recipient: Annotated[
+        Literal["", "market", "cyberspace", "both"],
+        Option(
+            "直播违法须报告市场监管和网信两个部门：写明报告了哪个", "for live rooms two are to be told: which one was"
+        ),
+    ] = ""
 
 
 def draft(context: RemovalContext, work: Work, violation: str, *, actor: str) -> str:

@@ -1,23 +1,31 @@
 """The room of removal (危险排除), opened over the core: measures, penalties, appeals, reports to the authority."""
 
 from collections.abc import Iterable
+from typing import Annotated
 
 from anbao import cases
+from anbao.engine.acts import act
 from anbao.engine.core import Core, Service, Step
 from anbao.engine.reactions import Reaction
 from anbao.engine.work import Projector, Work
 from anbao.ledger import Stored
+from anbao.model.base import Reason
+from anbao.model.options import ActingPerson, Option
 from anbao.remove import appeals, hazards, measures, notices, proposals, records, reports, sanctions, violations
 from anbao.remove.appeals import AppealFiled, Outcome
 from anbao.remove.measures import MeasureOrder, RemovalContext
 from anbao.remove.reports import Sent
 from anbao.remove.rules import RemovalRules, load_rules
 from anbao.store.bulk import sql
+from anbao.text import Text
 
 DELIVERED, UNDELIVERED = "effect.delivered", "effect.failed"
 
 _AT_ONCE = 100
 _APPROVED = "采纳建议的措施"
+
+
+Granted = Annotated[Outcome, Option("决定", "the decision", argument=True)]
 
 
 class Remove(Service):
@@ -61,11 +69,23 @@ class Remove(Service):
 
     # ── acts ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def take(self, work: Work, order: MeasureOrder, *, person: str, actor: str) -> str:
-        """Take a measure; its id. Raises InvalidInput, NotFound, Conflict."""
+    @act(
+        title=Text("采取措施，写明事实与依据", "Take a measure, with facts and basis"),
+        scope="officer",
+        path="/v1/measures",
+        command="measure take",
+    )
+    def take(self, work: Work, order: MeasureOrder, *, person: ActingPerson = "", actor: str) -> str:
+        """Answers its id. Raises InvalidInput, NotFound, Conflict."""
         return measures.take(self._context, work, order, person=person, actor=actor)
 
-    def approve(self, work: Work, measure: str, *, person: str, actor: str) -> str:
+    @act(
+        title=Text("采纳一项建议的措施", "Take a measure that was proposed"),
+        scope="officer",
+        command="measure approve",
+        second_review=True,
+    )
+    def approve(self, work: Work, measure: str, *, person: ActingPerson = "", actor: str) -> str:
         """Take a measure that was proposed, or let it wait for a second person; its id. Raises NotFound, Conflict."""
         work.rehearse(lambda inner: proposals.approve(self._context, inner, measure, person=person, actor=actor))
         waiting = proposals.decide_case(self._context, work, measure, "take", _APPROVED, person=person, actor=actor)
@@ -73,25 +93,50 @@ class Remove(Service):
             proposals.approve(self._context, work, measure, person=person, actor=actor)
         return measure
 
-    def decline(self, work: Work, measure: str, reason: str, *, person: str, actor: str) -> int:
+    @act(
+        title=Text("不采纳一项建议的措施", "Leave a measure that was proposed"),
+        scope="officer",
+        command="measure decline",
+        second_review=True,
+    )
+    def decline(self, work: Work, measure: str, reason: str, *, person: ActingPerson = "", actor: str) -> int:
         """Leave a proposal; the entry's index, of the case's where a second person must agree; as ``approve``."""
         waiting = proposals.decide_case(self._context, work, measure, "leave", reason, person=person, actor=actor)
         return proposals.decline(work, measure, reason, person=person, actor=actor) if waiting is None else waiting
 
-    def lift(self, work: Work, measure: str, reason: str, *, person: str, actor: str) -> int:
+    @act(title=Text("解除一项措施", "Lift a measure"), scope="officer", command="measure lift")
+    def lift(self, work: Work, measure: str, reason: str, *, person: ActingPerson = "", actor: str) -> int:
         """End one measure early. Raises NotFound, Conflict, InvalidInput."""
         return measures.lift(self._context, work, measure, reason, person=person, actor=actor)
 
-    def appeal(self, work: Work, filed: AppealFiled, *, actor: str) -> str:
-        """File an appeal; its id. Raises NotFound, Conflict."""
+    @act(
+        title=Text("代商家提出申诉", "File an appeal that the platform received"),
+        scope="events",
+        path="/v1/appeals",
+        command="appeal file",
+    )
+    def appeal(self, work: Work, filed: AppealFiled, *, actor: str = "platform") -> str:
+        """Answers its id. Raises NotFound, Conflict where the measure holds no more or is being appealed against."""
         return appeals.file(self._context, work, filed, actor=actor)
 
     def appeal_with_token(self, work: Work, token: str, text: str, evidence: tuple[str, ...] = ()) -> str:
         """File an appeal with the token that the merchant was sent. Raises Forbidden, Conflict."""
         return appeals.file_with_token(self._context, work, token, text, evidence)
 
-    def decide_appeal(self, work: Work, appeal: str, outcome: Outcome, reason: str, *, person: str, actor: str) -> int:
-        """Decide an appeal; the entry's index, of the case where a second person must agree first.
+    @act(
+        title=Text(
+            "决定申诉；须由作出原决定者以外的人",
+            "Decide an appeal; by another person than the one who took the measure",
+        ),
+        scope="officer",
+        path="/v1/appeals/{appeal}/decide",
+        command="appeal decide",
+        second_review=True,
+    )
+    def decide_appeal(
+        self, work: Work, appeal: str, outcome: Granted, reason: Reason, *, person: ActingPerson = "", actor: str
+    ) -> int:
+        """A granted one repairs all that was done.
 
         Raises NotFound, Conflict, Forbidden, InvalidInput.
         """
@@ -100,12 +145,24 @@ class Remove(Service):
             return waiting
         return appeals.decide(self._context, work, appeal, outcome, reason, person=person, actor=actor)
 
+    @act(
+        title=Text("起草一份报告", "Draft a report of a violation to the authority for its goods"),
+        scope="officer",
+        path="/v1/violations/{violation}/report",
+        command="report draft",
+    )
     def draft_report(self, work: Work, violation: str, *, actor: str) -> str:
-        """Draft a report to the authority; its id. Raises NotFound, Conflict."""
+        """Answers its id. Raises NotFound, Conflict for what was withdrawn."""
         return reports.draft(self._context, work, violation, actor=actor)
 
-    def note_report_sent(self, work: Work, report: str, sent: Sent, *, actor: str, at: int | None = None) -> int:
-        """Record that a report was sent; the entry's index. Raises NotFound, Conflict."""
+    @act(
+        title=Text("记录报告已发送及回执编号", "Record that a report was sent, and its receipt"),
+        scope="officer",
+        path="/v1/reports/{report}/sent",
+        command="report sent",
+    )
+    def record_report_sent(self, work: Work, report: str, sent: Sent, *, actor: str, at: int | None = None) -> int:
+        """The duty to report is met by it, not by the draft. Raises NotFound, Conflict where it was sent before."""
         return reports.note_sent(work, report, sent, actor=actor, at=at)
 
     # ── reactions ─────────────────────────────────────────────────────────────────────────────────────────────────

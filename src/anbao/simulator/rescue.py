@@ -180,7 +180,7 @@ def _report(platform: Platform, hazard: str) -> str:
     violation = next(one.violation for one in _measures(platform, hazard) if one.listing == scalding.SOURCE)
     name = platform.run(lambda work: platform.remove.draft_report(work, violation, actor=OFFICER))
     sent = Sent(channel="政务平台在线报送", receipt="示监收〔2026〕88 号")
-    platform.run(lambda work: platform.remove.note_report_sent(work, name, sent, actor=OFFICER))
+    platform.run(lambda work: platform.remove.record_report_sent(work, name, sent, actor=OFFICER))
     with platform.reading() as conn:
         return reports.letter_of(conn, name).title.get(system_language())
 

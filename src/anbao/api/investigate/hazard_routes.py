@@ -7,8 +7,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, QueryParameter
 
-from anbao.api.answers import EntryIndex
-from anbao.api.context import Caller, body_of, commit, context_of, operation, recorded
+from anbao.api.context import Caller, body_of, commit, context_of, operation
 from anbao.api.reading import Cursor, IdempotencyKey, Limit, cursor_position, cursor_text, no_nul, wrong_type
 from anbao.connect.hazard_lists import MAX_BYTES, HazardList, parse_mapping, read_list
 from anbao.engine.work import Work
@@ -166,22 +165,6 @@ def sweep(request: Caller, sweep: FromPath[str]) -> SweepAnswer:
         sweep=known,
         hazards={name: {level: one[level] for level in matches.CERTAINTIES} for name, one in counts.items()},
     )
-
-
-@post("/v1/sweeps/{sweep:str}/pause", **operation("暂停排查", "Pause a sweep", "officer"))
-async def pause(request: Caller, sweep: FromPath[str], key: IdempotencyKey = None) -> Response[EntryIndex]:
-    """Raises NotFound, Conflict."""
-    no_nul(sweep=sweep)
-    actor = request.auth.actor
-    return await recorded(request, key, lambda work: passes.pause(work, sweep, actor))
-
-
-@post("/v1/sweeps/{sweep:str}/resume", **operation("继续排查", "Let a paused sweep go on", "officer"))
-async def resume(request: Caller, sweep: FromPath[str], key: IdempotencyKey = None) -> Response[EntryIndex]:
-    """Raises NotFound, Conflict."""
-    no_nul(sweep=sweep)
-    actor = request.auth.actor
-    return await recorded(request, key, lambda work: passes.resume(work, sweep, actor))
 
 
 def _answer(read: HazardList, done: ImportCounts, first: list[Suspicion]) -> ListAnswer:

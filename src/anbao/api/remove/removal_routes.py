@@ -10,18 +10,17 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
-from anbao.api.answers import EntryIndex
-from anbao.api.context import WAITS, Caller, PublicRequest, commit, context_of, operation, recorded
+from anbao.api.answers import MadeId
+from anbao.api.context import WAITS, Caller, PublicRequest, commit, context_of, operation
 from anbao.api.operate.case_routes import Person
 from anbao.api.public import public_page, reader_language
-from anbao.api.reading import DEFAULT_PAGE, At, IdempotencyKey, Limit, event_time, no_nul
+from anbao.api.reading import DEFAULT_PAGE, IdempotencyKey, Limit, no_nul
 from anbao.engine.work import Work
-from anbao.model.base import Reason, legal_time
+from anbao.model.base import legal_time
 from anbao.remove import appeals, records, reports, sanctions
-from anbao.remove.appeals import Appeal, AppealFiled
-from anbao.remove.measures import MeasureOrder
+from anbao.remove.appeals import Appeal
 from anbao.remove.records import Measure, State, Violation
-from anbao.remove.reports import AuthorityReport, Sent
+from anbao.remove.reports import AuthorityReport
 from anbao.remove.sanctions import PublicSanction
 from anbao.text import Text
 
@@ -31,32 +30,11 @@ WantedAppeal = Annotated[
 ]
 
 
-class MadeId(msgspec.Struct, frozen=True, kw_only=True):
-    """The id of what was made."""
-
-    id: str
-
-
-class MeasureTaken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A measure, and who takes it."""
-
-    order: MeasureOrder
-    person: Person = ""
-
-
 class MeasureDecided(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What becomes of a measure: a proposal is approved or declined, what holds is lifted."""
 
     what: Literal["approve", "decline", "lift"]
     reason: Annotated[str, Meta(max_length=2_000)] = ""
-    person: Person = ""
-
-
-class AppealDecision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a person decided on an appeal, and why."""
-
-    outcome: Literal["granted", "denied"]
-    reason: Reason
     person: Person = ""
 
 
@@ -94,14 +72,6 @@ def measures(
     no_nul(merchant=merchant, listing=listing)
     with context_of(request).platform.reading() as conn:
         return records.listed(conn, state=wanted, merchant=merchant or "", listing=listing or "", limit=limit)
-
-
-@post("/v1/measures", **operation("采取措施，写明事实与依据", "Take a measure, with facts and basis", "officer"))
-async def take(request: Caller, data: JSONBody[MeasureTaken], key: IdempotencyKey = None) -> Response[MadeId]:
-    """Raises InvalidInput, NotFound for evidence that is none, Conflict where the same measure holds."""
-    remove, actor = context_of(request).platform.remove, request.auth.actor
-    person = data.person or actor
-    return await commit(request, key, lambda work: MadeId(id=remove.take(work, data.order, person=person, actor=actor)))
 
 
 @post(
@@ -148,36 +118,6 @@ def list_appeals(request: Caller, wanted: WantedAppeal = None, limit: Limit = DE
         return appeals.listed(conn, state=wanted or "", limit=limit)
 
 
-@post("/v1/appeals", **operation("代商家提出申诉", "File an appeal that the platform received", "events"))
-async def file_appeal(request: Caller, data: JSONBody[AppealFiled], key: IdempotencyKey = None) -> Response[MadeId]:
-    """Raises NotFound, Conflict where the measure holds no more or is being appealed against."""
-    remove, actor = context_of(request).platform.remove, request.auth.actor
-    return await commit(request, key, lambda work: MadeId(id=remove.appeal(work, data, actor=actor)))
-
-
-@post(
-    "/v1/appeals/{appeal:str}/decide",
-    responses=WAITS,
-    **operation(
-        "决定申诉；须由作出原决定者以外的人",
-        "Decide an appeal; by another person than the one who took the measure",
-        "officer",
-    ),
-)
-async def decide_appeal(
-    request: Caller, appeal: FromPath[str], data: JSONBody[AppealDecision], key: IdempotencyKey = None
-) -> Response[EntryIndex]:
-    """A granted one repairs all that was done. Raises NotFound, Conflict, Forbidden."""
-    no_nul(appeal=appeal)
-    remove, actor = context_of(request).platform.remove, request.auth.actor
-    person = data.person or actor
-    return await recorded(
-        request,
-        key,
-        lambda work: remove.decide_appeal(work, appeal, data.outcome, data.reason, person=person, actor=actor),
-    )
-
-
 @post(
     "/public/appeals",
     sync_to_thread=True,
@@ -200,17 +140,6 @@ def list_reports(
     no_nul(violation=violation)
     with context_of(request).platform.reading() as conn:
         return reports.listed(conn, violation=violation or "", limit=limit)
-
-
-@post(
-    "/v1/violations/{violation:str}/report",
-    **operation("起草一份报告", "Draft a report of a violation to the authority for its goods", "officer"),
-)
-async def draft(request: Caller, violation: FromPath[str], key: IdempotencyKey = None) -> Response[MadeId]:
-    """Raises NotFound, Conflict for what was withdrawn."""
-    no_nul(violation=violation)
-    remove, actor = context_of(request).platform.remove, request.auth.actor
-    return await commit(request, key, lambda work: MadeId(id=remove.draft_report(work, violation, actor=actor)))
 
 
 @get(
@@ -238,22 +167,6 @@ def report_page(request: Caller, report: FromPath[str], lang: FromQuery[str | No
     no_nul(report=report, lang=lang)
     with context_of(request).platform.reading() as conn:
         return Response(reports.letter_of(conn, report).page(reader_language(request, lang)))
-
-
-@post(
-    "/v1/reports/{report:str}/sent",
-    **operation("记录报告已发送及回执编号", "Record that a report was sent, and its receipt", "officer"),
-)
-async def sent(
-    request: Caller, report: FromPath[str], data: JSONBody[Sent], at: At = None, key: IdempotencyKey = None
-) -> Response[EntryIndex]:
-    """Raises NotFound, Conflict where it was sent before."""
-    no_nul(report=report)
-    platform, actor = context_of(request).platform, request.auth.actor
-    when = event_time(at, platform.clock())
-    return await recorded(
-        request, key, lambda work: platform.remove.note_report_sent(work, report, data, actor=actor, at=when)
-    )
 
 
 @get(

@@ -2,16 +2,17 @@
 
 import sys
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import TypeVar
 
 import click
 import msgspec
 
 from anbao.assist import authority, records
-from anbao.cli.acting import act, by_option, print_entry, print_json, print_letter, read_json, reason_option
+from anbao.assist.service import Assist
+from anbao.cli.acting import by_option, print_json, print_letter
+from anbao.cli.acts import add_acts
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit
-from anbao.model.assistance import AuthorityRequest, HelpRequest
 from anbao.model.base import legal_time
 from anbao.text import Text, system_language
 
@@ -39,16 +40,6 @@ REQUESTS = [
 @click.group(help=t("合理协助：求助、提供、冻结、部门调取", "assistance: requests for help, authorities' requests"))
 def command() -> None:
     """The group; its commands follow."""
-
-
-@command.command("ask", help=t("登记一项求助（JSON，缺省读标准输入）", "take in a request for help (JSON)"))
-@click.argument("file", type=click.File("rb"), default="-")
-@store_option
-def ask(file: BinaryIO, store_url: str | None) -> None:
-    """The answer as JSON on standard output."""
-    request = read_json(file.read(), HelpRequest)
-    with open_store_option(store_url) as platform:
-        print_json(platform.run(lambda work: platform.assist.ask(work, request)))
 
 
 @command.command("list", help=t("求助列表", "requests for help"))
@@ -84,67 +75,12 @@ def letter(request: str, page: Path | None, store_url: str | None) -> None:
         print_letter(platform.assist.letter_of(conn, request), page)
 
 
-@command.command("grant", help=t("核实后提供", "give what was asked, after a check"))
-@click.argument("request")
-@reason_option
-@by_option()
-@store_option
-def grant(request: str, reason: str, actor: str, store_url: str | None) -> None:
-    """The answer as JSON on standard output."""
-    with open_store_option(store_url) as platform:
-        print_json(act(platform, lambda work: platform.assist.grant(work, request, reason, actor=actor)))
-
-
-@command.command("refuse", help=t("不予提供并说明理由", "refuse, with the reason"))
-@click.argument("request")
-@reason_option
-@by_option()
-@store_option
-def refuse(request: str, reason: str, actor: str, store_url: str | None) -> None:
-    """The refusal is an entry."""
-    with open_store_option(store_url) as platform:
-        print_entry(act(platform, lambda work: platform.assist.refuse(work, request, reason, actor=actor)))
-
-
-@command.command("release", help=t("解除款项冻结", "release frozen money"))
-@click.argument("request")
-@reason_option
-@by_option()
-@store_option
-def release(request: str, reason: str, actor: str, store_url: str | None) -> None:
-    """Leaves as an effect to the platform."""
-    with open_store_option(store_url) as platform:
-        print_entry(platform.run(lambda work: platform.assist.release(work, request, reason, actor=actor)))
-
-
-@command.command(
-    "compensate",
-    help=t("不能提供商家信息时，记录是否先行赔偿", "record a decision on paying first, where no seller is named"),
-)
-@click.argument("request")
-@click.option("--decision", required=True, help=t("决定", "the decision"))
-@by_option()
-@store_option
-def compensate(request: str, decision: str, actor: str, store_url: str | None) -> None:
-    """The decision is an entry."""
-    with open_store_option(store_url) as platform:
-        print_entry(platform.run(lambda work: platform.assist.compensate(work, request, decision, actor=actor)))
-
-
 @command.group("authority", help=t("主管部门调取", "requests of authorities"))
 def of_authorities() -> None:
     """The group; its commands follow."""
 
 
-@of_authorities.command("receive", help=t("登记调取要求（JSON）", "take in a request (JSON)"))
-@click.argument("file", type=click.File("rb"), default="-")
-@by_option()
-@store_option
-def receive(file: BinaryIO, actor: str, store_url: str | None) -> None:
-    """Basis and scope are checked."""
-    request = read_json(file.read(), AuthorityRequest)
-    with open_store_option(store_url) as platform:
-        print_entry(platform.run(lambda work: platform.assist.receive(work, request, actor=actor)))
+add_acts(command, "assist", Assist)
 
 
 @of_authorities.command("list", help=t("列出调取要求", "list requests"))
@@ -169,14 +105,3 @@ def answer(request: str, actor: str, store_url: str | None) -> None:
     with open_store_option(store_url) as platform:
         given = platform.run(lambda work: platform.assist.answer(work, request, actor=actor))
     sys.stdout.buffer.write(given.to_bytes())
-
-
-@of_authorities.command("decline", help=t("退回并说明理由", "send back, with the reason"))
-@click.argument("request")
-@reason_option
-@by_option()
-@store_option
-def decline(request: str, reason: str, actor: str, store_url: str | None) -> None:
-    """The reason is an entry."""
-    with open_store_option(store_url) as platform:
-        print_entry(platform.run(lambda work: platform.assist.decline(work, request, reason, actor=actor)))

@@ -3,9 +3,10 @@
 import click
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from anbao.cli.acting import by_option, print_entry
+from anbao.cli.acts import add_acts
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, echo, emit, stderr_console
+from anbao.investigate.service import Investigate
 from anbao.investigate.sweep import matches, passes
 from anbao.investigate.sweep.passes import Pass
 from anbao.model.base import legal_time
@@ -35,6 +36,9 @@ COLUMNS = [
 @click.group(help=t("排查：在全部商品中查找已确认的危险", "sweep all listings for the confirmed dangers"))
 def command() -> None:
     """The group; its commands follow."""
+
+
+add_acts(command, "investigate", Investigate, ["sweep pause", "sweep resume"])
 
 
 @command.command("run", help=t("开始或继续排查，直到完成", "begin or continue, until all is looked at"))
@@ -82,28 +86,6 @@ def show(sweep: str, store_url: str | None, output_format: str) -> None:
         **CERTAINTIES,
     }
     emit(rows, [Column(key, title) for key, title in titles.items()], output_format, system_language())
-
-
-@command.command("pause", help=t("暂停", "pause a sweep"))
-@click.argument("sweep")
-@by_option(default="officer")
-@store_option
-def pause(sweep: str, actor: str, store_url: str | None) -> None:
-    """The step that is under way is finished first."""
-    with open_store_option(store_url) as platform:
-        entry = platform.run(lambda work: passes.pause(work, sweep, actor))
-    print_entry(entry)
-
-
-@command.command("resume", help=t("继续", "let a paused sweep go on"))
-@click.argument("sweep")
-@by_option(default="officer")
-@store_option
-def resume(sweep: str, actor: str, store_url: str | None) -> None:
-    """It goes on with ``anbao sweep run`` or a running server."""
-    with open_store_option(store_url) as platform:
-        entry = platform.run(lambda work: passes.resume(work, sweep, actor))
-    print_entry(entry)
 
 
 def row(one: Pass) -> dict[str, object]:

@@ -2,11 +2,11 @@
 
 import click
 
-from anbao.cli.acting import print_entry, reason_option
+from anbao.cli.acts import add_acts
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.operate.obligations import format_due
 from anbao.cli.output import Column, emit
-from anbao.controls.service import ControlView
+from anbao.controls.service import Controls, ControlView
 from anbao.text import Text, system_language
 
 STATES = {
@@ -36,6 +36,9 @@ def command() -> None:
     """The group; its commands follow."""
 
 
+add_acts(command, "controls", Controls)
+
+
 @command.command("list", help=t("列出全部措施；有告警时退出码为 1", "list all; exit status 1 where one is red"))
 @store_option
 @format_option()
@@ -45,18 +48,6 @@ def list_all(store_url: str | None, output_format: str) -> int:
         views = platform.controls.views()
     emit([_row(view) for view in views], COLUMNS, output_format, system_language())
     return int(any(view.red for view in views))
-
-
-@command.command("assign", help=t("确定负责人（账号）", "put a person (an account) in charge"))
-@click.argument("control")
-@click.argument("person")
-@click.option("--as", "actor", default="officer", show_default=True, help=t("何人操作", "who does this"))
-@store_option
-def assign(control: str, person: str, actor: str, store_url: str | None) -> None:
-    """The ledger holds a commitment; who it is stands in the vault."""
-    with open_store_option(store_url) as platform:
-        entry = platform.run(lambda work: platform.controls.assign(work, control, person, actor=actor))
-    print_entry(entry)
 
 
 @command.command("probe", help=t("立即检查一项或者全部措施", "try one control now, or all"))
@@ -72,31 +63,6 @@ def probe(control: str | None, store_url: str | None, output_format: str) -> int
         views = [platform.controls.view(name) for name in wanted]
     emit([_row(view) for view in views], COLUMNS, output_format, system_language())
     return int(any(view.state == "failed" for view in views))
-
-
-@command.command("attest", help=t("记录人工检查的结果", "record what a person saw"))
-@click.argument("control")
-@click.option("--works/--failed", "works", required=True, help=t("是否有效", "whether it works"))
-@click.option("--why", required=True, help=t("所见", "what was seen"))
-@click.option("--as", "actor", default="officer", show_default=True, help=t("何人检查", "who looked"))
-@store_option
-def attest(control: str, works: bool, why: str, actor: str, store_url: str | None) -> None:
-    """For controls that no program can try."""
-    with open_store_option(store_url) as platform:
-        entry = platform.run(lambda work: platform.controls.attest(work, control, works, why, actor=actor))
-    print_entry(entry)
-
-
-@command.command("retire", help=t("停用一项措施（写明理由）", "retire a control, saying why"))
-@click.argument("control")
-@reason_option
-@click.option("--as", "actor", default="officer", show_default=True, help=t("何人操作", "who does this"))
-@store_option
-def retire(control: str, reason: str, actor: str, store_url: str | None) -> None:
-    """It is tried no longer, and nothing is owed for it."""
-    with open_store_option(store_url) as platform:
-        entry = platform.run(lambda work: platform.controls.retire(work, control, reason, actor=actor))
-    print_entry(entry)
 
 
 def _can_try(view: ControlView) -> bool:

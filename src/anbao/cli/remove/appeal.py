@@ -1,15 +1,13 @@
 """``anbao appeal``: appeals of merchants against measures."""
 
-from typing import Literal
-
 import click
 
-from anbao.cli.acting import act, reason_option
+from anbao.cli.acts import add_acts
 from anbao.cli.common import format_option, open_store_option, store_option, t
-from anbao.cli.output import Column, echo, emit
+from anbao.cli.output import Column, emit
 from anbao.model.base import legal_time
 from anbao.remove import appeals
-from anbao.remove.appeals import AppealFiled
+from anbao.remove.service import Remove
 from anbao.text import Text, system_language
 
 STATES = {
@@ -24,16 +22,7 @@ def command() -> None:
     """The group; its commands follow."""
 
 
-@command.command("file", help=t("代商家提出申诉", "file an appeal that was received"))
-@click.argument("measure")
-@click.option("--text", required=True, help=t("商家的陈述", "what the merchant says"))
-@click.option("--evidence", multiple=True, help=t("证据，可多次给出", "evidence; may be repeated"))
-@store_option
-def file(measure: str, text: str, evidence: tuple[str, ...], store_url: str | None) -> None:
-    """Prints its id."""
-    filed = AppealFiled(evidence=evidence, measure=measure, text=text)
-    with open_store_option(store_url) as platform:
-        echo(platform.run(lambda work: platform.remove.appeal(work, filed, actor="platform")))
+add_acts(command, "remove", Remove, ["appeal file", "appeal decide"])
 
 
 @command.command("list", help=t("列出申诉，先到的在前", "list appeals, the oldest first"))
@@ -62,20 +51,3 @@ def list_appeals(state: str, limit: int, store_url: str | None, output_format: s
             for one in appeals.listed(conn, state=state, limit=limit)
         ]
     emit(rows, columns, output_format, system_language())
-
-
-@command.command("decide", help=t("决定一项申诉", "decide an appeal"))
-@click.argument("appeal")
-@click.argument("outcome", type=click.Choice(["granted", "denied"]))
-@reason_option
-@click.option(
-    "--by", "person", required=True, help=t("何人；不得为原决定人", "who; not the person who took the measure")
-)
-@store_option
-def decide(appeal: str, outcome: Literal["granted", "denied"], reason: str, person: str, store_url: str | None) -> None:
-    """A granted one repairs all that was done."""
-    with open_store_option(store_url) as platform:
-        act(
-            platform,
-            lambda work: platform.remove.decide_appeal(work, appeal, outcome, reason, person=person, actor=person),
-        )

@@ -4,14 +4,14 @@ from typing import get_args
 
 import click
 
-from anbao.cli.acting import act, by_option, reason_option
+from anbao.cli.acts import add_acts
 from anbao.cli.common import format_option, open_store_option, store_option, t
-from anbao.cli.output import Column, echo, emit, written
+from anbao.cli.output import Column, emit, written
 from anbao.model.base import legal_time
 from anbao.platform import Platform
 from anbao.remove import records
-from anbao.remove.measures import MeasureOrder
 from anbao.remove.records import Measure, State
+from anbao.remove.service import Remove
 from anbao.text import Text, system_language
 
 STATES = {
@@ -41,47 +41,7 @@ def command() -> None:
     """The group; its commands follow."""
 
 
-@command.command("take", help=t("采取一项措施", "take a measure"))
-@click.argument("measure")
-@click.option("--listing", default="", help=t("商品", "the listing"))
-@click.option("--merchant", default="", help=t("商家", "the merchant"))
-@click.option("--hazard", default="", help=t("危险", "the hazard"))
-@click.option("--violation", default="", help=t("违法情形", "the violation"))
-@click.option("--facts", required=True, help=t("事实", "what was found"))
-@click.option("--provision", "provisions", multiple=True, help=t("依据，可多次给出", "the basis; may be repeated"))
-@click.option(
-    "--evidence", multiple=True, type=click.IntRange(0), help=t("存证条目，可多次给出", "an entry; may be repeated")
-)
-@click.option("--days", type=click.IntRange(0, 3_650), help=t("天数，0 为至解除", "days; 0 until it is lifted"))
-@by_option("person")
-@store_option
-def take(
-    measure: str,
-    listing: str,
-    merchant: str,
-    hazard: str,
-    violation: str,
-    facts: str,
-    provisions: tuple[str, ...],
-    evidence: tuple[int, ...],
-    days: int | None,
-    person: str,
-    store_url: str | None,
-) -> None:
-    """Prints its id."""
-    order = MeasureOrder(
-        days=days,
-        evidence=evidence,
-        facts=facts,
-        hazard=hazard,
-        listing=listing,
-        measure=measure,
-        merchant=merchant,
-        provisions=provisions,
-        violation=violation,
-    )
-    with open_store_option(store_url) as platform:
-        echo(platform.run(lambda work: platform.remove.take(work, order, person=person, actor=person)))
+add_acts(command, "remove", Remove, ["measure take", "measure approve", "measure decline", "measure lift"])
 
 
 @command.command("list", help=t("列出措施，新的在前", "list measures, the newest first"))
@@ -131,38 +91,6 @@ def show(measure: str, store_url: str | None, output_format: str) -> None:
                 }
             )
     emit(rows, columns, output_format, system_language())
-
-
-@command.command("approve", help=t("采纳一项建议的措施", "take a measure that was proposed"))
-@click.argument("measure")
-@by_option("person")
-@store_option
-def approve(measure: str, person: str, store_url: str | None) -> None:
-    """The ladder proposes what a person has to decide."""
-    with open_store_option(store_url) as platform:
-        act(platform, lambda work: platform.remove.approve(work, measure, person=person, actor=person))
-
-
-@command.command("decline", help=t("不采纳一项建议的措施", "leave a measure that was proposed"))
-@click.argument("measure")
-@reason_option
-@by_option("person")
-@store_option
-def decline(measure: str, reason: str, person: str, store_url: str | None) -> None:
-    """Why stands in the ledger."""
-    with open_store_option(store_url) as platform:
-        act(platform, lambda work: platform.remove.decline(work, measure, reason, person=person, actor=person))
-
-
-@command.command("lift", help=t("解除一项措施", "lift a measure"))
-@click.argument("measure")
-@reason_option
-@by_option("person")
-@store_option
-def lift(measure: str, reason: str, person: str, store_url: str | None) -> None:
-    """Sends the opposite effect and ends the publication."""
-    with open_store_option(store_url) as platform:
-        platform.run(lambda work: platform.remove.lift(work, measure, reason, person=person, actor=person))
 
 
 def _row(platform: Platform, one: Measure) -> dict[str, object]:

@@ -1,16 +1,16 @@
 """``anbao report``: reports of violations to the authority, drafted, printed, and recorded as sent."""
 
 from pathlib import Path
-from typing import Literal
 
 import click
 
-from anbao.cli.acting import by_option, print_letter
+from anbao.cli.acting import print_letter
+from anbao.cli.acts import add_acts
 from anbao.cli.common import format_option, open_store_option, store_option, t
-from anbao.cli.output import Column, echo, emit
+from anbao.cli.output import Column, emit
 from anbao.model.base import legal_time
 from anbao.remove import records, reports
-from anbao.remove.reports import Sent
+from anbao.remove.service import Remove
 from anbao.text import Text, system_language
 
 FIELDS = {
@@ -36,6 +36,9 @@ STATES = {
 @click.group(help=t("向主管部门报告：起草、查看、记录发送", "reports to the authority: draft, show, record as sent"))
 def command() -> None:
     """The group; its commands follow."""
+
+
+add_acts(command, "remove", Remove, ["report draft", "report sent"])
 
 
 @command.command("violations", help=t("列出违法情形，新的在前", "list violations, the newest first"))
@@ -72,16 +75,6 @@ def violations(merchant: str, limit: int, store_url: str | None, output_format: 
     emit(rows, columns, output_format, system_language())
 
 
-@command.command("draft", help=t("起草报告", "draft a report"))
-@click.argument("violation")
-@by_option("person")
-@store_option
-def draft(violation: str, person: str, store_url: str | None) -> None:
-    """Prints its id."""
-    with open_store_option(store_url) as platform:
-        echo(platform.run(lambda work: platform.remove.draft_report(work, violation, actor=person)))
-
-
 @command.command("show", help=t("报告全文；可另存为网页", "a report's text; or save it as a page"))
 @click.argument("report")
 @click.option("--html", "page", type=click.Path(dir_okay=False, path_type=Path), help=t("存为网页", "save as HTML"))
@@ -90,32 +83,6 @@ def show(report: str, page: Path | None, store_url: str | None) -> None:
     """In the user's language."""
     with open_store_option(store_url) as platform, platform.reading() as conn:
         print_letter(reports.letter_of(conn, report), page)
-
-
-@command.command("sent", help=t("记录报告已发送", "record that a report was sent"))
-@click.argument("report")
-@click.option("--channel", required=True, help=t("途径，如 全国12315平台", "by which channel"))
-@click.option("--receipt", default="", help=t("回执编号", "number of the receipt"))
-@click.option(
-    "--recipient",
-    type=click.Choice(["market", "cyberspace", "both"]),
-    default=None,
-    help=t("直播违法须报告市场监管和网信两个部门：写明报告了哪个", "for live rooms two are to be told: which one was"),
-)
-@by_option("person")
-@store_option
-def sent(
-    report: str,
-    channel: str,
-    receipt: str,
-    recipient: Literal["market", "cyberspace", "both"] | None,
-    person: str,
-    store_url: str | None,
-) -> None:
-    """The duty to report is met by it, not by the draft."""
-    told = Sent(channel=channel, receipt=receipt, recipient=recipient or "")
-    with open_store_option(store_url) as platform:
-        platform.run(lambda work: platform.remove.note_report_sent(work, report, told, actor=person))
 
 
 @command.command("list", help=t("列出报告，新的在前", "list reports, the newest first"))
