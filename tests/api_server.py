@@ -1,16 +1,17 @@
 """A real server for the tests: uvicorn in a thread, on a free loopback port, over a real store."""
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
 import uvicorn
+from litestar.types import ASGIApp
 
 from anbao.access.keys import create_key
 from anbao.api import ServerSettings, create_app
 from anbao.platform import Platform, open_platform
+from helpers import until
 
 SECONDS_TO_ANSWER = 30.0
 
@@ -55,27 +56,51 @@ class Served:
             client.close()
 
 
+class _Application:
+    """An application that serves one platform after another: to register its routes takes longer than many a test."""
+
+    def __init__(self, settings: ServerSettings) -> None:
+        self.platform: Platform | None = None
+        self.asgi = create_app(settings, self._given)
+
+    def _given(self) -> Platform:
+        assert self.platform
+        return self.platform
+
+
+_idle: dict[ServerSettings, list[_Application]] = {}
+"""Applications that no server uses now."""
+
+
+@contextmanager
+def _application(settings: ServerSettings, platform: Platform) -> Iterator[ASGIApp]:
+    waiting = _idle.setdefault(settings, [])
+    one = waiting.pop() if waiting else _Application(settings)
+    one.platform = platform
+    yield one.asgi
+    one.platform = None
+    waiting.append(one)
+
+
 @contextmanager
 def served(store_url: str, *, open_docs: bool = False, checkpoint_every: float = 0.2) -> Iterator[Served]:
     """A server over a store, with a platform of its own."""
     platform = open_platform(store_url)
     platform.advance()  # what is due at the opening, so that the tests meet a ledger at rest
-    app = create_app(
-        ServerSettings(store=store_url, open_docs=open_docs, checkpoint_every=checkpoint_every), platform=platform
-    )
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=10))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            if not thread.is_alive():
+    settings = ServerSettings(store="", open_docs=open_docs, checkpoint_every=checkpoint_every)
+    with _application(settings, platform) as app:
+        server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=10))
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        try:
+            until(lambda: server.started or not thread.is_alive(), SECONDS_TO_ANSWER)
+            if not server.started:
                 raise RuntimeError("the server did not start")
-            time.sleep(0.005)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        running = Served(f"http://127.0.0.1:{port}", platform)
-        yield running
-        running.close()
-    finally:
-        server.should_exit = True
-        thread.join()
-        platform.close()
+            port = server.servers[0].sockets[0].getsockname()[1]
+            running = Served(f"http://127.0.0.1:{port}", platform)
+            yield running
+            running.close()
+        finally:
+            server.should_exit = True
+            thread.join()
+            platform.close()

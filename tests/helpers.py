@@ -2,14 +2,18 @@
 
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from anbao.engine.core import Core
 from anbao.model.entry import Entry
 from anbao.platform import Platform
 from anbao.simulator.receiver import Receiver
 from event_contract import complete
+
+T = TypeVar("T")
 
 START = 1_795_000_000_000
 """2026-11-18, before noon in Shanghai."""
@@ -31,6 +35,15 @@ class Clock:
 
     def pass_seconds(self, seconds: float) -> None:
         self.now += int(seconds * 1000)
+
+
+def until(came: Callable[[], T], seconds: float = 30.0, every: float = 0.005) -> T:
+    """What ``came`` returns once that is true. Raises AssertionError where it stays false for so many seconds."""
+    end = time.monotonic() + seconds
+    while not (found := came()):
+        assert time.monotonic() < end, f"it did not come within {seconds} seconds"
+        time.sleep(every)
+    return found
 
 
 def no_second_looks(platform: Platform) -> None:

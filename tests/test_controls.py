@@ -26,11 +26,12 @@ from api_server import served
 from helpers import DAY, HOUR, Clock
 from test_policy import DATA
 
+pytestmark = pytest.mark.usefixtures("controls_on_schedule")
+
 
 @pytest.fixture
-def platform(store_url: str, clock: Clock) -> Iterator[anbao.Platform]:
-    with anbao.open(store_url, clock=clock) as opened:
-        opened.advance()
+def platform(probed_url: str, clock: Clock) -> Iterator[anbao.Platform]:
+    with anbao.open(probed_url, clock=clock) as opened:
         yield opened
 
 

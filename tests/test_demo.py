@@ -28,6 +28,7 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         patch.setenv("ANBAO_LANG", "en")
         patch.setenv("ANBAO_STORAGE", f"file://{folder}/objects")
         with open_platform(url) as platform:
+            platform.controls.on_schedule = True
             print_all(DemoPrinter(Console(file=said, width=4_000)), platform, folder, LISTINGS, SEED)
             assert not platform.obligation_differences()
     return said.getvalue()

@@ -1,65 +1,97 @@
 """The documentation is true: made pages are current, links lead somewhere, examples run, names are documented."""
 
+import json
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from warm_program import warm_program
+
 ROOT = Path(__file__).parents[1]
+INSTALLED = ROOT / "docs" / "explanation" / "messages.md"
+"""The page whose example starts the installed program."""
+
 PAGES = sorted([ROOT / "README.md", ROOT / "README.zh-CN.md", *(ROOT / "docs").rglob("*.md")])
 
 
 def test_made_pages_are_current() -> None:
     script = "import sys; sys.path.insert(0, 'docs'); import build, json; print(json.dumps(build.pages()))"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
-    import json
-
     for path, text in json.loads(done.stdout).items():
         assert (ROOT / "docs" / path).read_text(encoding="utf-8") == text, f"run python docs/build.py ({path})"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_links_lead_somewhere(page: Path) -> None:
+def links(page: Path) -> list[str]:
+    """Where a page leads within the repository."""
     text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
-    for target in re.findall(r"\]\(([^)#\s]+)", text):
-        if "://" not in target:
-            assert (page.parent / target).exists(), target
+    return [target for target in re.findall(r"\]\(([^)#\s]+)", text) if "://" not in target]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere() -> None:
+    found = [(page, target) for page in PAGES for target in links(page)]
+    assert len(found) > 50
+    assert [(str(page), target) for page, target in found if not (page.parent / target).exists()] == []
+
+
+def examples(language: str) -> list[Any]:
+    """The pages that have blocks of this language, as parameters."""
+    found = [page for page in PAGES if blocks(page, language)]
+    return [pytest.param(page, id=str(page.relative_to(ROOT))) for page in found]
+
+
+def blocks(page: Path, language: str) -> str:
+    """What stands in the blocks of a language on a page, one after another."""
+    text = page.read_text(encoding="utf-8")
+    return "\n".join(re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL))
+
+
+@pytest.mark.parametrize("page", examples("python"))
 def test_python_examples_run(page: Path, tmp_path: Path) -> None:
-    blocks = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
-    if not blocks:
-        return
     environment = {**os.environ, "ANBAO_STORE": f"sqlite:///{tmp_path}/docs.db"}
-    program = "\n".join(blocks)
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True
+        [sys.executable, "-c", blocks(page, "python")], cwd=tmp_path, env=environment, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_shell_examples_run(page: Path, tmp_path: Path) -> None:
-    """Blocks marked ``sh run`` run as they stand, in a folder with two small files of listings."""
-    blocks = re.findall(r"```sh run\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
-    if not blocks:
-        return
+@pytest.fixture(scope="module")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with warm_program(tmp_path_factory.mktemp("warm")) as programs:
+        yield programs
+
+
+@pytest.mark.parametrize("page", examples("sh run"))
+def test_shell_examples_run(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """Blocks marked ``sh run`` run as they stand, in a folder with a small file of listings.
+
+    Those of one page start the installed program each time, as its reader does; the others a loaded one.
+    """
+    programs = Path(sys.executable).parent if page == INSTALLED else request.getfixturevalue("warm")
     (tmp_path / "listings.csv").write_text(
         "编号,标题,描述\n1,纯棉短袖,夏季新款\n2,氰化钾 现货,量大从优\n", encoding="utf-8"
     )
     environment = {
         **os.environ,
         "ANBAO_STORE": f"sqlite:///{tmp_path}/docs.db",
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PATH": f"{programs}:{os.environ['PATH']}",
     }
     done = subprocess.run(
-        ["bash", "-eu", "-c", "\n".join(blocks)], cwd=tmp_path, env=environment, capture_output=True, text=True
+        ["bash", "-eu", "-c", blocks(page, "sh run")], cwd=tmp_path, env=environment, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_examples_are_found() -> None:
+    """Were the blocks marked otherwise, the tests above would try nothing."""
+    assert len(examples("python")) >= 3
+    assert len(examples("sh run")) >= 9
+    assert blocks(INSTALLED, "sh run")
 
 
 def test_environment_variables_are_documented() -> None:

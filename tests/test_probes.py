@@ -28,9 +28,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def platform(store_url: str, clock: Clock) -> Iterator[Platform]:
-    with open_platform(store_url, clock=clock) as opened:
-        opened.advance()
+def platform(probed_url: str, clock: Clock, controls_on_schedule: None) -> Iterator[Platform]:
+    with open_platform(probed_url, clock=clock) as opened:
         yield opened
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -38,13 +38,16 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     open_docs: bool = False
 
 
-def create_app(settings: ServerSettings, platform: Platform | None = None) -> ASGIApp:
-    """The ASGI application over the settings' store, or over an opened platform, which is left open at the end."""
+def create_app(settings: ServerSettings, given: Callable[[], Platform] | None = None) -> ASGIApp:
+    """The ASGI application over the settings' store, or over the opened platform that ``given`` returns at each start.
+
+    A given platform is left open at the end.
+    """
     metrics = Metrics()
 
     @asynccontextmanager
     async def opened(app: Litestar) -> AsyncIterator[None]:
-        here = platform if platform is not None else await asyncio.to_thread(ready_platform, settings.store)
+        here = given() if given else await asyncio.to_thread(ready_platform, settings.store)
         try:
             intake = ListingIntake(here, metrics.decided)
             pictures = PictureIntake(here)
@@ -54,7 +57,7 @@ def create_app(settings: ServerSettings, platform: Platform | None = None) -> AS
             async with running_clock(here, settings.checkpoint_every):
                 yield
         finally:
-            if platform is None:
+            if given is None:
                 await asyncio.to_thread(here.close)
 
     app = Litestar(
