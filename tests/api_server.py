@@ -1,5 +1,6 @@
 """A real server for the tests: uvicorn in a thread, on a free loopback port, over a real store."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,10 +18,11 @@ SECONDS_TO_ANSWER = 30.0
 
 
 class Served:
-    """A running server, its platform, and clients for it."""
+    """A running server, its socket and platform, and clients for it."""
 
-    def __init__(self, url: str, platform: Platform) -> None:
-        self.url = url
+    def __init__(self, listening: socket.socket, platform: Platform) -> None:
+        self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        self.listening = listening
         self.platform = platform
         self._clients: list[httpx.Client] = []
 
@@ -96,8 +98,7 @@ def served(store_url: str, *, open_docs: bool = False, checkpoint_every: float =
             until(lambda: server.started or not thread.is_alive(), SECONDS_TO_ANSWER)
             if not server.started:
                 raise RuntimeError("the server did not start")
-            port = server.servers[0].sockets[0].getsockname()[1]
-            running = Served(f"http://127.0.0.1:{port}", platform)
+            running = Served(server.servers[0].sockets[0], platform)
             yield running
             running.close()
         finally:

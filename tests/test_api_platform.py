@@ -282,8 +282,10 @@ def test_a_caller_that_sends_all_before_it_reads_meets_no_deadlock(
 ) -> None:
     """The answers to the first lines are more than the sockets between can hold, and as much is sent after them."""
     use_test_lexicon(client)
-    count = 600
-    body = b"".join(json.dumps(listing(number, TERM * 60)).encode() + b"\n" for number in range(count))
+    for buffer in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+        server.listening.setsockopt(socket.SOL_SOCKET, buffer, 8192)  # connections take it over
+    count = 300
+    body = b"".join(json.dumps(listing(number, TERM * 40)).encode() + b"\n" for number in range(count))
     with raw_batch(server, length=len(body), buffer=8192) as connection:
         connection.sendall(body)
         received, tail = 0, b""
@@ -292,7 +294,7 @@ def test_a_caller_that_sends_all_before_it_reads_meets_no_deadlock(
             assert data
             received += len(data)
             tail = (tail + data)[-16:]
-    assert received > 5_000 * count
+    assert received > 3_000 * count
     assert server.count("listing.screened") == count
 
 
