@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from anbao import listing_view
 from anbao.assist.service import DOUBTS, Assist
 from anbao.cases import Case, Cases
+from anbao.cases.dispatch import check_handlers
 from anbao.cases.opening import OPENED as CASE_OPENED
 from anbao.controls.service import Controls
 from anbao.delivery.service import Delivery
@@ -95,6 +96,7 @@ class Platform(Core):
             self.assist,
         ):
             self.join(room)
+        check_handlers(self)
 
     def __enter__(self) -> "Platform":
         return self

@@ -15,7 +15,7 @@ from anbao.assist.dossier import DossierRecord
 from anbao.assist.records import Dispute, record
 from anbao.cases.opening import open_case
 from anbao.engine.acts import act
-from anbao.engine.core import Core, Service
+from anbao.engine.core import CaseHandler, Core, Service
 from anbao.engine.reactions import Reaction
 from anbao.engine.work import Projector, Work
 from anbao.errors import Conflict, NotFound
@@ -24,6 +24,7 @@ from anbao.law.templates import Letter
 from anbao.ledger import Stored
 from anbao.model.assistance import AuthorityRequest, Harm, HelpRequest
 from anbao.model.base import Reason, given_reason
+from anbao.model.decision import DecisionInEffect
 from anbao.model.entry import Entry
 from anbao.model.options import Option
 from anbao.store.bulk import sql
@@ -84,8 +85,10 @@ class Assist(Service):
         yield authority.DECLINED, authority.project_closed
 
     def reactions(self) -> Iterable[Reaction]:
-        yield Reaction("assist.checked", cases.DECISIONS, self._on_case)
         yield Reaction("assist.funds", frozenset({"effect.delivered", "effect.failed"}), self._on_effect)
+
+    def case_handlers(self) -> Iterable[tuple[str, CaseHandler]]:
+        yield CASE_KIND, self._on_case
 
     # ── persons harmed ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -246,20 +249,17 @@ class Assist(Service):
         decision = cases.decide_about(self.core, work, CASE_KIND, ("dispute", found.id), given, opening)
         return decision.entry if decision is not None and decision.undecided else None
 
-    def _on_case(self, work: Work, stored: Stored) -> None:
+    def _on_case(self, work: Work, decision: DecisionInEffect) -> None:
         """A person decided as a case; what was decided here already stays."""
-        entry = cases.taking_effect(stored)
-        if entry is None or entry.body["case_kind"] != CASE_KIND:
-            return
-        found = records.find(work.conn, entry.subjects["dispute"])
+        found = records.find(work.conn, decision.subjects["dispute"])
         if found.state != "held":
             return
-        if entry.body["outcome"] == "grant" and found.order:
-            self._granted(work, found, entry.body["reason"], entry.actor)
-        elif entry.body["outcome"] == "grant":
-            self._refused(work, found, _NO_ORDER.zh, entry.actor)
+        if decision.outcome == "grant" and found.order:
+            self._granted(work, found, decision.reason, decision.actor)
+        elif decision.outcome == "grant":
+            self._refused(work, found, _NO_ORDER.zh, decision.actor)
         else:
-            self._refused(work, found, entry.body["reason"], entry.actor)
+            self._refused(work, found, decision.reason, decision.actor)
 
     def _refused(self, work: Work, found: Dispute, reason: str, actor: str) -> int:
         entry = record(work, records.REFUSED, found.subjects, {"reason": reason}, actor)

@@ -1,11 +1,11 @@
-"""Cases (待人工决定事项): what a person must decide, whichever room found it.
+"""Cases (待人工决定事项): what a person must decide, whichever package found it.
 
 A package opens a case in its own transaction (``cases.open``), decides one by ``cases.decide_about`` where an act of
-its own does, and does what follows where ``cases.taking_effect`` says that a decision took effect. The kinds, their
-outcomes and times stand in the pack (``cases.yaml``).
+its own does, and names a handler for each kind of case that it opens (``Service.case_handlers``): that gets every
+decision that takes effect. The kinds, their outcomes and times stand in the pack (``cases.yaml``).
 """
 
-from anbao.cases.deciding import DECISIONS, Determination, Opening, decide, decide_about, taking_effect
+from anbao.cases.deciding import DECISIONS, Determination, Opening, decide, decide_about
 from anbao.cases.opening import open_case as open
 from anbao.cases.reading import Case
 from anbao.cases.service import Cases
@@ -19,5 +19,4 @@ __all__ = [
     "decide",
     "decide_about",
     "open",
-    "taking_effect",
 ]

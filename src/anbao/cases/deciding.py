@@ -26,7 +26,7 @@ from anbao.errors import Conflict, InvalidInput
 from anbao.law.case_kinds import CaseKind
 from anbao.ledger import Stored
 from anbao.model.base import given_reason
-from anbao.model.decision import CaseState, Decision
+from anbao.model.decision import CaseState, Decision, DecisionInEffect
 from anbao.model.entry import Entry
 from anbao.text import Text
 
@@ -35,7 +35,7 @@ CONFIRMED = "case.confirmed"
 REOPENED = "case.reopened"
 
 DECISIONS = frozenset({DECIDED, CONFIRMED})
-"""The kinds of entries with which a decision may take effect; ``taking_effect`` says which do."""
+"""The kinds of entries with which a decision may take effect; ``in_effect`` says which do."""
 
 ALWAYS = 100
 """The share, in percent, at which a second review is required."""
@@ -168,14 +168,26 @@ def reopen(work: Work, case: Case, *, person: str, reason: str, actor: str) -> i
     return _record(work, REOPENED, case, body, actor)
 
 
-def taking_effect(stored: Stored) -> Entry | None:
+def in_effect(stored: Stored) -> DecisionInEffect | None:
     """The decision that an entry of ``DECISIONS`` puts into effect; None where it puts none, or the act has done it."""
     entry = stored.entry()
-    if entry.body.get("carried_out"):
+    body: dict[str, Any] = entry.body
+    waits = body.get("waits") if stored.kind == DECIDED else not body.get("takes_effect")
+    if waits or body.get("carried_out"):
         return None
-    if stored.kind == DECIDED:
-        return None if entry.body.get("waits") else entry
-    return entry if entry.body.get("takes_effect") else None
+    return DecisionInEffect(
+        about=int(body["about"]),
+        actor=entry.actor,
+        at=entry.at,
+        case=entry.subjects["case"],
+        details=body.get("details", {}),
+        entry=stored.index,
+        kind=str(body["case_kind"]),
+        outcome=str(body["outcome"]),
+        person=str(body["person"]),
+        reason=str(body["reason"]),
+        subjects={role: name for role, name in entry.subjects.items() if role not in ("bulk", "case")},
+    )
 
 
 def details_of(core: Core, work: Work, case: str) -> Mapping[str, Any]:

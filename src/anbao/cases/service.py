@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
-from anbao.cases import bulk, deciding, leases, reading, told
+from anbao.cases import bulk, deciding, dispatch, leases, reading, told
 from anbao.cases.deciding import Determination
 from anbao.cases.persons import Person, check_name
 from anbao.cases.projecting import CaseProjection
 from anbao.cases.reading import Case
 from anbao.engine.core import Core, Service, Step
+from anbao.engine.reactions import Reaction
 from anbao.engine.values import CaseRule
 from anbao.engine.work import Projector, Work
 from anbao.law.case_kinds import CaseKind
@@ -30,6 +31,9 @@ class Cases(Service):
 
     def projectors(self) -> Iterable[tuple[str, Projector]]:
         return self._projection.projectors()
+
+    def reactions(self) -> Iterable[Reaction]:
+        yield dispatch.reaction(self.core)
 
     def steps(self) -> Iterable[Step]:
         yield self.release

@@ -20,6 +20,7 @@ from anbao.law.catalogue import Catalogue, load_catalogue
 from anbao.law.pack import Pack, load_pack
 from anbao.law.templates import Templates, load_templates
 from anbao.ledger import Ledger, Stored, Vault, open_ledger, open_vault
+from anbao.model.decision import DecisionInEffect
 from anbao.store import Store
 from anbao.text import Text
 
@@ -49,6 +50,10 @@ What it raises means that the control does not work.
 """
 
 
+CaseHandler = Callable[[Work, DecisionInEffect], None]
+"""Does what follows from a person's decision on a case of one kind, in the transaction that hands it the decision."""
+
+
 class Service:
     """A duty room, opened over the core. Subclasses say what they project, what they react to and what they do later.
 
@@ -68,6 +73,10 @@ class Service:
 
     def reactions(self) -> Iterable[Reaction]:
         """What this room does because an entry appeared."""
+        return ()
+
+    def case_handlers(self) -> Iterable[tuple[str, CaseHandler]]:
+        """The kinds of cases that this service opens, and what does what follows from their decisions."""
         return ()
 
     def steps(self) -> Iterable[Step]:
@@ -100,6 +109,7 @@ class Core:
         self.vault: Vault = open_vault(store)
         self.engine = ObligationEngine(self.pack.norms, self.pack.calendar, self.settings)
         self.reactions = Reactions(self.ledger)
+        self.case_handlers: dict[str, CaseHandler] = {}
         self.steps: list[Step] = []
         self.probes: dict[str, Probe] = {}
         self._projectors: dict[str, list[Projector]] = {
@@ -113,6 +123,10 @@ class Core:
             self._projectors.setdefault(kind, []).append(projector)
         for reaction in room.reactions():
             self.reactions.add(reaction)
+        for case_kind, handler in room.case_handlers():
+            if case_kind in self.case_handlers:
+                raise ValueError(f"cases of the kind {case_kind} have two handlers")
+            self.case_handlers[case_kind] = handler
         self.steps += room.steps()
         self.probes.update(room.probes())
 

@@ -5,11 +5,13 @@ Invariants
   the advance of its cursor are one transaction, also across a killed process.
 - A reaction that raises takes back what it did and stays before that entry; the others go on. Why is kept in the table
   ``reaction`` and it is tried again with the next run.
+- Of a reaction with lanes only the lane of that entry stays behind: its cursor is a row of its own, ``name/lane``, and
+  is deleted once the lane has caught up with the reaction.
 """
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 from sqlalchemy import Connection
@@ -29,11 +31,15 @@ SECONDS_AT_ONCE = 0.05
 
 
 class Reaction(msgspec.Struct, frozen=True):
-    """``name`` (room.what) names its cursor and must never change; ``act`` handles one entry."""
+    """``name`` (package.what) names its cursor and must never change; ``act`` handles one entry.
+
+    ``lane``: entries of one lane are handled in order, and one that fails holds up those of its own lane alone.
+    """
 
     name: str
     kinds: frozenset[str]
     act: Callable[[Work, Stored], None]
+    lane: Callable[[Stored], str] | None = None
 
 
 class Lag(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,27 +69,69 @@ class Reactions:
         return not self._kinds.isdisjoint(kinds)
 
     def run(self, work: Work) -> int:
-        """Handle what is new, a bounded number of entries a reaction; how many were handled."""
+        """Handle what is new, a bounded number of entries a reaction; how many cursors moved past."""
         before: dict[str, int] = dict(sql(work.conn, "SELECT name, idx FROM reaction").all())
-        return sum(self._run_one(work, reaction, before.get(reaction.name, -1)) for reaction in self._all)
+        return sum(self._run_one(work, reaction, before) for reaction in self._all)
 
     def lags(self, conn: Connection) -> list[Lag]:
         """The reactions that could not handle an entry."""
         rows = sql(conn, "SELECT name, idx, failed FROM reaction WHERE failed <> '' ORDER BY name")
         return [Lag(name=name, handled=idx, failed=failed) for name, idx, failed in rows]
 
-    def _run_one(self, work: Work, reaction: Reaction, cursor: int) -> int:
-        failed, handled, end = "", 0, time.monotonic() + SECONDS_AT_ONCE
+    def _run_one(self, work: Work, reaction: Reaction, before: Mapping[str, int]) -> int:
+        cursor, passed, failed = before.get(reaction.name, -1), 0, ""
+        behind = set()
+        for name in [name for name in before if name.startswith(f"{reaction.name}/")]:
+            moved, done = self._catch_up(work, reaction, name, before[name], cursor)
+            passed += moved
+            if not done:
+                behind.add(name)
+        begun, end = cursor, time.monotonic() + SECONDS_AT_ONCE
         for stored in self._ledger.entries_of(work.conn, reaction.kinds, cursor + 1, MOST_AT_ONCE):
-            try:
-                work.attempt(lambda inner, one=stored: reaction.act(inner, one))  # type: ignore[misc]
-            except Exception as error:
-                log.exception("reaction %s failed at entry %s", reaction.name, stored.index)
-                failed = f"{stored.index}: {type(error).__name__}: {error}"
+            lane = _lane_of(reaction, stored)
+            failed = "" if lane in behind else self._try(work, reaction, stored)
+            if failed and lane == reaction.name:
                 break
-            cursor, handled = stored.index, handled + 1
+            if failed:
+                behind.add(lane)
+                upsert_many(work.conn, tables.reaction, [(lane, stored.index - 1, failed)])
+                failed = ""
+            cursor, passed = stored.index, passed + 1
             if time.monotonic() > end:
                 break
-        if handled or failed:
+        if cursor > begun or failed:
             upsert_many(work.conn, tables.reaction, [(reaction.name, cursor, failed)])
-        return handled
+        return passed
+
+    def _catch_up(self, work: Work, reaction: Reaction, name: str, cursor: int, last: int) -> tuple[int, bool]:
+        """Handle what a lane has left before entry ``last``: how many entries it moved past, and whether it is done."""
+        passed, failed, end = 0, "", time.monotonic() + SECONDS_AT_ONCE
+        found = self._ledger.entries_of(work.conn, reaction.kinds, cursor + 1, MOST_AT_ONCE)
+        left = [stored for stored in found if stored.index <= last]
+        for stored in left:
+            failed = self._try(work, reaction, stored) if _lane_of(reaction, stored) == name else ""
+            if failed:
+                break
+            cursor, passed = stored.index, passed + 1
+            if time.monotonic() > end:
+                break
+        done = passed == len(left) and len(left) < MOST_AT_ONCE
+        if done:
+            sql(work.conn, "DELETE FROM reaction WHERE name = ?", (name,))
+        elif passed or failed:
+            upsert_many(work.conn, tables.reaction, [(name, cursor, failed)])
+        return passed, done
+
+    def _try(self, work: Work, reaction: Reaction, stored: Stored) -> str:
+        """Let a reaction handle one entry; why it could not, in which case what it did is taken back."""
+        try:
+            work.attempt(lambda inner: reaction.act(inner, stored))
+        except Exception as error:
+            log.exception("reaction %s failed at entry %s", reaction.name, stored.index)
+            return f"{stored.index}: {type(error).__name__}: {error}"
+        return ""
+
+
+def _lane_of(reaction: Reaction, stored: Stored) -> str:
+    """The name of the cursor that an entry is held up by."""
+    return f"{reaction.name}/{reaction.lane(stored)}" if reaction.lane else reaction.name

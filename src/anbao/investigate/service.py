@@ -6,11 +6,10 @@ from collections.abc import Iterable
 import msgspec
 from sqlalchemy import Connection
 
-from anbao import cases
 from anbao.detect.likeness.dangers import DangerIndex
 from anbao.detect.likeness.pictures import PictureBounds
 from anbao.engine.acts import act
-from anbao.engine.core import Core, Probe, Service, Step
+from anbao.engine.core import CaseHandler, Core, Probe, Service, Step
 from anbao.engine.reactions import Reaction
 from anbao.engine.readmodels.families import family
 from anbao.engine.work import Projector, Work
@@ -52,7 +51,10 @@ class Investigate(Service):
     def reactions(self) -> Iterable[Reaction]:
         yield from self.complaints.reactions()
         yield Reaction("investigate.suspected", frozenset({HazardSuspected.KIND}), suspicions.open_for)
-        yield Reaction("investigate.suspicion_decided", cases.DECISIONS, suspicions.follow_case)
+
+    def case_handlers(self) -> Iterable[tuple[str, CaseHandler]]:
+        yield from self.complaints.case_handlers()
+        yield suspicions.CASE_KIND, suspicions.follow_case
 
     def steps(self) -> Iterable[Step]:
         yield self.sweep

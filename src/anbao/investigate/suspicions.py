@@ -18,6 +18,7 @@ from anbao.engine.work import Work
 from anbao.investigate import hazards
 from anbao.investigate.fingerprints import recognisable
 from anbao.ledger import Stored
+from anbao.model.decision import DecisionInEffect
 from anbao.model.events.investigate import HazardSuspected
 from anbao.model.hazard import Confirmation
 
@@ -77,24 +78,21 @@ def dismiss(core: Core, work: Work, hazard: str, reason: str, actor: str) -> int
     return hazards.dismiss(work, hazard, reason, actor, work.now)
 
 
-def follow_case(work: Work, stored: Stored) -> None:
+def follow_case(work: Work, decision: DecisionInEffect) -> None:
     """A decision on a suspicion → it is confirmed or dismissed; without fingerprints the case is open again."""
-    entry = cases.taking_effect(stored)
-    if entry is None or entry.body["case_kind"] != CASE_KIND:
-        return
-    hazard, person = entry.subjects["hazard"], str(entry.body["person"])
+    hazard, person = decision.subjects["hazard"], decision.person
     found = hazards.known(work.conn, hazard)
     if found.state != "suspected":
         return
-    confirmation = _confirmation(entry.body.get("details", {}), str(entry.body["reason"])[:500], "")
-    if entry.body["outcome"] == DISMISS:
-        hazards.dismiss(work, hazard, str(entry.body["reason"]), person, work.now)
+    confirmation = _confirmation(decision.details, decision.reason[:500], "")
+    if decision.outcome == DISMISS:
+        hazards.dismiss(work, hazard, decision.reason, person, work.now)
     elif recognisable(confirmation.fingerprints or found.record.fingerprints):
         hazards.confirm(work, hazard, confirmation, person, work.now)
     else:
-        case = reading.find(work.conn, entry.subjects["case"])
+        case = reading.find(work.conn, decision.case)
         if case.state == "closed":
-            reopen(work, case, person=person, reason=_UNRECOGNISED, actor=entry.actor)
+            reopen(work, case, person=person, reason=_UNRECOGNISED, actor=decision.actor)
 
 
 def _opening(found: hazards.Hazard) -> cases.Opening:

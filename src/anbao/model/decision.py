@@ -1,6 +1,9 @@
 """What came of a person's decision on a case."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
 
 from anbao.model.base import Noun
 
@@ -25,3 +28,23 @@ class Decision(Noun, frozen=True, kw_only=True):
     def undecided(self) -> bool:
         """Whether nothing takes effect for now."""
         return self.effect in ("waits", "none")
+
+
+class DecisionInEffect(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision on a case that takes effect, as the handler of its case kind gets it.
+
+    ``entry`` puts it into effect; ``actor`` made that entry for ``person``, ``at`` UTC milliseconds. ``about`` is the
+    entry that the case is about. ``details``: what the act needs beside the outcome. ``subjects``: those of the case.
+    """
+
+    about: int
+    actor: str
+    at: int
+    case: str
+    details: Mapping[str, Any]
+    entry: int
+    kind: str
+    outcome: str
+    person: str
+    reason: str
+    subjects: Mapping[str, str]

@@ -5,10 +5,9 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from anbao import cases
 from anbao.detect.contact import load_fraud_book
 from anbao.detect.text import finding
-from anbao.engine.core import Core, Probe, Service, Step
+from anbao.engine.core import CaseHandler, Core, Probe, Service, Step
 from anbao.engine.entered import decoded
 from anbao.engine.reactions import Reaction
 from anbao.engine.readmodels.bars import standing as standing_against
@@ -79,11 +78,14 @@ class Prevent(Service):
         yield from self.pictures.projectors()
 
     def reactions(self) -> Iterable[Reaction]:
-        yield Reaction("prevent.review", cases.DECISIONS, listings.follow_case)
-        clear = cases.DECISIONS | {clearances.LIFTED}
-        yield Reaction("prevent.clear", clear, partial(clearances.follow, self.core.ledger))
-        yield Reaction("prevent.message", cases.DECISIONS, messages.follow_case)
+        lifted = partial(clearances.follow_lifting, self.core.ledger)
+        yield Reaction("prevent.clear", frozenset({clearances.LIFTED}), lifted)
         yield from self.merchants.reactions()
+
+    def case_handlers(self) -> Iterable[tuple[str, CaseHandler]]:
+        yield listings.CASE_KIND, listings.follow_case
+        yield messages.CASE, messages.follow_case
+        yield self.merchants.case_handler()
 
     def probes(self) -> Iterable[tuple[str, Probe]]:
         screen, apply = partial(self.screen, actor=ACTOR), partial(self.apply, actor=ACTOR)

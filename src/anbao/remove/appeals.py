@@ -19,7 +19,7 @@ from anbao.cases.persons import folded
 from anbao.engine.work import Placed, Work
 from anbao.errors import Conflict, Forbidden, NotFound
 from anbao.model.base import Id, Noun, given_reason
-from anbao.model.entry import Entry
+from anbao.model.decision import DecisionInEffect
 from anbao.model.options import Option
 from anbao.remove import hazards, measures, proposals, records
 from anbao.remove.measures import RemovalContext
@@ -160,12 +160,12 @@ def _decided_before(context: RemovalContext, work: Work, one: Measure) -> list[s
     return list(dict.fromkeys([one.person, *conflicts.deciders(context.core, work, made, decided)]))
 
 
-def on_case_decided(context: RemovalContext, work: Work, entry: Entry) -> None:
+def on_case_decided(context: RemovalContext, work: Work, decision: DecisionInEffect) -> None:
     """A person decided the appeal as a case; what was decided here already stays."""
-    appeal = find(work.conn, entry.subjects["appeal"])
+    appeal = find(work.conn, decision.subjects["appeal"])
     if appeal.state == "filed":
-        outcome: Outcome = "granted" if entry.body["outcome"] == "granted" else "denied"
-        decide(context, work, appeal.id, outcome, entry.body["reason"], person=entry.body["person"], actor=entry.actor)
+        outcome = msgspec.convert(decision.outcome, Outcome)
+        decide(context, work, appeal.id, outcome, decision.reason, person=decision.person, actor=decision.actor)
 
 
 def restore(context: RemovalContext, work: Work, one: Measure, reason: str, *, person: str, actor: str) -> None:

@@ -14,11 +14,12 @@ from sqlalchemy import Connection
 from anbao import cases
 from anbao.engine.work import Placed, Work
 from anbao.ledger import Stored
-from anbao.model.entry import Entry
+from anbao.model.decision import DecisionInEffect
 from anbao.remove import measures, records, violations
 from anbao.remove.measures import MeasureOrder, RemovalContext, take
 from anbao.remove.records import ENGINE, record
 from anbao.remove.violations import ViolationReason
+from anbao.rules import clearances
 from anbao.store import tables
 from anbao.store.bulk import sql, upsert_many
 
@@ -28,7 +29,9 @@ MATCHED = "listing.matched_hazard"
 CASE_KIND = "hazard_match"
 _TAKEDOWN = ("takedown",)
 REACTION = "remove.hazards"
-"""One reaction to all by which dangers are found, so that they are handled in the order of the ledger."""
+"""One reaction to all by which dangers are found, so that they are handled in the order of the ledger.
+
+What persons decided is handled apart (``on_decided``); an older find that is handled later leaves it as it is."""
 
 LIFTING = "lifting"
 OUT_ALREADY = "block"
@@ -49,13 +52,36 @@ class HazardToRemove(msgspec.Struct, frozen=True, kw_only=True):
     entry: int
 
 
+class DangerousListing(msgspec.Struct, frozen=True, kw_only=True):
+    """A listing that is a confirmed danger: by which entry (``about``), and who answers for taking it down."""
+
+    about: int
+    hazard: str
+    listing: str
+    merchant: str
+    person: str
+    screened: int = 0
+    severity: int = 0
+
+
 def on_confirmed(context: RemovalContext, work: Work, stored: Stored) -> None:
     """The listing that a danger was confirmed on is the danger itself."""
     entry = stored.entry()
-    if listing := entry.subjects.get("listing"):
-        remove(
-            context, work, stored.index, entry, entry.subjects["hazard"], listing, entry.subjects.get("merchant", "")
-        )
+    hazard, listing = entry.subjects["hazard"], entry.subjects.get("listing", "")
+    if not listing:
+        return
+    if _settled_since(work.conn, hazard, listing, stored.index):
+        conclude(work, hazard, seen=stored.index)
+        return
+    found = DangerousListing(
+        about=stored.index,
+        hazard=hazard,
+        listing=listing,
+        merchant=entry.subjects.get("merchant", ""),
+        person=str(entry.body.get("person") or entry.actor),
+        severity=int(entry.body.get("severity") or 0),
+    )
+    remove(context, work, found)
 
 
 def on_matched(context: RemovalContext, work: Work, stored: Stored) -> None:
@@ -63,9 +89,22 @@ def on_matched(context: RemovalContext, work: Work, stored: Stored) -> None:
     entry = stored.entry()
     hazard, listing = entry.subjects["hazard"], entry.subjects["listing"]
     merchant = entry.subjects.get("merchant", "")
+    if _settled_since(work.conn, hazard, listing, stored.index):
+        conclude(work, hazard, seen=stored.index)
+        return
     state = _state(work.conn, hazard, listing)
     if _goes_at_once(work.conn, hazard, entry.body["certainty"]) and state != "cleared":
-        remove(context, work, stored.index, entry, hazard, listing, merchant)
+        danger = find(work.conn, hazard)
+        found = DangerousListing(
+            about=stored.index,
+            hazard=hazard,
+            listing=listing,
+            merchant=merchant,
+            person=danger.person if danger else entry.actor,
+            screened=int(entry.body.get("screened") or 0),
+            severity=int(entry.body.get("severity") or 0),
+        )
+        remove(context, work, found)
         return
     if state in ("taken", "blocked"):
         return
@@ -83,17 +122,27 @@ def on_swept(work: Work, stored: Stored) -> None:
     conclude(work, stored.entry().subjects["hazard"], swept=True, seen=stored.index)
 
 
-def on_decided(context: RemovalContext, work: Work, stored: Stored, entry: Entry) -> None:
-    """A person decided whether a listing is the danger; whoever decides again may take the first answer back."""
-    hazard, listing, merchant = (entry.subjects.get(role, "") for role in ("hazard", "listing", "merchant"))
-    if entry.body["outcome"] == "remove":
-        remove(context, work, stored.index, entry, hazard, listing, merchant)
+def on_decided(context: RemovalContext, work: Work, decision: DecisionInEffect) -> None:
+    """A person decided whether a listing is the danger; whoever decides again may take the first answer back.
+
+    A listing that is kept is cleared of the danger, so that the guard lets the same offer pass.
+    """
+    hazard, listing, merchant = (decision.subjects.get(role, "") for role in ("hazard", "listing", "merchant"))
+    if decision.outcome != "remove":
+        judged = ("case", decision.case)
+        clearances.clear(context.core.ledger, work, judged, decision.subjects, cause=decision.entry, at=decision.at)
+    if _settled_since(work.conn, hazard, listing, decision.entry):
         return
-    person, reason = entry.body["person"], entry.body["reason"]
+    if decision.outcome == "remove":
+        found = DangerousListing(
+            about=decision.entry, hazard=hazard, listing=listing, merchant=merchant, person=decision.person
+        )
+        remove(context, work, found)
+        return
     for one in records.standing(work.conn, kind="takedown", listing=listing, hazard=hazard):
-        measures.lift(context, work, one.id, reason, person=person, actor=entry.actor)
-    _keep(work.conn, hazard, listing, merchant, "kept", stored.index)
-    conclude(work, hazard, seen=stored.index)
+        measures.lift(context, work, one.id, decision.reason, person=decision.person, actor=decision.actor)
+    _keep(work.conn, hazard, listing, merchant, "kept", decision.entry)
+    conclude(work, hazard)
 
 
 def _goes_at_once(conn: Connection, hazard: str, certainty: str) -> bool:
@@ -103,30 +152,28 @@ def _goes_at_once(conn: Connection, hazard: str, certainty: str) -> bool:
     return certainty == "certain"
 
 
-def remove(
-    context: RemovalContext, work: Work, about: int, entry: Entry, hazard: str, listing: str, merchant: str
-) -> None:
+def remove(context: RemovalContext, work: Work, found: DangerousListing) -> None:
     """Take one listing down because of a danger, with the violation that this is."""
+    hazard, listing, about = found.hazard, found.listing, found.about
     danger, known = find(work.conn, hazard), _listing(work.conn, listing)
-    merchant = merchant or known.merchant
+    merchant = found.merchant or known.merchant
     kept_out = known.outcome == OUT_ALREADY
     if records.standing(work.conn, kind="takedown", listing=listing, hazard=hazard) or (
         kept_out and _state(work.conn, hazard, listing) == "blocked"
     ):
         return
-    person = str(entry.body.get("person") or (danger.person if danger and entry.kind == MATCHED else entry.actor))
     facts = _facts(danger, hazard)
-    found = ViolationReason(
+    reason = ViolationReason(
         about=about,
         category=known.category or (danger.category if danger else ""),
         facts=facts,
         hazard=hazard,
         listing=listing,
         merchant=merchant,
-        screened=int(entry.body.get("screened") or known.entry),
-        severity=danger.severity if danger else int(entry.body.get("severity") or 3),
+        screened=found.screened or known.entry,
+        severity=danger.severity if danger else found.severity or 3,
     )
-    violation = violations.note(context, work, found)
+    violation = violations.note(context, work, reason)
     if kept_out:
         _keep(work.conn, hazard, listing, merchant, "blocked", about)
         violations.settle(work, violation)
@@ -140,7 +187,7 @@ def remove(
         merchant=merchant,
         violation=violation,
     )
-    take(context, work, order, person=person, actor=ENGINE)
+    take(context, work, order, person=found.person, actor=ENGINE)
     _keep(work.conn, hazard, listing, merchant, "taken", about)
 
 
@@ -326,6 +373,12 @@ def _listing(conn: Connection, listing: str) -> _TakenListing:
 def _state(conn: Connection, hazard: str, listing: str) -> str:
     found = sql(conn, "SELECT state FROM removal_match WHERE hazard = ? AND listing = ?", (hazard, listing)).scalar()
     return found or ""
+
+
+def _settled_since(conn: Connection, hazard: str, listing: str, index: int) -> bool:
+    """Whether entry ``index`` or a newer one settled how the listing stands to the danger: that stays."""
+    newer = "SELECT 1 FROM removal_match WHERE hazard = ? AND listing = ? AND entry >= ? AND state <> 'undecided'"
+    return sql(conn, newer, (hazard, listing, index)).first() is not None
 
 
 def _keep(conn: Connection, hazard: str, listing: str, merchant: str, state: str, index: int) -> None:

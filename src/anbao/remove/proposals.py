@@ -9,7 +9,7 @@ from anbao import cases
 from anbao.engine.work import Work
 from anbao.errors import Conflict
 from anbao.model.base import given_reason
-from anbao.model.entry import Entry
+from anbao.model.decision import DecisionInEffect
 from anbao.remove import measures, records
 from anbao.remove.measures import MeasureOrder, RemovalContext
 from anbao.remove.records import ENGINE, Measure, record
@@ -69,19 +69,19 @@ def decide_case(
     return decision.entry if decision is not None and decision.undecided else None
 
 
-def on_case_decided(context: RemovalContext, work: Work, entry: Entry) -> None:
+def on_case_decided(context: RemovalContext, work: Work, decision: DecisionInEffect) -> None:
     """A person decided as a case; what was decided here already, or withdrawn since, stays."""
-    one, body = records.find(work.conn, entry.subjects["measure"]), entry.body
+    one = records.find(work.conn, decision.subjects["measure"])
     if one.state != "proposed":
         return
-    person, reason = str(body["person"]), str(body["reason"])
-    if body["outcome"] == "take":
+    reason = decision.reason
+    if decision.outcome == "take":
         try:
-            approve(context, work, one.id, person=person, actor=entry.actor)
+            approve(context, work, one.id, person=decision.person, actor=decision.actor)
             return
         except Conflict as error:
             reason = error.what.zh
-    decline(work, one.id, reason, person=person, actor=entry.actor)
+    decline(work, one.id, reason, person=decision.person, actor=decision.actor)
 
 
 def _proposed(conn: Connection, name: str) -> Measure:

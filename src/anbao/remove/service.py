@@ -1,11 +1,11 @@
 """The room of removal (危险排除), opened over the core: measures, penalties, appeals, reports to the authority."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Annotated
 
-from anbao import cases
 from anbao.engine.acts import act
-from anbao.engine.core import Core, Service, Step
+from anbao.engine.core import CaseHandler, Core, Service, Step
 from anbao.engine.reactions import Reaction
 from anbao.engine.work import Projector, Work
 from anbao.ledger import Stored
@@ -55,12 +55,17 @@ class Remove(Service):
         yield "listing.picture_screened", hazards.project_pictured
 
     def reactions(self) -> Iterable[Reaction]:
-        found = cases.DECISIONS | {hazards.CONFIRMED, hazards.MATCHED, hazards.SWEPT}
+        found = frozenset({hazards.CONFIRMED, hazards.MATCHED, hazards.SWEPT})
         yield Reaction(hazards.REACTION, found, self._on_hazard)
         yield Reaction("remove.ladder", frozenset({records.FOUND}), self._on_violation)
         yield Reaction("remove.publish", frozenset({records.IMPOSED}), self._on_imposed)
         yield Reaction("remove.delivery", frozenset({DELIVERED, UNDELIVERED}), self._on_delivery)
         yield Reaction("remove.notice", notices.ADMITTED | notices.OVER, self._on_notice)
+
+    def case_handlers(self) -> Iterable[tuple[str, CaseHandler]]:
+        yield hazards.CASE_KIND, partial(hazards.on_decided, self._context)
+        yield proposals.CASE_KIND, partial(proposals.on_case_decided, self._context)
+        yield appeals.CASE_KIND, partial(appeals.on_case_decided, self._context)
 
     def steps(self) -> Iterable[Step]:
         yield self._end_some
@@ -172,16 +177,8 @@ class Remove(Service):
             hazards.on_confirmed(self._context, work, stored)
         elif stored.kind == hazards.MATCHED:
             hazards.on_matched(self._context, work, stored)
-        elif stored.kind == hazards.SWEPT:
+        else:
             hazards.on_swept(work, stored)
-        elif (entry := cases.taking_effect(stored)) is None:
-            return
-        elif (kind := entry.body["case_kind"]) == hazards.CASE_KIND:
-            hazards.on_decided(self._context, work, stored, entry)
-        elif kind == appeals.CASE_KIND:
-            appeals.on_case_decided(self._context, work, entry)
-        elif kind == proposals.CASE_KIND:
-            proposals.on_case_decided(self._context, work, entry)
 
     def _on_violation(self, work: Work, stored: Stored) -> None:
         entry = stored.entry()

@@ -13,7 +13,6 @@ from hashlib import sha256
 import msgspec
 from sqlalchemy import Connection
 
-from anbao import cases
 from anbao.engine.readmodels.screened import SCREENED
 from anbao.engine.work import Placed, Work
 from anbao.ledger import Ledger, Stored
@@ -25,7 +24,7 @@ from anbao.store.bulk import sql, upsert_many
 
 CLEARED = "listing.cleared"
 LIFTED, TAKEN = "measure.lifted", "measure.taken"
-TAKEDOWN, CASE_KIND, KEPT = "takedown", "hazard_match", "keep"
+TAKEDOWN = "takedown"
 
 Cleared = Mapping[str, frozenset[tuple[str, str]]]
 """What each listing was found not to be: the danger, and the digest of the offer that was judged."""
@@ -66,28 +65,26 @@ def cleared_of_entry(cleared: Cleared, ledger: Ledger, conn: Connection, listing
     return cleared_of(cleared, _offered(ledger, conn, index)) if listing in cleared else frozenset()
 
 
-def follow(ledger: Ledger, work: Work, stored: Stored) -> None:
-    """A takedown was lifted, or a match was none: the offer that was judged is cleared of the danger."""
-    entry = stored.entry() if stored.kind == LIFTED else cases.taking_effect(stored)
-    if entry is None:
+def follow_lifting(ledger: Ledger, work: Work, stored: Stored) -> None:
+    """A takedown was lifted: the offer that was judged is cleared of the danger."""
+    if stored.entry().body["measure"] == TAKEDOWN:
+        about = stored.subjects
+        clear(ledger, work, ("measure", about["measure"]), about, cause=stored.index, at=stored.at)
+
+
+def clear(
+    ledger: Ledger, work: Work, judged: tuple[str, str], about: Mapping[str, str], *, cause: int, at: int
+) -> None:
+    """The offer that a measure or case (role, identifier) judged is not the danger: it is cleared, once for a cause."""
+    hazard, listing = about.get("hazard", ""), about.get("listing", "")
+    if not listing or not _stands(work.conn, hazard):
         return
-    given = entry.body
-    judged = "measure" if stored.kind == LIFTED else "case"
-    if judged == "measure":
-        harmless = given["measure"] == TAKEDOWN
-    else:
-        harmless = (given["case_kind"], given["outcome"]) == (CASE_KIND, KEPT)
-    hazard, listing = entry.subjects.get("hazard", ""), entry.subjects.get("listing", "")
-    if not harmless or not listing or not _stands(work.conn, hazard):
+    offer = _judged_offer(ledger, work.conn, listing, *judged)
+    if offer is None or _cleared_since(work.conn, hazard, listing, offer, cause):
         return
-    offer = _judged_offer(ledger, work.conn, listing, judged, entry.subjects[judged])
-    if offer is None:
-        return
-    subjects = {"hazard": hazard, "listing": listing}
-    if merchant := entry.subjects.get("merchant"):
-        subjects["merchant"] = merchant
-    body = {"cause": stored.index, "offer": offer}
-    work.record(Entry(actor="engine", at=entry.at, body=body, kind=CLEARED, recorded=work.now, subjects=subjects))
+    subjects = {name: about[name] for name in ("hazard", "listing", "merchant") if about.get(name)}
+    body = {"cause": cause, "offer": offer}
+    work.record(Entry(actor="engine", at=at, body=body, kind=CLEARED, recorded=work.now, subjects=subjects))
 
 
 def project(conn: Connection, placed: Sequence[Placed]) -> None:
@@ -128,6 +125,11 @@ def load(conn: Connection, size: int) -> Cleared:
 
 def _stands(conn: Connection, hazard: str) -> bool:
     return sql(conn, "SELECT 1 FROM guarded_hazard WHERE hazard = ? AND until IS NULL", (hazard,)).first() is not None
+
+
+def _cleared_since(conn: Connection, hazard: str, listing: str, offer: str, index: int) -> bool:
+    newer = "SELECT 1 FROM cleared_listing WHERE hazard = ? AND listing = ? AND offer = ? AND since > ?"
+    return sql(conn, newer, (hazard, listing, offer, index)).first() is not None
 
 
 def _judged_offer(ledger: Ledger, conn: Connection, listing: str, role: str, subject: str) -> str | None:

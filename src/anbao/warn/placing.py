@@ -6,7 +6,7 @@ Invariants
 - A flagged line opens a case, and is owed a person's look (``cn.order.flagged``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -18,7 +18,7 @@ from anbao.engine.outbox import Effect, send
 from anbao.engine.readmodels import gate, listings
 from anbao.engine.work import Work
 from anbao.errors import InvalidInput
-from anbao.ledger import Stored
+from anbao.model.decision import DecisionInEffect
 from anbao.model.events.warn import OrderPlaced, OrderReviewed, OrderUpdated, ReportedLine
 from anbao.model.trade import Order, OrderIntent, OrderLine
 from anbao.text import Text
@@ -99,24 +99,33 @@ def judge(core: Core, conn: Connection, order: Order, consumer: str, at: int) ->
     )
 
 
-def follow_case(work: Work, stored: Stored) -> None:
-    """``case.decided`` on a flagged order → ``order.reviewed``; the platform is asked to cancel what may not stand."""
-    entry = stored.entry()
-    if entry.body["case_kind"] != CASE_KIND:
+def follow_case(core: Core, work: Work, decision: DecisionInEffect) -> None:
+    """A decision on a flagged order → ``order.reviewed``; the platform is asked to cancel what may not stand.
+
+    What the newest review of that line says already is not said again: an earlier release let a first decision take
+    effect at once, also where a second person had to agree.
+    """
+    if _reviewed(core, work, decision.subjects) == decision.outcome:
         return
-    about = entry.subjects
+    about = decision.subjects
     reviewed = OrderReviewed(
         consumer=about["consumer"],
         goods=about["listing"],
         merchant=about.get("merchant", ""),
         order=about["order"],
-        outcome=entry.body["outcome"],
-        person=entry.body["person"],
-        reason=entry.body["reason"],
+        outcome=decision.outcome,
+        person=decision.person,
+        reason=decision.reason,
     )
-    index = work.append(reviewed, actor=entry.actor, at=entry.at)
+    index = work.append(reviewed, actor=decision.actor, at=decision.at)
     if reviewed.outcome == "cancel":
         send(work, index, Effect(topic=CANCEL_TOPIC, subjects=reviewed.subjects, body={"reason": reviewed.reason}))
+
+
+def _reviewed(core: Core, work: Work, line: Mapping[str, str]) -> str:
+    """The outcome of the newest review of a line; empty where there is none."""
+    found = core.ledger.entries(work.conn, kind=OrderReviewed.KIND, subject=("order", line["order"]))
+    return next((one.event(OrderReviewed).outcome for one in reversed(found) if one.subjects == line), "")
 
 
 def _lines(given: Order | OrderIntent) -> Sequence[OrderLine]:

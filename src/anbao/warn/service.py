@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from anbao.detect.fields import words_of
-from anbao.engine.core import Probe, Service, Step
+from anbao.engine.core import CaseHandler, Probe, Service, Step
 from anbao.engine.reactions import Reaction
 from anbao.engine.readmodels import listings
 from anbao.engine.work import Projector, Work
@@ -55,8 +55,10 @@ class Warn(Service):
             "warn.matched", frozenset({ListingMatchedHazard.KIND, MeasureTakenEvent.KIND}), self._on_affected
         )
         yield Reaction("warn.lifted", frozenset({HazardLifted.KIND, MeasureLifted.KIND}), self._on_lifted)
-        yield Reaction("warn.flagged", frozenset({"case.decided"}), placing.follow_case)
         yield Reaction("warn.delivery", frozenset(buyers.DELIVERIES), self._on_delivery)
+
+    def case_handlers(self) -> Iterable[tuple[str, CaseHandler]]:
+        yield placing.CASE_KIND, partial(placing.follow_case, self.core)
 
     def steps(self) -> Iterable[Step]:
         yield lambda: self.core.run(lambda work: buyers.warn_some(work, self.core.templates))

@@ -9,15 +9,14 @@
 from sqlalchemy import Connection
 
 from anbao.cases import reading
-from anbao.cases.deciding import reopen, taking_effect
+from anbao.cases.deciding import reopen
 from anbao.engine.core import Core
 from anbao.engine.work import Work
 from anbao.investigate.complaints import acting, completing, notices, proceedings, records
 from anbao.investigate.complaints.notices import RightsNotice
 from anbao.investigate.complaints.records import KnownComplaint
 from anbao.investigate.complaints.rules import ComplaintRules
-from anbao.ledger import Stored
-from anbao.model.entry import Entry
+from anbao.model.decision import DecisionInEffect
 
 COMPLAINT, NOTICE = "complaint", "notice_check"
 ACT, LACKING = "act", "lacking"
@@ -28,31 +27,26 @@ _ENDED = "不侵权声明到达后等待期满，未收到投诉或者起诉的�
 _ENGINE = "engine"
 
 
-def follow_case(core: Core, work: Work, rules: ComplaintRules, stored: Stored) -> None:
-    """A decision on a complaint or a notice."""
-    entry = taking_effect(stored)
-    if entry is None:
-        return
-    kind, outcome = str(entry.body["case_kind"]), str(entry.body["outcome"])
-    if kind == proceedings.CASE_KIND:
-        proceedings.follow_case(core, work, entry)
-    if kind not in (COMPLAINT, NOTICE):
-        return
-    one = records.find(work.conn, entry.subjects["complaint"])
-    reason, person = str(entry.body["reason"]), str(entry.body["person"])
-    if kind == COMPLAINT:
-        acting.handle(core, work, one, outcome, reason, person, entry.actor)
-        return
+def follow_complaint(core: Core, work: Work, decision: DecisionInEffect) -> None:
+    """A decision on a complaint: it is answered."""
+    one = records.find(work.conn, decision.subjects["complaint"])
+    acting.handle(core, work, one, decision.outcome, decision.reason, decision.person, decision.actor)
+
+
+def follow_notice_check(core: Core, work: Work, rules: ComplaintRules, decision: DecisionInEffect) -> None:
+    """A decision on a notice: it is admitted, or found to lack something."""
+    one = records.find(work.conn, decision.subjects["complaint"])
     notice = notices.find(work.conn, one.id)
     if notice is None or notice.state not in ("lacking", "notified", "measured"):
         return
+    outcome, reason, person, actor = decision.outcome, decision.reason, decision.person, decision.actor
     if outcome == LACKING:
-        notices.find_lacking(work, one, reason, person, entry.actor)
-        acting.handle(core, work, one, outcome, reason, person, entry.actor, again=one.outcome != outcome)
+        notices.find_lacking(work, one, reason, person, actor)
+        acting.handle(core, work, one, outcome, reason, person, actor, again=one.outcome != outcome)
     elif completing.missing(core, work, one, rules):
-        _ask_again(work, entry)
+        _ask_again(work, decision)
     else:
-        _admit(core, work, rules, one, notice, entry)
+        _admit(core, work, rules, one, notice, decision)
 
 
 def any_due(conn: Connection, now: int) -> bool:
@@ -75,19 +69,19 @@ def do_one(core: Core, work: Work) -> bool:
 
 
 def _admit(
-    core: Core, work: Work, rules: ComplaintRules, one: KnownComplaint, notice: RightsNotice, entry: Entry
+    core: Core, work: Work, rules: ComplaintRules, one: KnownComplaint, notice: RightsNotice, decision: DecisionInEffect
 ) -> None:
     if notice.state == "measured" and one.state == "handled":
         return
-    reason, person = str(entry.body["reason"]), str(entry.body["person"])
-    notices.admit(work, one, rules.notices[one.track].acting, reason, person, entry.actor)
+    reason, person, actor = decision.reason, decision.person, decision.actor
+    notices.admit(work, one, rules.notices[one.track].acting, reason, person, actor)
     if one.merchant and one.state in ("received", "accepted"):
-        acting.forward(core, work, one, summary=reason if one.conceal else "", actor=entry.actor)
-    acting.handle(core, work, one, ACT, reason, person, entry.actor, again=one.outcome != ACT)
+        acting.forward(core, work, one, summary=reason if one.conceal else "", actor=actor)
+    acting.handle(core, work, one, ACT, reason, person, actor, again=one.outcome != ACT)
 
 
-def _ask_again(work: Work, entry: Entry) -> None:
+def _ask_again(work: Work, decision: DecisionInEffect) -> None:
     """The case is open again, and says why, where its decision cannot be carried out."""
-    case = reading.find(work.conn, entry.subjects["case"])
+    case = reading.find(work.conn, decision.case)
     if case.state == "closed":
         reopen(work, case, person=_ENGINE, reason=_INCOMPLETE, actor=_ENGINE)

@@ -7,10 +7,11 @@ from hashlib import sha256
 
 from anbao.cases import deciding as cases_deciding
 from anbao.cases import reading
+from anbao.cases.dispatch import put_into_effect
 from anbao.engine.core import Core, Probed
 from anbao.engine.values import CaseRule
 from anbao.engine.work import Work
-from anbao.investigate.complaints import deciding, filing, records, timeline
+from anbao.investigate.complaints import filing, records, timeline
 from anbao.investigate.complaints.rules import ComplaintRules, Table
 from anbao.model.complaint import Complaint
 from anbao.store.bulk import sql
@@ -34,7 +35,7 @@ def try_channel(core: Core, rules: ComplaintRules, table: Table, look: filing.Lo
 
     def job(work: Work) -> Probed:
         filed = filing.file(core, work, rules, table, look, TEST, origin="", actor=ACTOR, at=work.now)
-        _decide(core, work, rules, filed.entry)
+        _decide(core, work, filed.entry)
         history = core.ledger.entries(work.conn, subject=("complaint", filed.receipt), limit=100)
         told = timeline.follow(core, work.conn, sha256(filed.token.encode()).hexdigest())
         missing = sorted({*STEPS} - {stored.kind for stored in history})
@@ -51,10 +52,10 @@ def try_channel(core: Core, rules: ComplaintRules, table: Table, look: filing.Lo
     return core.rehearse(job)
 
 
-def _decide(core: Core, work: Work, rules: ComplaintRules, about: int) -> None:
+def _decide(core: Core, work: Work, about: int) -> None:
     """As a person and the reaction to the decision do."""
     name = sql(work.conn, "SELECT id FROM case_file WHERE about = ?", (about,)).scalar_one()
     case, alone = reading.find(work.conn, name), CaseRule(second_look=0, undo_minutes=0)
     given = cases_deciding.Determination(actor=ACTOR, outcome="rejected", person=ACTOR, reason=ANSWER)
     decided = cases_deciding.first_decision(work, alone, case, given, {})
-    deciding.follow_case(core, work, rules, core.ledger.entry(work.conn, decided.entry))
+    put_into_effect(core, work, core.ledger.entry(work.conn, decided.entry))

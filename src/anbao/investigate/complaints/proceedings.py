@@ -22,7 +22,7 @@ from anbao.investigate.complaints.records import KnownComplaint
 from anbao.law.deadlines import due_at
 from anbao.model.base import Noun, Statement
 from anbao.model.complaint import MAX_ATTACHMENTS, Attachment
-from anbao.model.entry import Entry
+from anbao.model.decision import DecisionInEffect
 from anbao.store.bulk import sql
 from anbao.text import Text
 
@@ -82,15 +82,14 @@ def heard(core: Core, work: Work, one: KnownComplaint, outcome: ProceedingsOutco
     return _record(core, work, one, outcome, person, actor)
 
 
-def follow_case(core: Core, work: Work, entry: Entry) -> None:
+def follow_case(core: Core, work: Work, decision: DecisionInEffect) -> None:
     """A decision that takes effect: what was heard otherwise since the case was opened stays."""
-    one = records.find(work.conn, entry.subjects["complaint"])
+    one = records.find(work.conn, decision.subjects["complaint"])
     moved = sql(work.conn, "SELECT state, entry FROM rights_notice WHERE complaint = ?", (one.id,)).first()
-    if moved is None or moved[0] != "proceedings" or moved[1] > int(entry.body["about"]):
+    if moved is None or moved[0] != "proceedings" or moved[1] > decision.about:
         return
-    body = entry.body
-    outcome = _outcome(str(body["reason"]), str(body["outcome"]), body.get("details", {}))
-    _record(core, work, one, outcome, str(body["person"]), entry.actor)
+    outcome = _outcome(decision.reason, decision.outcome, decision.details)
+    _record(core, work, one, outcome, decision.person, decision.actor)
 
 
 def next_to_ask(conn: Connection, now: int) -> str | None:

@@ -1,13 +1,12 @@
 """The complaints of a platform, opened over the core: what other code calls."""
 
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, partial
 
 from sqlalchemy import Connection
 
-from anbao.cases import DECISIONS
 from anbao.cases.told import OpenedStatements
-from anbao.engine.core import Core, Probe, Step
+from anbao.engine.core import CaseHandler, Core, Probe, Step
 from anbao.engine.entered import checks_input
 from anbao.engine.reactions import Reaction
 from anbao.engine.work import Projector, Work
@@ -30,6 +29,7 @@ from anbao.investigate.complaints.proceedings import Proceedings, ProceedingsOut
 from anbao.investigate.complaints.rules import ComplaintRules, Table, load_rules
 from anbao.ledger import Stored
 from anbao.model.complaint import Complaint, Filed
+from anbao.model.decision import DecisionInEffect
 
 
 @checks_input
@@ -62,10 +62,14 @@ class Complaints:
         yield publishing.PUBLISHED, publishing.project
 
     def reactions(self) -> Iterable[Reaction]:
-        yield Reaction("investigate.complaint_decided", DECISIONS, self._on_case)
         yield Reaction("investigate.counter_delivered", frozenset({"effect.delivered"}), self._on_delivery)
         yield Reaction("investigate.notice_measured", frozenset({"measure.taken"}), notices.follow_measure)
         yield Reaction("investigate.notice_published", publishing.TELLING, self._on_telling)
+
+    def case_handlers(self) -> Iterable[tuple[str, CaseHandler]]:
+        yield deciding.COMPLAINT, partial(deciding.follow_complaint, self._core)
+        yield deciding.NOTICE, self._on_notice_checked
+        yield proceedings.CASE_KIND, partial(proceedings.follow_case, self._core)
 
     def steps(self) -> Iterable[Step]:
         yield self.do_what_is_due
@@ -146,8 +150,8 @@ class Complaints:
                 return False
         return self._core.run(lambda work: deciding.do_one(self._core, work))
 
-    def _on_case(self, work: Work, stored: Stored) -> None:
-        deciding.follow_case(self._core, work, self.rules, stored)
+    def _on_notice_checked(self, work: Work, decision: DecisionInEffect) -> None:
+        deciding.follow_notice_check(self._core, work, self.rules, decision)
 
     def _on_telling(self, work: Work, stored: Stored) -> None:
         publishing.follow(self._core, work, stored)

@@ -12,9 +12,10 @@ from anbao.engine.core import Core
 from anbao.engine.readmodels.screened import SCREENED
 from anbao.engine.work import Placed, Work
 from anbao.errors import NotFound, TooLarge
-from anbao.ledger import Stored, seal_trusted
+from anbao.ledger import seal_trusted
 from anbao.ledger.whole import digest_of, keep_whole
 from anbao.model.base import given_reason
+from anbao.model.decision import DecisionInEffect
 from anbao.model.entry import Entry, Facts, Receipt, Sealed
 from anbao.model.events.prevent import ListingDecided
 from anbao.model.identity import refuse_person_number
@@ -198,12 +199,10 @@ def record_review(work: Work, listing: str, outcome: Outcome, reason: str, actor
     return work.append(decided, actor=actor, at=at)
 
 
-def follow_case(work: Work, stored: Stored) -> None:
+def follow_case(work: Work, decision: DecisionInEffect) -> None:
     """A decision on a held listing → ``listing.decided``."""
-    entry = cases.taking_effect(stored)
-    if entry is not None and entry.body["case_kind"] == CASE_KIND:
-        given = entry.body
-        record_review(work, entry.subjects["listing"], given["outcome"], given["reason"], entry.actor, entry.at)
+    outcome = msgspec.convert(decision.outcome, Outcome)
+    record_review(work, decision.subjects["listing"], outcome, decision.reason, decision.actor, decision.at)
 
 
 def _unknown(listing: str) -> NotFound:

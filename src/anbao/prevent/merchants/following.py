@@ -1,13 +1,13 @@
 """What merchants follow of other rooms' entries: cases that a person decided, closures as a measure, and their end."""
 
 from contextlib import suppress
-from typing import Any
 
 from anbao import cases
 from anbao.cases.deciding import settle_case
 from anbao.engine.work import Work
 from anbao.errors import AnbaoError, Conflict
 from anbao.ledger import Stored
+from anbao.model.decision import DecisionInEffect
 from anbao.prevent.merchants import acts, supplements
 from anbao.prevent.merchants.decision import MerchantContext, MerchantDecision, MerchantMatter, Outcome, record
 from anbao.prevent.merchants.file import opened, row_of, status_of
@@ -58,32 +58,25 @@ def review(
     )
 
 
-def follow_case(context: MerchantContext, work: Work, stored: Stored) -> None:
+def follow_case(context: MerchantContext, work: Work, decision: DecisionInEffect) -> None:
     """A decision on a held merchant → it is decided on, or asked for what is wanting.
 
     A new case where the decision cannot be carried out, and why.
     """
-    entry = cases.taking_effect(stored)
-    if entry is None:
-        return
-    body: dict[str, Any] = entry.body
-    if body["case_kind"] != CASE:
-        return
-    merchant, reason = entry.subjects["merchant"], body.get("reason") or body["outcome"]
+    merchant, outcome, actor = decision.subjects["merchant"], decision.outcome, decision.actor
+    reason = decision.reason or outcome
     status = status_of(work.conn, merchant)
-    if body["outcome"] == "held":
+    if outcome == "held":
         if status == "held":
-            supplements.ask(context, work, merchant, reason, actor=entry.actor, cause=stored.index)
+            supplements.ask(context, work, merchant, reason, actor=actor, cause=decision.entry)
         return
-    if status == body["outcome"]:
+    if status == outcome:
         return
     try:
-        acts.review(
-            context, work, merchant, verify=body["outcome"] == "verified", reason=reason, actor=entry.actor, at=work.now
-        )
+        acts.review(context, work, merchant, verify=outcome == "verified", reason=reason, actor=actor, at=work.now)
     except AnbaoError as error:
         if status_of(work.conn, merchant) == "held":
-            supplements.open_case(work, merchant, stored.index, [error.what.zh])
+            supplements.open_case(work, merchant, decision.entry, [error.what.zh])
 
 
 def follow_measure(context: MerchantContext, work: Work, stored: Stored) -> None:

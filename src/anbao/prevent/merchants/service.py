@@ -5,8 +5,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from anbao.cases import DECISIONS
-from anbao.engine.core import Core, Step
+from anbao.engine.core import CaseHandler, Core, Step
 from anbao.engine.entered import checks_input
 from anbao.engine.reactions import Reaction
 from anbao.engine.readmodels import families
@@ -156,9 +155,12 @@ class MerchantService:
         yield Reaction("prevent.standing", frozenset(DECIDED), partial(shelves.follow_standing, self.context))
         yield Reaction("prevent.held", frozenset({HELD}), following.put_before_a_person)
         yield Reaction("prevent.held_over", frozenset({VERIFIED, REFUSED}), following.close_case)
-        yield Reaction("prevent.merchant_case", DECISIONS, partial(following.follow_case, self.context))
         measures = frozenset({"measure.taken", "measure.lifted"})
         yield Reaction("prevent.closure", measures, partial(following.follow_measure, self.context))
+
+    def case_handler(self) -> tuple[str, CaseHandler]:
+        """The kind of case that is opened here, and what does what follows from a decision."""
+        return supplements.CASE, partial(following.follow_case, self.context)
 
     def steps(self) -> Iterable[Step]:
         yield self._follow_licences

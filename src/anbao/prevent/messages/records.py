@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from anbao import cases
 from anbao.detect.contact import GUESSED, ContactMatcher, FraudKind, Sighting, findings
 from anbao.engine.work import Placed, Work
-from anbao.ledger import Stored, Vault
+from anbao.ledger import Vault
+from anbao.model.decision import DecisionInEffect
 from anbao.model.entry import Entry, Receipt
 from anbao.model.listing import MAX_FINDINGS
 from anbao.model.message import DECISIONS, Message, MessageDecision, MessageScreened, MessageVersions, Sender
@@ -127,19 +128,16 @@ def hold(work: Work, entry: int, message: ScreenedMessage, subjects: Mapping[str
     )
 
 
-def follow_case(work: Work, stored: Stored) -> None:
+def follow_case(work: Work, decision: DecisionInEffect) -> None:
     """A decision on a held message → ``message.decided``."""
-    entry = cases.taking_effect(stored)
-    if entry is None or entry.body["case_kind"] != CASE:
-        return
     work.record(
         Entry(
-            actor=entry.actor,
-            at=entry.at,
-            body={"reason": entry.body["reason"], "ruling": entry.body["outcome"]},
+            actor=decision.actor,
+            at=decision.at,
+            body={"reason": decision.reason, "ruling": decision.outcome},
             kind=DECIDED,
             recorded=work.now,
-            subjects={role: name for role, name in entry.subjects.items() if role in _CASE_ROLES},
+            subjects=dict(decision.subjects),
         )
     )
 
