@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from anbao.investigate.complaints import records
 from anbao.model.complaint import Filed
+from anbao.model.events.complaints import ComplaintAcknowledged, ComplaintFlagged
 from anbao.platform import open_platform
 from anbao.simulator.complainants import ComplainedListing, SimulatedComplaint, complainants
 
@@ -29,8 +29,8 @@ def test_the_platform_sees_dangers_repeats_and_floods(tmp_path: Path) -> None:
                 )
             )
         with platform.reading() as conn:
-            flagged = {one.entry().subjects["complaint"] for one in platform.entries(conn, kind=records.FLAGGED)}
-            everything = len(list(platform.entries(conn, kind=records.ACKNOWLEDGED)))
+            flagged = {one.entry().subjects["complaint"] for one in platform.entries(conn, kind=ComplaintFlagged.KIND)}
+            everything = len(list(platform.entries(conn, kind=ComplaintAcknowledged.KIND)))
     assert everything == len(told) == 40
     graves = {one.number: filed[one.number].severity for one in told if one.truth.danger in ("life", "health")}
     assert min(graves.values()) >= 4

@@ -18,8 +18,8 @@ from anbao.investigate.complaints.rules import load_rules
 from anbao.law.pack import default_pack_path
 from anbao.ledger import Stored
 from anbao.model.complaint import Attachment, Complaint, Filed, Reporter
-from anbao.model.entry import Entry
 from anbao.model.event import Event
+from anbao.model.events.delivery import EffectDelivered
 from anbao.model.listing import Listing
 from anbao.platform import Platform, open_platform
 from anbao.store.bulk import sql
@@ -347,15 +347,16 @@ def test_a_counter_statement_needs_what_the_law_asks(platform: Platform) -> None
 def test_the_delivery_of_the_counter_statement_starts_the_waiting(platform: Platform) -> None:
     name = notice(platform).receipt
     statement(platform, name, counter=True)
-    entry = Entry(
-        actor="delivery",
-        at=NOW,
-        body={"topic": "complainant.counter_statement"},
-        kind="effect.delivered",
-        recorded=NOW,
-        subjects={"complaint": name, "effect": "e1"},
+    event = EffectDelivered(
+        attempts=1,
+        cause=0,
+        effect="e1",
+        others={"complaint": name},
+        problem="",
+        result={},
+        topic="complainant.counter_statement",
     )
-    platform.run(lambda work: work.record(entry))
+    platform.run(lambda work: work.append(event, actor="delivery"))
     platform.run(platform.react)
     assert "ip.counter_delivered" in kinds(platform, name)
 

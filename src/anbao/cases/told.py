@@ -4,7 +4,7 @@ The ledger holds commitments, and every other door shows those; who reads the wo
 parties are opened: a commitment that somebody copied into their words stays closed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from anbao.cases.reading import Case
@@ -12,10 +12,9 @@ from anbao.engine.core import Core
 from anbao.engine.work import Work
 from anbao.ledger import Stored
 from anbao.model.base import Noun
-from anbao.model.entry import Entry
+from anbao.model.events import LedgerEvent
+from anbao.model.events.cases import CaseRevealed
 from anbao.text import Text
-
-READ = "case.read"
 
 _BROAD = frozenset({"consumer", "hazard", "listing", "measure", "merchant", "order", "violation"})
 """Subjects of which far more is recorded than what the case is about."""
@@ -46,19 +45,21 @@ class OpenedStatements(Noun, frozen=True, kw_only=True):
 def read(core: Core, work: Work, case: Case, *, person: str, actor: str) -> OpenedStatements:
     """Open what was told to ``person``, and record that."""
     narrow = [(role, name) for role, name in case.subjects.items() if role not in _BROAD]
-    return read_about(core, work, narrow, person, actor, READ, {**case.subjects, "case": case.id})
+
+    def revealed(entries: tuple[int, ...]) -> CaseRevealed:
+        return CaseRevealed(case=case.id, entries=entries, others=dict(case.subjects), person=person)
+
+    return read_about(core, work, narrow, revealed, actor)
 
 
 def read_about(
     core: Core,
     work: Work,
     about: Sequence[tuple[str, str]],
-    person: str,
+    revealed: Callable[[tuple[int, ...]], LedgerEvent],
     actor: str,
-    kind: str,
-    subjects: Mapping[str, str],
 ) -> OpenedStatements:
-    """Open what was told about some subjects to ``person``, and record that as an entry of this kind and subjects."""
+    """Open what was told about some subjects, and record what ``revealed`` makes of the entries that were opened."""
     found: dict[int, Stored] = {}
     for subject in about:
         found |= {one.index: one for one in core.ledger.entries(work.conn, subject=subject, limit=1_000)}
@@ -68,9 +69,8 @@ def read_about(
         one = _words(core, work, found[index], persons)
         if one and all(one.told != other.told for other in words):
             words.append(one)
-    body = {"entries": [one.entry for one in words], "person": person}
-    entry = Entry(actor=actor, at=work.now, body=body, kind=kind, recorded=work.now, subjects=dict(subjects))
-    return OpenedStatements(entry=work.record(entry)[0], words=tuple(words))
+    index = work.append(revealed(tuple(one.entry for one in words)), actor=actor)
+    return OpenedStatements(entry=index, words=tuple(words))
 
 
 def _words(core: Core, work: Work, stored: Stored, persons: set[str]) -> OpenedStatement | None:

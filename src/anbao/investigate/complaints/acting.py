@@ -6,6 +6,7 @@ nor order, consumer or attachments leave, but a summary that a person wrote.
 
 from typing import Annotated, Any
 
+import msgspec
 from msgspec import Meta
 
 from anbao.engine.core import Core
@@ -17,6 +18,15 @@ from anbao.investigate.complaints.records import KnownComplaint
 from anbao.ledger import Stored
 from anbao.model.base import Noun, PersonName, Statement
 from anbao.model.complaint import MAX_ATTACHMENTS, Attachment, Contact
+from anbao.model.events import made_of
+from anbao.model.events.complaints import (
+    ComplaintAccepted,
+    ComplaintForwarded,
+    ComplaintHandled,
+    ComplaintStated,
+    SealedReporter,
+)
+from anbao.model.events.delivery import EffectDelivered
 from anbao.text import Text
 
 MERCHANT_TOPIC = "merchant.complaint"
@@ -37,7 +47,7 @@ def accept(work: Work, one: KnownComplaint, actor: str) -> int:
     """Accept it; the entry's index. Raises Conflict where it was accepted before."""
     if one.state != "received":
         raise Conflict(Text(f"投诉 {one.id} 已受理", f"the complaint {one.id} was accepted before"))
-    return records.note(work, records.ACCEPTED, one, {}, actor)
+    return work.append(ComplaintAccepted(**one.about), actor=actor)
 
 
 def forward(core: Core, work: Work, one: KnownComplaint, *, summary: str, actor: str) -> int:
@@ -61,10 +71,8 @@ def forward(core: Core, work: Work, one: KnownComplaint, *, summary: str, actor:
             field="summary",
         )
     told = _told(core, work, one, summary)
-    body = {"concealed": one.conceal, "reveals": list(told.reveal)}
-    if summary:
-        body["summary"] = summary
-    index = records.note(work, records.FORWARDED, one, body, actor)
+    event = ComplaintForwarded(concealed=one.conceal, reveals=told.reveal, summary=summary, **one.about)
+    index = work.append(event, actor=actor)
     notices.forwarded(work, one, actor)
     send(work, index, told)
     return index
@@ -80,9 +88,10 @@ def state(core: Core, work: Work, one: KnownComplaint, statement: MerchantStatem
         _check_counter(work, one, statement)
     person = f"merchant:{one.merchant}" if one.merchant else f"complaint:{one.id}"
     sealed = core.vault.seal_noun(work.conn, statement, person)
-    index = records.note(work, records.STATED, one, sealed, actor)
+    stated = made_of(ComplaintStated, sealed, **one.about)
+    index = work.append(stated, actor=actor)
     if statement.counter:
-        notices.counter(core, work, one, sealed, actor)
+        notices.counter(core, work, one, stated, actor)
     return index
 
 
@@ -101,8 +110,8 @@ def handle(
     for each in (one, *records.joined_to(work.conn, one.id)):
         if each.state == "handled" and not again:
             continue
-        body = {"answer": answer, "outcome": outcome, "person": person}
-        index = records.note(work, records.HANDLED, each, body, actor)
+        event = ComplaintHandled(answer=answer, outcome=outcome, person=person, **each.about)
+        index = work.append(event, actor=actor)
         told, reveal = reading.contact(core, work, each)
         effect_body = {**told, "answer": answer, "outcome": outcome, "receipt": each.id}
         send(
@@ -114,12 +123,12 @@ def handle(
 
 def follow_delivery(core: Core, work: Work, stored: Stored) -> None:
     """``effect.delivered`` of a counter-statement → the waiting period begins."""
-    entry = stored.entry()
-    if entry.body.get("topic") == notices.COUNTER_TOPIC:
-        one = records.find(work.conn, entry.subjects["complaint"])
+    event = stored.event(EffectDelivered)
+    if event.topic == notices.COUNTER_TOPIC:
+        one = records.find(work.conn, event.others["complaint"])
         notice = notices.find(work.conn, one.id)
         if notice is not None and notice.state == "countered":
-            notices.delivered(core, work, one, entry.actor, entry.at)
+            notices.delivered(core, work, one, stored.actor, stored.at)
 
 
 def _check_counter(work: Work, one: KnownComplaint, statement: MerchantStatement) -> None:
@@ -139,14 +148,14 @@ def _told(core: Core, work: Work, one: KnownComplaint, summary: str) -> Effect:
     if one.conceal:
         return Effect(topic=MERCHANT_TOPIC, subjects=subjects, body=body)
     held = reading.told(core, work, one)
-    body |= {"attachments": held.get("attachments", []), "text": held["text"]}
+    body |= {"attachments": msgspec.to_builtins(held.attachments), "text": held.text}
     reveal = ["text"]
-    if order := core.ledger.entry(work.conn, one.entry).entry().subjects.get("order"):
-        subjects = {**subjects, "order": order}
+    if held.purchase:
+        subjects = {**subjects, "order": held.purchase}
     if one.track:
-        who = held.get("reporter", {})
-        body |= {key: who[key] for key in ("contact", "name", "phone") if key in who}
-        body |= {key: held[key] for key in ("proof", "right") if key in held}
+        who = held.reporter or SealedReporter()
+        given = {"contact": who.contact, "name": who.name, "phone": who.phone, "proof": held.proof, "right": held.right}
+        body |= {key: value for key, value in given.items() if value}
         reveal += [key for key in ("contact", "name", "phone", "proof") if key in body]
     return Effect(topic=MERCHANT_TOPIC, subjects=subjects, body=body, reveal=tuple(reveal))
 

@@ -15,6 +15,8 @@ from anbao.investigate.complaints.records import KnownComplaint
 from anbao.investigate.complaints.rules import ComplaintRules
 from anbao.model.base import Noun, PersonName, Phone, Statement
 from anbao.model.complaint import MAX_ATTACHMENTS, Attachment, Contact, Reference
+from anbao.model.events import made_of
+from anbao.model.events.complaints import ComplaintAccepted, ComplaintCompleted
 from anbao.store.bulk import sql
 from anbao.text import Text
 
@@ -48,15 +50,15 @@ def complete(
     if listing and not merchant:
         found = sql(work.conn, "SELECT merchant FROM listing WHERE id = ?", (listing,)).scalar()
         merchant = str(found or "")
-    person = _person(core.ledger.entry(work.conn, one.entry).entry().subjects, one.id)
-    body = {key: value for key, value in core.vault.seal_noun(work.conn, given, person).items() if value}
-    known = msgspec.structs.replace(one, listing=listing, merchant=merchant)
-    index = records.note(work, records.COMPLETED, known, body, actor)
+    person = _person(core.ledger.entry(work.conn, one.entry).subjects, one.id)
+    sealed = core.vault.seal_noun(work.conn, given, person)
+    event = made_of(ComplaintCompleted, sealed, complaint=one.id, goods=listing, seller=merchant)
+    index = work.append(event, actor=actor)
     one = records.find(work.conn, one.id)
     lacking = missing(core, work, one, rules)
     notices.open_notice(core, work, one, lacking, index)
     if not lacking and (one.listing or one.merchant):
-        records.note(work, records.ACCEPTED, one, {}, "engine")
+        work.append(ComplaintAccepted(**one.about), actor="engine")
     _put_before_a_person(work, one)
     return lacking
 
@@ -64,10 +66,8 @@ def complete(
 def missing(core: Core, work: Work, one: KnownComplaint, rules: ComplaintRules) -> tuple[str, ...]:
     """What a notice needs and this one, with all that was added to it, does not hold."""
     held = reading.told(core, work, one)
-    target = {"listing": one.listing, "merchant": one.merchant}
-    return weighing.wanting(
-        {**held, **{key: value for key, value in target.items() if value}}, rules.notices[one.track]
-    )
+    target = {"listing": one.listing or held.listing, "merchant": one.merchant or held.merchant}
+    return weighing.lacking(msgspec.structs.replace(held, **target), rules.notices[one.track])
 
 
 def _put_before_a_person(work: Work, one: KnownComplaint) -> None:

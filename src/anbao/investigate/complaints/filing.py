@@ -6,7 +6,7 @@
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from hashlib import sha256
 
 from sqlalchemy import Connection
@@ -23,7 +23,15 @@ from anbao.investigate.complaints.rules import AbuseThresholds, ComplaintRules, 
 from anbao.investigate.fingerprints import checked, says_enough
 from anbao.model.base import legal_time
 from anbao.model.complaint import Complaint, Filed, Triage
-from anbao.model.entry import Entry
+from anbao.model.events import made_of
+from anbao.model.events.complaints import (
+    ComplaintAccepted,
+    ComplaintAcknowledged,
+    ComplaintFlagged,
+    ComplaintJoined,
+    ComplaintReceived,
+    ComplaintTriaged,
+)
 from anbao.model.hazard import Fingerprint, Suspicion
 from anbao.model.identity import refuse_person_number
 from anbao.model.listing import MAX_TITLE
@@ -68,10 +76,10 @@ def file(
     name = f"TS{legal_time(at):%Y%m%d}-{secrets.token_hex(5).upper()}"
     known = sql(work.conn, "SELECT category FROM listing WHERE id = ?", (complaint.listing,)).scalar()
     category = core.catalogue.find(known) if known else None
-    facts = {"cosmetics": True} if category is not None and category.fact == "cosmetics" else {}
-    received = _receive(core, work, complaint, name, token, facts, actor, at)
+    cosmetics = category is not None and category.fact == "cosmetics"
+    received = work.append(_received(core, work, complaint, name, token, cosmetics=cosmetics), actor=actor, at=at)
     one = records.find(work.conn, name)
-    records.note(work, records.ACKNOWLEDGED, one, {"receipt": name}, ENGINE)
+    work.append(ComplaintAcknowledged(receipt=name, **one.about), actor=ENGINE)
     triage = weighing.triage(
         complaint,
         rules,
@@ -79,14 +87,14 @@ def file(
         lexicon=look(work, complaint.text),
         life_health=category is not None and category.life_health,
     )
-    records.note(work, records.TRIAGED, one, triage, ENGINE)
+    work.append(ComplaintTriaged(triage=triage, **one.about), actor=ENGINE)
     lead = "" if track else _join(work, rules.patterns, one, complaint, at)
     if signs := _signs(core, work.conn, rules.patterns, one, complaint, origin, at):
-        records.note(work, records.FLAGGED, one, {"reasons": signs}, ENGINE)
+        work.append(ComplaintFlagged(reasons=tuple(signs), **one.about), actor=ENGINE)
     _trace(core, work, name, complaint, origin, at)
     missing = weighing.lacking(complaint, rules.notices[track]) if track else ()
     if not missing and (one.listing or one.merchant):
-        records.note(work, records.ACCEPTED, one, {}, ENGINE)
+        work.append(ComplaintAccepted(**one.about), actor=ENGINE)
     if track:
         notices.open_notice(core, work, one, missing, received)
     if triage.hazard:
@@ -141,37 +149,25 @@ def _placed(core: Core, conn: Connection, complaint: Complaint) -> Complaint:
     return Complaint(**{**{name: getattr(complaint, name) for name in complaint.__struct_fields__}, **changes})
 
 
-def _receive(
-    core: Core,
-    work: Work,
-    complaint: Complaint,
-    name: str,
-    token: str,
-    facts: Mapping[str, bool],
-    actor: str,
-    at: int,
-) -> int:
+def _received(
+    core: Core, work: Work, complaint: Complaint, name: str, token: str, *, cosmetics: bool
+) -> ComplaintReceived:
     buyer = complaint.reporter.buyer
     consumer = core.vault.consumer(work.conn, buyer) if buyer else ""
-    person = f"consumer:{consumer}" if consumer else f"complainant:{name}"
-    body = {**core.vault.seal_noun(work.conn, complaint, person), **facts}
-    body["token"] = sha256(token.encode()).hexdigest()
-    if track := weighing.track_of(complaint):
-        body["track"] = track
-    if complaint.reporter.merchant:
-        body["by_merchant"] = complaint.reporter.merchant
-    roles = {
-        "complaint": name,
-        "consumer": consumer,
-        "listing": complaint.listing,
-        "merchant": complaint.merchant,
-        "message": complaint.message,
-        "order": complaint.order,
-    }
-    subjects = {role: subject for role, subject in roles.items() if subject}
-    return work.record(
-        Entry(actor=actor, at=at, body=body, kind=records.RECEIVED, recorded=work.now, subjects=subjects)
-    )[0]
+    return made_of(
+        ComplaintReceived,
+        core.vault.seal_noun(work.conn, complaint, f"consumer:{consumer}" if consumer else f"complainant:{name}"),
+        by_merchant=complaint.reporter.merchant,
+        chat=complaint.message,
+        complaint=name,
+        consumer=consumer,
+        cosmetics=cosmetics,
+        goods=complaint.listing,
+        purchase=complaint.order,
+        seller=complaint.merchant,
+        token=sha256(token.encode()).hexdigest(),
+        track=weighing.track_of(complaint),
+    )
 
 
 def _subject(one: KnownComplaint, complaint: Complaint) -> str:
@@ -192,7 +188,7 @@ def _join(work: Work, patterns: AbuseThresholds, one: KnownComplaint, complaint:
     if found is None:
         return ""
     lead, alike = found
-    records.note(work, records.JOINED, one, {"likeness": alike}, ENGINE, lead=lead)
+    work.append(ComplaintJoined(lead=lead, likeness=alike, **one.about), actor=ENGINE)
     return lead
 
 

@@ -23,7 +23,27 @@ from anbao.law.deadlines import due_at
 from anbao.ledger import Stored
 from anbao.model.base import Noun
 from anbao.model.complaint import Track
-from anbao.model.entry import Facts
+from anbao.model.events.complaints import ComplaintStated
+from anbao.model.events.remove import MeasureTakenEvent
+from anbao.model.events.rights import (
+    NoticeAdmitted,
+    NoticeCounterDelivered,
+    NoticeCountered,
+    NoticeCounterForwarded,
+    NoticeForwarded,
+    NoticeFoundLacking,
+    NoticeMeasured,
+    NoticeMeasuresEnded,
+    NoticeNoListing,
+    NoticeNotified,
+    NoticeProceedingsAsked,
+    NoticeProceedingsEnded,
+    NoticeProceedingsKnown,
+    NoticeProceedingsPending,
+    NoticeResolved,
+    kinds_of,
+    of_track,
+)
 from anbao.store import tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
@@ -39,14 +59,20 @@ NoticeState = Literal[
     "lacking", "notified", "measured", "countered", "waiting", "proceedings", "upheld", "cleared", "ended"
 ]
 
-_STATES: dict[str, NoticeState] = {
-    "measured": "measured",
-    "countered": "countered",
-    "found_lacking": "lacking",
-    "proceedings_known": "proceedings",
-    "proceedings_asked": "proceedings",
-    "proceedings_pending": "proceedings",
-}
+MOVING = kinds_of(
+    NoticeAdmitted,
+    NoticeCounterDelivered,
+    NoticeCountered,
+    NoticeFoundLacking,
+    NoticeMeasured,
+    NoticeMeasuresEnded,
+    NoticeNotified,
+    NoticeProceedingsAsked,
+    NoticeProceedingsEnded,
+    NoticeProceedingsKnown,
+    NoticeProceedingsPending,
+)
+"""The kinds of entries that move the table of notices."""
 
 
 class RightsNotice(Noun, frozen=True, kw_only=True):
@@ -60,15 +86,11 @@ class RightsNotice(Noun, frozen=True, kw_only=True):
     track: Track
 
 
-def kinds() -> tuple[str, ...]:
-    """All entry kinds of notices that move their table."""
-    acts = (*_STATES, "admitted", "counter_delivered", "measures_ended", "notified", "proceedings_ended")
-    return tuple(f"{track}.{act}" for track in records.ROLES for act in acts)
-
-
 def open_notice(core: Core, work: Work, one: KnownComplaint, missing: Sequence[str], received: int) -> None:
     """Record the notice; forward it where it holds what the law asks, else tell the complainant what is wanting."""
-    note(work, one, "notified", {"about": received, "lacking": list(missing), "prima_facie": not missing})
+    kind = of_track(NoticeNotified, one.track)
+    event = kind(about=received, lacking=tuple(missing), notice=one.id, prima_facie=not missing, **one.about)
+    work.append(event, actor=_ENGINE)
     if missing:
         tell(core, work, one, received, LACKING_TOPIC, {"lacking": list(missing)})
 
@@ -82,19 +104,28 @@ def find(conn: Connection, complaint: str) -> RightsNotice | None:
 def forwarded(work: Work, one: KnownComplaint, actor: str) -> None:
     """Beside ``complaint.forwarded``."""
     if one.track:
-        note(work, one, "forwarded", {}, actor)
+        work.append(of_track(NoticeForwarded, one.track)(notice=one.id, **one.about), actor=actor)
 
 
-def counter(core: Core, work: Work, one: KnownComplaint, statement: dict[str, object], actor: str) -> None:
+def counter(core: Core, work: Work, one: KnownComplaint, statement: ComplaintStated, actor: str) -> None:
     """A counter-statement: recorded, and forwarded to the complainant with the hint that they may sue or complain."""
-    index = note(work, one, "countered", statement, actor)
+    countered = of_track(NoticeCountered, one.track)(
+        attachments=statement.attachments,
+        contact=statement.contact,
+        counter=statement.counter,
+        name=statement.name,
+        notice=one.id,
+        text=statement.text,
+        **one.about,
+    )
+    index = work.append(countered, actor=actor)
     body = {
-        "attachments": statement.get("attachments", []),
+        "attachments": msgspec.to_builtins(statement.attachments),
         "hint": msgspec.to_builtins(core.templates.letter("notice.counter_statement", {}).body),
-        "statement": statement.get("text"),
+        "statement": statement.text,
     }
     tell(core, work, one, index, COUNTER_TOPIC, body, ("statement",))
-    note(work, one, "counter_forwarded", {}, _ENGINE)
+    work.append(of_track(NoticeCounterForwarded, one.track)(notice=one.id, **one.about), actor=_ENGINE)
 
 
 def tell(
@@ -115,27 +146,32 @@ def tell(
 def delivered(core: Core, work: Work, one: KnownComplaint, actor: str, at: int) -> int:
     """The counter-statement reached the complainant: the waiting period begins. Raises Conflict."""
     check_state(work.conn, one, "countered")
-    return note(work, one, "counter_delivered", {"ends_at": _ends_at(core, work, one.track, at)}, actor, at)
+    kind, ends_at = of_track(NoticeCounterDelivered, one.track), _ends_at(core, work, one.track, at)
+    return work.append(kind(ends_at=ends_at, notice=one.id, **one.about), actor=actor, at=at)
 
 
 def admit(work: Work, one: KnownComplaint, provisions: Sequence[str], reason: str, person: str, actor: str) -> None:
     """A person found prima facie proof. A notice that names no listing says that no takedown follows."""
-    body = {"about": one.entry, "person": person, "provisions": list(provisions), "reason": reason}
-    note(work, one, "admitted", body, actor)
+    admitted = of_track(NoticeAdmitted, one.track)(
+        about=one.entry, notice=one.id, person=person, provisions=tuple(provisions), reason=reason, **one.about
+    )
+    work.append(admitted, actor=actor)
     if not one.listing:
-        note(work, one, "no_listing", {}, actor)
+        work.append(of_track(NoticeNoListing, one.track)(notice=one.id, **one.about), actor=actor)
 
 
 def find_lacking(work: Work, one: KnownComplaint, reason: str, person: str, actor: str) -> int:
     """A person found that it lacks what the law asks of a notice; the entry's index. Raises Conflict."""
     check_state(work.conn, one, "lacking", "notified", "measured")
-    return note(work, one, "found_lacking", {"person": person, "reason": reason}, actor)
+    kind = of_track(NoticeFoundLacking, one.track)
+    return work.append(kind(notice=one.id, person=person, reason=reason, **one.about), actor=actor)
 
 
-def measured(work: Work, one: KnownComplaint, body: dict[str, object], actor: str) -> int:
-    """Necessary measures were taken. Raises Conflict where that was recorded before."""
+def measured(work: Work, one: KnownComplaint, measure: str, actor: str, *, by: int | None = None) -> int:
+    """Necessary measures were taken, by this entry where the engine took them; the entry's index. Raises Conflict."""
     check_state(work.conn, one, "lacking", "notified")
-    return note(work, one, "measured", body, actor)
+    kind = of_track(NoticeMeasured, one.track)
+    return work.append(kind(by=by, measure=measure, notice=one.id, **one.about), actor=actor)
 
 
 def next_over(conn: Connection, now: int) -> str | None:
@@ -148,60 +184,72 @@ def next_over(conn: Connection, now: int) -> str | None:
     return found
 
 
-def end_measures(work: Work, one: KnownComplaint, outcome: str, *, on_counter: bool = True, **why: str) -> None:
-    """The measures end; the room of removal lifts what was taken. ``why``: reason and person, where a person knows."""
-    note(work, one, "measures_ended", {"on_counter": on_counter, **why}, _ENGINE)
+def end_measures(
+    work: Work, one: KnownComplaint, outcome: str, *, on_counter: bool = True, person: str = "", reason: str = ""
+) -> None:
+    """The measures end; what was taken is lifted. ``person`` and ``reason``: who knows of a result, and which."""
+    kind = of_track(NoticeMeasuresEnded, one.track)
+    ended = kind(notice=one.id, on_counter=on_counter, person=person, reason=reason, **one.about)
+    work.append(ended, actor=_ENGINE)
     resolve(work, one, outcome)
 
 
 def resolve(work: Work, one: KnownComplaint, outcome: str) -> None:
     """The notice is over."""
-    note(work, one, "resolved", {"outcome": outcome}, _ENGINE)
+    work.append(of_track(NoticeResolved, one.track)(notice=one.id, outcome=outcome, **one.about), actor=_ENGINE)
 
 
 def follow_measure(work: Work, stored: Stored) -> None:
     """``measure.taken`` because of a complaint → the notice's measures were taken."""
-    entry = stored.entry()
-    if name := entry.subjects.get("complaint"):
+    taken = stored.event(MeasureTakenEvent)
+    if name := taken.complaint:
         notice = find(work.conn, name)
         if notice is not None and notice.state in ("lacking", "notified"):
-            body: dict[str, object] = {"by": stored.index, "measure": str(entry.body.get("measure", ""))}
-            measured(work, records.find(work.conn, name), body, entry.actor)
+            measured(work, records.find(work.conn, name), taken.measure, stored.actor, by=stored.index)
 
 
 def project(conn: Connection, placed: Sequence[Placed]) -> None:
     """Entries about notices → ``rights_notice``."""
     for index, sealed in placed:
-        name = sealed.subjects.get("complaint")
-        if name is None:
-            continue
-        track, _, act = sealed.kind.partition(".")
-        if act == "notified":
-            state = "notified" if sealed.facts.get("prima_facie") else "lacking"
-            if find(conn, name) is None:
-                insert_many(conn, tables.rights_notice, [(name, track, state, 0, index, None)])
+        event = sealed.event(MOVING[sealed.kind])
+        name, ends_at = event.complaint, 0
+        state: NoticeState
+        match event:
+            case NoticeNotified():
+                state = "notified" if event.prima_facie else "lacking"
+                if find(conn, name) is None:
+                    insert_many(conn, tables.rights_notice, [(name, event.TRACK, state, 0, index, None)])
+                    continue
+            case NoticeAdmitted():
+                sql(
+                    conn,
+                    "UPDATE rights_notice SET state = 'notified' WHERE complaint = ? AND state = 'lacking'",
+                    (name,),
+                )
                 continue
-        elif act == "admitted":
-            sql(conn, "UPDATE rights_notice SET state = 'notified' WHERE complaint = ? AND state = 'lacking'", (name,))
-            continue
-        elif act == "proceedings_ended" and sealed.facts["result"] != "infringed":
-            continue  # the end of the measures follows
-        else:
-            state = _state_after(act, sealed.facts)
-        ends_at = int(sealed.facts.get("ends_at", 0))
+            case NoticeProceedingsEnded(result="infringed"):
+                state = "upheld"
+            case NoticeProceedingsEnded():
+                continue  # the end of the measures follows
+            case NoticeMeasuresEnded():
+                state = "ended" if event.on_counter else "cleared"
+            case NoticeCounterDelivered():
+                state, ends_at = "waiting", event.ends_at
+            case NoticeProceedingsKnown() | NoticeProceedingsPending():
+                state, ends_at = "proceedings", event.ends_at
+            case NoticeProceedingsAsked():
+                state = "proceedings"
+            case NoticeMeasured():
+                state = "measured"
+            case NoticeCountered():
+                state = "countered"
+            case _:
+                state = "lacking"
         sql(
             conn,
             "UPDATE rights_notice SET state = ?, ends_at = ?, entry = ? WHERE complaint = ?",
             (state, ends_at, index, name),
         )
-
-
-def _state_after(act: str, facts: Facts) -> NoticeState:
-    if act == "proceedings_ended":
-        return "upheld"
-    if act == "measures_ended":
-        return "ended" if facts.get("on_counter") else "cleared"
-    return _STATES.get(act, "waiting")
 
 
 def _ends_at(core: Core, work: Work, track: Track, at: int) -> int:
@@ -219,10 +267,3 @@ def check_state(conn: Connection, one: KnownComplaint, *states: NoticeState) -> 
         raise Conflict(
             Text(f"投诉 {one.id} 不处于这一步（{where}）", f"the complaint {one.id} is not at this step ({where})")
         )
-
-
-def note(
-    work: Work, one: KnownComplaint, act: str, body: dict[str, object], actor: str = _ENGINE, at: int | None = None
-) -> int:
-    more = {records.ROLES[one.track]: one.id}
-    return records.note(work, f"{one.track}.{act}", one, body, actor, at=at, **more)

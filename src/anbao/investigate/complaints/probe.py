@@ -8,12 +8,20 @@ from hashlib import sha256
 from anbao.cases import deciding as cases_deciding
 from anbao.cases import reading
 from anbao.cases.dispatch import put_into_effect
+from anbao.cases.opening import OPENED as CASE_OPENED
 from anbao.engine.core import Core, Probed
 from anbao.engine.values import CaseRule
 from anbao.engine.work import Work
-from anbao.investigate.complaints import filing, records, timeline
+from anbao.investigate.complaints import filing, timeline
 from anbao.investigate.complaints.rules import ComplaintRules, Table
 from anbao.model.complaint import Complaint
+from anbao.model.events.complaints import (
+    ComplaintAccepted,
+    ComplaintAcknowledged,
+    ComplaintHandled,
+    ComplaintReceived,
+    ComplaintTriaged,
+)
 from anbao.store.bulk import sql
 from anbao.text import Text
 
@@ -26,7 +34,14 @@ TEST = Complaint(
     source="anonymous",
     text="探针：测试投诉渠道，请忽略。",
 )
-STEPS = (records.RECEIVED, records.ACKNOWLEDGED, records.TRIAGED, records.ACCEPTED, "case.opened", records.HANDLED)
+STEPS = (
+    ComplaintReceived.KIND,
+    ComplaintAcknowledged.KIND,
+    ComplaintTriaged.KIND,
+    ComplaintAccepted.KIND,
+    CASE_OPENED,
+    ComplaintHandled.KIND,
+)
 """What must be on the record of a complaint that was decided."""
 
 

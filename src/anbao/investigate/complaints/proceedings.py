@@ -23,6 +23,14 @@ from anbao.law.deadlines import due_at
 from anbao.model.base import Noun, Statement
 from anbao.model.complaint import MAX_ATTACHMENTS, Attachment
 from anbao.model.decision import DecisionInEffect
+from anbao.model.events import made_of
+from anbao.model.events.rights import (
+    NoticeProceedingsAsked,
+    NoticeProceedingsEnded,
+    NoticeProceedingsKnown,
+    NoticeProceedingsPending,
+    of_track,
+)
 from anbao.store.bulk import sql
 from anbao.text import Text
 
@@ -59,7 +67,9 @@ def known(core: Core, work: Work, one: KnownComplaint, told: Proceedings, actor:
     """The right holder told of proceedings: measures stay. Raises Conflict where no counter-statement waits."""
     notices.check_state(work.conn, one, "countered", "waiting")
     sealed = core.vault.seal_noun(work.conn, told, f"complaint:{one.id}")
-    return notices.note(work, one, "proceedings_known", sealed | _next(core, work, at), actor, at)
+    kind = of_track(NoticeProceedingsKnown, one.track)
+    event = made_of(kind, sealed, ends_at=_ask_at(core, work, at), notice=one.id, **one.about)
+    return work.append(event, actor=actor, at=at)
 
 
 def heard(core: Core, work: Work, one: KnownComplaint, outcome: ProceedingsOutcome, person: str, actor: str) -> int:
@@ -107,7 +117,7 @@ def ask(core: Core, work: Work, one: KnownComplaint) -> None:
     """Ask the right holder how the proceedings stand, and put the question before a person."""
     notice = notices.find(work.conn, one.id)
     due = (notice.ends_at if notice else work.now) + _AHEAD
-    index = notices.note(work, one, "proceedings_asked", {}, _ENGINE)
+    index = work.append(of_track(NoticeProceedingsAsked, one.track)(notice=one.id, **one.about), actor=_ENGINE)
     question = msgspec.to_builtins(core.templates.letter("notice.proceedings_asked", {}).body)
     notices.tell(core, work, one, index, ASKED_TOPIC, {"letter": question})
     cases.open(work, kind=CASE_KIND, subjects=one.subjects, severity=_SEVERITY, about=index, due_at=due)
@@ -115,10 +125,13 @@ def ask(core: Core, work: Work, one: KnownComplaint) -> None:
 
 def _record(core: Core, work: Work, one: KnownComplaint, outcome: ProceedingsOutcome, person: str, actor: str) -> int:
     _pending(work, one)
-    body = core.vault.seal_noun(work.conn, outcome, f"complaint:{one.id}") | {"person": person}
+    sealed = core.vault.seal_noun(work.conn, outcome, f"complaint:{one.id}")
     if outcome.result == "pending":
-        return notices.note(work, one, "proceedings_pending", body | _next(core, work, work.now), actor)
-    index = notices.note(work, one, "proceedings_ended", body, actor)
+        kind, ends_at = of_track(NoticeProceedingsPending, one.track), _ask_at(core, work, work.now)
+        pending = made_of(kind, sealed, ends_at=ends_at, notice=one.id, person=person, **one.about)
+        return work.append(pending, actor=actor)
+    ended = made_of(of_track(NoticeProceedingsEnded, one.track), sealed, notice=one.id, person=person, **one.about)
+    index = work.append(ended, actor=actor)
     if outcome.result == "infringed":
         notices.resolve(work, one, outcome.result)
     else:
@@ -141,9 +154,10 @@ def _outcome(reason: str, result: str, details: Mapping[str, Any]) -> Proceeding
     return msgspec.convert({**details, "reason": reason, "result": result}, ProceedingsOutcome)
 
 
-def _next(core: Core, work: Work, at: int) -> dict[str, object]:
+def _ask_at(core: Core, work: Work, at: int) -> int:
+    """Returns when the right holder is asked how proceedings stand (UTC ms)."""
     period = core.settings.in_force(work.conn, _SETTING, at)
-    return {"ends_at": max(at, due_at(at, period, core.pack.calendar) - _AHEAD)}
+    return max(at, due_at(at, period, core.pack.calendar) - _AHEAD)
 
 
 def _why(outcome: ProceedingsOutcome) -> str:

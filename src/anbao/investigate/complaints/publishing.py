@@ -6,9 +6,7 @@
 """
 
 from collections.abc import Sequence
-from typing import Any
 
-import msgspec
 from sqlalchemy import Connection
 
 from anbao.engine.core import Core
@@ -18,11 +16,18 @@ from anbao.investigate.complaints import notices, reading, records
 from anbao.investigate.complaints.records import KnownComplaint
 from anbao.ledger import Stored
 from anbao.model.base import Noun
+from anbao.model.events.rights import (
+    IpCountered,
+    IpForwarded,
+    IpFoundLacking,
+    IpProceedingsKnown,
+    IpPublished,
+    IpResolved,
+)
 from anbao.store.bulk import sql
 from anbao.text import Text
 
-PUBLISHED = "ip.published"
-TELLING = frozenset({"ip.forwarded", "ip.countered", "ip.proceedings_known", "ip.resolved", "ip.found_lacking"})
+TELLING = frozenset({IpForwarded.KIND, IpCountered.KIND, IpProceedingsKnown.KIND, IpResolved.KIND, IpFoundLacking.KIND})
 """Entries after which the public reads something new."""
 
 MOST_PUBLIC = 500
@@ -61,9 +66,9 @@ class PublicNotice(Noun, frozen=True, kw_only=True):
 
 def follow(core: Core, work: Work, stored: Stored) -> None:
     """Publish what is new; a notice that was found wanting only where it was public before."""
-    one = records.find(work.conn, stored.entry().subjects["complaint"])
+    one = records.find(work.conn, stored.subjects["complaint"])
     was = sql(work.conn, "SELECT published FROM rights_notice WHERE complaint = ?", (one.id,)).scalar()
-    if stored.kind != "ip.found_lacking" or was is not None:
+    if stored.kind != IpFoundLacking.KIND or was is not None:
         publish(core, work, one, "engine")
 
 
@@ -74,27 +79,29 @@ def publish(core: Core, work: Work, one: KnownComplaint, actor: str) -> int:
     if notice is None or notice.track != "ip" or (notice.state == "lacking" and was is None):
         raise Conflict(Text("没有可公示的知识产权通知", "there is no IP notice to publish"))
     shop = sql(work.conn, "SELECT shop_name FROM merchant WHERE id = ?", (one.merchant,)).scalar()
-    right = "" if one.conceal else str(reading.told(core, work, one).get("right", ""))
-    history = core.ledger.entries(work.conn, subject=("complaint", one.id), kind="ip.countered", limit=1)
-    body = {
-        "countered_at": history[0].at if history else 0,
-        "notified_at": one.at,
-        "right": right,
-        "shop": shop or one.merchant,
-        "state": notice.state,
-    }
-    return records.note(work, PUBLISHED, one, body, actor, ip_notice=one.id)
+    right = "" if one.conceal else reading.told(core, work, one).right
+    history = core.ledger.entries(work.conn, subject=("complaint", one.id), kind=IpCountered.KIND, limit=1)
+    event = IpPublished(
+        countered_at=history[0].at if history else 0,
+        notice=one.id,
+        notified_at=one.at,
+        right=right,
+        shop=shop or one.merchant,
+        state=notice.state,
+        **one.about,
+    )
+    return work.append(event, actor=actor)
 
 
 def public(conn: Connection, limit: int = MOST_PUBLIC) -> list[PublicNotice]:
     """What is to be read now, the newest first."""
     rows = sql(
         conn,
-        "SELECT e.idx, e.data FROM rights_notice n JOIN entry e ON e.idx = n.published"
+        "SELECT e.idx, e.kind, e.at, e.recorded, e.data FROM rights_notice n JOIN entry e ON e.idx = n.published"
         " ORDER BY n.published DESC LIMIT ?",
         (limit,),
     )
-    return [_public(index, msgspec.json.decode(bytes(data))) for index, data in rows]
+    return [_public(Stored(*row)) for row in rows]
 
 
 def project(conn: Connection, placed: Sequence[Placed]) -> None:
@@ -104,6 +111,15 @@ def project(conn: Connection, placed: Sequence[Placed]) -> None:
             sql(conn, "UPDATE rights_notice SET published = ? WHERE complaint = ?", (index, name))
 
 
-def _public(index: int, entry: dict[str, Any]) -> PublicNotice:
-    listing = entry["subjects"].get("listing", "")
-    return msgspec.convert({**entry["body"], "at": entry["at"], "entry": index, "listing": listing}, PublicNotice)
+def _public(stored: Stored) -> PublicNotice:
+    event = stored.event(IpPublished)
+    return PublicNotice(
+        at=stored.at,
+        countered_at=event.countered_at,
+        entry=stored.index,
+        listing=event.listing,
+        notified_at=event.notified_at,
+        right=event.right,
+        shop=event.shop,
+        state=event.state,
+    )

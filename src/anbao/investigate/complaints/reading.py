@@ -6,37 +6,53 @@ was said; so it is opened for a named person, and that they read it can be shown
 
 from typing import Any
 
+import msgspec
+
 from anbao.cases.told import OpenedStatements, read_about
 from anbao.engine.core import Core
 from anbao.engine.work import Work
 from anbao.investigate.complaints import records
 from anbao.investigate.complaints.records import KnownComplaint
-
-READ = "complaint.read"
-
-_WHO = ("contact", "name", "phone")
+from anbao.model.events.complaints import ComplaintCompleted, ComplaintReceived, ComplaintRevealed, SealedReporter
 
 
 def read(core: Core, work: Work, one: KnownComplaint, person: str, actor: str) -> OpenedStatements:
     """Open what was told about it and those joined to it to ``person``, and record that."""
     about = [("complaint", each.id) for each in (one, *records.joined_to(work.conn, one.id))]
-    return read_about(core, work, about, person, actor, READ, one.subjects)
+
+    def revealed(entries: tuple[int, ...]) -> ComplaintRevealed:
+        return ComplaintRevealed(entries=entries, person=person, **one.about)
+
+    return read_about(core, work, about, revealed, actor)
 
 
-def told(core: Core, work: Work, one: KnownComplaint) -> dict[str, Any]:
-    """All that the complainant told, first and later, as the ledger holds it: personal values as commitments."""
-    held = dict(core.ledger.entry(work.conn, one.entry).entry().body)
-    for stored in core.ledger.entries(work.conn, subject=("complaint", one.id), kind=records.COMPLETED):
-        more = stored.entry().body
-        who = {key: more[key] for key in _WHO if key in more}
-        held |= {key: value for key, value in more.items() if key not in (*_WHO, "attachments")}
-        held["reporter"] = {**held.get("reporter", {}), **who}
-        held["attachments"] = [*held.get("attachments", []), *more.get("attachments", [])]
+def told(core: Core, work: Work, one: KnownComplaint) -> ComplaintReceived:
+    """Returns the complaint as the ledger holds it, with all that was added to it: personal values as commitments."""
+    held = core.ledger.entry(work.conn, one.entry).event(ComplaintReceived)
+    for stored in core.ledger.entries(work.conn, subject=("complaint", one.id), kind=ComplaintCompleted.KIND):
+        more = stored.event(ComplaintCompleted)
+        who = held.reporter or SealedReporter()
+        held = msgspec.structs.replace(
+            held,
+            attachments=(*held.attachments, *more.attachments),
+            link=more.link or held.link,
+            listing=more.listing or held.listing,
+            merchant=more.merchant or held.merchant,
+            proof=more.proof or held.proof,
+            reporter=msgspec.structs.replace(
+                who,
+                contact=more.contact or who.contact,
+                name=more.name or who.name,
+                phone=more.phone or who.phone,
+            ),
+            right=more.right or held.right,
+        )
     return held
 
 
 def contact(core: Core, work: Work, one: KnownComplaint) -> tuple[dict[str, Any], tuple[str, ...]]:
     """How the platform can reach the complainant: commitments, and the names of those that open when they leave."""
-    who = told(core, work, one).get("reporter", {})
-    given = {key: who[key] for key in ("buyer", "contact", "phone") if key in who}
+    who = told(core, work, one).reporter or SealedReporter()
+    known = {"buyer": who.buyer, "contact": who.contact, "phone": who.phone}
+    given = {key: value for key, value in known.items() if value}
     return given, tuple(given)

@@ -1,40 +1,52 @@
 """Complaints as entries and rows: the kinds, what projects them, and how one is found."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 import msgspec
 from sqlalchemy import Connection
 
-from anbao.engine.work import Placed, Work
+from anbao.engine.work import Placed
 from anbao.errors import NotFound
 from anbao.model.base import Noun
 from anbao.model.complaint import Track
-from anbao.model.entry import Entry
+from anbao.model.events.complaints import (
+    ComplaintAccepted,
+    ComplaintCompleted,
+    ComplaintForwarded,
+    ComplaintHandled,
+    ComplaintJoined,
+    ComplaintReceived,
+    ComplaintStated,
+    ComplaintTriaged,
+)
 from anbao.store import tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
 
-RECEIVED = "complaint.received"
-ACKNOWLEDGED = "complaint.acknowledged"
-TRIAGED = "complaint.triaged"
-JOINED = "complaint.joined"
-FLAGGED = "complaint.flagged"
-ACCEPTED = "complaint.accepted"
-FORWARDED = "complaint.forwarded"
-STATED = "complaint.stated"
-HANDLED = "complaint.handled"
-COMPLETED = "complaint.completed"
-
 State = Literal["received", "accepted", "forwarded", "stated", "joined", "handled"]
 
-_STATES: dict[str, State] = {ACCEPTED: "accepted", FORWARDED: "forwarded", STATED: "stated"}
+STATES: dict[str, State] = {
+    ComplaintAccepted.KIND: "accepted",
+    ComplaintForwarded.KIND: "forwarded",
+    ComplaintStated.KIND: "stated",
+}
+"""How a complaint stands after an entry of a kind, if it did not stand further on."""
+
 _NEXT = {"received": 0, "accepted": 1, "forwarded": 2, "stated": 3, "joined": 4, "handled": 5}
 
-ROLES: dict[Track, str] = {"ip": "ip_notice", "tort": "tort_notice"}
-"""The role in which entries name a notice, by its track."""
+NOTICE_ROLES = ("ip_notice", "tort_notice")
+"""The roles in which entries name a notice."""
 
 _COLUMNS = ", ".join(tables.complaint.c.keys())
+
+
+class ComplaintSubjects(TypedDict):
+    """What later entries of a complaint name."""
+
+    complaint: str
+    listing: str
+    merchant: str
 
 
 class KnownComplaint(Noun, frozen=True, kw_only=True):
@@ -57,10 +69,14 @@ class KnownComplaint(Noun, frozen=True, kw_only=True):
     entry: int
 
     @property
+    def about(self) -> ComplaintSubjects:
+        """Returns what its later entries name."""
+        return {"complaint": self.id, "listing": self.listing, "merchant": self.merchant}
+
+    @property
     def subjects(self) -> dict[str, str]:
-        """What its later entries name."""
-        roles = {"complaint": self.id, "listing": self.listing, "merchant": self.merchant}
-        return {role: name for role, name in roles.items() if name}
+        """Returns what is known of ``about``, by role."""
+        return {role: str(name) for role, name in self.about.items() if name}
 
 
 def known(row: Sequence[Any]) -> KnownComplaint:
@@ -101,35 +117,26 @@ def page(conn: Connection, *, state: State | None = None, after: int = -1, limit
     return [known(row) for row in rows]
 
 
-def note(
-    work: Work, kind: str, one: KnownComplaint, body: Any, actor: str, *, at: int | None = None, **more: str
-) -> int:
-    """Record an entry about a complaint; its index."""
-    when = work.now if at is None else at
-    subjects = {**one.subjects, **more}
-    return work.record(Entry(actor=actor, at=when, body=body, kind=kind, recorded=work.now, subjects=subjects))[0]
-
-
 def project_received(conn: Connection, placed: Sequence[Placed]) -> None:
     """``complaint.received`` → ``complaint``."""
     rows = []
     for index, sealed in placed:
-        subjects, facts = sealed.subjects, sealed.facts
-        consumer, merchant = subjects.get("consumer", ""), str(facts.get("by_merchant", ""))
+        event = sealed.event(ComplaintReceived)
+        consumer, merchant = event.consumer, event.by_merchant
         rows.append(
             (
-                subjects["complaint"],
+                event.complaint,
                 "received",
-                facts["source"],
-                facts["concern"],
-                facts.get("track", ""),
+                event.source,
+                event.concern,
+                event.track,
                 1,
-                subjects.get("listing", ""),
-                subjects.get("merchant", ""),
-                int(bool(facts.get("conceal", False))),
+                event.goods,
+                event.seller,
+                int(event.conceal),
                 f"consumer:{consumer}" if consumer else f"merchant:{merchant}" if merchant else "",
                 "",
-                facts["token"],
+                event.token,
                 "",
                 sealed.at,
                 index,
@@ -141,28 +148,21 @@ def project_received(conn: Connection, placed: Sequence[Placed]) -> None:
 def project_triaged(conn: Connection, placed: Sequence[Placed]) -> None:
     """``complaint.triaged``: its severity."""
     for _index, sealed in placed:
-        sql(
-            conn,
-            "UPDATE complaint SET severity = ? WHERE id = ?",
-            (sealed.facts["severity"], sealed.subjects["complaint"]),
-        )
+        event = sealed.event(ComplaintTriaged)
+        sql(conn, "UPDATE complaint SET severity = ? WHERE id = ?", (event.triage.severity, event.complaint))
 
 
 def project_joined(conn: Connection, placed: Sequence[Placed]) -> None:
     """``complaint.joined``: with which it is handled."""
     for _index, sealed in placed:
-        subjects = sealed.subjects
-        sql(
-            conn,
-            "UPDATE complaint SET state = 'joined', lead = ? WHERE id = ?",
-            (subjects["lead"], subjects["complaint"]),
-        )
+        event = sealed.event(ComplaintJoined)
+        sql(conn, "UPDATE complaint SET state = 'joined', lead = ? WHERE id = ?", (event.lead, event.complaint))
 
 
 def project_state(conn: Connection, placed: Sequence[Placed]) -> None:
     """``complaint.accepted``, ``forwarded``, ``stated``: a state never goes back."""
     for _index, sealed in placed:
-        state, name = _STATES[sealed.kind], sealed.subjects["complaint"]
+        state, name = STATES[sealed.kind], sealed.subjects["complaint"]
         before = tuple(one for one, rank in _NEXT.items() if rank < _NEXT[state])
         marks = ", ".join("?" for _ in before)
         sql(conn, f"UPDATE complaint SET state = ? WHERE id = ? AND state IN ({marks})", (state, name, *before))
@@ -171,19 +171,16 @@ def project_state(conn: Connection, placed: Sequence[Placed]) -> None:
 def project_completed(conn: Connection, placed: Sequence[Placed]) -> None:
     """``complaint.completed``: it is looked at anew, with what it is now known to be about."""
     for _index, sealed in placed:
-        about = sealed.subjects
+        event = sealed.event(ComplaintCompleted)
         sql(
             conn,
             "UPDATE complaint SET state = 'received', outcome = '', listing = ?, merchant = ? WHERE id = ?",
-            (about.get("listing", ""), about.get("merchant", ""), about["complaint"]),
+            (event.goods, event.seller, event.complaint),
         )
 
 
 def project_handled(conn: Connection, placed: Sequence[Placed]) -> None:
     """``complaint.handled``."""
     for _index, sealed in placed:
-        sql(
-            conn,
-            "UPDATE complaint SET state = 'handled', outcome = ? WHERE id = ?",
-            (sealed.facts.get("outcome", ""), sealed.subjects["complaint"]),
-        )
+        event = sealed.event(ComplaintHandled)
+        sql(conn, "UPDATE complaint SET state = 'handled', outcome = ? WHERE id = ?", (event.outcome, event.complaint))

@@ -30,6 +30,16 @@ from anbao.investigate.complaints.rules import ComplaintRules, Table, load_rules
 from anbao.ledger import Stored
 from anbao.model.complaint import Complaint, Filed
 from anbao.model.decision import DecisionInEffect
+from anbao.model.events.complaints import (
+    ComplaintCompleted,
+    ComplaintHandled,
+    ComplaintJoined,
+    ComplaintReceived,
+    ComplaintTriaged,
+)
+from anbao.model.events.delivery import EffectDelivered
+from anbao.model.events.remove import MeasureTakenEvent
+from anbao.model.events.rights import IpPublished
 
 
 @checks_input
@@ -50,20 +60,20 @@ class Complaints:
         return self._read[0]
 
     def projectors(self) -> Iterable[tuple[str, Projector]]:
-        yield records.RECEIVED, records.project_received
-        yield records.TRIAGED, records.project_triaged
-        yield records.JOINED, records.project_joined
-        for kind in (records.ACCEPTED, records.FORWARDED, records.STATED):
+        yield ComplaintReceived.KIND, records.project_received
+        yield ComplaintTriaged.KIND, records.project_triaged
+        yield ComplaintJoined.KIND, records.project_joined
+        for kind in records.STATES:
             yield kind, records.project_state
-        yield records.HANDLED, records.project_handled
-        yield records.COMPLETED, records.project_completed
-        for kind in notices.kinds():
+        yield ComplaintHandled.KIND, records.project_handled
+        yield ComplaintCompleted.KIND, records.project_completed
+        for kind in notices.MOVING:
             yield kind, notices.project
-        yield publishing.PUBLISHED, publishing.project
+        yield IpPublished.KIND, publishing.project
 
     def reactions(self) -> Iterable[Reaction]:
-        yield Reaction("investigate.counter_delivered", frozenset({"effect.delivered"}), self._on_delivery)
-        yield Reaction("investigate.notice_measured", frozenset({"measure.taken"}), notices.follow_measure)
+        yield Reaction("investigate.counter_delivered", frozenset({EffectDelivered.KIND}), self._on_delivery)
+        yield Reaction("investigate.notice_measured", frozenset({MeasureTakenEvent.KIND}), notices.follow_measure)
         yield Reaction("investigate.notice_published", publishing.TELLING, self._on_telling)
 
     def case_handlers(self) -> Iterable[tuple[str, CaseHandler]]:
@@ -111,7 +121,7 @@ class Complaints:
 
     def measured(self, work: Work, name: str, what: str, *, actor: str) -> int:
         """Measures were taken on a notice; the entry's index. Raises NotFound, Conflict."""
-        return notices.measured(work, records.find(work.conn, name), {"measure": what}, actor)
+        return notices.measured(work, records.find(work.conn, name), what, actor)
 
     def delivered(self, work: Work, name: str, *, actor: str, at: int | None = None) -> int:
         """The counter-statement reached the complainant; the entry's index. Raises NotFound, Conflict."""

@@ -13,34 +13,59 @@ from anbao.investigate.complaints.records import KnownComplaint
 from anbao.ledger import Stored
 from anbao.model.base import Noun
 from anbao.model.entry import entered_late
+from anbao.model.events.complaints import (
+    ComplaintAccepted,
+    ComplaintAcknowledged,
+    ComplaintCompleted,
+    ComplaintForwarded,
+    ComplaintHandled,
+    ComplaintJoined,
+    ComplaintReceived,
+    ComplaintStated,
+)
+from anbao.model.events.rights import (
+    NoticeCounterDelivered,
+    NoticeCountered,
+    NoticeForwarded,
+    NoticeFoundLacking,
+    NoticeMeasured,
+    NoticeMeasuresEnded,
+    NoticeNoListing,
+    NoticeProceedingsAsked,
+    NoticeProceedingsEnded,
+    NoticeProceedingsKnown,
+    NoticeProceedingsPending,
+    kinds_of,
+)
 from anbao.store.bulk import sql
 from anbao.text import Text
 
 _PUBLIC = frozenset(
     {
-        records.RECEIVED,
-        records.ACKNOWLEDGED,
-        records.JOINED,
-        records.ACCEPTED,
-        records.FORWARDED,
-        records.STATED,
-        records.HANDLED,
-        records.COMPLETED,
+        ComplaintReceived.KIND,
+        ComplaintAcknowledged.KIND,
+        ComplaintJoined.KIND,
+        ComplaintAccepted.KIND,
+        ComplaintForwarded.KIND,
+        ComplaintStated.KIND,
+        ComplaintHandled.KIND,
+        ComplaintCompleted.KIND,
+        *kinds_of(
+            NoticeForwarded,
+            NoticeMeasured,
+            NoticeNoListing,
+            NoticeFoundLacking,
+            NoticeCountered,
+            NoticeCounterDelivered,
+            NoticeMeasuresEnded,
+            NoticeProceedingsKnown,
+            NoticeProceedingsAsked,
+            NoticeProceedingsPending,
+            NoticeProceedingsEnded,
+        ),
     }
 )
-_PUBLIC_ACTS = (
-    "forwarded",
-    "measured",
-    "no_listing",
-    "found_lacking",
-    "countered",
-    "counter_delivered",
-    "measures_ended",
-    "proceedings_known",
-    "proceedings_asked",
-    "proceedings_pending",
-    "proceedings_ended",
-)
+"""Kinds of entries that the complainant may see."""
 
 
 class ComplaintLine(Noun, frozen=True, kw_only=True):
@@ -104,12 +129,10 @@ def follow(core: Core, conn: Connection, digest: str) -> FollowUp:
     """What the holder of a token may see. Raises NotFound."""
     one = records.by_token(conn, digest)
     history = core.ledger.entries(conn, subject=("complaint", one.id), limit=1_000)
-    seen = [stored for stored in history if _is_public(stored.kind)]
-    handled: dict[str, Any] = next(
-        (stored.entry().body for stored in reversed(history) if stored.kind == records.HANDLED), {}
-    )
+    seen = [stored for stored in history if stored.kind in _PUBLIC]
+    answers = [stored.event(ComplaintHandled).answer for stored in history if stored.kind == ComplaintHandled.KIND]
     return FollowUp(
-        answer=str(handled.get("answer", "")),
+        answer=answers[-1] if answers else "",
         outcome=one.outcome,
         receipt=one.id,
         state=one.state,
@@ -117,13 +140,8 @@ def follow(core: Core, conn: Connection, digest: str) -> FollowUp:
     )
 
 
-def _is_public(kind: str) -> bool:
-    track, _, act = kind.partition(".")
-    return kind in _PUBLIC or (track in records.ROLES and act in _PUBLIC_ACTS)
-
-
 def _obligations(conn: Connection, one: KnownComplaint, now: int) -> list[ObligationView]:
-    keys = [f'{{"{role}":"{one.id}"}}' for role in ("complaint", *records.ROLES.values())]
+    keys = [f'{{"{role}":"{one.id}"}}' for role in ("complaint", *records.NOTICE_ROLES)]
     rows = sql(
         conn,
         "SELECT * FROM obligation WHERE opened_by IN (SELECT idx FROM entry_subject WHERE role = 'complaint' AND"

@@ -4,17 +4,15 @@ Two texts are alike by the share of their runs of three characters that they hav
 the smallest hashes of each; what is kept of a text is that sketch, not the text.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
-from typing import Any
 from zlib import crc32
-
-import msgspec
 
 from anbao.detect.likeness.fold import fold
 from anbao.investigate.complaints.rules import ComplaintRules, Facts, NoticeNeeds, Table
 from anbao.model.complaint import Complaint, Danger, Track, Triage
+from anbao.model.events.complaints import ComplaintReceived
 
 _RUN = 3
 _SKETCH = 128
@@ -52,19 +50,14 @@ def track_of(complaint: Complaint) -> Track:
     return "ip" if complaint.concern == "infringement" else "tort" if complaint.concern == "tort" else ""
 
 
-def lacking(complaint: Complaint, needs: NoticeNeeds) -> tuple[str, ...]:
-    """What a notice needs and this one does not hold."""
-    return wanting(msgspec.to_builtins(complaint), needs)
-
-
-def wanting(told: Mapping[str, Any], needs: NoticeNeeds) -> tuple[str, ...]:
-    """As ``lacking``, of a complaint as plain values, be they open or sealed."""
-    who = told.get("reporter", {})
+def lacking(told: Complaint | ComplaintReceived, needs: NoticeNeeds) -> tuple[str, ...]:
+    """Returns what a notice needs and this one does not hold, be its values open or sealed."""
+    who = told.reporter
     held = {
-        "identity": bool(who.get("name") and (who.get("contact") or who.get("phone"))),
-        "proof": bool(told.get("proof") or told.get("attachments")),
-        "right": bool(str(told.get("right", "")).strip()),
-        "target": any(told.get(name) for name in ("listing", "merchant", "message", "link")),
+        "identity": bool(who and who.name and (who.contact or who.phone)),
+        "proof": bool(told.proof or told.attachments),
+        "right": bool(told.right.strip()),
+        "target": bool(told.listing or told.merchant or told.message or told.link),
     }
     return tuple(need for need in needs.needs if not held[need])
 

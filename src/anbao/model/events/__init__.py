@@ -1,5 +1,14 @@
 """Events: one struct per kind of entry, in one module per duty."""
 
-from anbao.model.events.base import AnyEvent, Commitment, LedgerEvent, OtherSubjects, Subject, Whole, read
+from anbao.model.events.base import (
+    AnyEvent,
+    Commitment,
+    LedgerEvent,
+    OtherSubjects,
+    Subject,
+    Whole,
+    made_of,
+    read,
+)
 
-__all__ = ["AnyEvent", "Commitment", "LedgerEvent", "OtherSubjects", "Subject", "Whole", "read"]
+__all__ = ["AnyEvent", "Commitment", "LedgerEvent", "OtherSubjects", "Subject", "Whole", "made_of", "read"]

@@ -150,3 +150,14 @@ def _named(made: Shape, subjects: Mapping[str, str]) -> dict[str, Any]:
             own = {other for _, other in made.roles}
             named[field] = {other: identity for other, identity in subjects.items() if other not in own}
     return named
+
+
+def made_of(kind: type[AnyEvent], said: Mapping[str, object], **more: object) -> AnyEvent:
+    """Returns an event of which a noun that the vault sealed (``Vault.seal_noun``) is a part.
+
+    Raises TypeError for a field that the kind lacks, so that nothing of the noun is lost; msgspec.ValidationError.
+    """
+    fields = {**said, **more}
+    if unknown := sorted(fields.keys() - set(kind.__struct_encode_fields__)):
+        raise TypeError(f"{kind.__name__} has no {', '.join(unknown)}")
+    return msgspec.convert(fields, kind)
