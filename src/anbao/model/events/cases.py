@@ -102,16 +102,6 @@ class CaseRevealed(CaseEvent, frozen=True, kw_only=True):
     person: str
 
 
-class CaseKindChanged(LedgerEvent, frozen=True, kw_only=True):
-    """How many decisions of a kind get a second look (percent), and how long one in bulk can be undone (minutes)."""
-
-    KIND = "case.kind_changed"
-
-    case_kind: Subject
-    second_look: int
-    undo_minutes: int
-
-
 class BulkOrdered(LedgerEvent, frozen=True, kw_only=True):
     """A person decided many cases at once; it takes effect at ``leaves_at`` (UTC ms). ``refused``: case and why."""
 
