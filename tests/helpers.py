@@ -3,15 +3,21 @@
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from anbao.engine.core import Core
 from anbao.model.entry import Entry
 from anbao.platform import Platform
 from anbao.simulator.receiver import Receiver
+from anbao.store import Connection, migrate
+from anbao.store.connection import ConnectionPool, Dialect
 from event_contract import complete
+
+if TYPE_CHECKING:
+    import sqlalchemy
 
 T = TypeVar("T")
 
@@ -60,6 +66,31 @@ def record(core: Core, kind: str, body: Any, actor: str = "test", **subjects: st
             Entry(actor=actor, at=work.now, body=said, kind=kind, recorded=work.now, subjects=subjects)
         )
     )[0]
+
+
+def sqlalchemy_engine(url: str) -> "sqlalchemy.Engine":
+    """The database as SQLAlchemy sees it, for what only migrations do."""
+    from sqlalchemy import create_engine, make_url
+
+    target = make_url(url)
+    return create_engine(target if url.startswith("sqlite") else target.set(drivername="postgresql+psycopg"))
+
+
+@contextmanager
+def in_schema(url: str, revision: str) -> Iterator[tuple[Connection, "sqlalchemy.Connection"]]:
+    """A write transaction in a new database that has the tables of this revision, in both kinds of connection."""
+    from alembic import command
+    from alembic.config import Config
+
+    engine = sqlalchemy_engine(url)
+    with engine.begin() as outer:
+        config = Config()
+        config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+        config.attributes["connection"] = outer
+        command.upgrade(config, revision)
+        dialect: Dialect = "sqlite" if url.startswith("sqlite") else "postgresql"
+        yield Connection(outer.connection.driver_connection, ConnectionPool(object, lambda _: None, dialect)), outer
+    engine.dispose()
 
 
 def connect(platform: Platform, receiver: Receiver, *topics: str) -> str:

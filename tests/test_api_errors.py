@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from anbao.errors import ErrorCode
+from anbao.store.bulk import sql
 from api_server import Served, served
 from helpers import too_many_facts
 
@@ -187,7 +188,7 @@ def test_an_internal_error_tells_nothing(tmp_path: Path) -> None:
     with served(f"sqlite:///{tmp_path / 'anbao.db'}", checkpoint_every=3600) as server:
         client = server.client()
         with server.platform.store.write() as conn:
-            conn.exec_driver_sql("ALTER TABLE merchant RENAME TO elsewhere")
+            sql(conn, "ALTER TABLE merchant RENAME TO elsewhere")
         answer = client.post("/v1/listings", json={"id": "l1", "title": "x", "merchant": "secret-name"})
     assert answer.status_code == 500
     assert answer.headers["Content-Type"] == "application/problem+json"

@@ -8,9 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import create_engine, inspect, make_url
+from sqlalchemy import inspect
 
 from anbao.cases.dispatch import REACTION
 from anbao.engine.core import CaseHandler, Service
@@ -19,11 +17,11 @@ from anbao.engine.work import Work
 from anbao.errors import PackError
 from anbao.model.decision import DecisionInEffect
 from anbao.platform import Platform, open_platform
-from anbao.store import migrate, tables
+from anbao.store import tables
 from anbao.store.bulk import insert_many, sql
 from anbao.warn.service import Warn
 from case_desk import decide, hold, open_one, reviews, use_test_lexicon
-from helpers import Clock, no_second_looks
+from helpers import Clock, in_schema, no_second_looks
 
 BEFORE = "0017"
 """The last schema in which each duty had a reaction of its own to decisions."""
@@ -67,25 +65,16 @@ class Second(Service):
 
 def copy_as_before(platform: Platform, url: str, cursors: dict[str, int]) -> None:
     """The same entries and rows in a database of the schema ``BEFORE``, whose reactions stand at ``cursors``."""
-    target = make_url(url)
-    if target.drivername.startswith("postgres"):
-        target = target.set(drivername="postgresql+psycopg")
-    old = create_engine(target)
-    with old.begin() as conn, platform.reading() as rows:
-        config = Config()
-        config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
-        config.attributes["connection"] = conn
-        command.upgrade(config, BEFORE)
-        conn.exec_driver_sql("DELETE FROM meta")
-        for name in inspect(conn).get_table_names():
+    with in_schema(url, BEFORE) as (conn, outer), platform.reading() as rows:
+        sql(conn, "DELETE FROM meta")
+        for name in inspect(outer).get_table_names():
             if name in ("alembic_version", "reaction"):
                 continue
-            columns = [column["name"] for column in inspect(conn).get_columns(name)]
+            columns = [column["name"] for column in inspect(outer).get_columns(name)]
             found = sql(rows, f"SELECT {', '.join(columns)} FROM {name}").all()
-            assert columns == list(tables.metadata.tables[name].c.keys())[: len(columns)]
-            insert_many(conn, tables.metadata.tables[name], [tuple(row) for row in found])
+            assert columns == list(tables.BY_NAME[name].c)[: len(columns)]
+            insert_many(conn, tables.BY_NAME[name], [tuple(row) for row in found])
         insert_many(conn, tables.reaction, [(name, cursor, "") for name, cursor in cursors.items()])
-    old.dispose()
 
 
 def decided(platform: Platform) -> list[str]:

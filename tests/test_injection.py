@@ -17,6 +17,7 @@ from anbao.model.hazard import Fingerprint, Suspicion
 from anbao.model.merchant import Merchant
 from anbao.platform import open_platform
 from anbao.printing import spreadsheet_cell, visible, visible_block, visible_json
+from anbao.store.bulk import sql
 from api_server import served
 
 EVIL = "壶\x1b]8;;http://evil.example\x1b\\点我\x1b[2J\x9b31m\u202egpj.exe\u2066x\u2069\x07"
@@ -318,7 +319,7 @@ def test_a_newline_in_a_path_begins_no_line_of_the_log(tmp_path: Path, caplog: p
     with served(f"sqlite:///{tmp_path / 'anbao.db'}", checkpoint_every=3600) as server:
         client = server.client()
         with server.platform.store.write() as conn:
-            conn.exec_driver_sql("ALTER TABLE hazard RENAME TO elsewhere")
+            sql(conn, "ALTER TABLE hazard RENAME TO elsewhere")
         caplog.clear()
         with caplog.at_level(logging.ERROR, "anbao.api"):
             assert client.get(f"/v1/hazards/x{forged}").status_code >= 500

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Connection
 
 from anbao.errors import InvalidInput, NotFound
 from anbao.ledger import Ledger, VerificationReport, decode, new_signer, open_ledger, verify_store
@@ -11,7 +10,7 @@ from anbao.ledger.log import tile_reader
 from anbao.ledger.merkle import leaf_hash, root
 from anbao.ledger.note import Checkpoint, format_checkpoint
 from anbao.ledger.tiles import extend, hash_reader
-from anbao.store import Store, tables
+from anbao.store import Connection, Store, tables
 from anbao.store.bulk import insert_many, sql, upsert_many
 from test_ledger_log import filled, sealed
 

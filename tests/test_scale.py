@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
 
 from anbao.engine.work import Work
 from anbao.investigate import screenings
@@ -20,8 +19,8 @@ from anbao.model.listing import Listing
 from anbao.platform import Platform, open_platform
 from anbao.remove import hazards, measures, records, violations
 from anbao.remove.measures import MeasureOrder
-from anbao.store import open_store, tables
-from anbao.store.bulk import insert_many
+from anbao.store import Connection, open_store, tables
+from anbao.store.bulk import insert_many, sql
 from helpers import START, Clock
 
 FEW, MANY = 200, 4_000
@@ -29,7 +28,7 @@ FEW, MANY = 200, 4_000
 
 def steps(conn: Connection, act: Callable[[], object]) -> int:
     """How many steps (by the hundred) SQLite's machine takes for an act."""
-    driver: Any = conn.connection.driver_connection
+    driver = conn.driver
     assert isinstance(driver, sqlite3.Connection)
     ticks = count()
     driver.set_progress_handler(lambda: next(ticks) and 0, 100)
@@ -158,9 +157,7 @@ def test_a_violation_with_more_measures_than_are_read_at_once_is_not_stopped_ear
         found_and_taken_down(platform, 40)
 
         def settle(work: Work, left: int) -> list[Any]:
-            work.conn.exec_driver_sql(
-                f"UPDATE measure SET state = 'confirmed' WHERE id <> 'takedown-{left}' OR {left} < 0"
-            )
+            sql(work.conn, f"UPDATE measure SET state = 'confirmed' WHERE id <> 'takedown-{left}' OR {left} < 0")
             violations.settle(work, "violation-1")
             work.flush()
             return [one.entry().body for one in platform.entries(work.conn, kind=records.STOPPED)]

@@ -9,9 +9,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, create_engine, make_url
 
 from anbao.cli.root import run
 from anbao.engine import upgrading
@@ -20,10 +17,10 @@ from anbao.model.listing import Listing
 from anbao.model.merchant import Licence, Merchant
 from anbao.model.trade import NoticeAcknowledged, Order
 from anbao.platform import Platform, open_platform
-from anbao.store import engine, migrate, tables
+from anbao.store import Connection, engine, migrate, tables
 from anbao.store.bulk import insert_many, sql
 from api_server import served
-from helpers import START, Clock
+from helpers import START, Clock, in_schema
 
 FIRST = "0001"
 KEPT = (
@@ -80,33 +77,25 @@ def now(tmp_path: Path) -> Iterator[Platform]:
 
 
 def rows(conn: Connection, name: str) -> list[tuple[Any, ...]]:
-    columns = ", ".join(f'"{column}"' for column in tables.metadata.tables[name].c.keys())
+    columns = ", ".join(f'"{column}"' for column in tables.BY_NAME[name].c)
     return sorted((tuple(row) for row in sql(conn, f"SELECT {columns} FROM {name}")), key=repr)
 
 
 def keep_as_first_release(platform: Platform, url: str) -> None:
     """The same entries and rows in a database that has the first schema only."""
-    target = make_url(url)
-    if target.drivername.startswith("postgres"):
-        target = target.set(drivername="postgresql+psycopg")
-    first = create_engine(target)
-    with first.begin() as conn, platform.reading() as source:
-        config = Config()
-        config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
-        config.attributes["connection"] = conn
-        command.upgrade(config, FIRST)
+    with in_schema(url, FIRST) as (conn, _), platform.reading() as source:
         for name in KEPT:
-            insert_many(conn, tables.metadata.tables[name], rows(source, name))
+            insert_many(conn, tables.BY_NAME[name], rows(source, name))
         replaced = {row[0]: row for row in rows(source, "trade")}  # the order was the whole key
         insert_many(conn, tables.trade, list(replaced.values()))
         for consumer, listing, told, at, entry in sql(
             source, "SELECT consumer, listing, notice, at, entry FROM notice_step"
         ):
-            conn.exec_driver_sql(
-                "INSERT INTO acknowledgement (consumer, listing, notice, at, entry) VALUES"
-                f" ('{consumer}', '{listing}', '{told}', {at}, {entry})"
+            sql(
+                conn,
+                "INSERT INTO acknowledgement (consumer, listing, notice, at, entry) VALUES (?, ?, ?, ?, ?)",
+                (consumer, listing, told, at, entry),
             )
-    first.dispose()
 
 
 def test_a_store_of_the_first_release_is_upgraded_and_filled(now: Platform, bare_url: str) -> None:
@@ -164,7 +153,7 @@ def test_a_server_opens_it(now: Platform, bare_url: str) -> None:
 def test_a_store_of_a_later_release_is_refused(store_url: str) -> None:
     store = engine.open_store(store_url)
     with store.write() as conn:
-        conn.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        sql(conn, "UPDATE alembic_version SET version_num = '9999'")
     store.close()
     with pytest.raises(StoreError, match="9999"):
         open_platform(store_url, clock=Clock(START))

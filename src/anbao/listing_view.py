@@ -6,8 +6,6 @@ Here the data of several packages come together, above all of them.
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple, get_args
 
-from sqlalchemy import Connection
-
 from anbao.cases.reading import Case, about
 from anbao.engine.core import Core
 from anbao.engine.readmodels import bars, gate, listings
@@ -20,6 +18,7 @@ from anbao.model.trade import Act, GateReason
 from anbao.prevent.explaining import Explainer
 from anbao.remove import records
 from anbao.remove.rules import RemovalRules
+from anbao.store import Connection
 from anbao.store.bulk import sql
 from anbao.text import Text
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao import listing_view
 from anbao.assist.service import DOUBTS, Assist
@@ -44,7 +43,7 @@ from anbao.remove.service import Remove
 from anbao.rules import artefacts, pack_defaults, rulesets
 from anbao.rules.exceptions import require_known_licences
 from anbao.rules.policy import Policy
-from anbao.store import Store, open_store
+from anbao.store import Connection, Store, open_store
 from anbao.store.bulk import sql
 from anbao.text import Text
 from anbao.warn import orders

@@ -13,13 +13,12 @@ from hashlib import sha256
 from hmac import compare_digest
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.engine.work import Work
 from anbao.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
 from anbao.model.entry import Entry
 from anbao.model.scopes import SCOPES, Scope
-from anbao.store import Store, tables
+from anbao.store import Connection, Store, tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
 

@@ -9,11 +9,10 @@ with names and addresses, so they lie encrypted, each bound to its key (``ledger
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.errors import IdempotencyMismatch
 from anbao.ledger.cipher import Cipher
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
 

@@ -3,12 +3,12 @@
 from typing import Annotated, Final, Literal
 
 from msgspec import Meta
-from sqlalchemy import Connection
 
 from anbao.api.answers import ObligationPage
 from anbao.api.reading import cursor_position, cursor_text
 from anbao.engine.obligations import read
 from anbao.engine.obligations.closing import NOT_KNOWN
+from anbao.store import Connection
 
 EVERY: Final = "every"
 Which = Literal["every", "unfinished", "overdue"]

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.assist.dossier import DossierReader, DossierRecord, trade_records
 from anbao.engine.work import Placed
@@ -16,7 +15,7 @@ from anbao.law.deadlines import day_end, day_start
 from anbao.law.provisions import Library
 from anbao.ledger import Ledger, Vault
 from anbao.model.assistance import AuthorityRequest
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import Text
 

@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.ledger import Ledger, Stored, Vault
 from anbao.ledger.merkle import leaf_hash
+from anbao.store import Connection
 
 _PAGE = 1_000
 

@@ -7,8 +7,6 @@ is ``effect.delivered``.
 
 from typing import Any, Literal
 
-from sqlalchemy import Connection
-
 from anbao.assist.records import Dispute, record, trade_of
 from anbao.engine.core import Core
 from anbao.engine.outbox import Effect, send
@@ -16,6 +14,7 @@ from anbao.engine.work import Work
 from anbao.errors import NotFound
 from anbao.law.templates import Letter
 from anbao.model.base import legal_time
+from anbao.store import Connection
 from anbao.text import Text
 
 TOLD = "dispute.told"

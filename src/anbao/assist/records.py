@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.engine.work import Placed, Work
 from anbao.errors import NotFound
 from anbao.model.assistance import Harm, Help
 from anbao.model.entry import Entry
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import Text
 

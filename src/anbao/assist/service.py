@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao import cases
 from anbao.assist import authority, disclosure, dossier, funds, letters, records
@@ -27,6 +26,7 @@ from anbao.model.base import Reason, given_reason
 from anbao.model.decision import DecisionInEffect
 from anbao.model.entry import Entry
 from anbao.model.options import Option
+from anbao.store import Connection
 from anbao.store.bulk import sql
 from anbao.text import Text
 

@@ -9,7 +9,6 @@ from hashlib import sha256
 from typing import Literal
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.cases import reading
 from anbao.cases.deciding import Determination, check_outcome, first_decision
@@ -22,7 +21,7 @@ from anbao.errors import AnbaoError, Conflict, InvalidInput, NotFound
 from anbao.law.case_kinds import CaseKind
 from anbao.model.base import Noun, given_reason
 from anbao.model.entry import Entry
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
 

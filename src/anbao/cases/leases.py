@@ -7,14 +7,13 @@ write transaction: no two persons, threads or processes ever hold the same case.
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection
-
 from anbao.cases import reading
 from anbao.cases.persons import KEY_PREFIX, Person, check_name, folded, person_of
 from anbao.cases.reading import Case
 from anbao.engine.work import Work
 from anbao.errors import Conflict, InvalidInput
 from anbao.model.entry import Entry
+from anbao.store import Connection
 from anbao.store.bulk import sql
 from anbao.text import Text
 

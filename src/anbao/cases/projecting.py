@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.cases import bulk, deciding, leases
 from anbao.cases.opening import OPENED, case_id, main_subject
@@ -18,7 +17,7 @@ from anbao.engine.core import Core
 from anbao.engine.work import Placed, Projector
 from anbao.law.deadlines import due_at
 from anbao.model.entry import Sealed
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
 
 LISTING_REVIEW = "listing_review"

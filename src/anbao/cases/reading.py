@@ -4,13 +4,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.cases.persons import Person, folded
 from anbao.errors import NotFound
 from anbao.model.base import Noun
 from anbao.model.decision import CaseState
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import sql
 from anbao.text import Text
 

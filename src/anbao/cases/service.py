@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection
-
 from anbao.cases import bulk, deciding, dispatch, leases, reading, told
 from anbao.cases.deciding import Determination
 from anbao.cases.persons import Person, check_name
@@ -15,6 +13,7 @@ from anbao.engine.values import CaseRule
 from anbao.engine.work import Projector, Work
 from anbao.law.case_kinds import CaseKind
 from anbao.model.decision import Decision
+from anbao.store import Connection
 
 
 class Cases(Service):

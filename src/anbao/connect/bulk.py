@@ -12,7 +12,6 @@ from concurrent.futures import Future
 
 import msgspec
 import numpy as np
-from sqlalchemy import Connection
 
 from anbao.connect.files import Chunk, FileRowError, Source
 from anbao.connect.output import Sink
@@ -27,7 +26,7 @@ from anbao.platform import Platform
 from anbao.prevent.listings.records import record_screened
 from anbao.prevent.listings.standing import changed_at
 from anbao.rules.rulesets import Rulesets
-from anbao.store import Store, open_store, tables
+from anbao.store import Connection, Store, open_store, tables
 from anbao.store.bulk import sql, upsert_many
 
 ROWS_PER_CHUNK = 1_000

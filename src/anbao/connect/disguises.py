@@ -7,8 +7,6 @@ with them: it is swept for again. Where a person stated other pictures than thos
 import logging
 from collections.abc import Callable
 
-from sqlalchemy import Connection
-
 from anbao.detect.picture.errors import BadPicture
 from anbao.engine.work import Work
 from anbao.errors import NotFound, StoreError, Tampered
@@ -19,6 +17,7 @@ from anbao.model.events.investigate import HazardConfirmed
 from anbao.model.hazard import MAX_FINGERPRINTS, Confirmation, Fingerprint
 from anbao.platform import Platform
 from anbao.prevent.pictures import records
+from anbao.store import Connection
 
 log = logging.getLogger("anbao.pictures")
 

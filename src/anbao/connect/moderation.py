@@ -16,7 +16,6 @@ from typing import Annotated, Any
 import httpx
 import msgspec
 from msgspec import Meta
-from sqlalchemy import Connection
 
 from anbao import cases
 from anbao.engine.work import Work
@@ -25,7 +24,7 @@ from anbao.ledger.whole import whole_record
 from anbao.model.entry import Entry
 from anbao.model.listing import ListingRecord
 from anbao.platform import Platform
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 
 URL_VARIABLE = "ANBAO_MODERATION_URL"

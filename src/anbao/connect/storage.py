@@ -13,10 +13,10 @@ from typing import Any
 import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, S3Store
-from sqlalchemy import make_url
 
 from anbao import localfiles
 from anbao.errors import InvalidInput, NotFound, StoreError, Tampered
+from anbao.store.url import sqlite_path
 from anbao.text import Text
 
 STORAGE_VARIABLE = "ANBAO_STORAGE"
@@ -119,8 +119,7 @@ def storage_for(store_url: str) -> ObjectStorage:
     """The storage that ``ANBAO_STORAGE`` names; else a folder beside the SQLite file, or under the current folder."""
     if url := os.environ.get(STORAGE_VARIABLE):
         return open_storage(url)
-    parsed = make_url(store_url)
-    base = Path(parsed.database or "anbao") if parsed.drivername == "sqlite" else Path("anbao")
+    base = sqlite_path(store_url) or Path("anbao")
     return open_storage(f"file://{base.absolute().with_name(base.name + '.objects')}")
 
 

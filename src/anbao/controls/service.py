@@ -8,8 +8,6 @@ from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
-from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from anbao.controls import own, records
 from anbao.controls.records import ControlStanding
@@ -22,6 +20,8 @@ from anbao.law.deadlines import due_at
 from anbao.ledger.vault import COMMITMENT_PREFIX
 from anbao.model.base import Reason, given_reason
 from anbao.model.options import Option
+from anbao.store import Connection
+from anbao.store.engine import is_database_error
 from anbao.text import Text
 
 log = logging.getLogger("anbao.controls")
@@ -174,7 +174,9 @@ class Controls(Service):
         except Exception as error:
             log.exception("the probe of %s failed", control)
             said = type(error).__name__
-            if not isinstance(error, StoreError | OSError | SQLAlchemyError):  # these name hosts, users and paths
+            if not isinstance(error, StoreError | OSError) and not is_database_error(
+                error
+            ):  # these name hosts, users and paths
                 said = f"{said}: {error}"[:500]
             probed = Probed(ok=False, why=Text(f"检查中出错：{said}", f"the probe failed: {said}"))
         duration = round(1_000 * (time.perf_counter() - started))

@@ -13,7 +13,6 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.delivery.signature import new_secret
 from anbao.engine.work import Work
@@ -26,7 +25,7 @@ from anbao.model.events.delivery import (
     EndpointResumed,
     EndpointRotated,
 )
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql, upsert_many
 from anbao.text import Text
 

@@ -6,13 +6,15 @@ not be done; any other ``2xx``: taken on, to be confirmed later; anything else: 
 
 import re
 import time
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import httpx
 import msgspec
 
 from anbao.delivery import signature
 from anbao.version import VERSION
+
+if TYPE_CHECKING:
+    import httpx
 
 Verdict = Literal["confirmed", "accepted", "refused", "failed"]
 Result = dict[str, str | int | bool]
@@ -54,7 +56,7 @@ class SignedMessage(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes
 
 
-def post(client: httpx.Client, message: SignedMessage, seconds: float) -> PostOutcome:
+def post(client: "httpx.Client", message: SignedMessage, seconds: float) -> PostOutcome:
     """Send once, in at most about ``seconds``. Never raises for what the network or the receiver does."""
     sent = {
         "content-type": "application/json",
@@ -63,6 +65,8 @@ def post(client: httpx.Client, message: SignedMessage, seconds: float) -> PostOu
         **signature.headers(message.secrets, message.id, int(time.time()), message.body),
     }
     end = time.monotonic() + seconds
+    import httpx  # a process that delivers nothing does without it
+
     try:
         with client.stream("POST", message.url, content=message.body, headers=sent, timeout=seconds) as response:
             if not response.is_success:
@@ -101,6 +105,6 @@ def outcome_of(answer: PlatformAnswer) -> PostOutcome:
     return PostOutcome(verdict="confirmed" if answer.confirmed else "accepted", result=result)
 
 
-def _asked_wait(response: httpx.Response) -> int:
+def _asked_wait(response: "httpx.Response") -> int:
     asked = response.headers.get("retry-after", "")
     return min(int(asked), _LONGEST_WAIT) if asked.isdecimal() and len(asked) < 10 else 0

@@ -13,7 +13,6 @@ from hashlib import sha256
 from typing import TypedDict
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.delivery import endpoints
 from anbao.delivery.endpoints import Endpoint
@@ -22,6 +21,7 @@ from anbao.engine.outbox import Effect, State
 from anbao.engine.work import Work
 from anbao.errors import Conflict, NotFound
 from anbao.model.events.delivery import EffectAccepted, EffectDelivered, EffectFailed, EffectReplayed, EffectRetried
+from anbao.store import Connection
 from anbao.store.bulk import Row, sql
 from anbao.text import Text
 

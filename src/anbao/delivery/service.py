@@ -1,14 +1,12 @@
 """Delivery, opened over the core: what is due leaves the outbox, several effects at once."""
 
-import ssl
 import threading
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import msgspec
 
 from anbao.delivery import endpoints, queue
@@ -19,6 +17,11 @@ from anbao.engine.core import Core, Service, Step
 from anbao.engine.work import Work
 from anbao.errors import Conflict, InvalidInput, NotFound
 from anbao.text import Text
+
+if TYPE_CHECKING:
+    import ssl
+
+    import httpx
 
 AT_ONCE = 8
 """Effects in flight of one process."""
@@ -110,7 +113,7 @@ class Delivery(Service):
         with self.core.reading() as conn:
             return bool(queue.due(conn, self.core.clock(), 1))
 
-    def _deliver(self, client: httpx.Client, one: Claim) -> None:
+    def _deliver(self, client: "httpx.Client", one: Claim) -> None:
         now = self.core.clock()
         message = SignedMessage(
             id=one.kept.id, url=one.endpoint.url, secrets=one.endpoint.secrets_at(now), body=self._payload(one)
@@ -133,8 +136,12 @@ class Delivery(Service):
         )
         return msgspec.json.encode(payload)
 
-    def _client(self) -> httpx.Client:
+    def _client(self) -> "httpx.Client":
         """No redirects, no proxies and no credentials from the environment: a message goes where the officer said."""
+        import ssl  # a process that delivers nothing does without them
+
+        import httpx
+
         with self._lock:
             self._tls = self._tls or ssl.create_default_context()
         limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)

@@ -38,12 +38,12 @@ from typing import (
 )
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.engine.entered import entered
 from anbao.engine.work import Work
 from anbao.model.options import ACTING, Option
 from anbao.model.scopes import Scope
+from anbao.store import Connection
 from anbao.text import Text
 
 if TYPE_CHECKING:

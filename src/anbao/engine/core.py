@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.engine.entered import checks_input
 from anbao.engine.obligations.engine import ObligationEngine
@@ -21,7 +20,7 @@ from anbao.law.pack import Pack, load_pack
 from anbao.law.templates import Templates, load_templates
 from anbao.ledger import Ledger, Stored, Vault, open_ledger, open_vault
 from anbao.model.decision import DecisionInEffect
-from anbao.store import Store
+from anbao.store import Connection, Store
 from anbao.text import Text
 
 T = TypeVar("T")

@@ -14,11 +14,10 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.engine.work import Work
 from anbao.ledger import Ledger, Stored
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 
 log = logging.getLogger("anbao.engine.reactions")

@@ -11,13 +11,11 @@ from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import Connection
-
 from anbao.engine.core import Core
 from anbao.engine.work import Placed, Work
 from anbao.ledger.merkle import leaf_hash
 from anbao.model.entry import Sealed, facts_of
-from anbao.store import open_store, tables
+from anbao.store import Connection, open_store, tables
 from anbao.store.bulk import insert_many, sql
 from anbao.store.migrate import UNFILLED, unfilled
 
@@ -37,7 +35,7 @@ def fill_new_tables(core: Core, work: Work) -> frozenset[str]:
         try:
             with beside.write() as conn:
                 _project_all(core, work.conn, conn)
-                for name in sorted(names & tables.metadata.tables.keys()):
+                for name in sorted(names & tables.BY_NAME.keys()):
                     _take_over(conn, work.conn, name)
         finally:
             beside.close()
@@ -76,6 +74,6 @@ def _batches(core: Core, conn: Connection) -> Iterator[list[Placed]]:
 
 def _take_over(source: Connection, target: Connection, name: str) -> None:
     """Copy a table whole, in its declared order of columns."""
-    table = tables.metadata.tables[name]
+    table = tables.BY_NAME[name]
     columns = ", ".join(f'"{column}"' for column in table.c.keys())
     insert_many(target, table, [tuple(row) for row in sql(source, f"SELECT {columns} FROM {name}")])

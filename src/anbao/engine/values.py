@@ -17,8 +17,6 @@ from typing import ClassVar, Generic, Literal, NamedTuple, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 import msgspec
-from sqlalchemy import Connection, Engine
-from sqlalchemy.engine import Transaction
 
 from anbao.errors import InvalidInput
 from anbao.law.case_kinds import CaseKind
@@ -29,8 +27,9 @@ from anbao.model.base import Noun
 from anbao.model.entry import Facts
 from anbao.model.events import LedgerEvent, read
 from anbao.model.events.values import CaseKindChanged, ParameterChanged, SettingChanged
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
+from anbao.store.connection import ConnectionPool
 from anbao.text import Text
 
 T = TypeVar("T")
@@ -82,10 +81,10 @@ class ValueHistory:
     """The changes of a store's values, read once for each newest change."""
 
     def __init__(self) -> None:
-        self._kept: WeakKeyDictionary[Engine, tuple[int | None, _Changes]] = WeakKeyDictionary()
+        self._kept: WeakKeyDictionary[ConnectionPool, tuple[int | None, _Changes]] = WeakKeyDictionary()
         self._keeping = threading.Lock()
-        self._last: tuple[Transaction, int | None, _Changes] | None = None
-        self._changing: Transaction | None = None
+        self._last: tuple[Connection, int | None, _Changes] | None = None
+        self._changing: Connection | None = None
 
     def __reduce__(self) -> tuple[type["ValueHistory"], tuple[()]]:
         """In another process, to which it goes by pickling, the changes are read anew."""
@@ -94,7 +93,7 @@ class ValueHistory:
     def record(self, conn: Connection, changes: Sequence[ValueChange]) -> None:
         """Write changes, in the write transaction that appends their entries."""
         insert_many(conn, tables.value_change, changes)
-        self._last, self._changing = None, conn.get_transaction()
+        self._last, self._changing = None, conn
 
     def newest(self, conn: Connection, value: tuple[ValueType, str], at: int, before: int) -> str | None:
         """The newest change of a value in effect at an instant, of those that entries before an index made."""
@@ -107,22 +106,20 @@ class ValueHistory:
         return found
 
     def _changes(self, conn: Connection) -> _Changes:
-        transaction, last = conn.get_transaction(), self._last
-        changing = transaction is not None and transaction is self._changing
-        if last is not None and last[0] is transaction and not changing:
+        last, changing = self._last, conn is self._changing
+        if last is not None and last[0] is conn and not changing:
             return last[2]
         newest: int | None = sql(conn, "SELECT max(entry) FROM value_change").scalar()
-        if last is not None and last[0] is transaction and last[1] == newest:
+        if last is not None and last[0] is conn and last[1] == newest:
             return last[2]
         with self._keeping:
-            known = None if changing else self._kept.get(conn.engine)
+            known = None if changing else self._kept.get(conn.pool)
         if known is None or known[0] != newest:
             known = newest, _load(conn)
-        if transaction is not None:
-            self._last = transaction, *known
+        self._last = conn, *known
         if not changing:
             with self._keeping:
-                self._kept[conn.engine] = known
+                self._kept[conn.pool] = known
         return known[1]
 
 

@@ -10,14 +10,13 @@ from contextlib import suppress
 from itertools import groupby
 from typing import TypeVar
 
-from sqlalchemy import Connection
-
 from anbao.engine.obligations.engine import ObligationEngine, ObservedEntry
 from anbao.ledger import Ledger, seal
 from anbao.ledger.canonical import seal_event
 from anbao.model.decision import Decision
 from anbao.model.entry import Entry, Receipt, Sealed
 from anbao.model.events import LedgerEvent
+from anbao.store import Connection
 from anbao.store.bulk import sql
 
 T = TypeVar("T")

@@ -12,10 +12,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection
-
 from anbao.engine.work import Work
-from anbao.store import Store
+from anbao.store import Connection, Store
 
 T = TypeVar("T")
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection
-
 from anbao.detect.likeness.fold import fold
 from anbao.detect.likeness.keys import MIN_TAIL, fold_key
 from anbao.detect.likeness.pictures import is_hash
@@ -11,6 +9,7 @@ from anbao.detect.likeness.titles import MIN_GRAMS, grams
 from anbao.errors import InvalidInput, NotFound
 from anbao.investigate.screenings import newest
 from anbao.model.hazard import Fingerprint
+from anbao.store import Connection
 from anbao.text import Text
 
 _FINDS = frozenset({"barcode", "licence", "model", "title", "picture", "merchant", "link"})

@@ -8,7 +8,6 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.engine.work import Placed, Work
 from anbao.errors import Conflict, InvalidInput, NotFound
@@ -17,7 +16,7 @@ from anbao.model.base import given_reason
 from anbao.model.events.investigate import HazardConfirmed, HazardDismissed, HazardLifted, HazardSuspected
 from anbao.model.hazard import Confirmation, HazardRecord, HazardSource, HazardState, Suspicion
 from anbao.model.identity import refuse_person_numbers
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import Text
 

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.detect.likeness.dangers import DangerIndex
 from anbao.detect.likeness.pictures import PictureBounds
@@ -22,6 +21,7 @@ from anbao.investigate.sweep.passes import Pass
 from anbao.model.base import Reason
 from anbao.model.events.investigate import HazardSuspected, ListingMatchedHazard
 from anbao.model.hazard import Confirmation, Suspicion
+from anbao.store import Connection
 from anbao.text import Text
 
 SHARED_CAP = "merchant.shared_identifier_cap"

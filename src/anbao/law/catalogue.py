@@ -23,6 +23,8 @@ from anbao.text import Text
 
 _PATH_SEPARATORS = re.compile(r"[>/\\|»›,，、;；]")
 _NAMES_KEPT = 10_000
+_PATTERNS = "patterns"
+"""The check that all patterns of a file compile."""
 
 CheckRule = Literal["none", "uscc", "resident_id", "org_code", "mod_11_10", "gtin"]
 
@@ -39,17 +41,6 @@ class CredentialFormat(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     void_since: date | None = None
     personal: bool = False
 
-    def __post_init__(self) -> None:
-        require_pattern(self.pattern)
-
-
-def require_pattern(pattern: str) -> None:
-    """Raise ValueError where ``pattern`` is no regular expression."""
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"{pattern} is no regular expression: {error}") from error
-
 
 class Requirement(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Any one of the credentials meets it; ``matching`` is searched in the folded number.
@@ -60,10 +51,6 @@ class Requirement(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True
     any_of: Annotated[tuple[str, ...], Meta(min_length=1)]
     of: Literal["merchant", "product"] = "merchant"
     matching: str = ""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require_pattern(self.matching)
 
 
 class OnlineBan(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -255,6 +242,8 @@ def load_catalogue(folder: Path) -> Catalogue:
         if unknown := notice.facts - facts_known:
             what = Text(f"未知的商品事实 {min(unknown)}", f"no fact of listings is called {min(unknown)}")
             raise notices.error(what, place)
+    _check_patterns(credentials, [(one.pattern, (place,)) for place, one in enumerate(content.credentials)])
+    _check_patterns(categories, list(_patterns(content.categories)))
     formats_known = _unique(credentials, [form.id for form in content.credentials])
     notices_known = _unique(notices, [notice.id for notice in content.notices])
     _unique(pictures, [kind.id for kind in content.pictures])
@@ -283,6 +272,25 @@ def _unique(source: YamlSource, ids: Sequence[str]) -> set[str]:
         if name in ids[:place]:
             raise source.error(Text(f"{name} 重复", f"{name} stands twice"), place)
     return set(ids)
+
+
+def _check_patterns(source: YamlSource, patterns: Sequence[tuple[str, tuple[str | int, ...]]]) -> None:
+    """Raises PackError for what is no regular expression, at the keys that lead to it."""
+    if source.passed(_PATTERNS):
+        return
+    for pattern, keys in patterns:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            what = Text(f"{pattern} 不是正则表达式：{error}", f"{pattern} is no regular expression: {error}")
+            raise source.error(what, *keys) from error
+    source.note_passed(_PATTERNS)
+
+
+def _patterns(categories: Sequence[Category]) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    for place, category in enumerate(categories):
+        for number, requirement in enumerate(category.requires):
+            yield requirement.matching, ("categories", place, "requires", number)
 
 
 def _credentials_named(content: _Content) -> Iterator[tuple[str, tuple[str | int, ...]]]:

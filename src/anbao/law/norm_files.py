@@ -84,23 +84,19 @@ _PARTS = ("opens", "discharged", "needs")
 
 def read_norms(folder: Path, vocabulary: Vocabulary) -> tuple[Norm, ...]:
     """All norms of a folder, by id and period of force. Raises PackError."""
-    found: dict[str, list[tuple[Norm, PackError]]] = {}
+    found: dict[str, list[tuple[Norm, YamlSource, int]]] = {}
     for path in sorted(folder.glob("*.yaml")):
         source = YamlSource(path)
         for place, text in enumerate(source.read_list(_NormText)):
             norm = _Reader(source, place, text, vocabulary).read()
-            twice = source.error(
-                Text(f"规范 {norm.id} 在同一期间出现两次", f"the norm {norm.id} stands twice for one period"),
-                place,
-                "id",
-            )
-            found.setdefault(norm.id, []).append((norm, twice))
-    for versions in found.values():
+            found.setdefault(norm.id, []).append((norm, source, place))
+    for name, versions in found.items():
         versions.sort(key=lambda version: version[0].first_day)
-        for (earlier, _), (later, twice) in pairwise(versions):
+        for (earlier, *_), (later, source, place) in pairwise(versions):
             if not earlier.last_day or later.first_day <= earlier.last_day:
-                raise twice
-    return tuple(norm for name in sorted(found) for norm, _ in found[name])
+                what = Text(f"规范 {name} 在同一期间出现两次", f"the norm {name} stands twice for one period")
+                raise source.error(what, place, "id")
+    return tuple(norm for name in sorted(found) for norm, *_ in found[name])
 
 
 class _Reader:

@@ -4,17 +4,23 @@ Scalars are text unless they are plainly an integer, ``true``, ``false`` or ``nu
 word, ``2021-05-01`` is left for the struct to read). Duplicate keys are refused.
 """
 
+import hashlib
 import re
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
-import yaml
 
 from anbao.errors import PackError
+from anbao.law import disk_cache
 from anbao.text import Text
 
+if TYPE_CHECKING:
+    import yaml
+
 T = TypeVar("T")
+
+_CONTENT = "json"
 
 _INTEGER = re.compile(r"-?(0|[1-9]\d*)")
 _WORDS = {"true": True, "false": False, "null": None, "": None}
@@ -24,23 +30,25 @@ _UNKNOWN = re.compile(r"unknown field `(.*?)`")
 
 
 class YamlSource:
-    """One parsed file. Raises PackError for what is not YAML."""
+    """One YAML file, parsed; or not, where ``disk_cache`` has what these bytes hold. Raises PackError for no YAML."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            with path.open(encoding="utf-8") as stream:
-                node = yaml.compose(stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise PackError(
-                f"{path}:{line}", Text(f"不是合法的 YAML：{error.problem}", f"not YAML: {error.problem}")
-            ) from error
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            raise PackError(f"{path}:1", Text(f"无法读取：{error}", f"cannot be read: {error}")) from error
-        if node is None:
-            raise PackError(f"{path}:1", Text("文件是空的", "the file is empty"))
-        self._node = node
+            data = path.read_bytes()
+        except OSError as error:
+            raise _unreadable(path, error) from error
+        self.digest = hashlib.sha256(data).hexdigest()
+        self._cached = disk_cache.read(self.digest, _CONTENT)
+        self._parsed = None if self._cached is not None else _parse(path, data)
+
+    def passed(self, check: str) -> bool:
+        """Whether these bytes passed a check before; the check reads nothing else."""
+        return disk_cache.read(self.digest, check) is not None
+
+    def note_passed(self, check: str) -> None:
+        """Remember that these bytes passed a check."""
+        disk_cache.write(self.digest, check, b"")
 
     def read_list(self, wanted: type[T]) -> list[T]:
         """The content as a list of ``wanted``. Raises PackError at the line that does not fit."""
@@ -48,8 +56,11 @@ class YamlSource:
 
     def read(self, wanted: type[T]) -> T:
         """The content as ``wanted``. Raises PackError at the line that does not fit."""
-        content = self._build(self._node)
         try:
+            if self._cached is not None:
+                return msgspec.json.decode(self._cached, type=wanted)
+            content = self._build(self._node)
+            disk_cache.write(self.digest, _CONTENT, msgspec.json.encode(content))
             return msgspec.convert(content, wanted)
         except msgspec.ValidationError as error:
             message = str(error)
@@ -70,6 +81,8 @@ class YamlSource:
 
     def line(self, *keys: str | int) -> int:
         """The line, counted from 1, at which the value that ``keys`` lead to begins."""
+        import yaml
+
         node, line = self._node, self._node.start_mark.line
         for key in keys:
             if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
@@ -86,7 +99,15 @@ class YamlSource:
                 break
         return int(line) + 1
 
-    def _build(self, node: yaml.Node) -> Any:
+    @property
+    def _node(self) -> "yaml.Node":
+        if self._parsed is None:
+            self._parsed = _parse(self.path, self.path.read_bytes())
+        return self._parsed
+
+    def _build(self, node: "yaml.Node") -> Any:
+        import yaml
+
         if isinstance(node, yaml.SequenceNode):
             return [self._build(item) for item in node.value]
         if isinstance(node, yaml.MappingNode):
@@ -104,3 +125,24 @@ class YamlSource:
             if _INTEGER.fullmatch(text):
                 return int(text)
         return text
+
+
+def _parse(path: Path, data: bytes) -> "yaml.Node":
+    import yaml  # most runs parse nothing
+
+    try:
+        node = yaml.compose(data.decode("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise PackError(
+            f"{path}:{line}", Text(f"不是合法的 YAML：{error.problem}", f"not YAML: {error.problem}")
+        ) from error
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise _unreadable(path, error) from error
+    if node is None:
+        raise PackError(f"{path}:1", Text("文件是空的", "the file is empty"))
+    return node
+
+
+def _unreadable(path: Path, error: Exception) -> PackError:
+    return PackError(f"{path}:1", Text(f"无法读取：{error}", f"cannot be read: {error}"))

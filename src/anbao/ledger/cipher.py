@@ -14,10 +14,10 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection
 
 from anbao.errors import Conflict, InvalidInput, Tampered
 from anbao.ledger.keys import read_meta, write_meta
+from anbao.store import Connection
 from anbao.text import Text
 
 VAULT_KEY_VARIABLE = "ANBAO_VAULT_KEY"

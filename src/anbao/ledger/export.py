@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.errors import Conflict, Tampered
 from anbao.ledger.log import Ledger, tile_reader
 from anbao.ledger.merkle import HASH_SIZE
 from anbao.ledger.note import open_checkpoint
 from anbao.ledger.tiles import TILE_WIDTH, entries_path, tile_path
+from anbao.store import Connection
 from anbao.store.bulk import sql
 from anbao.text import Text
 

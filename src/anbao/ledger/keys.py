@@ -8,11 +8,9 @@ import os
 import secrets
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from anbao.errors import Conflict, InvalidInput
 from anbao.ledger.note import Signer, Verifier, new_signer, parse_signer, parse_verifier
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
 

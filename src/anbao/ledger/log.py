@@ -11,7 +11,6 @@ from itertools import chain
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.errors import Conflict, NotFound, Tampered
 from anbao.ledger import merkle
@@ -22,7 +21,7 @@ from anbao.ledger.receipt import RECEIPT_VERSION, InclusionReceipt, format_recei
 from anbao.ledger.tiles import TileReader, edge_places, extend, hash_reader
 from anbao.model.entry import Entry, Sealed, event_of
 from anbao.model.events import AnyEvent
-from anbao.store import Store, tables
+from anbao.store import Connection, Store, tables
 from anbao.store.bulk import insert_many, sql, upsert_many
 from anbao.text import Text
 

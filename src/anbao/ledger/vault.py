@@ -20,13 +20,12 @@ from typing import Any, TypeVar
 
 import msgspec
 import msgspec.inspect as inspect
-from sqlalchemy import Connection
 
 from anbao.errors import NotFound
 from anbao.ledger.cipher import Cipher, establish_cipher
 from anbao.ledger.keys import read_meta, write_meta
 from anbao.model.base import Noun
-from anbao.store import Store, tables
+from anbao.store import Connection, Store, tables
 from anbao.store.bulk import insert_many, sql, sql_many
 from anbao.text import Text
 
@@ -199,7 +198,7 @@ def open_vault(store: Store) -> Vault:
 
 def _encrypt_all(conn: Connection, cipher: Cipher) -> None:
     """Encrypt the values of a store from before there was a cipher, which lay in the clear."""
-    if conn.dialect.name == "sqlite":
+    if conn.dialect == "sqlite":
         sql(conn, "PRAGMA secure_delete=ON")  # what lay in the clear is overwritten, not only let go
     after = ""
     while True:

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
-
 from anbao.errors import InvalidInput, NotFound
 from anbao.ledger import report
 from anbao.ledger.canonical import decode_strict
@@ -23,7 +21,7 @@ from anbao.ledger.receipt import parse_receipt
 from anbao.ledger.report import Broken, LedgerProblem, VerificationReport
 from anbao.ledger.tiles import TILE_HEIGHT, TILE_WIDTH, TileReader, entries_path, tile_count, tile_path
 from anbao.ledger.walk import Mark, Walk, open_mark
-from anbao.store import Store
+from anbao.store import Connection, Store
 from anbao.store.bulk import sql
 from anbao.text import Text
 

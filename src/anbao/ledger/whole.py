@@ -6,11 +6,10 @@ C2SP tlog-tiles gives an entry's length in 16 bits, and a description alone may 
 from hashlib import sha256
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.errors import Tampered
 from anbao.model.listing import ListingRecord
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
 

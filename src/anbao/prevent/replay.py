@@ -3,7 +3,6 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.detect.picture.candidates import ListingStanding
 from anbao.engine.readmodels.bars import before as bars_before
@@ -27,6 +26,7 @@ from anbao.prevent.pictures.dangers import dangers_at
 from anbao.prevent.pictures.judge import PictureCase, judge
 from anbao.rules.clearances import cleared_of_entry
 from anbao.rules.rulesets import ENGINE, Rulesets
+from anbao.store import Connection
 from anbao.text import Text
 
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from anbao.detect.contact import load_fraud_book
 from anbao.detect.text import finding
-from anbao.engine.core import CaseHandler, Core, Probe, Service, Step
+from anbao.engine.core import CaseHandler, Core, Probe, Probed, Service, Step
 from anbao.engine.entered import decoded
 from anbao.engine.reactions import Reaction
 from anbao.engine.readmodels.bars import standing as standing_against
@@ -26,15 +25,18 @@ from anbao.prevent.listings.records import ScreenedListing
 from anbao.prevent.listings.screening import judge, screen
 from anbao.prevent.merchants.service import MerchantService
 from anbao.prevent.messages import records as messages
-from anbao.prevent.pictures.probe import try_pictures
 from anbao.prevent.pictures.service import PictureService
-from anbao.prevent.probes import ACTOR, try_cases, try_guard, try_lexicon
+from anbao.prevent.probes import ACTOR, Screen, try_cases, try_guard, try_lexicon
 from anbao.rules import changes, clearances, dangers, pack_defaults, rulesets, suggestions
 from anbao.rules.changes import Change, Changes
 from anbao.rules.fraud_books import OWN_DOMAINS, Books
 from anbao.rules.learning import Model
 from anbao.rules.rulesets import Ruleset, Rulesets
 from anbao.rules.suggestions import Acceptance, Suggestions
+from anbao.store import Connection
+
+if TYPE_CHECKING:
+    from anbao.prevent.pictures.probe import Take
 
 TRAINED_ON = 50_000
 """Latest decisions of reviewers that a model is trained on."""
@@ -92,10 +94,15 @@ class Prevent(Service):
         yield "lexicon", lambda: try_lexicon(self.core, self.ruleset().lexicon, screen)
         yield "hazard_guard", partial(try_guard, self.core, screen)
         take = partial(self.pictures.take, actor=ACTOR)
-        yield "picture_check", partial(try_pictures, self.core, screen, take)
+        yield "picture_check", partial(self._try_pictures, screen, take)
         for control in self.core.pack.controls:
             if control.cases:
                 yield control.id, partial(try_cases, self.core, screen, apply, control.cases)
+
+    def _try_pictures(self, screen: Screen, take: "Take") -> Probed:
+        from anbao.prevent.pictures.probe import try_pictures  # loads the libraries that read pictures
+
+        return try_pictures(self.core, screen, take)
 
     def steps(self) -> Iterable[Step]:
         yield from self.merchants.steps()

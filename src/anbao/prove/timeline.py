@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.engine.obligations.read import ObligationView, views
 from anbao.errors import InvalidInput
@@ -17,6 +16,7 @@ from anbao.law.pack import Pack
 from anbao.ledger import Stored
 from anbao.model.base import Noun
 from anbao.model.entry import entered_late
+from anbao.store import Connection
 from anbao.store.bulk import sql
 from anbao.text import Text
 

@@ -11,7 +11,6 @@ from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
-from sqlalchemy import Connection
 
 from anbao import cases
 from anbao.cases import conflicts
@@ -24,7 +23,7 @@ from anbao.model.options import Option
 from anbao.remove import hazards, measures, proposals, records
 from anbao.remove.measures import RemovalContext
 from anbao.remove.records import STANDING, Measure, record
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import Text
 

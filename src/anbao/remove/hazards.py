@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao import cases
 from anbao.engine.work import Placed, Work
@@ -20,7 +19,7 @@ from anbao.remove.measures import MeasureOrder, RemovalContext, take
 from anbao.remove.records import ENGINE, record
 from anbao.remove.violations import ViolationReason
 from anbao.rules import clearances
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 
 KEPT_OUT = "listing.kept_out"

@@ -13,7 +13,6 @@ from typing import Annotated
 
 import msgspec
 from msgspec import Meta
-from sqlalchemy import Connection
 
 from anbao.engine.core import Core
 from anbao.engine.outbox import Effect, send, withdraw
@@ -26,6 +25,7 @@ from anbao.remove import records
 from anbao.remove.records import ENGINE, STANDING, Measure, record
 from anbao.remove.rules import MeasureKind, RemovalRules
 from anbao.remove.statements import Statement, outcome_letter, statement_letter
+from anbao.store import Connection
 from anbao.store.bulk import sql
 from anbao.text import Text
 

@@ -3,8 +3,6 @@
 Whichever way it is decided, as a measure or as a case, the other follows.
 """
 
-from sqlalchemy import Connection
-
 from anbao import cases
 from anbao.engine.work import Work
 from anbao.errors import Conflict
@@ -13,6 +11,7 @@ from anbao.model.decision import DecisionInEffect
 from anbao.remove import measures, records
 from anbao.remove.measures import MeasureOrder, RemovalContext
 from anbao.remove.records import ENGINE, Measure, record
+from anbao.store import Connection
 from anbao.text import Text
 
 CASE_KIND = "measure_proposed"

@@ -4,14 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, Table
 
 from anbao.engine.work import Placed, Work
 from anbao.errors import NotFound
 from anbao.model.base import Noun
 from anbao.model.entry import Entry
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
+from anbao.store.tables.base import StoreTable
 from anbao.text import Text
 
 PROPOSED, TAKEN, DECLINED = "measure.proposed", "measure.taken", "measure.declined"
@@ -116,9 +116,9 @@ def newest_of_few(work: Work, kind: str, role: str, subject: str) -> int | None:
     return found
 
 
-def by_column(table: Table, row: Sequence[Any]) -> dict[str, Any]:
+def by_column(table: StoreTable, row: Sequence[Any]) -> dict[str, Any]:
     """A row of all columns by their names."""
-    return dict(zip(map(str, table.c.keys()), row, strict=True))
+    return dict(zip(table.c, row, strict=True))
 
 
 def find(conn: Connection, name: str) -> Measure:

@@ -11,7 +11,6 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
-from sqlalchemy import Connection
 
 from anbao.engine.work import Placed, Work
 from anbao.errors import Conflict, InvalidInput, NotFound
@@ -23,7 +22,7 @@ from anbao.remove import records
 from anbao.remove.measures import RemovalContext
 from anbao.remove.records import Violation, record
 from anbao.remove.statements import shop_name
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import Text
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.engine.work import Placed, Work
 from anbao.law.templates import Letter
@@ -13,7 +12,7 @@ from anbao.remove import records
 from anbao.remove.measures import RemovalContext
 from anbao.remove.records import ENGINE, record
 from anbao.remove.statements import period, shop_name
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import Text
 

@@ -1,13 +1,13 @@
 """What merchants and the public are told: letters in both languages, out of the pack's templates."""
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.engine.core import Core
 from anbao.law.templates import Letter
 from anbao.model.base import legal_time
 from anbao.remove.records import Measure
 from anbao.remove.rules import MeasureKind
+from anbao.store import Connection
 from anbao.store.bulk import sql
 from anbao.text import Text
 

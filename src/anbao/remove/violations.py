@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.engine.readmodels import families
 from anbao.engine.work import Work
@@ -21,6 +20,7 @@ from anbao.remove.measures import MeasureOrder, RemovalContext, take
 from anbao.remove.proposals import propose
 from anbao.remove.records import ENGINE, Violation, record
 from anbao.remove.rules import LadderFacts
+from anbao.store import Connection
 from anbao.store.bulk import sql
 
 MOST_LINKED = 500

@@ -2,10 +2,8 @@
 
 from typing import Literal
 
-from sqlalchemy import Connection
-
 from anbao.errors import NotFound
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.engine.core import Core
 from anbao.engine.readmodels.screened import SCREENED, decode_screened, listing_of, whole_screened
@@ -20,6 +19,7 @@ from anbao.model.entry import Entry
 from anbao.model.listing import Listing, ListingScreened, Outcome
 from anbao.model.texts import with_texts
 from anbao.rules.rulesets import Ruleset
+from anbao.store import Connection
 from anbao.store.bulk import sql
 
 PAGE = 500

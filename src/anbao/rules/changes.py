@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.cases.persons import Person, check_name, key_of, keys_required, person_of, require_key, stated
 from anbao.engine.core import Core
@@ -26,7 +25,7 @@ from anbao.model.entry import Entry
 from anbao.rules import backtest, rulesets
 from anbao.rules.backtest import Backtest, Judge, Window
 from anbao.rules.rulesets import Role, Rulesets
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
 

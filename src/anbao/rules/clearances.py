@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.engine.readmodels.screened import SCREENED
 from anbao.engine.work import Placed, Work
@@ -19,7 +18,7 @@ from anbao.ledger import Ledger, Stored
 from anbao.ledger.whole import whole_record
 from anbao.model.entry import Entry
 from anbao.model.listing import Listing, ListingRecord
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 
 CLEARED = "listing.cleared"

@@ -8,13 +8,12 @@ and a decision that states it can be replayed.
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.detect.likeness.dangers import Danger, DangerIndex
 from anbao.engine.work import Placed
 from anbao.model.hazard import HazardRecord
 from anbao.rules.clearances import Cleared
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 
 CONFIRMED = "hazard.confirmed"

@@ -2,12 +2,11 @@
 
 import threading
 
-from sqlalchemy import Connection
-
 from anbao.detect.contact.book import FraudBook
 from anbao.detect.contact.matcher import ContactMatcher
 from anbao.engine.values import Parameters
 from anbao.rules.artefacts import artefact, store_artefact
+from anbao.store import Connection
 
 OWN_DOMAINS = "platform.domains"
 """The parameter that names the platform's own domains."""

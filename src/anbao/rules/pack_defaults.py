@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.detect.text import Lexicon
 from anbao.engine.core import Core
@@ -18,6 +17,7 @@ from anbao.rules import rulesets
 from anbao.rules.changes import Change, Changes
 from anbao.rules.policy import Policy
 from anbao.rules.rulesets import Rulesets
+from anbao.store import Connection
 from anbao.store.bulk import sql
 from anbao.text import Text
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.detect.contact import ContactMatcher, load_fraud_book
 from anbao.detect.likeness.dangers import DangerIndex
@@ -27,7 +26,7 @@ from anbao.rules.dangers import Guarded
 from anbao.rules.fraud_books import Books
 from anbao.rules.learning import Model
 from anbao.rules.policy import Policy
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
 from anbao.version import VERSION

@@ -12,7 +12,6 @@ from math import log2
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.detect.fields import source_of, words_of
 from anbao.detect.text import Lexicon, Matcher
@@ -30,6 +29,7 @@ from anbao.rules.artefacts import artefact
 from anbao.rules.backtest import Window
 from anbao.rules.learning.model import MOST
 from anbao.rules.rulesets import Rulesets
+from anbao.store import Connection
 from anbao.store.bulk import sql
 from anbao.text import Text
 

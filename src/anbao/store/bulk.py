@@ -5,8 +5,8 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql
+from anbao.store.connection import Connection
+from anbao.store.tables.base import StoreTable
 
 Row = tuple[Any, ...]
 
@@ -60,50 +60,43 @@ class Rows:
 
 
 def sql(conn: Connection, statement: str, parameters: Row = ()) -> Rows:
-    """Run one statement; ``?`` marks its parameters on both databases.
-
-    It goes straight to the driver, in SQLAlchemy's transaction: small statements cost a third of the way through it.
-    """
-    driver: Any = conn.connection.driver_connection
-    return Rows(driver.execute(_placed(statement, conn.dialect.name), parameters))
+    """Run one statement; ``?`` marks its parameters on both databases."""
+    return Rows(conn.driver.execute(_placed(statement, conn.dialect), parameters))
 
 
 def sql_many(conn: Connection, statement: str, rows: Sequence[Row]) -> None:
     """Run one statement with each of several sets of parameters, without waiting for each."""
     if rows:
-        driver: Any = conn.connection.driver_connection
-        driver.cursor().executemany(_placed(statement, conn.dialect.name), rows)
+        conn.driver.cursor().executemany(_placed(statement, conn.dialect), rows)
 
 
-def insert_many(conn: Connection, table: Table, rows: Sequence[Row]) -> None:
+def insert_many(conn: Connection, table: StoreTable, rows: Sequence[Row]) -> None:
     """Insert rows given in the table's column order."""
     if not rows:
         return
-    driver: Any = conn.connection.driver_connection
-    if conn.dialect.name == "postgresql" and len(rows) >= _COPY_FROM:
-        with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} FROM STDIN") as copy:
+    if conn.dialect == "postgresql" and len(rows) >= _COPY_FROM:
+        with conn.driver.cursor() as cursor, cursor.copy(f"COPY {table.name} FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
         return
-    if conn.dialect.name == "sqlite":
+    if conn.dialect == "sqlite":
         _insert_sqlite(conn, table, rows, "")
     else:
-        with driver.cursor() as cursor:
+        with conn.driver.cursor() as cursor:
             cursor.executemany(_insert(table, "postgresql"), rows)
 
 
-def upsert_many(conn: Connection, table: Table, rows: Sequence[Row]) -> None:
+def upsert_many(conn: Connection, table: StoreTable, rows: Sequence[Row]) -> None:
     """Insert rows; where the primary key exists, replace the other columns. Of equal keys in a batch the last wins."""
     if not rows:
         return
-    if conn.dialect.name == "sqlite":
+    if conn.dialect == "sqlite":
         _insert_sqlite(conn, table, rows, _on_conflict(table))
         return
     places = _key_places(table)
     unique = {tuple(row[place] for place in places): row for row in rows}
     columns = [list(column) for column in zip(*unique.values(), strict=True)]
-    driver: Any = conn.connection.driver_connection
-    driver.execute(_upsert_postgresql(table), tuple(columns))
+    conn.driver.execute(_upsert_postgresql(table), tuple(columns))
 
 
 @cache
@@ -112,44 +105,41 @@ def _placed(statement: str, dialect: str) -> str:
 
 
 @cache
-def _key_places(table: Table) -> tuple[int, ...]:
-    names = list(table.c.keys())
-    return tuple(names.index(column.name) for column in table.primary_key.columns)
+def _key_places(table: StoreTable) -> tuple[int, ...]:
+    names = list(table.c)
+    return tuple(names.index(name) for name in table.key)
 
 
 @cache
-def _insert(table: Table, dialect: str) -> str:
+def _insert(table: StoreTable, dialect: str) -> str:
     marks = ", ".join("?" for _ in table.c)
     return _placed(f"INSERT INTO {table.name} VALUES ({marks})", dialect)
 
 
 @cache
-def _on_conflict(table: Table) -> str:
-    keys = [column.name for column in table.primary_key.columns]
-    rest = [name for name in table.c.keys() if name not in keys]
+def _on_conflict(table: StoreTable) -> str:
+    rest = [name for name in table.c if name not in table.key]
     replaced = ", ".join(f"{name} = excluded.{name}" for name in rest)
-    return f"ON CONFLICT ({', '.join(keys)}) DO " + (f"UPDATE SET {replaced}" if rest else "NOTHING")
+    return f"ON CONFLICT ({', '.join(table.key)}) DO " + (f"UPDATE SET {replaced}" if rest else "NOTHING")
 
 
-def _insert_sqlite(conn: Connection, table: Table, rows: Sequence[Row], tail: str) -> None:
-    driver: Any = conn.connection.driver_connection
+def _insert_sqlite(conn: Connection, table: StoreTable, rows: Sequence[Row], tail: str) -> None:
     whole = len(rows) - len(rows) % _ROWS_PER_STATEMENT
     for start in range(0, whole, _ROWS_PER_STATEMENT):
         some = chain.from_iterable(rows[start : start + _ROWS_PER_STATEMENT])
-        driver.execute(_many_sqlite(table, tail), tuple(some))
+        conn.driver.execute(_many_sqlite(table, tail), tuple(some))
     if whole < len(rows):
-        driver.executemany(f"{_insert(table, 'sqlite')} {tail}", rows[whole:])
+        conn.driver.executemany(f"{_insert(table, 'sqlite')} {tail}", rows[whole:])
 
 
 @cache
-def _many_sqlite(table: Table, tail: str) -> str:
+def _many_sqlite(table: StoreTable, tail: str) -> str:
     marks = f"({', '.join('?' for _ in table.c)})"
     return f"INSERT INTO {table.name} VALUES {', '.join([marks] * _ROWS_PER_STATEMENT)} {tail}"
 
 
 @cache
-def _upsert_postgresql(table: Table) -> str:
-    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    arrays = ", ".join(f"%s::{column.type.compile(dialect).split(' COLLATE')[0]}[]" for column in table.c)
-    names = ", ".join(table.c.keys())
+def _upsert_postgresql(table: StoreTable) -> str:
+    arrays = ", ".join(f"%s::{column.type.name}[]" for column in table.c.values())
+    names = ", ".join(table.c)
     return f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays}) {_on_conflict(table)}"

@@ -9,19 +9,17 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
-
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from typing import Any
 
 from anbao import localfiles
 from anbao.errors import StoreError
+from anbao.store.connection import Connection, ConnectionPool, Dialect
 from anbao.store.gate import poll, turn
-from anbao.store.migrate import migrate
+from anbao.store.migrate import bring_up_to_date, is_current
+from anbao.store.url import postgresql_parameters, sqlite_path, without_password
 from anbao.text import Text
-
-Dialect = Literal["sqlite", "postgresql"]
 
 WRITER_LOCK = 0x616E_6261_6F
 """Key of the PostgreSQL advisory lock that makes one writer the sequencer ("anbao")."""
@@ -32,29 +30,27 @@ BUSY_SECONDS = 60
 class Store:
     """A database with Anbao's tables. ``url`` is as the user gave it."""
 
-    def __init__(self, url: str, dialect: Dialect, writer: Engine, reader: Engine) -> None:
+    def __init__(self, url: str, dialect: Dialect, writer: ConnectionPool, reader: ConnectionPool) -> None:
         self.url = url
         self.dialect: Dialect = dialect
-        self._writer = writer
-        self._reader = reader
+        self.writer = writer
+        self.reader = reader
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """The exclusive write transaction: durable on exit, rolled back on an exception."""
-        with _reported(self.url), self._writer.begin() as conn:
-            if self.dialect == "postgresql":
-                conn.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (WRITER_LOCK,))
+        with _reported(self.url), self.writer.transaction() as conn:
             yield conn
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A read transaction that sees one state of the store throughout."""
-        with _reported(self.url), self._reader.begin() as conn:
+        with _reported(self.url), self.reader.transaction() as conn:
             yield conn
 
     def close(self) -> None:
-        self._writer.dispose()
-        self._reader.dispose()
+        self.writer.close()
+        self.reader.close()
 
 
 def open_store(url: str, *, create: bool = True) -> Store:
@@ -62,39 +58,51 @@ def open_store(url: str, *, create: bool = True) -> Store:
 
     Raises StoreError for an unknown URL, a missing file with ``create=False``, or a database that cannot be reached.
     """
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise _bad_url(url) from None
-    if parsed.drivername == "sqlite":
-        if not parsed.database or parsed.database == ":memory:":
-            raise _bad_url(url)
-        path = Path(parsed.database)
-        if not create and not path.exists():
-            raise StoreError(
-                Text(f"没有这个存储：{path}", f"no such store: {path}"),
-                hint=Text("检查 --store 的路径", "check the path given to --store"),
-            )
-        if not path.parent.is_dir():
-            raise StoreError(
-                Text(f"目录不存在：{path.parent}", f"no such directory: {path.parent}"),
-                hint=Text("先建好目录", "create the directory first"),
-            )
-        _make_private(path)
-        store = Store(url, "sqlite", _sqlite_writer(url, str(path)), _sqlite(url))
-    elif parsed.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
-        target = parsed.set(drivername="postgresql+psycopg")
-        store = Store(
-            url,
-            "postgresql",
-            create_engine(target, isolation_level="READ COMMITTED"),
-            create_engine(target, isolation_level="REPEATABLE READ"),
-        )
-    else:
-        raise _bad_url(url)
-    with store.write() as conn:
-        migrate(conn)
+    path = sqlite_path(url)
+    store = _open_postgresql(url) if path is None else _open_sqlite(url, path, create)
+    with store.read() as conn:
+        current = is_current(conn)
+    if not current:
+        with _reported(url):
+            bring_up_to_date(url, store.writer)
     return store
+
+
+def _open_sqlite(url: str, path: Path, create: bool) -> Store:
+    if not create and not path.exists():
+        raise StoreError(
+            Text(f"没有这个存储：{path}", f"no such store: {path}"),
+            hint=Text("检查 --store 的路径", "check the path given to --store"),
+        )
+    if not path.parent.is_dir():
+        raise StoreError(
+            Text(f"目录不存在：{path.parent}", f"no such directory: {path.parent}"),
+            hint=Text("先建好目录", "create the directory first"),
+        )
+    _make_private(path)
+    connect = partial(_connect_sqlite, str(path))
+    writer = ConnectionPool(connect, partial(_begin_sqlite, str(path)), "sqlite")
+    return Store(url, "sqlite", writer, ConnectionPool(connect, _begin_reading, "sqlite"))
+
+
+def _open_postgresql(url: str) -> Store:
+    parameters = postgresql_parameters(url)
+    import psycopg  # a store on SQLite does without PostgreSQL's driver
+
+    def connect(level: psycopg.IsolationLevel) -> Any:
+        driver = psycopg.connect(**parameters)  # type: ignore[arg-type]
+        driver.isolation_level = level
+        return driver
+
+    def lock(driver: Any) -> None:
+        driver.execute("SELECT pg_advisory_xact_lock(%s)", (WRITER_LOCK,))
+
+    return Store(
+        url,
+        "postgresql",
+        ConnectionPool(partial(connect, psycopg.IsolationLevel.READ_COMMITTED), lock, "postgresql"),
+        ConnectionPool(partial(connect, psycopg.IsolationLevel.REPEATABLE_READ), lambda _: None, "postgresql"),
+    )
 
 
 def _make_private(path: Path) -> None:
@@ -108,29 +116,32 @@ def _make_private(path: Path) -> None:
         ) from error
 
 
-def _sqlite(url: str) -> Engine:
-    engine = _sqlite_engine(url)
+def _connect_sqlite(file: str) -> sqlite3.Connection:
+    """``isolation_level=None``: transactions are opened here, not by the driver."""
+    driver = sqlite3.connect(file, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
+    for pragma in (
+        "page_size=8192",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "cache_size=-65536",
+        "wal_autocheckpoint=8192",
+        "secure_delete=FAST",
+    ):
+        driver.execute(f"PRAGMA {pragma}")
+    return driver
 
-    @event.listens_for(engine, "begin")
-    def begun(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
 
-    return engine
+def _begin_reading(driver: sqlite3.Connection) -> None:
+    driver.execute("BEGIN")
 
 
-def _sqlite_writer(url: str, file: str) -> Engine:
-    engine = _sqlite_engine(url)
-
-    @event.listens_for(engine, "begin")
-    def begun(connection: Connection) -> None:
-        driver: Any = connection.connection.driver_connection
-        driver.execute("PRAGMA busy_timeout=0")  # waiting is done here, in turns
-        end = time.monotonic() + BUSY_SECONDS
-        with turn(file, end):
-            if not poll(lambda: _begins(driver), end):
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
+def _begin_sqlite(file: str, driver: sqlite3.Connection) -> None:
+    driver.execute("PRAGMA busy_timeout=0")  # waiting is done here, in turns
+    end = time.monotonic() + BUSY_SECONDS
+    with turn(file, end):
+        if not poll(lambda: _begins(driver), end):
+            driver.execute("BEGIN IMMEDIATE")
 
 
 def _begins(driver: sqlite3.Connection) -> bool:
@@ -144,61 +155,37 @@ def _begins(driver: sqlite3.Connection) -> bool:
     return True
 
 
-def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
-
-    @event.listens_for(engine, "connect")
-    def connected(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # SQLAlchemy's begin event below opens transactions
-        for pragma in (
-            "page_size=8192",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "cache_size=-65536",
-            "wal_autocheckpoint=8192",
-            "secure_delete=FAST",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    return engine
-
-
 @contextmanager
 def _reported(url: str) -> Iterator[None]:
     try:
         yield
-    except _unavailable() as error:
-        if isinstance(error, _NO_DATABASE) and not _is_no_database(error):
+    except _database_errors(url) as error:
+        if isinstance(error, sqlite3.DatabaseError) and not _is_no_database(error):
             raise
-        shown = make_url(url).render_as_string(hide_password=True)
-        cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        shown = without_password(url)
+        cause = str(error).strip().splitlines()[0]
         raise StoreError(
             Text(f"存储 {shown} 不可用：{cause}", f"store {shown} is not available: {cause}"),
             hint=Text("检查数据库是否运行、可写、未被占用", "check that the database runs, is writable and not locked"),
         ) from error
 
 
-def _unavailable() -> tuple[type[Exception], ...]:
-    """Asked for only once something failed, so that a store on SQLite does without PostgreSQL's driver."""
+def _database_errors(url: str) -> tuple[type[Exception], ...]:
+    """Asked for only once something failed."""
+    if url.startswith("sqlite:"):
+        return (sqlite3.DatabaseError,)
     import psycopg
 
-    return OperationalError, sqlite3.OperationalError, psycopg.OperationalError, *_NO_DATABASE
+    return (psycopg.OperationalError,)
 
 
-_NO_DATABASE = (DatabaseError, sqlite3.DatabaseError)
+def is_database_error(error: Exception) -> bool:
+    """Whether a driver raised it; what such an error says may name hosts, users and paths."""
+    return isinstance(error, sqlite3.Error) or type(error).__module__.partition(".")[0] == "psycopg"
 
 
-def _is_no_database(error: Exception) -> bool:
+def _is_no_database(error: sqlite3.DatabaseError) -> bool:
     """Whether a file is no SQLite database, or a broken one; or the error is one of those that mean "not available"."""
-    cause = getattr(error, "orig", None) or error
-    if isinstance(error, OperationalError) or isinstance(cause, sqlite3.OperationalError):
+    if isinstance(error, sqlite3.OperationalError):
         return True
-    return getattr(cause, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
-
-
-def _bad_url(url: str) -> StoreError:
-    return StoreError(
-        Text(f"不认识的存储地址：{url}", f"not a store URL: {url}"),
-        hint=Text("用 sqlite:///路径.db 或 postgresql://…", "use sqlite:///path.db or postgresql://…"),
-    )
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.engine.outbox import Effect, send
 from anbao.engine.work import Placed, Work
@@ -27,7 +26,7 @@ from anbao.model.events.warn import (
     WarningPublished,
     WarningSent,
 )
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import DEFAULT_LANGUAGE, Language
 from anbao.warn.dangers import WarnedDanger, find

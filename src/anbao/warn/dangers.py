@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.engine.work import Placed
 from anbao.model.events.investigate import HazardConfirmed
 from anbao.model.hazard import HazardRecord
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 
 

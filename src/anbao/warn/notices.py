@@ -3,13 +3,16 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
-import jinja2
 import msgspec
 
 from anbao.model.listing_fact import FactValue
 from anbao.model.notice import Notice, fill, slots
 from anbao.text import Language, Text
+
+if TYPE_CHECKING:
+    import jinja2
 
 _RISKS = Text(zh="风险", en="Risks")
 _UNSUITABLE = Text(zh="不适宜人群", en="Not suitable for")
@@ -87,7 +90,9 @@ _NO = Text(zh="不属于", en="No")
 
 
 @cache
-def _fragment() -> jinja2.Template:
+def _fragment() -> "jinja2.Template":
+    import jinja2  # most commands render no notice
+
     loader = jinja2.PackageLoader("anbao.warn", "pages")
     environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     return environment.get_template("notices.html.j2")

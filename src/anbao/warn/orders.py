@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.engine.readmodels.listings import ListingKnown
 from anbao.engine.work import Placed, Work
@@ -34,7 +33,7 @@ from anbao.model.trade import (
     NoticeShown,
     Order,
 )
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.warn.steps import NoticeState
 

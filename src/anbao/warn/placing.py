@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao import cases
 from anbao.engine.core import Core
@@ -21,6 +20,7 @@ from anbao.errors import InvalidInput
 from anbao.model.decision import DecisionInEffect
 from anbao.model.events.warn import OrderPlaced, OrderReviewed, OrderUpdated, ReportedLine
 from anbao.model.trade import Order, OrderIntent, OrderLine
+from anbao.store import Connection
 from anbao.text import Text
 from anbao.warn import orders, steps
 from anbao.warn.orders import NOTHING, JudgedLine, OrderAnswer, OrderCheck, OrderLineAnswer

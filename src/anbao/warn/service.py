@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from functools import partial
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.detect.fields import words_of
 from anbao.engine.core import CaseHandler, Probe, Service, Step
@@ -23,6 +22,7 @@ from anbao.model.listing import ListingRecord
 from anbao.model.listing_fact import FactValue
 from anbao.model.notice import Notice
 from anbao.model.trade import NoticeAnswered, NoticeChoice, NoticeShown, Order, OrderIntent
+from anbao.store import Connection
 from anbao.text import Language, Text, choose_language
 from anbao.warn import buyers, dangers, orders, placing, steps
 from anbao.warn.facts import known_facts

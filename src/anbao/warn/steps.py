@@ -8,7 +8,6 @@ Invariants
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.engine.work import Placed
 from anbao.model.events.warn import (
@@ -19,7 +18,7 @@ from anbao.model.events.warn import (
 )
 from anbao.model.notice import Notice
 from anbao.model.trade import Lacking, Step
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
 
 

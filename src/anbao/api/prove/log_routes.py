@@ -4,13 +4,13 @@ import re
 
 from litestar import Response, get
 from litestar.params import FromPath
-from sqlalchemy import Connection
 
 from anbao.api.context import ApiContext, Caller, PublicRequest, context_of, operation
 from anbao.errors import NotFound
 from anbao.ledger.export import bundle
 from anbao.ledger.merkle import HASH_SIZE
 from anbao.ledger.tiles import TILE_WIDTH
+from anbao.store import Connection
 from anbao.store.bulk import sql
 from anbao.text import Text
 

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import click
-from sqlalchemy import make_url
 
 from anbao import __version__, localfiles
 from anbao.cli.common import STORE_VARIABLE, open_store_option, store_option, t
@@ -15,6 +14,7 @@ from anbao.cli.output import plain_console
 from anbao.connect.storage import STORAGE_VARIABLE
 from anbao.ledger.keys import KEY_FILE_VARIABLE
 from anbao.rules.pack_defaults import TITLES, DefaultView
+from anbao.store.url import sqlite_path
 from anbao.text import system_language
 
 
@@ -83,9 +83,8 @@ def command(store_url: str | None) -> int:
 def shared_files(store_url: str) -> list[Path]:
     """The files of a store on SQLite, its folder of objects and the signing key's file, where others have rights."""
     found = []
-    url = make_url(store_url)
-    if url.drivername == "sqlite" and url.database:
-        found += [Path(url.database + tail) for tail in ("", "-wal", "-shm", ".objects")]
+    if file := sqlite_path(store_url):
+        found += [file.with_name(file.name + tail) for tail in ("", "-wal", "-shm", ".objects")]
     if key := os.environ.get(KEY_FILE_VARIABLE):
         found.append(Path(key))
     storage = os.environ.get(STORAGE_VARIABLE, "")

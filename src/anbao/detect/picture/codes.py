@@ -12,9 +12,6 @@ MAX_CODES = 10
 MAX_TEXT = 2_000
 """Characters kept of what a code says; a QR code holds 4,296 at the most."""
 
-MATRIX = frozenset({"QR Code", "Micro QR Code", "rMQR Code", "Data Matrix", "Aztec", "PDF417", "MaxiCode"})
-"""Codes that hold a text or an address, other than the numbers of goods."""
-
 
 def read_codes(gray: Gray, scale: float) -> tuple[Code, ...]:
     """The codes, from the top down. ``scale``: pixels of the upload per pixel of ``gray``."""

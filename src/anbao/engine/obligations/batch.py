@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.engine.obligations.closing import Milestone, Obligation, Touched, close, waiver
 from anbao.engine.obligations.subject import subject_key
@@ -11,7 +10,7 @@ from anbao.engine.values import Settings
 from anbao.law.calendar import WorkCalendar
 from anbao.law.deadlines import due_at
 from anbao.law.norms import Norm
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
 
 

@@ -5,12 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.law.calendar import WorkCalendar
 from anbao.law.deadlines import due_at, latest_start
 from anbao.law.norms import Norm
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 
 Touched = dict[tuple[str, str | None, str], int]

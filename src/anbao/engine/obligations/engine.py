@@ -14,14 +14,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Connection
-
 from anbao.engine.obligations.batch import Batch
 from anbao.engine.values import Settings
 from anbao.law.calendar import WorkCalendar
 from anbao.law.deadlines import day_end, day_start
 from anbao.law.norms import Norm, Trigger
 from anbao.model.entry import Facts
+from anbao.store import Connection
 from anbao.store.bulk import sql_many
 
 WAIVED = "obligation.waived"

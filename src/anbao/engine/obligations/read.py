@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.engine.obligations.closing import NOT_KNOWN, Obligation
 from anbao.engine.obligations.subject import subjects_of
 from anbao.model.entry import entered_late
+from anbao.store import Connection
 from anbao.store.bulk import sql
 
 State = Literal[

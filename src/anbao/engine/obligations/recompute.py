@@ -5,12 +5,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from anbao.engine.obligations import read
 from anbao.engine.obligations.closing import Obligation
 from anbao.engine.obligations.engine import ObligationEngine, ObservedEntry
-from anbao.store import open_store
+from anbao.store import Connection, open_store
 from anbao.store.bulk import sql
 
 _BATCH = 1000

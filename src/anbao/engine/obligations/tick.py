@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from sqlalchemy import Connection
-
 from anbao.engine.obligations.engine import MISSED, PERIOD_OPENED
 from anbao.engine.obligations.subject import subjects_of
 from anbao.law.deadlines import day_start, legal_day
 from anbao.law.norms import Norm
 from anbao.model.entry import Entry
+from anbao.store import Connection
 from anbao.store.bulk import sql
 
 ACTOR = "clock"

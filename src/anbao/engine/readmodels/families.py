@@ -10,13 +10,12 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
 import numpy as np
-from sqlalchemy import Connection
 
 from anbao.detect.linkage.components import components
 from anbao.detect.linkage.identifiers import identifiers_of
 from anbao.ledger import Vault
 from anbao.model.merchant import Merchant
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
 
 LARGEST_FAMILY = 10_000

@@ -8,14 +8,13 @@ change each; a change is an entry.
 from collections.abc import Iterator
 from typing import cast
 
-from sqlalchemy import Connection
-
 from anbao.engine.core import Core
 from anbao.engine.readmodels import bars
 from anbao.engine.readmodels.bars import Bar
 from anbao.engine.readmodels.listings import ListingKnown
 from anbao.law.catalogue import StandingKind
 from anbao.model.trade import Act, GateReason
+from anbao.store import Connection
 from anbao.store.bulk import sql
 from anbao.text import Text
 

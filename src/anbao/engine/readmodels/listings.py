@@ -3,8 +3,8 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
 
+from anbao.store import Connection
 from anbao.store.bulk import sql
 
 _DECIDING = ("listing.screened", "listing.decided", "listing.picture_screened")

@@ -1,10 +1,10 @@
 """What a ``listing.screened`` entry says of a listing, as all who read it again need it."""
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.ledger.whole import whole_record
 from anbao.model.listing import Listing, ListingRecord, ListingScreened
+from anbao.store import Connection
 
 SCREENED = "listing.screened"
 DECIDED = "listing.decided"

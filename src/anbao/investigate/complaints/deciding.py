@@ -6,8 +6,6 @@
 - A second decision that differs from the first takes its place, and the measure with it.
 """
 
-from sqlalchemy import Connection
-
 from anbao.cases import reading
 from anbao.cases.deciding import reopen
 from anbao.engine.core import Core
@@ -17,6 +15,7 @@ from anbao.investigate.complaints.notices import RightsNotice
 from anbao.investigate.complaints.records import KnownComplaint
 from anbao.investigate.complaints.rules import ComplaintRules
 from anbao.model.decision import DecisionInEffect
+from anbao.store import Connection
 
 COMPLAINT, NOTICE = "complaint", "notice_check"
 ACT, LACKING = "act", "lacking"

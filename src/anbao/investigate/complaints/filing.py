@@ -9,8 +9,6 @@ import secrets
 from collections.abc import Callable
 from hashlib import sha256
 
-from sqlalchemy import Connection
-
 from anbao import cases
 from anbao.cases import reading
 from anbao.engine.core import Core
@@ -35,7 +33,7 @@ from anbao.model.events.complaints import (
 from anbao.model.hazard import Fingerprint, Suspicion
 from anbao.model.identity import refuse_person_number
 from anbao.model.listing import MAX_TITLE
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
 

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.engine.core import Core
 from anbao.engine.outbox import Effect, send
@@ -44,7 +43,7 @@ from anbao.model.events.rights import (
     kinds_of,
     of_track,
 )
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
 

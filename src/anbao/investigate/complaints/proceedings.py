@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
-from sqlalchemy import Connection
 
 from anbao import cases
 from anbao.cases.deciding import details_of
@@ -31,6 +30,7 @@ from anbao.model.events.rights import (
     NoticeProceedingsPending,
     of_track,
 )
+from anbao.store import Connection
 from anbao.store.bulk import sql
 from anbao.text import Text
 

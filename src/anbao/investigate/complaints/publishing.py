@@ -7,8 +7,6 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection
-
 from anbao.engine.core import Core
 from anbao.engine.work import Placed, Work
 from anbao.errors import Conflict
@@ -24,6 +22,7 @@ from anbao.model.events.rights import (
     IpPublished,
     IpResolved,
 )
+from anbao.store import Connection
 from anbao.store.bulk import sql
 from anbao.text import Text
 

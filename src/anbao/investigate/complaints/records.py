@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, Literal, TypedDict
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.engine.work import Placed
 from anbao.errors import NotFound
@@ -20,7 +19,7 @@ from anbao.model.events.complaints import (
     ComplaintStated,
     ComplaintTriaged,
 )
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
 

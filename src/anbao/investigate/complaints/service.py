@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from functools import cached_property, partial
 
-from sqlalchemy import Connection
-
 from anbao.cases.told import OpenedStatements
 from anbao.engine.core import CaseHandler, Core, Probe, Step
 from anbao.engine.entered import checks_input
@@ -40,6 +38,7 @@ from anbao.model.events.complaints import (
 from anbao.model.events.delivery import EffectDelivered
 from anbao.model.events.remove import MeasureTakenEvent
 from anbao.model.events.rights import IpPublished
+from anbao.store import Connection
 
 
 @checks_input

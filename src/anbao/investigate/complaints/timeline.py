@@ -3,7 +3,6 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.engine.core import Core
 from anbao.engine.obligations.read import ObligationView, views
@@ -37,6 +36,7 @@ from anbao.model.events.rights import (
     NoticeProceedingsPending,
     kinds_of,
 )
+from anbao.store import Connection
 from anbao.store.bulk import sql
 from anbao.text import Text
 

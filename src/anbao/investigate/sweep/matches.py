@@ -4,14 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.engine.work import Placed
 from anbao.ledger import Stored
 from anbao.model.events.investigate import ListingMatchedHazard
 from anbao.model.hazard import Certainty, Ground, Match, MatchRecord
 from anbao.model.listing import Severity
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 
 CERTAINTIES: tuple[Certainty, ...] = ("certain", "likely", "possible")

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.detect.likeness.dangers import RULES, Danger, DangerIndex
 from anbao.detect.likeness.fold import fold_digest
@@ -31,7 +30,7 @@ from anbao.model.events.investigate import (
     SweepTurn,
 )
 from anbao.model.hazard import Coverage, Match
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
 from anbao.version import VERSION

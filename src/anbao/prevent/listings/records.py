@@ -5,7 +5,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao import cases
 from anbao.engine.core import Core
@@ -29,7 +28,7 @@ from anbao.model.listing import (
     Outcome,
 )
 from anbao.model.picture import PictureScreened
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import Text
 

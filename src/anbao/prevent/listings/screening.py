@@ -8,7 +8,6 @@ from datetime import date
 from typing import cast
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.detect import contact, fields
 from anbao.detect.looking import FieldHits, look
@@ -34,6 +33,7 @@ from anbao.rules import learning
 from anbao.rules.exceptions import is_excused
 from anbao.rules.policy import MerchantFact, PolicyFacts, Verdict
 from anbao.rules.rulesets import Ruleset
+from anbao.store import Connection
 
 CREDENTIAL_SEVERITY = 4
 FORBIDDEN = "category.forbidden"

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.engine.readmodels.bars import MOVING as BARRING
 from anbao.engine.work import Placed
@@ -22,7 +21,7 @@ from anbao.prevent.merchants.decision import APPLIED, CLOSED, DECIDED, WAITING
 from anbao.prevent.merchants.file import merged
 from anbao.prevent.merchants.following import REOPENED
 from anbao.rules.policy import Verdict
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 
 IMPOSED = "sanction.imposed"

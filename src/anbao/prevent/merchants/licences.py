@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from datetime import date
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.detect.credentials import fold_number
 from anbao.engine.outbox import Effect, send
@@ -20,6 +19,7 @@ from anbao.model.merchant import Licence, Merchant
 from anbao.prevent.merchants.admission import assess_merchant
 from anbao.prevent.merchants.decision import ENGINE, MerchantContext
 from anbao.prevent.merchants.file import opened, row_of
+from anbao.store import Connection
 from anbao.store.bulk import sql
 
 EXPIRING = "licence.expiring"

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.engine.readmodels import families
 from anbao.engine.work import Work
 from anbao.model.base import Noun
 from anbao.model.merchant import Link, Merchant
 from anbao.prevent.merchants.decision import LINKED, SHARED_CAP, MerchantContext, MerchantMatter, record
+from anbao.store import Connection
 from anbao.store.bulk import sql
 
 MOST_LINKS = 50

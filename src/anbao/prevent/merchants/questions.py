@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.detect.credentials import fold_number
 from anbao.engine.work import Work
@@ -19,7 +18,7 @@ from anbao.model.registry import RegistryAnswer, RegistryQuestion, RegistryState
 from anbao.prevent.merchants.admission import Answers
 from anbao.prevent.merchants.decision import MerchantContext, MerchantMatter, Occasion, record
 from anbao.prevent.merchants.file import opened, row_of
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
 
 ANSWERED = "merchant.registry_answered"

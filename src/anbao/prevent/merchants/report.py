@@ -13,7 +13,6 @@ from datetime import timedelta
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.engine.work import Work
 from anbao.errors import Conflict
@@ -26,6 +25,7 @@ from anbao.prevent.merchants import turnover
 from anbao.prevent.merchants.decision import VERIFIED, MerchantContext, sells
 from anbao.prevent.merchants.file import files_of, open_sealed
 from anbao.printing import spreadsheet_cell
+from anbao.store import Connection
 from anbao.store.bulk import sql
 from anbao.text import Text
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from functools import partial
 
-from sqlalchemy import Connection
-
 from anbao.engine.core import CaseHandler, Core, Step
 from anbao.engine.entered import checks_input
 from anbao.engine.reactions import Reaction
@@ -41,6 +39,7 @@ from anbao.prevent.merchants.decision import (
 )
 from anbao.prevent.merchants.port import Registry, RegistryDown
 from anbao.prevent.merchants.settle import settle
+from anbao.store import Connection
 
 
 @checks_input

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection
-
 from anbao.engine.outbox import Effect, send
 from anbao.engine.work import Work
 from anbao.law.catalogue import Catalogue
@@ -12,6 +10,7 @@ from anbao.ledger import Stored
 from anbao.model.entry import Entry
 from anbao.prevent.merchants.admission import IDENTITY
 from anbao.prevent.merchants.decision import ENGINE, VERIFIED, MerchantContext
+from anbao.store import Connection
 from anbao.store.bulk import sql
 
 LOST = "listing.licence_lost"

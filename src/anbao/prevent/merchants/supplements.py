@@ -8,7 +8,6 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao import cases
 from anbao.engine.outbox import Effect, send
@@ -16,7 +15,7 @@ from anbao.engine.work import Placed, Work
 from anbao.law.deadlines import due_at
 from anbao.prevent.merchants.decision import HELD, MerchantContext, record
 from anbao.prevent.merchants.file import row_of
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 
 CASE = "merchant_held"

@@ -8,13 +8,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
-from sqlalchemy import Connection
-
 from anbao.engine.outbox import Effect, send
 from anbao.engine.work import Placed, Work
 from anbao.law.deadlines import legal_day
 from anbao.prevent.merchants.decision import MerchantContext, record
 from anbao.prevent.merchants.file import files_of
+from anbao.store import Connection
 from anbao.store.bulk import sql
 
 CROSSED = "merchant.threshold_crossed"

@@ -3,13 +3,13 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.ledger import Ledger
 from anbao.model.base import Millis
 from anbao.model.merchant import CredentialCheck
 from anbao.prevent.merchants import questions
 from anbao.prevent.merchants.file import MerchantRow, row_of
+from anbao.store import Connection
 from anbao.store.bulk import sql
 
 MOST_EVENTS = 200

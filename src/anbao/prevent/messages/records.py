@@ -5,7 +5,6 @@ were held (docs/decisions/0019).
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao import cases
 from anbao.detect.contact import GUESSED, ContactMatcher, FraudKind, Sighting, findings
@@ -15,7 +14,7 @@ from anbao.model.decision import DecisionInEffect
 from anbao.model.entry import Entry, Receipt
 from anbao.model.listing import MAX_FINDINGS
 from anbao.model.message import DECISIONS, Message, MessageDecision, MessageScreened, MessageVersions, Sender
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import Text
 from anbao.version import VERSION

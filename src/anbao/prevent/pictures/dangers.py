@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.detect.likeness.hashes import HashIndex
 from anbao.engine.work import Placed
 from anbao.rules import dangers
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 
 KIND = "picture"

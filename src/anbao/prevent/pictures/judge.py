@@ -6,7 +6,6 @@ import msgspec
 
 from anbao.detect import contact
 from anbao.detect.picture.candidates import ListingStanding, why_text
-from anbao.detect.picture.codes import MATRIX
 from anbao.detect.text import finding
 from anbao.law.catalogue import Catalogue
 from anbao.model.listing import MAX_FINDINGS, OUTCOMES, WRITTEN, Finding, Outcome
@@ -25,6 +24,9 @@ from anbao.rules.rulesets import Ruleset
 
 SURE = 90
 """Per cent of confidence from which on a line counts as written; below it a term in it is only a guess."""
+
+_MATRIX = frozenset({"QR Code", "Micro QR Code", "rMQR Code", "Data Matrix", "Aztec", "PDF417", "MaxiCode"})
+"""Codes that hold a text or an address, other than the numbers of goods."""
 
 UNREADABLE, CODE, HAZARD = "picture.unreadable", "picture.code", "picture.hazard"
 """Kinds of findings; the catalogue has their weight."""
@@ -145,7 +147,7 @@ def _texts(reading: PictureReading, ruleset: Ruleset) -> list[_Seen]:
             _finding(ruleset.catalogue, CODE, detector="code", box=one.box, term=one.format, text=one.text), fact="code"
         )
         for one in reading.codes
-        if one.format in MATRIX and not _leads_home(one.text, own)
+        if one.format in _MATRIX and not _leads_home(one.text, own)
     ]
     texts = [one.text for one in written]
     for one, hits in zip(written, ruleset.matcher.scan(texts), strict=True):

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection
 
 from anbao.detect import pictures
 from anbao.detect.picture.candidates import ListingStanding
@@ -17,7 +16,7 @@ from anbao.ledger.whole import whole_record
 from anbao.model.entry import Entry, Sealed
 from anbao.model.listing import OUTCOMES, ListingRecord, Outcome
 from anbao.model.picture import PictureReading, PictureScreened
-from anbao.store import tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 
 READ = "picture.read"

@@ -5,8 +5,6 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from anbao.detect.picture.candidates import ListingStanding
 from anbao.engine.core import Core, system_clock
 from anbao.engine.readmodels.screened import SCREENED
@@ -22,6 +20,7 @@ from anbao.prevent.pictures.records import Read, State, Task
 from anbao.rules import dangers
 from anbao.rules.clearances import cleared_of_entry
 from anbao.rules.rulesets import Rulesets, ruleset_of_pack
+from anbao.store import Connection
 
 AT_ONCE = 500
 """Listings with the same picture that one transaction decides on; the others follow as tasks."""

@@ -2,8 +2,10 @@
 
 from alembic import context
 
-from anbao.store.tables import metadata
+from anbao.store.schema import declared
 
 connection = context.config.attributes["connection"]
-context.configure(connection=connection, target_metadata=metadata, render_as_batch=connection.dialect.name == "sqlite")
+context.configure(
+    connection=connection, target_metadata=declared(), render_as_batch=connection.dialect.name == "sqlite"
+)
 context.run_migrations()

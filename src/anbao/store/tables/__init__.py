@@ -1,7 +1,7 @@
 """All tables, by room. ``entry`` is the truth; the rest are its projections, caches, or values that stand beside it."""
 
 from anbao.store.tables.assist import assistance, authority_request
-from anbao.store.tables.base import metadata
+from anbao.store.tables.base import StoreTable
 from anbao.store.tables.cases import bulk_item, bulk_order, case_file
 from anbao.store.tables.complaints import complaint, complaint_trace, rights_notice
 from anbao.store.tables.controls import control
@@ -82,7 +82,6 @@ __all__ = [
     "merchant_supplement",
     "message",
     "meta",
-    "metadata",
     "milestone",
     "notice_step",
     "obligation",
@@ -106,3 +105,6 @@ __all__ = [
     "violation",
     "warning",
 ]
+
+BY_NAME: dict[str, StoreTable] = {found.name: found for found in list(vars().values()) if isinstance(found, StoreTable)}
+"""All tables by name."""

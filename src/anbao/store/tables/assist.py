@@ -1,31 +1,27 @@
 """Those who ask for help, and what authorities ask for."""
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text
+from anbao.store.tables.base import BigInteger, LargeBinary, StoreTable, TableColumn, TableIndex, Text, key_column
 
-from anbao.store.tables.base import key_column, metadata
-
-assistance = Table(
+assistance = StoreTable(
     "assistance",
-    metadata,
-    Column("id", Text, primary_key=True),
+    TableColumn("id", Text, primary_key=True),
     key_column("kind"),
-    Column("harm", Text, nullable=False),
+    TableColumn("harm", Text, nullable=False),
     key_column("consumer"),
-    Column("trade", Text, nullable=False),
-    Column("merchant", Text, nullable=False),
+    TableColumn("trade", Text, nullable=False),
+    TableColumn("merchant", Text, nullable=False),
     key_column("state"),
-    Column("at", BigInteger, nullable=False),
-    Column("entry", BigInteger, nullable=False),
-    Index("assistance_by_state", "state", "at"),
-    Index("assistance_by_trade", "trade"),
+    TableColumn("at", BigInteger, nullable=False),
+    TableColumn("entry", BigInteger, nullable=False),
+    TableIndex("assistance_by_state", "state", "at"),
+    TableIndex("assistance_by_trade", "trade"),
 )
-authority_request = Table(
+authority_request = StoreTable(
     "authority_request",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("body", LargeBinary, nullable=False),
+    TableColumn("id", Text, primary_key=True),
+    TableColumn("body", LargeBinary, nullable=False),
     key_column("state"),
-    Column("at", BigInteger, nullable=False),
-    Column("entry", BigInteger, nullable=False),
-    Index("authority_request_by_state", "state", "at"),
+    TableColumn("at", BigInteger, nullable=False),
+    TableColumn("entry", BigInteger, nullable=False),
+    TableIndex("authority_request_by_state", "state", "at"),
 )

@@ -1,18 +1,15 @@
 """The controls that must be alive, as they stand."""
 
-from sqlalchemy import BigInteger, Column, LargeBinary, Table, Text
+from anbao.store.tables.base import BigInteger, LargeBinary, StoreTable, TableColumn, Text, key_column
 
-from anbao.store.tables.base import key_column, metadata
-
-control = Table(
+control = StoreTable(
     "control",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("person", Text, nullable=False),
+    TableColumn("id", Text, primary_key=True),
+    TableColumn("person", Text, nullable=False),
     key_column("state"),
-    Column("since", BigInteger, nullable=False),
-    Column("probed_at", BigInteger),
-    Column("why", LargeBinary, nullable=False),
-    Column("entry", BigInteger, nullable=False),
+    TableColumn("since", BigInteger, nullable=False),
+    TableColumn("probed_at", BigInteger),
+    TableColumn("why", LargeBinary, nullable=False),
+    TableColumn("entry", BigInteger, nullable=False),
     comment="state: unprobed, works, failed, retired; since: when it came to be so; why: the last probe's words",
 )

@@ -1,17 +1,14 @@
 """Where effects go."""
 
-from sqlalchemy import BigInteger, Column, LargeBinary, Table, Text
+from anbao.store.tables.base import BigInteger, LargeBinary, StoreTable, TableColumn, Text
 
-from anbao.store.tables.base import metadata
-
-endpoint = Table(
+endpoint = StoreTable(
     "endpoint",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("url", Text, nullable=False),
-    Column("topics", Text, nullable=False),
-    Column("secrets", LargeBinary, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("created", BigInteger, nullable=False),
+    TableColumn("id", Text, primary_key=True),
+    TableColumn("url", Text, nullable=False),
+    TableColumn("topics", Text, nullable=False),
+    TableColumn("secrets", LargeBinary, nullable=False),
+    TableColumn("state", Text, nullable=False),
+    TableColumn("created", BigInteger, nullable=False),
     comment="secrets: JSON; they sign messages, so they are kept as they are, and never in an entry",
 )

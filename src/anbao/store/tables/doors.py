@@ -1,42 +1,37 @@
 """API keys, answers given, and progress of files."""
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, PrimaryKeyConstraint, Table, Text
+from anbao.store.tables.base import BigInteger, Integer, LargeBinary, PrimaryKey, StoreTable, TableColumn, Text
 
-from anbao.store.tables.base import metadata
-
-api_key = Table(
+api_key = StoreTable(
     "api_key",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("digest", LargeBinary, nullable=False, unique=True),
-    Column("name", Text, nullable=False),
-    Column("scopes", Text, nullable=False),
-    Column("created", BigInteger, nullable=False),
-    Column("revoked", BigInteger),
+    TableColumn("id", Text, primary_key=True),
+    TableColumn("digest", LargeBinary, nullable=False, unique=True),
+    TableColumn("name", Text, nullable=False),
+    TableColumn("scopes", Text, nullable=False),
+    TableColumn("created", BigInteger, nullable=False),
+    TableColumn("revoked", BigInteger),
 )
 
-idempotency = Table(
+idempotency = StoreTable(
     "idempotency",
-    metadata,
-    Column("api_key", Text, nullable=False),
-    Column("key", Text, nullable=False),
-    Column("fingerprint", LargeBinary, nullable=False),
-    Column("status", Integer, nullable=False),
-    Column("response", LargeBinary, nullable=False),
-    Column("at", BigInteger, nullable=False),
-    PrimaryKeyConstraint("api_key", "key"),
+    TableColumn("api_key", Text, nullable=False),
+    TableColumn("key", Text, nullable=False),
+    TableColumn("fingerprint", LargeBinary, nullable=False),
+    TableColumn("status", Integer, nullable=False),
+    TableColumn("response", LargeBinary, nullable=False),
+    TableColumn("at", BigInteger, nullable=False),
+    PrimaryKey("api_key", "key"),
 )
 
-screen_run = Table(
+screen_run = StoreTable(
     "screen_run",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("rows_done", BigInteger, nullable=False),
-    Column("lines_done", BigInteger, nullable=False),
-    Column("input_position", BigInteger, nullable=False),
-    Column("output_position", BigInteger, nullable=False),
-    Column("summary", LargeBinary, nullable=False),
-    Column("finished_under", Text, nullable=False),
-    Column("at", BigInteger, nullable=False),
+    TableColumn("id", Text, primary_key=True),
+    TableColumn("rows_done", BigInteger, nullable=False),
+    TableColumn("lines_done", BigInteger, nullable=False),
+    TableColumn("input_position", BigInteger, nullable=False),
+    TableColumn("output_position", BigInteger, nullable=False),
+    TableColumn("summary", LargeBinary, nullable=False),
+    TableColumn("finished_under", Text, nullable=False),
+    TableColumn("at", BigInteger, nullable=False),
     comment="progress of `anbao screen FILE`, committed with the entries it made",
 )

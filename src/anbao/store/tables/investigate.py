@@ -1,58 +1,63 @@
 """Hazards, the sweeps that look for them, and where they were found."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, Table, Text
+from anbao.store.tables.base import (
+    BigInteger,
+    Integer,
+    LargeBinary,
+    PrimaryKey,
+    StoreTable,
+    TableColumn,
+    TableIndex,
+    Text,
+    key_column,
+)
 
-from anbao.store.tables.base import key_column, metadata
-
-hazard = Table(
+hazard = StoreTable(
     "hazard",
-    metadata,
-    Column("id", Text, primary_key=True),
+    TableColumn("id", Text, primary_key=True),
     key_column("state"),
-    Column("source", Text, nullable=False),
-    Column("severity", Integer, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("record", LargeBinary, nullable=False),
-    Column("listing", Text, nullable=False),
-    Column("merchant", Text, nullable=False),
-    Column("entry", BigInteger, nullable=False),
+    TableColumn("source", Text, nullable=False),
+    TableColumn("severity", Integer, nullable=False),
+    TableColumn("title", Text, nullable=False),
+    TableColumn("record", LargeBinary, nullable=False),
+    TableColumn("listing", Text, nullable=False),
+    TableColumn("merchant", Text, nullable=False),
+    TableColumn("entry", BigInteger, nullable=False),
     key_column("sweep"),
-    Index("hazard_by_state", "state", "sweep"),
+    TableIndex("hazard_by_state", "state", "sweep"),
     comment="record: the newest suspicion or confirmation, at entry; sweep: that which looks for it, empty before",
 )
 
-hazard_match = Table(
+hazard_match = StoreTable(
     "hazard_match",
-    metadata,
     key_column("hazard"),
     key_column("listing"),
-    Column("rank", Integer, nullable=False),
-    Column("cosine", Integer, nullable=False),
-    Column("merchant", Text, nullable=False),
-    Column("entry", BigInteger, nullable=False),
+    TableColumn("rank", Integer, nullable=False),
+    TableColumn("cosine", Integer, nullable=False),
+    TableColumn("merchant", Text, nullable=False),
+    TableColumn("entry", BigInteger, nullable=False),
     key_column("sweep"),
-    PrimaryKeyConstraint("hazard", "listing"),
-    Index("hazard_match_by_rank", "hazard", "rank", "entry"),
+    PrimaryKey("hazard", "listing"),
+    TableIndex("hazard_match_by_rank", "hazard", "rank", "entry"),
     sqlite_with_rowid=False,
     comment="the newest match of a listing; rank: 0 certain, 1 likely, 2 possible",
 )
 
-sweep = Table(
+sweep = StoreTable(
     "sweep",
-    metadata,
-    Column("id", Text, primary_key=True),
+    TableColumn("id", Text, primary_key=True),
     key_column("state"),
-    Column("opened", BigInteger, nullable=False),
-    Column("before", BigInteger, nullable=False),
-    Column("position", BigInteger, nullable=False),
-    Column("total", BigInteger, nullable=False),
-    Column("listings", BigInteger, nullable=False),
-    Column("looked", BigInteger, nullable=False),
-    Column("matched", BigInteger, nullable=False),
-    Column("blocked", BigInteger, nullable=False),
-    Column("outdated", BigInteger, nullable=False),
-    Column("pictures", BigInteger, nullable=False),
-    Column("ended", BigInteger),
-    Index("sweep_by_state", "state", "opened"),
+    TableColumn("opened", BigInteger, nullable=False),
+    TableColumn("before", BigInteger, nullable=False),
+    TableColumn("position", BigInteger, nullable=False),
+    TableColumn("total", BigInteger, nullable=False),
+    TableColumn("listings", BigInteger, nullable=False),
+    TableColumn("looked", BigInteger, nullable=False),
+    TableColumn("matched", BigInteger, nullable=False),
+    TableColumn("blocked", BigInteger, nullable=False),
+    TableColumn("outdated", BigInteger, nullable=False),
+    TableColumn("pictures", BigInteger, nullable=False),
+    TableColumn("ended", BigInteger),
+    TableIndex("sweep_by_state", "state", "opened"),
     comment="progress through the screenings before an entry, committed with the matches that it made",
 )

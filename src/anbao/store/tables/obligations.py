@@ -1,46 +1,40 @@
 """What is owed, and the entries that norms look back to."""
 
-from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, Table, Text, text
+from anbao.store.tables.base import BigInteger, PrimaryKey, StoreTable, TableColumn, TableIndex, Text, key_column
 
-from anbao.store.tables.base import key_column, metadata
-
-obligation = Table(
+obligation = StoreTable(
     "obligation",
-    metadata,
-    Column("opened_by", BigInteger, nullable=False),
+    TableColumn("opened_by", BigInteger, nullable=False),
     key_column("norm"),
-    Column("norm_version", Text, nullable=False),
+    TableColumn("norm_version", Text, nullable=False),
     key_column("subject"),
-    Column("opened_at", BigInteger, nullable=False),
-    Column("due_at", BigInteger),
-    Column("closed_as", Text),
-    Column("closed_by", BigInteger),
-    Column("closed_at", BigInteger),
-    Column("missed_by", BigInteger),
-    PrimaryKeyConstraint("opened_by", "norm"),
-    Index("obligation_by_subject", "norm", "subject", "closed_at"),
-    Index(
+    TableColumn("opened_at", BigInteger, nullable=False),
+    TableColumn("due_at", BigInteger),
+    TableColumn("closed_as", Text),
+    TableColumn("closed_by", BigInteger),
+    TableColumn("closed_at", BigInteger),
+    TableColumn("missed_by", BigInteger),
+    PrimaryKey("opened_by", "norm"),
+    TableIndex("obligation_by_subject", "norm", "subject", "closed_at"),
+    TableIndex(
         "obligation_unclosed_by_due",
         "due_at",
-        sqlite_where=text("closed_as IS NULL"),
-        postgresql_where=text("closed_as IS NULL"),
+        where="closed_as IS NULL",
     ),
-    Index(
+    TableIndex(
         "obligation_running_by_due",
         "due_at",
-        sqlite_where=text("closed_as IS NULL AND missed_by IS NULL"),
-        postgresql_where=text("closed_as IS NULL AND missed_by IS NULL"),
+        where="closed_as IS NULL AND missed_by IS NULL",
     ),
 )
 
-milestone = Table(
+milestone = StoreTable(
     "milestone",
-    metadata,
     key_column("signal"),
     key_column("subject"),
-    Column("at", BigInteger, nullable=False),
-    Column("idx", BigInteger, nullable=False),
-    PrimaryKeyConstraint("signal", "subject", "at", "idx"),
+    TableColumn("at", BigInteger, nullable=False),
+    TableColumn("idx", BigInteger, nullable=False),
+    PrimaryKey("signal", "subject", "at", "idx"),
     sqlite_with_rowid=False,
     comment="entries that discharge, end or precede under some norm, by what they are about",
 )

@@ -1,45 +1,50 @@
 """Pictures of listings, what was read in them, and the hashes of dangers they are compared with."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, Table, Text
+from anbao.store.tables.base import (
+    BigInteger,
+    Integer,
+    LargeBinary,
+    PrimaryKey,
+    StoreTable,
+    TableColumn,
+    TableIndex,
+    Text,
+    key_column,
+)
 
-from anbao.store.tables.base import key_column, metadata
-
-picture = Table(
+picture = StoreTable(
     "picture",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("entry", BigInteger, nullable=False),
-    Column("reading", LargeBinary, nullable=False),
+    TableColumn("id", Text, primary_key=True),
+    TableColumn("entry", BigInteger, nullable=False),
+    TableColumn("reading", LargeBinary, nullable=False),
     comment="by SHA-256: what was last read in it, as its entry keeps it",
 )
 
-listing_picture = Table(
+listing_picture = StoreTable(
     "listing_picture",
-    metadata,
     key_column("listing"),
-    Column("place", Integer, nullable=False),
+    TableColumn("place", Integer, nullable=False),
     key_column("source"),
-    Column("screened", BigInteger, nullable=False),
+    TableColumn("screened", BigInteger, nullable=False),
     key_column("picture"),
     key_column("state"),
-    Column("due_at", BigInteger, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    PrimaryKeyConstraint("listing", "place"),
-    Index("listing_picture_by_due", "state", "due_at"),
-    Index("listing_picture_by_picture", "picture", "state"),
+    TableColumn("due_at", BigInteger, nullable=False),
+    TableColumn("attempts", Integer, nullable=False),
+    PrimaryKey("listing", "place"),
+    TableIndex("listing_picture_by_due", "state", "due_at"),
+    TableIndex("listing_picture_by_picture", "picture", "state"),
     comment="of each listing's newest version; picture: SHA-256, empty until it came; state: waiting, text, done",
 )
 
-hazard_picture = Table(
+hazard_picture = StoreTable(
     "hazard_picture",
-    metadata,
     key_column("hazard"),
-    Column("since", BigInteger, nullable=False),
+    TableColumn("since", BigInteger, nullable=False),
     key_column("hash"),
-    Column("until", BigInteger),
-    Column("weight", LargeBinary, nullable=False),
-    PrimaryKeyConstraint("hazard", "since", "hash"),
-    Index("hazard_picture_by_since", "since"),
-    Index("hazard_picture_by_until", "until"),
+    TableColumn("until", BigInteger),
+    TableColumn("weight", LargeBinary, nullable=False),
+    PrimaryKey("hazard", "since", "hash"),
+    TableIndex("hazard_picture_by_since", "since"),
+    TableIndex("hazard_picture_by_until", "until"),
     comment="PDQ hashes of confirmed dangers, from entry since to before until; weight: severity and provisions",
 )

@@ -1,76 +1,79 @@
 """Orders, the notices before them, and the warnings after the trade."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, Table, Text, text
+from anbao.store.tables.base import (
+    BigInteger,
+    Integer,
+    LargeBinary,
+    PrimaryKey,
+    StoreTable,
+    TableColumn,
+    TableIndex,
+    Text,
+    key_column,
+)
 
-from anbao.store.tables.base import key_column, metadata
-
-trade = Table(
+trade = StoreTable(
     "trade",
-    metadata,
-    Column("id", Text, nullable=False),
-    Column("listing", Text, nullable=False),
-    Column("consumer", Text, nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Column("entry", BigInteger, nullable=False),
-    PrimaryKeyConstraint("id", "listing", "consumer"),
-    Index("trade_by_listing", "listing", "entry"),
+    TableColumn("id", Text, nullable=False),
+    TableColumn("listing", Text, nullable=False),
+    TableColumn("consumer", Text, nullable=False),
+    TableColumn("at", BigInteger, nullable=False),
+    TableColumn("entry", BigInteger, nullable=False),
+    PrimaryKey("id", "listing", "consumer"),
+    TableIndex("trade_by_listing", "listing", "entry"),
     comment="one line of an order: id is the order's",
 )
 
-notice_step = Table(
+notice_step = StoreTable(
     "notice_step",
-    metadata,
-    Column("consumer", Text, nullable=False),
-    Column("listing", Text, nullable=False),
-    Column("notice", Text, nullable=False),
-    Column("step", Text, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("seconds", Integer, nullable=False),
-    Column("belongs", Integer, nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Column("entry", BigInteger, nullable=False),
-    PrimaryKeyConstraint("consumer", "listing", "entry"),
+    TableColumn("consumer", Text, nullable=False),
+    TableColumn("listing", Text, nullable=False),
+    TableColumn("notice", Text, nullable=False),
+    TableColumn("step", Text, nullable=False),
+    TableColumn("version", Integer, nullable=False),
+    TableColumn("seconds", Integer, nullable=False),
+    TableColumn("belongs", Integer, nullable=False),
+    TableColumn("at", BigInteger, nullable=False),
+    TableColumn("entry", BigInteger, nullable=False),
+    PrimaryKey("consumer", "listing", "entry"),
     comment="step: shown, acknowledged, answered; belongs: whether the buyer said to be of an unsuitable group",
 )
 
-danger = Table(
+danger = StoreTable(
     "danger",
-    metadata,
-    Column("hazard", Text, primary_key=True),
-    Column("title", Text, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Column("entry", BigInteger, nullable=False),
-    Column("published", BigInteger),
-    Column("lifted", BigInteger),
+    TableColumn("hazard", Text, primary_key=True),
+    TableColumn("title", Text, nullable=False),
+    TableColumn("body", LargeBinary, nullable=False),
+    TableColumn("at", BigInteger, nullable=False),
+    TableColumn("entry", BigInteger, nullable=False),
+    TableColumn("published", BigInteger),
+    TableColumn("lifted", BigInteger),
     comment="confirmed hazards as this room needs them; published: since when the public can read of it",
 )
-affected = Table(
+affected = StoreTable(
     "affected",
-    metadata,
     key_column("hazard"),
     key_column("listing"),
-    Column("entry", BigInteger, nullable=False),
-    Column("since", BigInteger, nullable=False),
-    Column("after", BigInteger, nullable=False),
-    Column("done", Integer, nullable=False),
-    PrimaryKeyConstraint("hazard", "listing"),
-    Index("affected_to_do", "entry", sqlite_where=text("done = 0"), postgresql_where=text("done = 0")),
-    Index("affected_by_listing", "listing"),
+    TableColumn("entry", BigInteger, nullable=False),
+    TableColumn("since", BigInteger, nullable=False),
+    TableColumn("after", BigInteger, nullable=False),
+    TableColumn("done", Integer, nullable=False),
+    PrimaryKey("hazard", "listing"),
+    TableIndex("affected_to_do", "entry", where="done = 0"),
+    TableIndex("affected_by_listing", "listing"),
     comment="listings whose buyers must be warned; since: trades from then on; after: the last trade's entry looked at",
 )
-warning = Table(
+warning = StoreTable(
     "warning",
-    metadata,
     key_column("hazard"),
     key_column("consumer"),
     key_column("listing"),
-    Column("trade", Text, nullable=False),
-    Column("entry", BigInteger, nullable=False),
-    Column("attempts", Integer, nullable=False),
+    TableColumn("trade", Text, nullable=False),
+    TableColumn("entry", BigInteger, nullable=False),
+    TableColumn("attempts", Integer, nullable=False),
     key_column("state"),
-    Column("at", BigInteger, nullable=False),
-    PrimaryKeyConstraint("hazard", "consumer"),
-    Index("warning_by_state", "hazard", "state"),
+    TableColumn("at", BigInteger, nullable=False),
+    PrimaryKey("hazard", "consumer"),
+    TableIndex("warning_by_state", "hazard", "state"),
     comment="who was warned of what, and whether it reached them: waiting, reached, unreached, corrected",
 )

@@ -1,28 +1,33 @@
 """How far each reaction has read the ledger, and the effects that wait to leave."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text
+from anbao.store.tables.base import (
+    BigInteger,
+    Integer,
+    LargeBinary,
+    StoreTable,
+    TableColumn,
+    TableIndex,
+    Text,
+    key_column,
+)
 
-from anbao.store.tables.base import key_column, metadata
-
-reaction = Table(
+reaction = StoreTable(
     "reaction",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("idx", BigInteger, nullable=False),
-    Column("failed", Text, nullable=False),
+    TableColumn("name", Text, primary_key=True),
+    TableColumn("idx", BigInteger, nullable=False),
+    TableColumn("failed", Text, nullable=False),
     comment="idx: the last entry handled; failed: why the next one could not be, empty where all is well",
 )
-outbox = Table(
+outbox = StoreTable(
     "outbox",
-    metadata,
-    Column("id", Text, primary_key=True),
+    TableColumn("id", Text, primary_key=True),
     key_column("topic"),
-    Column("body", LargeBinary, nullable=False),
-    Column("entry", BigInteger, nullable=False),
+    TableColumn("body", LargeBinary, nullable=False),
+    TableColumn("entry", BigInteger, nullable=False),
     key_column("state"),
-    Column("attempts", Integer, nullable=False),
-    Column("due_at", BigInteger, nullable=False),
-    Column("problem", Text, nullable=False),
-    Index("outbox_by_due", "state", "due_at"),
+    TableColumn("attempts", Integer, nullable=False),
+    TableColumn("due_at", BigInteger, nullable=False),
+    TableColumn("problem", Text, nullable=False),
+    TableIndex("outbox_by_due", "state", "due_at"),
     comment="effects that leave after the commit of the entry that caused them; id is the idempotency key",
 )
