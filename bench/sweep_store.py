@@ -60,7 +60,7 @@ def fill(url: str, count: int) -> None:
     with tempfile.TemporaryDirectory() as folder, open_platform(url) as platform:
         for number in range(MERCHANTS):
             shop = f"小铺{number}"
-            platform.submit_merchant(
+            platform.prevent.merchants.apply(
                 Merchant(id=f"M{number}", kind="company", legal_name="示例商贸有限公司", shop_name=shop)
             )
         file = Path(folder) / "listings.jsonl"

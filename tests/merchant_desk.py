@@ -37,7 +37,7 @@ class Desk:
         return self._apply(person(name, **more))
 
     def _apply(self, merchant: anbao.Merchant) -> MerchantDecision:
-        return self.platform.submit_merchant(merchant)
+        return self.platform.prevent.merchants.apply(merchant)
 
     def close(self, name: str, *, for_cause: bool) -> None:
         def job(work: Work) -> None:
@@ -53,7 +53,7 @@ class Desk:
         """A listing of the merchant, and an order for it."""
         listing = anbao.Listing(id=f"l-{merchant}", title="手工编织", category="女装", merchant=merchant)
         self.platform.submit_listing(listing)
-        self.platform.place_order(Order(id=f"o{number}", listing=listing.id, buyer="b1", amount=amount))
+        self.platform.warn.place_order(Order(id=f"o{number}", listing=listing.id, buyer="b1", amount=amount))
 
     def entries(self, kind: str) -> list[Entry]:
         with self.platform.reading() as conn:

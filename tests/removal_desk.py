@@ -19,7 +19,7 @@ BARCODE = "6901234567892"
 
 
 def apply(platform: Platform, merchant: str, phone: str | None = None) -> None:
-    platform.submit_merchant(
+    platform.prevent.merchants.apply(
         Merchant(id=merchant, kind="company", legal_name="示例商贸有限公司", phone=phone, shop_name=f"小铺{merchant}")
     )
 

@@ -51,17 +51,17 @@ def _hazard(platform: Platform) -> str:
 
 def _merchant(platform: Platform) -> str:
     applied = Merchant(id="m", kind="company", legal_name="示例商贸有限公司", shop_name="小铺", categories=("零食",))
-    assert platform.submit_merchant(applied).decision == "held"
+    assert platform.prevent.merchants.apply(applied).decision == "held"
     platform.advance()
     return "m"
 
 
 def _dispute(platform: Platform) -> str:
-    platform.submit_merchant(
+    platform.prevent.merchants.apply(
         Merchant(id="M1", kind="company", legal_name="示例商贸有限公司", shop_name="小店", phone="12000000001")
     )
     platform.submit_listing(Listing(id="L1", merchant="M1", title="充电宝 20000 毫安"))
-    platform.place_order(Order(id="O1", buyer="ann", listing="L1", amount="99.00"))
+    platform.warn.place_order(Order(id="O1", buyer="ann", listing="L1", amount="99.00"))
     request = HelpRequest(buyer="bob", harm="health", help="identity", id="D1", order="O1", statement="充电时烫伤了手")
     assert platform.run(lambda work: platform.assist.ask(work, request)).held
     return "D1"
@@ -72,7 +72,7 @@ def _order(measure: str = "takedown") -> MeasureOrder:
 
 
 def _sold(platform: Platform) -> None:
-    platform.submit_merchant(Merchant(id="M1", kind="company", legal_name="示例商贸有限公司", shop_name="小店"))
+    platform.prevent.merchants.apply(Merchant(id="M1", kind="company", legal_name="示例商贸有限公司", shop_name="小店"))
     platform.submit_listing(Listing(id="L1", merchant="M1", title="充电宝 20000 毫安"))
 
 

@@ -28,11 +28,11 @@ ADDRESS, PHONE, NAME = "浙江省杭州市某路 1 号", "12000000001", "某某�
 def stocked(platform: Platform) -> None:
     """Two merchants, one of whom left no address; each sold one thing to Ann."""
     for name, address in (("M1", ADDRESS), ("M2", None)):
-        platform.submit_merchant(
+        platform.prevent.merchants.apply(
             Merchant(id=name, kind="company", legal_name=NAME, shop_name="小店", phone=PHONE, address=address)
         )
         platform.submit_listing(Listing(id=f"L-{name}", merchant=name, title="充电宝 20000 毫安"))
-        platform.place_order(
+        platform.warn.place_order(
             Order(id=f"O-{name}", buyer="ann", listing=f"L-{name}", amount="99.00", recipient="安女士", quantity=2)
         )
 

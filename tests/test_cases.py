@@ -5,6 +5,7 @@ import pytest
 from anbao.cases import leases, reading
 from anbao.cases.deciding import is_sampled
 from anbao.errors import Conflict, InvalidInput
+from anbao.law.norms import Period
 from anbao.model.listing import Listing
 from anbao.platform import Platform
 from case_desk import MINUTE, decide, find, hold, kinds_of, look_twice, open_one, reviews, take, use_test_lexicon
@@ -36,7 +37,7 @@ def test_the_worst_stands_first_then_the_soonest_due_then_the_oldest(platform: P
 
 
 def test_a_case_is_due_when_the_setting_of_its_kind_says(platform: Platform) -> None:
-    platform.change_setting("hazard.assess", {"hours": 2}, actor="officer")
+    platform.change_setting("hazard.assess", Period(hours=2), actor="officer")
     assert find(platform, open_one(platform, "L1")).due_at == START + 2 * 60 * MINUTE
     timeless = next(one.id for one in platform.cases.kinds.values() if not one.due)
     assert find(platform, open_one(platform, "L2", kind=timeless)).due_at is None

@@ -141,7 +141,7 @@ def test_a_complaint_about_nothing_is_refused_with_a_hint(platform: Platform) ->
 def test_an_order_leads_to_its_listing_and_merchant(platform: Platform) -> None:
     from anbao.model.trade import Order
 
-    platform.place_order(Order(buyer="b1", concluded=True, id="O1", listing="L1"))
+    platform.warn.place_order(Order(buyer="b1", concluded=True, id="O1", listing="L1"))
     filed = file(platform, listing="", order="O1")
     subjects = entries(platform, filed.receipt)[0].entry().subjects
     assert (subjects["listing"], subjects["merchant"], subjects["order"]) == ("L1", "m1", "O1")

@@ -253,7 +253,7 @@ def suspend(platform: Platform, name: str) -> None:
         phone="13900000001",
         shop_name="小铺",
     )
-    platform.submit_merchant(one)
+    platform.prevent.merchants.apply(one)
     order = MeasureOrder(days=9, facts="多次发布违禁商品", measure="suspension", merchant=name)
     platform.run(lambda work: platform.remove.take(work, order, person="ann", actor="officer"))
     platform.advance()

@@ -40,7 +40,7 @@ def stock(platform: Platform) -> None:
 
 
 def check(platform: Platform, listing: str) -> Any:
-    return platform.check_order(OrderIntent(buyer="b1", listing=listing))
+    return platform.warn.check_order(OrderIntent(buyer="b1", listing=listing))
 
 
 def codes(answer: Any) -> list[tuple[str, str]]:
@@ -79,7 +79,7 @@ def test_a_blocked_listing_cannot_be_ordered_and_the_refusal_is_an_entry(platfor
     assert "拦截" in reason.text.zh
     assert "《电子商务法》" in reason.text.zh
     assert "blocked" in reason.text.en
-    answer = platform.place_order(Order(buyer="b1", id="o1", listing="gun"))
+    answer = platform.warn.place_order(Order(buyer="b1", id="o1", listing="gun"))
     assert answer.refused
     [body] = bodies(platform, "order.refused")
     assert (body["barred"], body["reasons"][0]["code"]) == (True, "gate.listing.blocked")
@@ -163,7 +163,7 @@ def danger(platform: Platform, listing: str) -> None:
 
 
 def test_a_merchant_that_is_not_verified_flags(platform: Platform) -> None:
-    platform.submit_merchant(Merchant(id="m1", kind="company", legal_name="某公司", shop_name="小店"))
+    platform.prevent.merchants.apply(Merchant(id="m1", kind="company", legal_name="某公司", shop_name="小店"))
     platform.submit_listing(TOWEL)
     asked = check(platform, "towel")
     assert asked.allowed
@@ -176,7 +176,7 @@ def test_a_merchant_that_is_not_verified_flags(platform: Platform) -> None:
 
 def test_a_flagged_order_is_owed_a_persons_look_and_closed_by_the_decision(platform: Platform, clock: Clock) -> None:
     no_second_looks(platform)
-    answer = platform.place_order(Order(buyer="b1", id="o1", listing="never"))
+    answer = platform.warn.place_order(Order(buyer="b1", id="o1", listing="never"))
     assert (answer.refused, answer.flagged, codes(answer)) == (False, True, [("flag", "gate.listing.unknown")])
     [owed] = [one for one in platform.obligations() if one.norm == "cn.order.flagged"]
     assert (owed.state, owed.due_at) == ("open", clock.now + 24 * HOUR)
@@ -203,7 +203,7 @@ def cases_of(platform: Platform) -> list[Any]:
 
 
 def test_a_flagged_order_that_nobody_looks_at_is_overdue(platform: Platform, clock: Clock) -> None:
-    platform.place_order(Order(buyer="b1", id="o1", listing="never"))
+    platform.warn.place_order(Order(buyer="b1", id="o1", listing="never"))
     clock.pass_seconds(25 * 3600)
     platform.advance()
     [owed] = [one for one in platform.obligations(overdue_only=True) if one.norm == "cn.order.flagged"]
@@ -215,7 +215,7 @@ def test_a_flagged_order_that_nobody_looks_at_is_overdue(platform: Platform, clo
 
 def test_a_trade_that_took_place_is_recorded_and_flagged(platform: Platform) -> None:
     stock(platform)
-    answer = platform.place_order(Order(buyer="b1", concluded=True, id="o1", listing="gun"))
+    answer = platform.warn.place_order(Order(buyer="b1", concluded=True, id="o1", listing="gun"))
     assert (answer.refused, answer.flagged) == (False, True)
     assert codes(answer) == [("refuse", "gate.listing.blocked")]
 
@@ -286,7 +286,9 @@ def lines(*listings: str, **more: Any) -> tuple[OrderLine, ...]:
 def test_an_order_has_lines_each_of_which_is_an_entry(platform: Platform) -> None:
     stock(platform)
     platform.submit_listing(Listing(id="cup", merchant="m2", title="陶瓷杯"))
-    answer = platform.place_order(Order(buyer="b1", id="o1", lines=lines("towel", "cup", amount="9.90", quantity=2)))
+    answer = platform.warn.place_order(
+        Order(buyer="b1", id="o1", lines=lines("towel", "cup", amount="9.90", quantity=2))
+    )
     assert [one.listing for one in answer.lines] == ["towel", "cup"]
     placed = bodies(platform, "order.placed")
     assert [(one["listing"], one["amount"], one["quantity"]) for one in placed] == [
@@ -297,9 +299,9 @@ def test_an_order_has_lines_each_of_which_is_an_entry(platform: Platform) -> Non
 
 def test_one_refused_line_refuses_the_order_and_says_which(platform: Platform) -> None:
     stock(platform)
-    asked = platform.check_order(OrderIntent(buyer="b1", lines=lines("towel", "gun")))
+    asked = platform.warn.check_order(OrderIntent(buyer="b1", lines=lines("towel", "gun")))
     assert [one.allowed for one in asked.lines] == [True, False]
-    answer = platform.place_order(Order(buyer="b1", id="o1", lines=lines("towel", "gun")))
+    answer = platform.warn.place_order(Order(buyer="b1", id="o1", lines=lines("towel", "gun")))
     assert answer.refused
     assert [(one.listing, one.refused) for one in answer.lines] == [("towel", False), ("gun", True)]
     assert bodies(platform, "order.placed") == []
@@ -317,32 +319,32 @@ def test_one_refused_line_refuses_the_order_and_says_which(platform: Platform) -
 )
 def test_an_order_names_its_listings_in_one_way(platform: Platform, order: Order, field: str) -> None:
     with pytest.raises(InvalidInput) as failure:
-        platform.place_order(order)
+        platform.warn.place_order(order)
     assert failure.value.field == field
 
 
 def test_the_same_line_again_is_no_news_and_a_changed_one_is_an_update(platform: Platform) -> None:
     stock(platform)
     order = Order(amount="10", buyer="b1", id="o1", listing="towel", recipient="安女士")
-    first = platform.place_order(order)
-    again = platform.place_order(order)
+    first = platform.warn.place_order(order)
+    again = platform.warn.place_order(order)
     assert (again.repeated, again.entry, len(bodies(platform, "order.placed"))) == (True, first.entry, 1)
-    changed = platform.place_order(msgspec.structs.replace(order, amount="12"))
+    changed = platform.warn.place_order(msgspec.structs.replace(order, amount="12"))
     assert (changed.updated, changed.repeated) == (True, False)
     [update] = bodies(platform, "order.updated")
     assert (update["amount"], update["amount_before"], update["before"]) == ("12", "10", first.entry)
-    assert platform.place_order(msgspec.structs.replace(order, amount="12")).repeated
-    moved = platform.place_order(msgspec.structs.replace(order, amount="12", recipient="宝先生"))
+    assert platform.warn.place_order(msgspec.structs.replace(order, amount="12")).repeated
+    moved = platform.warn.place_order(msgspec.structs.replace(order, amount="12", recipient="宝先生"))
     assert moved.updated
     assert len(bodies(platform, "order.placed")) == 1
 
 
 def test_a_line_that_was_taken_before_is_not_judged_anew(platform: Platform) -> None:
     stock(platform)
-    platform.place_order(Order(buyer="b1", id="o1", listing="towel"))
+    platform.warn.place_order(Order(buyer="b1", id="o1", listing="towel"))
     take(platform, "takedown", listing="towel", merchant="m1")
-    assert platform.place_order(Order(buyer="b1", id="o1", listing="towel")).repeated
-    assert platform.place_order(Order(buyer="b2", id="o1", listing="towel")).refused
+    assert platform.warn.place_order(Order(buyer="b1", id="o1", listing="towel")).repeated
+    assert platform.warn.place_order(Order(buyer="b2", id="o1", listing="towel")).refused
 
 
 # ── who is warned ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -367,9 +369,9 @@ def test_three_buyers_over_orders_and_lines_are_all_warned_and_one_unreached_kee
 ) -> None:
     stock(platform)
     platform.submit_listing(Listing(id="cup", merchant="m1", title="陶瓷杯"))
-    platform.place_order(Order(buyer="ann", id="o1", lines=lines("cup", "towel")))
-    platform.place_order(Order(buyer="bo", id="o1", listing="towel"))
-    platform.place_order(Order(buyer="cy", id="o2", lines=lines("towel", "cup")))
+    platform.warn.place_order(Order(buyer="ann", id="o1", lines=lines("cup", "towel")))
+    platform.warn.place_order(Order(buyer="bo", id="o1", listing="towel"))
+    platform.warn.place_order(Order(buyer="cy", id="o2", lines=lines("towel", "cup")))
     danger(platform, "towel")
     platform.advance()
     assert sorted(warned(platform)) == ["ann", "bo", "cy"]
@@ -390,7 +392,7 @@ def test_three_buyers_over_orders_and_lines_are_all_warned_and_one_unreached_kee
 def test_who_bought_two_dangerous_goods_is_warned_again_when_one_of_them_is_cleared(platform: Platform) -> None:
     stock(platform)
     platform.submit_listing(Listing(id="cup", merchant="m1", title="陶瓷杯"))
-    platform.place_order(Order(buyer="ann", id="o1", lines=lines("towel", "cup")))
+    platform.warn.place_order(Order(buyer="ann", id="o1", lines=lines("towel", "cup")))
     danger(platform, "towel")
     record(platform, "listing.matched_hazard", {"certainty": "certain"}, listing="cup", hazard="H1", merchant="m1")
     platform.advance()
@@ -421,7 +423,7 @@ def test_the_warned_are_the_buyers_in_the_entries(
         for listing in ("L1", "L2", "L3"):
             platform.submit_listing(Listing(id=listing, merchant="m1", title="纯棉毛巾"))
         for order, buyer, listings in orders:
-            platform.place_order(Order(buyer=buyer, id=order, lines=lines(*sorted(listings))))
+            platform.warn.place_order(Order(buyer=buyer, id=order, lines=lines(*sorted(listings))))
         danger(platform, "L1")
         record(platform, "listing.matched_hazard", {"certainty": "certain"}, listing="L2", hazard="H1")
         platform.advance()
@@ -445,7 +447,7 @@ def test_python_refuses_what_http_refuses(store_url: str, changes: dict[str, Any
         answer = server.client().post("/v1/orders", json={**good, **changes})
         assert (answer.status_code, answer.json()["field"]) == (400, field)
         with pytest.raises(InvalidInput) as failure:
-            server.platform.place_order(Order(**{**good, **changes}))
+            server.platform.warn.place_order(Order(**{**good, **changes}))
         assert failure.value.field == field
         assert bodies(server.platform, "order.placed") == []
 
@@ -453,9 +455,9 @@ def test_python_refuses_what_http_refuses(store_url: str, changes: dict[str, Any
 def test_every_noun_is_checked_where_it_enters(platform: Platform) -> None:
     acts: list[Any] = [
         lambda: platform.submit_listing(Listing(id="", title="毛巾")),
-        lambda: platform.submit_merchant(Merchant(id="", kind="company", legal_name="a", shop_name="b")),
+        lambda: platform.prevent.merchants.apply(Merchant(id="", kind="company", legal_name="a", shop_name="b")),
         lambda: platform.submit_messages([anbao.Message(id="", sender="merchant", text="x")]),
-        lambda: platform.show_notice(anbao.NoticeShown(buyer="", listing="l", notice="food_general")),
+        lambda: platform.warn.show_notice(anbao.NoticeShown(buyer="", listing="l", notice="food_general")),
         lambda: platform.record_event(anbao.Event(kind="")),
         lambda: platform.run(
             lambda work: platform.investigate.suspect(work, Suspicion(id="", source="own", title="x"))
@@ -476,15 +478,15 @@ def test_every_noun_is_checked_where_it_enters(platform: Platform) -> None:
 @pytest.mark.parametrize("at", [0, 86_400_000, START - 20_000 * DAY])
 def test_an_order_from_before_the_first_settings_is_taken(platform: Platform, at: int) -> None:
     stock(platform)
-    assert not platform.place_order(Order(buyer="b1", id="o1", listing="towel"), at=at).refused
-    assert platform.check_order(OrderIntent(buyer="b1", listing="towel"), at=at).allowed
+    assert not platform.warn.place_order(Order(buyer="b1", id="o1", listing="towel"), at=at).refused
+    assert platform.warn.check_order(OrderIntent(buyer="b1", listing="towel"), at=at).allowed
     assert platform.obligation_differences() == []
 
 
 @pytest.mark.parametrize("at", [-1, 2**60, START + 1_000 * DAY])
 def test_an_instant_that_is_none_or_yet_to_come_is_refused(platform: Platform, at: int) -> None:
     with pytest.raises(InvalidInput) as failure:
-        platform.place_order(Order(buyer="b1", id="o1", listing="towel"), at=at)
+        platform.warn.place_order(Order(buyer="b1", id="o1", listing="towel"), at=at)
     assert failure.value.field == "at"
 
 

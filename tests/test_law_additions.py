@@ -297,11 +297,11 @@ def ask(platform: Platform, category: str = "") -> tuple[bool, str]:
         address="浙江省杭州市某路 1 号",
         phone="0571-8888",
     )
-    platform.submit_merchant(merchant)
+    platform.prevent.merchants.apply(merchant)
     platform.submit_listing(Listing(id="L1", merchant="M1", title="示例商品", category=category))
     if category:
         platform.review_listing("L1", "notice", "已核对", actor="li")
-    platform.place_order(Order(id="O1", buyer="ann", listing="L1"))
+    platform.warn.place_order(Order(id="O1", buyer="ann", listing="L1"))
     return again(platform, "D1")
 
 
@@ -338,7 +338,7 @@ def test_a_contact_that_an_authority_reported_dead_is_none_until_the_merchant_is
     assert [one.subjects["disclosure"] for one in owed(platform, "cn.disclose.seller")] == ["D2"]
     assert [one.subjects["disclosure"] for one in owed(platform, "cn.disclose.pay_first")] == ["D2"]
     clock.now += HOUR
-    platform.submit_merchant(
+    platform.prevent.merchants.apply(
         Merchant(
             id="M1",
             kind="company",

@@ -48,7 +48,7 @@ def test_an_acknowledgement_is_statute_for_prescription_drugs_alone(platform: Pl
         category = {"prescription": "drug_prescription", "trip": "travel_high_altitude"}[gate]
         platform.submit_listing(Listing(id=gate, category=category, title="示例商品", merchant=""))
         platform.review_listing(gate, "notice", "已核对", actor="li")
-        platform.place_order(Order(id=f"O-{gate}", buyer="b1", listing=gate))
+        platform.warn.place_order(Order(id=f"O-{gate}", buyer="b1", listing=gate))
     by_law = {
         (one.norm, one.subjects["listing"])
         for one in platform.obligations(limit=1_000)
@@ -156,9 +156,9 @@ def test_a_name_is_no_contact_that_answers(platform: Platform, phone: str | None
         contact_name="王某",
         phone=phone,
     )
-    platform.submit_merchant(merchant)
+    platform.prevent.merchants.apply(merchant)
     platform.submit_listing(Listing(id="L1", merchant="M1", title="充电宝"))
-    platform.place_order(Order(id="O1", buyer="ann", listing="L1"))
+    platform.warn.place_order(Order(id="O1", buyer="ann", listing="L1"))
     request = HelpRequest(id="D1", buyer="ann", order="O1", harm="health", help="identity", statement="我受伤了")
     answer = platform.run(lambda work: platform.assist.ask(work, request))
     assert answer.seller is not None

@@ -29,7 +29,9 @@ SUIT = Proceedings(docket="(2026)粤0192民初1号", what="已向广州互联网
 @pytest.fixture
 def platform(store_url: str, clock: Clock) -> Iterator[Platform]:
     with open_platform(store_url, clock=clock) as opened:
-        opened.submit_merchant(Merchant(id="m1", kind="company", legal_name="示例商贸有限公司", shop_name="小铺"))
+        opened.prevent.merchants.apply(
+            Merchant(id="m1", kind="company", legal_name="示例商贸有限公司", shop_name="小铺")
+        )
         opened.submit_listing(Listing(id="L1", title="某牌充电宝 20000 毫安", merchant="m1", category="power_bank"))
         no_second_looks(opened)
         yield opened

@@ -8,7 +8,6 @@ import pytest
 
 import anbao
 from anbao.errors import InvalidInput, NotFound
-from anbao.model.trade import NoticeChoice
 from anbao.simulator.readers import LEAST_SECONDS, READERS, SimulatedReading, readings, tour
 from api_server import served
 
@@ -36,10 +35,7 @@ def platform(store_url: str) -> Iterator[anbao.Platform]:
 
 def act(platform: anbao.Platform, reading: SimulatedReading) -> None:
     for one in reading.acts:
-        if isinstance(one, NoticeChoice):
-            platform.record_choice(one)
-        else:
-            platform.run(lambda work, one=one: platform.warn.note_notice(work, one))  # type: ignore[misc]
+        platform.run(lambda work, one=one: platform.warn.record_step(work, one))  # type: ignore[misc]
 
 
 def entries(platform: anbao.Platform, kind: str) -> list[anbao.Platform]:
@@ -61,8 +57,8 @@ def test_each_sort_of_buyer_gets_the_answer_that_a_strict_platform_gives(platfor
     seen = set()
     for reading in readings(1, TOUR.id, NOTICE):
         act(platform, reading)
-        check = platform.check_order(anbao.OrderIntent(buyer=reading.order.buyer, listing=TOUR.id))
-        answer = platform.place_order(reading.order)
+        check = platform.warn.check_order(anbao.OrderIntent(buyer=reading.order.buyer, listing=TOUR.id))
+        answer = platform.warn.place_order(reading.order)
         assert (check.allowed, not answer.refused) == (reading.taken, reading.taken), reading.reader
         assert (bool(answer.lacking), bool(answer.unsuitable)) == (reading.lacking, reading.unsuitable)
         seen.add(reading.reader)
@@ -74,7 +70,7 @@ def test_each_sort_of_buyer_gets_the_answer_that_a_strict_platform_gives(platfor
 
 
 def test_a_lenient_platform_takes_the_order_and_the_ledger_shows_what_was_missed(platform: anbao.Platform) -> None:
-    answer = platform.place_order(anbao.Order(buyer="b1", id="o1", listing=TOUR.id))
+    answer = platform.warn.place_order(anbao.Order(buyer="b1", id="o1", listing=TOUR.id))
     assert not answer.refused
     assert answer.missing_notices == (NOTICE,)
     [lacking] = answer.lacking
@@ -86,15 +82,15 @@ def test_a_lenient_platform_takes_the_order_and_the_ledger_shows_what_was_missed
 def test_an_order_after_all_steps_owes_nothing(platform: anbao.Platform) -> None:
     [reading] = [one for one in readings(2, TOUR.id, NOTICE) if one.reader == "reads"]
     act(platform, reading)
-    answer = platform.place_order(reading.order)
+    answer = platform.warn.place_order(reading.order)
     assert (answer.missing_notices, answer.lacking) == ((), ())
     assert missed(platform) == set()
 
 
 def test_food_need_only_be_shown_its_notice(platform: anbao.Platform) -> None:
     platform.submit_listing(anbao.Listing(category="food_prepackaged", id="f1", title="坚果礼盒"))
-    platform.show_notice(anbao.NoticeShown(buyer="b1", listing="f1", notice="food_general", seconds=1))
-    assert platform.place_order(anbao.Order(buyer="b1", id="o1", listing="f1")).lacking == ()
+    platform.warn.show_notice(anbao.NoticeShown(buyer="b1", listing="f1", notice="food_general", seconds=1))
+    assert platform.warn.place_order(anbao.Order(buyer="b1", id="o1", listing="f1")).lacking == ()
     assert missed(platform) == set()
 
 
@@ -107,7 +103,7 @@ def test_what_was_shown_is_recorded_by_its_digest_and_whose_it_is(platform: anba
     assert "不满 14 周岁" in zh.as_text()
     told = {"buyer": "b1", "language": "zh", "listing": TOUR.id, "notice": NOTICE, "seconds": 9}
     for rendering in (zh.digest, "0" * 64, ""):
-        platform.show_notice(msgspec.convert({**told, "rendering": rendering}, anbao.NoticeShown))
+        platform.warn.show_notice(msgspec.convert({**told, "rendering": rendering}, anbao.NoticeShown))
     ours, foreign, silent = (one.body for one in entries(platform, "notice.shown"))  # type: ignore[attr-defined]
     assert (ours["rendering"], ours["rendering_ours"], ours["rendering_stated"]) == (zh.digest, True, True)
     assert (foreign["rendering"], foreign["rendering_ours"]) == ("0" * 64, False)
@@ -120,12 +116,12 @@ def test_what_was_shown_is_recorded_by_its_digest_and_whose_it_is(platform: anba
 def test_the_three_facts_of_a_choice_stand_apart_and_rest_on_something(platform: anbao.Platform) -> None:
     given = {"buyer": "b1", "listing": TOUR.id, "knew": True, "could_choose": False, "chose": True}
     choice = msgspec.convert({**given, "knew_by": "弹窗题", "chose_by": "下单"}, anbao.NoticeChoice)
-    platform.record_choice(choice)
+    platform.warn.record_choice(choice)
     [entry] = entries(platform, "notice.choice")
     kept = entry.body  # type: ignore[attr-defined]
     assert (kept["knew"], kept["could_choose"], kept["chose"]) == (True, False, True)
     with pytest.raises(InvalidInput) as failure:
-        platform.record_choice(msgspec.structs.replace(choice, knew_by=" "))
+        platform.warn.record_choice(msgspec.structs.replace(choice, knew_by=" "))
     assert failure.value.field == "knew_by"
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert({"buyer": "b", "listing": "l", "knew": True, "chose": True}, anbao.NoticeChoice)
@@ -133,7 +129,9 @@ def test_the_three_facts_of_a_choice_stand_apart_and_rest_on_something(platform:
 
 def test_a_notice_without_groups_cannot_be_answered(platform: anbao.Platform) -> None:
     with pytest.raises(InvalidInput):
-        platform.answer_notice(anbao.NoticeAnswered(belongs=False, buyer="b1", listing=TOUR.id, notice="gas_appliance"))
+        platform.warn.answer_notice(
+            anbao.NoticeAnswered(belongs=False, buyer="b1", listing=TOUR.id, notice="gas_appliance")
+        )
 
 
 def test_over_http_a_purchase_is_checked_told_and_taken(store_url: str) -> None:

@@ -80,25 +80,25 @@ def test_a_held_listing_waits_for_a_person(platform: anbao.Platform, clock: Cloc
 
 
 def test_a_merchant_is_verified_and_must_be_verified_again(platform: anbao.Platform, clock: Clock) -> None:
-    assert platform.submit_merchant(merchant("m1")).decision == "verified"
+    assert platform.prevent.merchants.apply(merchant("m1")).decision == "verified"
     assert owed(platform, "cn.kyc.reverify") == ["open"]
     clock.now += 190 * DAY
     assert owed(platform, "cn.kyc.reverify") == ["overdue"]
-    platform.submit_merchant(merchant("m1"))
+    platform.prevent.merchants.apply(merchant("m1"))
     assert owed(platform, "cn.kyc.reverify") == ["open"]
 
 
 def test_a_forged_number_is_refused_and_a_missing_address_held(platform: anbao.Platform) -> None:
-    assert platform.submit_merchant(merchant("m1", credit_code="91320200MA1MGN8MXX")).decision == "refused"
-    held = platform.submit_merchant(merchant("m2", address=None))
+    assert platform.prevent.merchants.apply(merchant("m1", credit_code="91320200MA1MGN8MXX")).decision == "refused"
+    held = platform.prevent.merchants.apply(merchant("m2", address=None))
     assert held.decision == "held"
     assert [check.kind for check in held.checks if check.problem == "missing"] == ["address"]
 
 
 def test_personal_information_stands_in_no_entry(platform: anbao.Platform) -> None:
-    platform.submit_merchant(merchant("m1"))
+    platform.prevent.merchants.apply(merchant("m1"))
     platform.submit_listing(listing("a", "登山鞋"))
-    platform.place_order(
+    platform.warn.place_order(
         anbao.Order(id="o1", listing="a", buyer="buyer-77", recipient="钱二", recipient_phone="12000000002")
     )
     with platform.reading() as conn:
@@ -108,7 +108,7 @@ def test_personal_information_stands_in_no_entry(platform: anbao.Platform) -> No
 
 
 def test_a_listing_of_an_unverified_merchant_is_an_obligation_missed(platform: anbao.Platform) -> None:
-    platform.submit_merchant(merchant("good"))
+    platform.prevent.merchants.apply(merchant("good"))
     platform.submit_listing(listing("a", "登山鞋", merchant="good"))
     platform.submit_listing(listing("b", "登山鞋", merchant="unknown"))
     assert owed(platform, "cn.kyc.onboard") == ["overdue"]
@@ -116,8 +116,8 @@ def test_a_listing_of_an_unverified_merchant_is_an_obligation_missed(platform: a
 
 def test_food_needs_its_licence_and_the_licence_must_be_in_force(platform: anbao.Platform) -> None:
     licence = {"kind": "food_business", "number": "JY13202020009651", "valid_until": "2027-01-01"}
-    platform.submit_merchant(merchant("with", categories=["食品"], licences=[licence]))
-    platform.submit_merchant(merchant("without"))
+    platform.prevent.merchants.apply(merchant("with", categories=["食品"], licences=[licence]))
+    platform.prevent.merchants.apply(merchant("without"))
     kept = platform.submit_listing(listing("a", "五香牛肉干", merchant="with", category="食品"))
     refused = platform.submit_listing(listing("b", "五香牛肉干", merchant="without", category="食品"))
     assert kept.decision.outcome in ("pass", "notice")
@@ -129,17 +129,17 @@ def test_an_order_without_the_notice_is_missing_it(platform: anbao.Platform) -> 
     platform.submit_listing(listing("dive", "三亚潜水一日游", category="water_sports"))
     [notice] = [one.id for one in platform.catalogue.notices_for("water_sports")]
     told = {"buyer": "b1", "listing": "dive", "notice": notice}
-    platform.show_notice(msgspec.convert(told, anbao.NoticeShown))
-    platform.acknowledge_notice(msgspec.convert(told, anbao.NoticeAcknowledged))
-    assert platform.place_order(anbao.Order(id="o1", listing="dive", buyer="b1")).missing_notices == ()
+    platform.warn.show_notice(msgspec.convert(told, anbao.NoticeShown))
+    platform.warn.acknowledge_notice(msgspec.convert(told, anbao.NoticeAcknowledged))
+    assert platform.warn.place_order(anbao.Order(id="o1", listing="dive", buyer="b1")).missing_notices == ()
     assert owed(platform, "cn.notice.before_order") == []
-    assert platform.place_order(anbao.Order(id="o2", listing="dive", buyer="b2")).missing_notices == (notice,)
+    assert platform.warn.place_order(anbao.Order(id="o2", listing="dive", buyer="b2")).missing_notices == (notice,)
     assert owed(platform, "cn.notice.before_order") == ["overdue"]
 
 
 def test_an_unknown_notice_is_refused(platform: anbao.Platform) -> None:
     with pytest.raises(InvalidInput):
-        platform.show_notice(anbao.NoticeShown(buyer="b", listing="a", notice="none"))
+        platform.warn.show_notice(anbao.NoticeShown(buyer="b", listing="a", notice="none"))
 
 
 def test_events_of_the_pack_move_obligations(platform: anbao.Platform, clock: Clock) -> None:
@@ -197,13 +197,13 @@ def test_a_policy_is_changed_live(platform: anbao.Platform) -> None:
 
 def test_a_replay_gives_the_same_bytes_after_everything_changed(platform: anbao.Platform, clock: Clock) -> None:
     licence = {"kind": "food_business", "number": "JY13202020009651", "valid_until": "2027-01-01"}
-    platform.submit_merchant(merchant("m", categories=["食品"], licences=[licence]))
+    platform.prevent.merchants.apply(merchant("m", categories=["食品"], licences=[licence]))
     made = [
         platform.submit_listing(listing("a", "五香牛肉干", merchant="m", category="食品")),
         platform.submit_listing(listing("b", "仿真枪", merchant="m")),
         platform.submit_listing(listing("c", "登山鞋")),
     ]
-    platform.submit_merchant(merchant("m"))
+    platform.prevent.merchants.apply(merchant("m"))
     platform.activate_lexicon(platform.import_lexicon(Lexicon.from_csv(b"term,category,severity\nx,y,1\n")))
     clock.now += 500 * DAY
     with platform.reading() as conn:
@@ -262,7 +262,7 @@ def test_a_changed_pack_derives_obligations_anew(store_url: str, tmp_path: Path,
     from anbao.law.paths import default_pack_path
 
     with anbao.open(store_url, clock=clock) as platform:
-        platform.submit_merchant(merchant("m1"))
+        platform.prevent.merchants.apply(merchant("m1"))
     pack = tmp_path / "cn"
     shutil.copytree(default_pack_path(), pack)
     norms = pack / "norms" / "prevent.yaml"

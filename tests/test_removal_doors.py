@@ -22,7 +22,9 @@ def server(sqlite_url: str) -> Iterator[Served]:
 
 
 def offer(platform: Platform) -> None:
-    platform.submit_merchant(Merchant(id="M1", kind="company", legal_name="示例商贸有限公司", shop_name="小铺<一>号"))
+    platform.prevent.merchants.apply(
+        Merchant(id="M1", kind="company", legal_name="示例商贸有限公司", shop_name="小铺<一>号")
+    )
     platform.submit_listing(Listing(id="L1", merchant="M1", title="充电宝"))
 
 

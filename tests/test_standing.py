@@ -52,7 +52,7 @@ def apply(platform: Platform, merchant: str = "m") -> None:
         phone="13900000001",
         shop_name="小铺",
     )
-    assert platform.submit_merchant(one).decision == "verified"
+    assert platform.prevent.merchants.apply(one).decision == "verified"
 
 
 def screened(platform: Platform, merchant: str = "m") -> ListingScreened:
@@ -111,9 +111,9 @@ def test_a_measure_whose_time_has_passed_bars_nothing(platform: Platform, clock:
 
 def test_an_application_bears_on_what_is_offered(platform: Platform) -> None:
     held = Merchant(id="held", kind="company", legal_name="示例商贸有限公司", shop_name="小铺")
-    assert platform.submit_merchant(held).decision == "held"
+    assert platform.prevent.merchants.apply(held).decision == "held"
     refused = msgspec.structs.replace(held, id="refused", credit_code="91320200MA1MGN8MX0")
-    assert platform.submit_merchant(refused).decision == "refused"
+    assert platform.prevent.merchants.apply(refused).decision == "refused"
     assert [(one.outcome, one.reasons) for one in (screened(platform, "held"), screened(platform, "refused"))] == [
         ("review", ("merchant.held",)),
         ("block", ("merchant.refused",)),

@@ -72,7 +72,7 @@ def test_look_alikes_are_found_by_their_picture_only(platform: Platform, tmp_pat
 def test_the_merchants_family_need_be_less_alike(platform: Platform) -> None:
     for name, phone in (("m1", "12000000001"), ("m2", "12000000001"), ("m3", "12000000003")):
         applied = Merchant(id=name, kind="person", legal_name=name, shop_name=name, phone=phone)
-        platform.submit_merchant(applied)
+        platform.prevent.merchants.apply(applied)
         platform.submit_listing(Listing(id=f"of-{name}", title=RELATED, merchant=name))
     platform.submit_listing(Listing(id="unrelated", title="纯棉短袖男夏季新款", merchant="m2"))
     confirm(platform, Fingerprint(kind="title", value=TITLE), Fingerprint(kind="merchant", value="m1"))

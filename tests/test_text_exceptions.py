@@ -72,7 +72,7 @@ def test_a_category_excuses_a_term_as_written_and_in_disguise(platform: anbao.Pl
 
 
 def test_a_licence_on_file_excuses_a_term_while_it_is_in_force(platform: anbao.Platform, clock: Clock) -> None:
-    assert platform.submit_merchant(merchant("m", LICENCE)).decision == "verified"
+    assert platform.prevent.merchants.apply(merchant("m", LICENCE)).decision == "verified"
     assert terms(platform, "阿莫西林胶囊", merchant="m") == []
     assert terms(platform, "冲锋枪", merchant="m") == ["冲锋枪"]
     assert terms(platform, "阿莫西林胶囊", merchant="n") == ["阿莫西林胶囊"]

@@ -55,7 +55,7 @@ def bare_url(store_url: str, tmp_path: Path) -> str:
 def now(tmp_path: Path) -> Iterator[Platform]:
     """A store of today in which happened what the first release knew, for comparison."""
     with open_platform(f"sqlite:///{tmp_path}/now.db", clock=Clock()) as platform:
-        platform.submit_merchant(
+        platform.prevent.merchants.apply(
             Merchant(
                 id="m1",
                 kind="company",
@@ -65,13 +65,13 @@ def now(tmp_path: Path) -> Iterator[Platform]:
                 licences=(Licence(kind="food_business", number="JY11101010000016", valid_until="2027-06-30"),),
             )
         )
-        platform.submit_merchant(Merchant(id="m2", kind="person", legal_name="张三", shop_name="张三手作"))
+        platform.prevent.merchants.apply(Merchant(id="m2", kind="person", legal_name="张三", shop_name="张三手作"))
         platform.submit_listing(Listing(id="L1", merchant="m2", title="不锈钢保温杯"))
         platform.submit_listing(Listing(id="L2", merchant="m1", title="某减肥神药", category="health_food"))
         seen = NoticeAcknowledged(buyer="b1", listing="L1", notice=platform.catalogue.notices[0].id)
-        platform.acknowledge_notice(seen)
-        platform.place_order(Order(id="O1", listing="L1", buyer="b1", amount="99.00"))
-        platform.place_order(Order(id="O1", listing="L1", buyer="b2", amount="99.00"))
+        platform.warn.acknowledge_notice(seen)
+        platform.warn.place_order(Order(id="O1", listing="L1", buyer="b1", amount="99.00"))
+        platform.warn.place_order(Order(id="O1", listing="L1", buyer="b2", amount="99.00"))
         platform.checkpoint()
         yield platform
 

@@ -24,7 +24,7 @@ def seconds(platform: anbao.Platform, conn: Connection) -> int:
 
 
 def test_all_types_are_rows_of_one_table_by_their_entries(platform: anbao.Platform) -> None:
-    deadline = platform.change_setting("listing.review", {"hours": 12}, actor="officer:wang")
+    deadline = platform.change_setting("listing.review", Period(hours=12), actor="officer:wang")
     number = platform.change_parameter(SECONDS, 7, actor="officer:wang")
     rule = platform.run(lambda work: platform.cases.change(work, "listing_review", second_look=0, undo_minutes=5))
     with platform.reading() as conn:
@@ -97,7 +97,7 @@ def test_a_transaction_asks_the_database_once(platform: anbao.Platform, monkeypa
 
 
 def test_the_bytes_of_a_change_are_those_of_earlier_releases(platform: anbao.Platform, clock: Clock) -> None:
-    platform.change_setting("listing.review", {"hours": 12}, actor="officer:wang")
+    platform.change_setting("listing.review", Period(hours=12), actor="officer:wang")
     platform.run(lambda work: platform.cases.change(work, "listing_review", second_look=0, undo_minutes=5))
     with platform.reading() as conn:
         [setting] = platform.ledger.entries(conn, kind="setting.changed")

@@ -52,7 +52,7 @@ def buy(
     *,
     concluded: bool = False,
 ) -> None:
-    platform.place_order(Order(id=order, buyer=buyer, listing=listing, concluded=concluded), at=at)
+    platform.warn.place_order(Order(id=order, buyer=buyer, listing=listing, concluded=concluded), at=at)
 
 
 def told(platform: Platform, topic: str = buyers.TOPIC) -> list[str]:
@@ -116,7 +116,7 @@ def test_who_was_not_reached_is_warned_again(platform: Platform) -> None:
     buy(platform, "O1", "ann")
     confirm(platform, listing="L1")
     deliver(platform, "ann", reached=False)
-    assert platform.run(lambda work: platform.warn.retry(work, "H1", actor="officer")) == 1
+    assert platform.warn.retry("H1", actor="officer").buyers == 1
     assert told(platform) == ["ann", "ann"]
     deliver(platform, "ann")
     assert [body["reached"] for body in conclusions(platform)] == [0, 1]

@@ -1,10 +1,10 @@
 """The one object that API, command line and tests open: store, ledger, law pack and rooms, assembled."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-import msgspec
+from msgspec import Meta
 
 from anbao import listing_view
 from anbao.assist.service import DOUBTS, Assist
@@ -14,6 +14,7 @@ from anbao.cases.opening import OPENED as CASE_OPENED
 from anbao.controls.service import Controls
 from anbao.delivery.service import Delivery
 from anbao.detect.text import Lexicon
+from anbao.engine.acts import act
 from anbao.engine.core import Core, Step, system_clock
 from anbao.engine.entered import entered
 from anbao.engine.obligations import read, recompute, tick
@@ -21,22 +22,21 @@ from anbao.engine.obligations.engine import WAIVED, ObservedEntry
 from anbao.engine.readmodels.service import ReadModels
 from anbao.engine.upgrading import fill_new_tables
 from anbao.engine.work import Work
-from anbao.errors import InvalidInput, NotFound
+from anbao.errors import NotFound
 from anbao.investigate.service import Investigate
 from anbao.law.norms import Period
 from anbao.law.pack import default_pack_path
+from anbao.law.parameters import MOST
 from anbao.ledger import verify_store
 from anbao.ledger.report import VerificationReport
 from anbao.listing_view import ListingLine, ListingState, ListingView
-from anbao.model.base import given_reason
+from anbao.model.base import Reason, given_reason
 from anbao.model.entry import Entry, facts_of
 from anbao.model.event import Event
 from anbao.model.listing import Listing, Outcome
-from anbao.model.merchant import Merchant
 from anbao.model.message import Message
-from anbao.model.trade import NoticeAcknowledged, NoticeAnswered, NoticeChoice, NoticeShown, Order, OrderIntent
 from anbao.prevent.listings.records import ScreenedListing
-from anbao.prevent.merchants import MerchantDecision
+from anbao.prevent.merchants.service import MerchantService
 from anbao.prevent.messages.records import ScreenedMessage
 from anbao.prevent.service import Prevent
 from anbao.remove.service import Remove
@@ -46,7 +46,6 @@ from anbao.rules.policy import Policy
 from anbao.store import Connection, Store, open_store
 from anbao.store.bulk import sql
 from anbao.text import Text
-from anbao.warn import orders
 from anbao.warn.service import Warn
 
 OPENED = "platform.opened"
@@ -55,13 +54,8 @@ _SELF = {"platform": "self"}
 _STEPS_AT_ONCE = 1_000
 
 
-SERVICES: tuple[tuple[str, type], ...] = (
-    ("investigate", Investigate),
-    ("remove", Remove),
-    ("assist", Assist),
-    ("controls", Controls),
-)
-"""What declares acts and reads (``engine.acts``), with its place as an attribute of the platform."""
+NewValue = Annotated[int, Meta(ge=0, le=MOST)] | Annotated[str, Meta(max_length=4_000)]
+"""A parameter's value."""
 
 
 class Platform(Core):
@@ -97,6 +91,11 @@ class Platform(Core):
             self.join(room)
         check_handlers(self)
 
+    @property
+    def core(self) -> Core:
+        """Returns itself: what is declared here is done in its own transactions."""
+        return self
+
     def __enter__(self) -> "Platform":
         return self
 
@@ -119,12 +118,6 @@ class Platform(Core):
         return next((done for done in range(_STEPS_AT_ONCE) if not step()), _STEPS_AT_ONCE)
 
     # ── prevent ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def submit_merchant(
-        self, merchant: Merchant, *, at: int | None = None, actor: str = "platform"
-    ) -> MerchantDecision:
-        """Check an application to sell; record application and decision."""
-        return self.run(lambda work: self.prevent.apply(work, merchant, at=at, actor=actor))
 
     def submit_listing(self, listing: Listing, *, at: int | None = None, actor: str = "platform") -> ScreenedListing:
         """Screen one listing; decide; record."""
@@ -200,43 +193,15 @@ class Platform(Core):
         """As ``activate_lexicon``, for a policy."""
         return self.run(lambda work: rulesets.activate(work, "policy", digest, actor, effective))
 
-    # ── warn ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def show_notice(self, shown: NoticeShown, *, at: int | None = None, actor: str = "platform") -> int:
-        """Record that a notice was shown to a buyer; the entry's index."""
-        return self.run(lambda work: self.warn.note_notice(work, shown, at=at, actor=actor))
-
-    def acknowledge_notice(
-        self, acknowledged: NoticeAcknowledged, *, at: int | None = None, actor: str = "platform"
-    ) -> int:
-        """Record that a buyer acknowledged a notice; the entry's index."""
-        return self.run(lambda work: self.warn.note_notice(work, acknowledged, at=at, actor=actor))
-
-    def answer_notice(self, answered: NoticeAnswered, *, at: int | None = None, actor: str = "platform") -> int:
-        """Record whether a buyer belongs to an unsuitable group; the entry's index."""
-        return self.run(lambda work: self.warn.note_notice(work, answered, at=at, actor=actor))
-
-    def record_choice(self, choice: NoticeChoice, *, at: int | None = None, actor: str = "platform") -> int:
-        """Record whether a buyer knew the risk, could choose, and chose; the entry's index."""
-        return self.run(lambda work: self.warn.note_choice(work, choice, at=at, actor=actor))
-
-    def check_order(self, intent: OrderIntent, *, at: int | None = None) -> orders.OrderCheck:
-        """Whether an order would be taken now, and what it lacks."""
-        return self.run(lambda work: self.warn.check_order(work, intent, at=at))
-
-    def place_order(self, order: Order, *, at: int | None = None, actor: str = "platform") -> orders.OrderAnswer:
-        """Record an order, and what had to be told before it."""
-        return self.run(lambda work: self.warn.order(work, order, at=at, actor=actor))
-
     # ── events, obligations ───────────────────────────────────────────────────────────────────────────────────────
 
-    def record_event(self, event: Event, *, actor: str = "platform") -> int:
-        """Record what the platform reports, in the pack's vocabulary; the entry's index. Raises InvalidInput."""
-        return self.run(lambda work: self.note_event(work, event, actor=actor))
-
-    def note_event(self, work: Work, event: Event, *, actor: str = "platform") -> int:
-        """As ``record_event``, in an open work."""
-        event = entered(event)
+    @act(
+        title=Text("报告法规包词汇表中的一个事件", "Report an event in the vocabulary of the law pack"),
+        scope="events",
+        path="/v1/events",
+    )
+    def record_event(self, work: Work, event: Event, *, at: int | None = None, actor: str = "platform") -> int:
+        """``at`` stands in the event or beside it. Raises InvalidInput."""
         kind = self.pack.check_event(event.kind, event.subjects, event.facts, has_consumer=bool(event.buyer))
         subjects = dict(event.subjects)
         if event.buyer:
@@ -244,32 +209,38 @@ class Platform(Core):
         body: dict[str, Any] = dict(event.facts)
         if event.note:
             body["note"] = event.note
-        when = work.now if event.at is None else entered(event.at, "at", work.now)
+        when = at if at is not None else work.now if event.at is None else entered(event.at, "at", work.now)
         return work.record(Entry(actor=actor, at=when, body=body, kind=kind.id, recorded=work.now, subjects=subjects))[
             0
         ]
 
-    def change_setting(self, setting: str, value: Mapping[str, int], *, actor: str) -> int:
-        """Set one of the platform's own deadlines, such as ``{"hours": 12}``, for what opens from now on.
+    @act(
+        title=Text("修改平台自定期限", "Change one of the platform's own deadlines"),
+        scope="officer",
+        path="/v1/settings/{setting}",
+    )
+    def change_setting(self, work: Work, setting: str, value: Period, *, actor: str) -> int:
+        """What is open keeps its deadline. Raises InvalidInput for an unknown setting."""
+        return self.settings.change(work, setting, value, actor=actor)
 
-        Returns the entry's index. Raises InvalidInput.
-        """
-        try:
-            period = msgspec.convert(value, Period)
-        except msgspec.ValidationError as error:
-            raise InvalidInput(Text(f"不是期限：{value}", f"not a period: {error}"), field="value") from error
-        return self.run(lambda work: self.settings.change(work, setting, period, actor=actor))
+    @act(
+        title=Text("修改平台自定的数值或选择", "Change a number or choice that the platform sets itself"),
+        scope="officer",
+        path="/v1/parameters/{parameter}",
+    )
+    def change_parameter(self, work: Work, parameter: str, value: NewValue, *, actor: str) -> int:
+        """Raises InvalidInput for an unknown one, one that the law sets, and a value that does not fit."""
+        return self.parameters.change(work, parameter, value, actor=actor)
 
-    def change_parameter(self, parameter: str, value: int | str, *, actor: str) -> int:
-        """Set a number or choice that is the platform's own; the entry's index. Raises InvalidInput."""
-        return self.run(lambda work: self.parameters.change(work, parameter, value, actor=actor))
-
-    def waive(self, opened_by: int, norm: str, reason: str, *, actor: str) -> int:
-        """Waive an obligation: by whom and why stands in the entry. Raises NotFound, InvalidInput."""
-        return self.run(lambda work: self.excuse(work, opened_by, norm, reason, actor=actor))
-
-    def excuse(self, work: Work, opened_by: int, norm: str, reason: str, *, actor: str) -> int:
-        """As ``waive``, in an open work."""
+    @act(
+        title=Text(
+            "豁免一项义务，写明理由；何人何故记入存证", "Waive an obligation: by whom and why stands in the ledger"
+        ),
+        scope="officer",
+        path="/v1/obligations/{opened_by}/{norm}/waive",
+    )
+    def waive(self, work: Work, opened_by: int, norm: str, reason: Reason, *, actor: str) -> int:
+        """Raises NotFound, InvalidInput."""
         given_reason(reason)
         one = read.find(work.conn, opened_by, norm)
         if one is None:
@@ -337,6 +308,19 @@ class Platform(Core):
         """Where the stored obligations differ from those that the entries alone give; empty when sound."""
         with self.reading() as conn:
             return list(recompute.differences(conn, self.engine, self.recorded(conn)))
+
+
+SERVICES: tuple[tuple[str, type], ...] = (
+    ("", Platform),
+    ("cases", Cases),
+    ("prevent.merchants", MerchantService),
+    ("investigate", Investigate),
+    ("remove", Remove),
+    ("warn", Warn),
+    ("assist", Assist),
+    ("controls", Controls),
+)
+"""What declares acts and reads (``engine.acts``), with its place as an attribute of the platform."""
 
 
 def open_platform(

@@ -1,6 +1,7 @@
 """The routes of acts and reads, made from their declarations (``engine.acts``)."""
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import Annotated, Any, get_args, get_origin
@@ -68,7 +69,7 @@ def _act_route(place: str, declared: AnyDeclared) -> BaseRouteHandler:
             result = act(work, **named)
             return _ANSWERS[declared.answer](result) if declared.answer in _ANSWERS else result
 
-        return await commit(request, given["key"], job, declaration.status)
+        return await commit(request, given.get("key"), job, declaration.status)
 
     answer = {int: EntryIndex, str: MadeId}.get(declared.answer, declared.answer)
     parameters = _in_path(declared)
@@ -76,7 +77,8 @@ def _act_route(place: str, declared: AnyDeclared) -> BaseRouteHandler:
         parameters["data"] = (_of(JSONBody, own or plain(body.kind if body else None)), REQUIRED)
     if declared.of_role("at"):
         parameters["at"] = (At, None)
-    parameters["key"] = (IdempotencyKey, None)
+    if declaration.keyed:
+        parameters["key"] = (IdempotencyKey, None)
     _sign(handle, declared, parameters, _of(Response, answer))
     waits: dict[str, Any] = {"responses": WAITS} if declaration.second_review else {}
     words = operation(declaration.title.zh, declaration.title.en, declaration.scope)
@@ -129,7 +131,8 @@ def _struct_of(declared: AnyDeclared, fields: list[Argument]) -> type[msgspec.St
     wanted: list[Any] = [
         (one.name, one.kind) if one.default is REQUIRED else (one.name, one.kind, one.default) for one in fields
     ]
-    name = "".join(word.capitalize() for word in declared.declaration.command.replace("-", " ").split())
+    words = declared.declaration.command or declared.function.__qualname__
+    name = "".join(word[0].upper() + word[1:] for word in re.split(r"\W|_", words))
     return msgspec.defstruct(f"{name}Input", wanted, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 

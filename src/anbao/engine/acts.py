@@ -91,7 +91,8 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
 
     ``path``: its address, ``command``: its words on the command line ("hazard confirm"); an empty one has none there.
     ``second_review``: it decides a case, so that nothing may take effect before a second person agrees. ``file``: the
-    body comes as a file of JSON on the command line. ``status``: of the answer over HTTP.
+    body comes as a file of JSON on the command line. ``status``: of the answer over HTTP. ``keyed``: the same
+    request under the same idempotency key gets the same answer; it need not for what is only asked.
     ``columns``: of the table in which the command line shows what was found, the key in a row by its title.
     """
 
@@ -103,6 +104,7 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     file: bool = False
     reads: bool = False
     status: int = 201
+    keyed: bool = True
     columns: Mapping[str, Text] = msgspec.field(default_factory=dict)
 
 
@@ -181,6 +183,7 @@ def act(
     second_review: bool = False,
     file: bool = False,
     status: int = 201,
+    keyed: bool = True,
 ) -> Callable[[Callable[Concatenate[S, Work, P], T]], Declared[S, Work, P, T]]:
     """Declare a method of a service as an act; see ``Declaration``."""
     declaration = Declaration(
@@ -191,6 +194,7 @@ def act(
         second_review=second_review,
         file=file,
         status=status,
+        keyed=keyed,
     )
     return lambda function: Declared(function, declaration)
 

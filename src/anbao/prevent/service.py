@@ -51,7 +51,6 @@ class Prevent(Service):
         self.rulesets = Rulesets(core.catalogue, self.books)
         self.changes = Changes(core, self.rulesets, judge)
         self.merchants = MerchantService(core)
-        self.apply = self.merchants.apply
         self.pictures = PictureService(core, self.rulesets)
         self.explainer = Explainer(core.pack, core.catalogue, core.where)
 
@@ -90,7 +89,7 @@ class Prevent(Service):
         yield self.merchants.case_handler()
 
     def probes(self) -> Iterable[tuple[str, Probe]]:
-        screen, apply = partial(self.screen, actor=ACTOR), partial(self.apply, actor=ACTOR)
+        screen, apply = partial(self.screen, actor=ACTOR), partial(self.merchants.apply, actor=ACTOR)
         yield "lexicon", lambda: try_lexicon(self.core, self.ruleset().lexicon, screen)
         yield "hazard_guard", partial(try_guard, self.core, screen)
         take = partial(self.pictures.take, actor=ACTOR)

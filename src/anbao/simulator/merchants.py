@@ -97,7 +97,7 @@ def live(platform: Platform, seed: int, registry: RegistryServer | None = None) 
     for one in applicants:
         if one.merchant.id == BACK:
             _close(platform)
-        decided.append(platform.submit_merchant(one.merchant))
+        decided.append(platform.prevent.merchants.apply(one.merchant))
     platform.advance()
     if registry is not None:
         registry.mode = "sound"

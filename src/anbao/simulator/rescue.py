@@ -79,7 +79,7 @@ def unfold(platform: Platform, pictures: PictureIntake, cast: Cast) -> Rescue:
         _replay(platform)
         settle(platform, pictures)
         on = legal_time(platform.clock()).date()
-        platform.submit_merchant(scalding.seller(9, on))
+        platform.prevent.merchants.apply(scalding.seller(9, on))
         returned = platform.submit_listing(scalding.comeback(cast, on))
         report = _report(platform, hazard)
         helped = platform.run(lambda work: platform.assist.ask(work, _cry()))

@@ -86,7 +86,7 @@ def stage(platform: Platform, pictures: PictureIntake, seed: int = 2088) -> Cast
     """Let the merchants, their goods and their buyers come, before anyone complains."""
     rng, on = Random(f"scalding {seed}"), legal_time(platform.clock()).date()
     for number in range(_SELLERS):
-        platform.submit_merchant(seller(number, on))
+        platform.prevent.merchants.apply(seller(number, on))
     kept: dict[str, str] = {}
     for one in OFFERS:
         name = f"{one.picture}/{one.disguise or 'plain'}"
@@ -96,7 +96,7 @@ def stage(platform: Platform, pictures: PictureIntake, seed: int = 2088) -> Cast
         platform.submit_listing(_listing(one, kept[name], rng, on))
         platform.review_listing(one.id, "pass", "证照齐全", actor="reviewer")
     orders = list(_orders())
-    platform.run(lambda work: [platform.warn.order(work, order) for order in orders])
+    platform.run(lambda work: [platform.warn.place_order(work, order) for order in orders])
     return Cast(kept, tuple(sorted({order.buyer for order in orders})))
 
 

@@ -81,16 +81,16 @@ def _happen(
         noun, truth, at = happening.noun, happening.truth, happening.at
         if isinstance(noun, Merchant):
             assert isinstance(truth, MerchantTruth)
-            yield DecidedMerchant(platform.prevent.apply(work, noun, at=at), truth, noun.shop_name)
+            yield DecidedMerchant(platform.prevent.merchants.apply(work, noun, at=at), truth, noun.shop_name)
         elif isinstance(noun, Listing):
             assert isinstance(truth, ListingTruth)
             [answer] = platform.prevent.screen(work, [noun], at=at)
             yield DecidedListing(answer.decision, truth, answer.receipt.entry)
         elif isinstance(noun, Order):
             assert isinstance(truth, OrderTruth)
-            yield AnsweredOrder(platform.warn.order(work, noun, at=at), truth)
+            yield AnsweredOrder(platform.warn.place_order(work, noun, at=at), truth)
         else:
-            platform.warn.note_notice(work, noun, at=at)
+            platform.warn.record_step(work, noun, at=at)
             yield None
 
 

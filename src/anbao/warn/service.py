@@ -6,6 +6,7 @@ from functools import partial
 import msgspec
 
 from anbao.detect.fields import words_of
+from anbao.engine.acts import act
 from anbao.engine.core import CaseHandler, Probe, Service, Step
 from anbao.engine.reactions import Reaction
 from anbao.engine.readmodels import listings
@@ -21,7 +22,7 @@ from anbao.model.events.warn import OrderPlaced, WarningCorrected, WarningPublis
 from anbao.model.listing import ListingRecord
 from anbao.model.listing_fact import FactValue
 from anbao.model.notice import Notice
-from anbao.model.trade import NoticeAnswered, NoticeChoice, NoticeShown, Order, OrderIntent
+from anbao.model.trade import NoticeAcknowledged, NoticeAnswered, NoticeChoice, NoticeShown, Order, OrderIntent
 from anbao.store import Connection
 from anbao.text import Language, Text, choose_language
 from anbao.warn import buyers, dangers, orders, placing, steps
@@ -31,6 +32,12 @@ from anbao.warn.probes import ACTOR, try_notices
 
 LOOKBACK = "warning.lookback"
 _REMOVING = frozenset({"shield", "takedown"})
+
+
+class Retried(msgspec.Struct, frozen=True, kw_only=True):
+    """How many buyers are warned again."""
+
+    buyers: int
 
 
 class Warn(Service):
@@ -64,28 +71,63 @@ class Warn(Service):
         yield lambda: self.core.run(lambda work: buyers.warn_some(work, self.core.templates))
 
     def probes(self) -> Iterable[tuple[str, Probe]]:
-        order, note = partial(self.order, actor=ACTOR), partial(self.note_notice, actor=ACTOR)
-        yield "notices", partial(try_notices, self.core, order, note)
+        order, show = partial(self.place_order, actor=ACTOR), partial(self.show_notice, actor=ACTOR)
+        yield "notices", partial(try_notices, self.core, order, show)
 
     # ── before the trade ──────────────────────────────────────────────────────────────────────────────────────────
 
-    def note_notice(
-        self, work: Work, noun: orders.NoticeStep, *, at: int | None = None, actor: str = "platform"
-    ) -> int:
-        """Record that a notice was shown, acknowledged or answered; the entry's index. Raises InvalidInput."""
-        notice = self._notice(noun.notice)
+    @act(
+        title=Text("记录风险提示已向消费者展示", "Record that a notice was shown to a buyer"),
+        scope="trade",
+        path="/v1/notices/shown",
+    )
+    def show_notice(self, work: Work, shown: NoticeShown, *, at: int | None = None, actor: str = "platform") -> int:
+        """The notice at its present version. Raises InvalidInput."""
+        notice = self._notice(shown.notice)
+        text = self._shown(work, notice, shown)
         when = work.now if at is None else at
-        if isinstance(noun, NoticeShown):
-            text = self._shown(work, notice, noun)
-            return orders.record_shown(work, self.core.vault, noun, notice.version, text, actor, when)
-        if isinstance(noun, NoticeAnswered) and not notice.unsuitable:
+        return orders.record_shown(work, self.core.vault, shown, notice.version, text, actor, when)
+
+    @act(
+        title=Text("记录消费者已确认风险提示", "Record that a buyer acknowledged a notice"),
+        scope="trade",
+        path="/v1/notices/acknowledged",
+    )
+    def acknowledge_notice(
+        self, work: Work, acknowledged: NoticeAcknowledged, *, at: int | None = None, actor: str = "platform"
+    ) -> int:
+        """The notice at its present version. Raises InvalidInput."""
+        version = self._notice(acknowledged.notice).version
+        when = work.now if at is None else at
+        return orders.record_reply(work, self.core.vault, acknowledged, version, actor, when)
+
+    @act(
+        title=Text("记录消费者是否属于不适宜人群", "Record whether a buyer belongs to an unsuitable group"),
+        scope="trade",
+        path="/v1/notices/answered",
+    )
+    def answer_notice(
+        self, work: Work, answered: NoticeAnswered, *, at: int | None = None, actor: str = "platform"
+    ) -> int:
+        """The answer to the notice's question. Raises InvalidInput where it asks none."""
+        notice = self._notice(answered.notice)
+        if not notice.unsuitable:
             raise InvalidInput(
                 Text(f"{notice.id} 没有不适宜人群可问", f"{notice.id} names no unsuitable group"), field="notice"
             )
-        return orders.record_reply(work, self.core.vault, noun, notice.version, actor, when)
+        when = work.now if at is None else at
+        return orders.record_reply(work, self.core.vault, answered, notice.version, actor, when)
 
-    def note_choice(self, work: Work, choice: NoticeChoice, *, at: int | None = None, actor: str = "platform") -> int:
-        """Record whether a buyer knew, could choose, and chose; the entry's index. Raises InvalidInput."""
+    @act(
+        title=Text(
+            "分别记录消费者是否知悉风险、有无选择、如何选择",
+            "Record apart whether a buyer knew the risk, could choose, and chose",
+        ),
+        scope="trade",
+        path="/v1/notices/choice",
+    )
+    def record_choice(self, work: Work, choice: NoticeChoice, *, at: int | None = None, actor: str = "platform") -> int:
+        """Three facts, each with what it rests on; none follows from another. Raises InvalidInput."""
         if choice.notice:
             self._notice(choice.notice)
         for name in ("knew", "could_choose", "chose"):
@@ -97,12 +139,42 @@ class Warn(Service):
                 )
         return orders.record_choice(work, self.core.vault, choice, actor, work.now if at is None else at)
 
-    def order(self, work: Work, order: Order, *, at: int | None = None, actor: str = "platform") -> orders.OrderAnswer:
-        """Record an order and what had to be told before it; or refuse it, where the platform's choice says so."""
+    @act(
+        title=Text(
+            "记录一笔订单，并指出此前应告知而未确认的风险提示；按平台选项可拒绝",
+            "Record an order and the notices that it lacked, or refuse it for them",
+        ),
+        scope="trade",
+        path="/v1/orders",
+    )
+    def place_order(
+        self, work: Work, order: Order, *, at: int | None = None, actor: str = "platform"
+    ) -> orders.OrderAnswer:
+        """The order, and each notice owed before it, as entries."""
         return placing.place(self.core, work, order, actor, work.now if at is None else at)
 
+    def record_step(
+        self, work: Work, step: orders.NoticeStep | NoticeChoice, *, at: int | None = None, actor: str = "platform"
+    ) -> int:
+        """Record a buyer's step, whichever it is; the entry's index. Raises InvalidInput."""
+        if isinstance(step, NoticeShown):
+            return self.show_notice(work, step, at=at, actor=actor)
+        if isinstance(step, NoticeAcknowledged):
+            return self.acknowledge_notice(work, step, at=at, actor=actor)
+        if isinstance(step, NoticeAnswered):
+            return self.answer_notice(work, step, at=at, actor=actor)
+        return self.record_choice(work, step, at=at, actor=actor)
+
+    @act(
+        title=Text(
+            "付款前检查：订单会否被接受，还缺哪些告知", "Before payment: would the order be taken, and what it lacks"
+        ),
+        scope="trade",
+        path="/v1/orders/check",
+        keyed=False,
+    )
     def check_order(self, work: Work, intent: OrderIntent, *, at: int | None = None) -> orders.OrderCheck:
-        """Whether an order would be taken now, and what it lacks; nothing is recorded but the buyer's commitment."""
+        """Records no entry, only the buyer's commitment."""
         return placing.check(self.core, work, intent, work.now if at is None else at)
 
     def notices_of(self, conn: Connection, listing: str, language: Language) -> list[RenderedNotice]:
@@ -141,13 +213,24 @@ class Warn(Service):
 
     # ── after the trade ───────────────────────────────────────────────────────────────────────────────────────────
 
-    def retry(self, work: Work, hazard: str, *, actor: str) -> int:
-        """Warn those again who were not reached; how many. Raises NotFound."""
+    @act(
+        title=Text("再次警示未送达的消费者", "Warn those again who were not reached"),
+        scope="officer",
+        path="/v1/warnings/{hazard}/retry",
+    )
+    def retry(self, work: Work, hazard: str, *, actor: str) -> Retried:
+        """Raises NotFound."""
         self._danger(work, hazard)
-        return buyers.retry(work, self.core.templates, hazard, actor)
+        return Retried(buyers=buyers.retry(work, self.core.templates, hazard, actor))
 
-    def publish(self, work: Work, hazard: str, *, actor: str) -> int:
-        """Put a hazard on the public page; the entry's index. Raises NotFound, Conflict where it may not be named."""
+    @act(
+        title=Text("在公开页警示一项可公开的危险", "Put a hazard that may be named on the public page"),
+        scope="officer",
+        path="/v1/warnings/{hazard}/publish",
+        command="warn publish",
+    )
+    def publish(self, work: Work, hazard: str, *, actor: str = "officer") -> int:
+        """Raises NotFound, Conflict where it may not be named."""
         danger = self._danger(work, hazard)
         if not danger.nameable:
             raise Conflict(

@@ -9,32 +9,8 @@ from msgspec import Meta
 
 from anbao.api.answers import EntryIndex
 from anbao.api.context import WAITS, Caller, context_of, operation, recorded
-from anbao.api.reading import IdempotencyKey, Index, no_nul
-from anbao.law.norms import Period
+from anbao.api.reading import IdempotencyKey, no_nul
 from anbao.model.base import Reason
-
-
-class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Why an obligation is waived."""
-
-    reason: Reason
-
-
-@post(
-    "/v1/obligations/{opened_by:int}/{norm:str}/waive",
-    **operation(
-        "豁免一项义务，写明理由；何人何故记入存证",
-        "Waive an obligation: by whom and why stands in the ledger",
-        "officer",
-    ),
-)
-async def waive(
-    request: Caller, opened_by: Index, norm: FromPath[str], data: JSONBody[Waiver], key: IdempotencyKey = None
-) -> Response[EntryIndex]:
-    """Raises NotFound, InvalidInput."""
-    no_nul(norm=norm)
-    platform, actor = context_of(request).platform, request.auth.actor
-    return await recorded(request, key, lambda work: platform.excuse(work, opened_by, norm, data.reason, actor=actor))
 
 
 class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,15 +42,3 @@ async def review(
         key,
         lambda work: prevent.review(work, listing, data.outcome, data.reason, person=person, actor=actor),
     )
-
-
-@post(
-    "/v1/settings/{setting:str}",
-    **operation("修改平台自定期限", "Change one of the platform's own deadlines", "officer"),
-)
-async def setting(
-    request: Caller, setting: FromPath[str], data: JSONBody[Period], key: IdempotencyKey = None
-) -> Response[EntryIndex]:
-    """What is open keeps its deadline. Raises InvalidInput for an unknown setting."""
-    platform, actor = context_of(request).platform, request.auth.actor
-    return await recorded(request, key, lambda work: platform.settings.change(work, setting, data, actor=actor))

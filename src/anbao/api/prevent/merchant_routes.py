@@ -4,26 +4,21 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, get, post
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.params import FromPath, QueryParameter
 
-from anbao.api.answers import EntryIndex
-from anbao.api.context import WAITS, Caller, commit, context_of, operation, recorded
+from anbao.api.context import Caller, commit, context_of, operation
 from anbao.api.reading import (
     DEFAULT_PAGE,
-    At,
     Cursor,
-    IdempotencyKey,
     Limit,
     cursor_position,
     cursor_text,
-    event_time,
     no_nul,
 )
 from anbao.engine.work import Work
 from anbao.errors import NotFound
-from anbao.model.base import Reason
-from anbao.model.merchant import Merchant, MerchantChange, Status
-from anbao.prevent.merchants import MerchantDecision, file
+from anbao.model.merchant import Status
+from anbao.prevent.merchants import file
 from anbao.prevent.merchants.links import LinkView
 from anbao.prevent.merchants.report import Identities, Kind
 from anbao.prevent.merchants.view import MerchantView, view
@@ -37,20 +32,6 @@ class MerchantPage(msgspec.Struct, frozen=True, kw_only=True):
 
     items: list[file.MerchantRow]
     next: str | None
-
-
-class Judgement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a person decides on a merchant, and why."""
-
-    verify: bool
-    reason: Reason
-
-
-class Closure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Why a merchant is closed; ``for_cause``: by the platform, so that a come-back is held."""
-
-    reason: Reason
-    for_cause: bool = False
 
 
 class FamilyPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,16 +49,6 @@ class IdentityReport(msgspec.Struct, frozen=True, kw_only=True):
     entry: int
     identities: Identities
     period: str
-
-
-@post("/v1/merchants", **operation("商家申请入驻：核验并决定", "A merchant applies: check and decide", "merchants"))
-async def apply(
-    request: Caller, data: JSONBody[Merchant], at: At = None, key: IdempotencyKey = None
-) -> Response[MerchantDecision]:
-    """One application: its entry and the decision's. ``waiting`` until a connected registry has answered."""
-    platform, actor = context_of(request).platform, request.auth.actor
-    when = event_time(at, platform.clock())
-    return await commit(request, key, lambda work: platform.prevent.apply(work, data, at=when, actor=actor))
 
 
 @get("/v1/merchants", sync_to_thread=True, **operation("商家名录，分页", "Merchants, page by page", "read"))
@@ -110,71 +81,6 @@ def merchant(request: Caller, merchant: Name) -> MerchantView:
     platform = context_of(request).platform
     with platform.reading() as conn:
         return view(conn, platform.ledger, merchant)
-
-
-@post(
-    "/v1/merchants/{merchant:str}/reverify",
-    **operation("重新核验商家（至少每六个月一次）", "Verify a merchant again, at least every six months", "merchants"),
-)
-async def reverify(
-    request: Caller, merchant: Name, at: At = None, key: IdempotencyKey = None
-) -> Response[MerchantDecision]:
-    """Raises NotFound, Conflict."""
-    no_nul(merchant=merchant)
-    platform, actor = context_of(request).platform, request.auth.actor
-    when = event_time(at, platform.clock())
-    desk = platform.prevent.merchants
-    return await commit(request, key, lambda work: desk.reverify(work, merchant, at=when, actor=actor))
-
-
-@post(
-    "/v1/merchants/{merchant:str}/change",
-    **operation("商家报送信息变更：核验并入档", "A merchant reports a change: checked and filed", "merchants"),
-)
-async def change(
-    request: Caller, merchant: Name, data: JSONBody[MerchantChange], at: At = None, key: IdempotencyKey = None
-) -> Response[MerchantDecision]:
-    """Raises NotFound, Conflict, InvalidInput."""
-    no_nul(merchant=merchant)
-    platform, actor = context_of(request).platform, request.auth.actor
-    when = event_time(at, platform.clock())
-    desk = platform.prevent.merchants
-    return await commit(request, key, lambda work: desk.change(work, merchant, data, at=when, actor=actor))
-
-
-@post(
-    "/v1/merchants/{merchant:str}/review",
-    responses=WAITS,
-    **operation("人工决定通过或拒绝一个商家", "A person verifies or refuses a merchant", "officer"),
-)
-async def review(
-    request: Caller, merchant: Name, data: JSONBody[Judgement], key: IdempotencyKey = None
-) -> Response[MerchantDecision]:
-    """Raises NotFound; Conflict where the numbers on file do not hold."""
-    no_nul(merchant=merchant, reason=data.reason)
-    desk, actor = context_of(request).platform.prevent.merchants, request.auth.actor
-
-    def job(work: Work) -> MerchantDecision:
-        return desk.review(work, merchant, verify=data.verify, reason=data.reason, actor=actor)
-
-    return await commit(request, key, job)
-
-
-@post(
-    "/v1/merchants/{merchant:str}/close",
-    **operation("商家退出或被清退", "A merchant leaves, or is closed for cause", "officer"),
-)
-async def close(
-    request: Caller, merchant: Name, data: JSONBody[Closure], key: IdempotencyKey = None
-) -> Response[EntryIndex]:
-    """Raises NotFound, Conflict."""
-    no_nul(merchant=merchant, reason=data.reason)
-    desk, actor = context_of(request).platform.prevent.merchants, request.auth.actor
-
-    def job(work: Work) -> EntryIndex:
-        return EntryIndex(entry=desk.close(work, merchant, reason=data.reason, for_cause=data.for_cause, actor=actor))
-
-    return await commit(request, key, job)
 
 
 @get(
@@ -225,16 +131,3 @@ async def write_report(request: Caller, report: Name) -> Response[IdentityReport
         )
 
     return await commit(request, None, job)
-
-
-@post(
-    "/v1/reports/{digest:str}/submitted",
-    **operation("记录已报送（以文件摘要为凭）", "Record that a report was handed in, by its file's digest", "officer"),
-)
-async def submitted(request: Caller, digest: Name, at: At = None, key: IdempotencyKey = None) -> Response[EntryIndex]:
-    """Raises Conflict for a digest that no report has."""
-    no_nul(digest=digest)
-    platform, actor = context_of(request).platform, request.auth.actor
-    when = event_time(at, platform.clock())
-    desk = platform.prevent.merchants
-    return await recorded(request, key, lambda work: desk.submit_report(work, digest, at=when, actor=actor))

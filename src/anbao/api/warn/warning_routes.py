@@ -3,13 +3,12 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Response, get, post
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar import Response, get
+from litestar.params import FromQuery, QueryParameter
 
-from anbao.api.answers import EntryIndex
-from anbao.api.context import Caller, PublicRequest, commit, context_of, operation, recorded
+from anbao.api.context import Caller, PublicRequest, context_of, operation
 from anbao.api.public import public_page, reader_language
-from anbao.api.reading import IdempotencyKey, no_nul
+from anbao.api.reading import no_nul
 from anbao.model.base import legal_time
 from anbao.text import Text
 from anbao.warn import buyers, dangers
@@ -25,12 +24,6 @@ class ReachPage(msgspec.Struct, frozen=True, kw_only=True):
     """The newest hazards first, in buyers reached and not reached."""
 
     items: list[Reach]
-
-
-class Retried(msgspec.Struct, frozen=True, kw_only=True):
-    """How many buyers are warned again."""
-
-    buyers: int
 
 
 class PublicWarnings(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,28 +43,6 @@ def warnings(request: Caller, limit: HazardLimit = 100) -> ReachPage:
     """The newest hazard first."""
     with context_of(request).platform.reading() as conn:
         return ReachPage(items=buyers.reaches(conn, limit))
-
-
-@post(
-    "/v1/warnings/{hazard:str}/retry",
-    **operation("再次警示未送达的消费者", "Warn those again who were not reached", "officer"),
-)
-async def retry(request: Caller, hazard: FromPath[str], key: IdempotencyKey = None) -> Response[Retried]:
-    """Raises NotFound."""
-    no_nul(hazard=hazard)
-    platform, actor = context_of(request).platform, request.auth.actor
-    return await commit(request, key, lambda work: Retried(buyers=platform.warn.retry(work, hazard, actor=actor)))
-
-
-@post(
-    "/v1/warnings/{hazard:str}/publish",
-    **operation("在公开页警示一项可公开的危险", "Put a hazard that may be named on the public page", "officer"),
-)
-async def publish(request: Caller, hazard: FromPath[str], key: IdempotencyKey = None) -> Response[EntryIndex]:
-    """Raises NotFound, Conflict where it may not be named."""
-    no_nul(hazard=hazard)
-    platform, actor = context_of(request).platform, request.auth.actor
-    return await recorded(request, key, lambda work: platform.warn.publish(work, hazard, actor=actor))
 
 
 @get(

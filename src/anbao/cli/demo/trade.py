@@ -5,7 +5,7 @@ from collections import Counter
 from anbao.cli.demo.printer import DemoPrinter, one_of_each, said
 from anbao.cli.demo.words import READERS, STEPS
 from anbao.model.listing import Listing
-from anbao.model.trade import NoticeChoice, Order, OrderIntent
+from anbao.model.trade import Order, OrderIntent
 from anbao.platform import Platform
 from anbao.prevent.explaining import named
 from anbao.simulator import readers
@@ -77,7 +77,7 @@ def print_choice(printer: DemoPrinter, platform: Platform, seed: int) -> None:
     for one in readers.readings(seed, trip.id, notice.id):
         for act in one.acts:
             _do(platform, act)
-        answer = platform.place_order(one.order)
+        answer = platform.warn.place_order(one.order)
         lacking = [step for missing in answer.lacking for step in missing.steps]
         steps = dict.fromkeys([*lacking, *(["unsuitable"] if answer.unsuitable else [])])
         why = " · ".join(said(named(STEPS, step)) for step in steps)
@@ -94,15 +94,12 @@ def print_gate(printer: DemoPrinter, platform: Platform) -> None:
     printer.say("付款前的检查知道商品和商家的状态：", "Before payment the state of listing and merchant is known:")
     buyer = "DEMO-BUYER"
     for order, listing in (("DEMO-O1", gun.id), ("DEMO-O2", "DEMO-NEVER")):
-        checked = platform.check_order(OrderIntent(buyer=buyer, listing=listing))
-        answer = platform.place_order(Order(buyer=buyer, id=order, listing=listing))
+        checked = platform.warn.check_order(OrderIntent(buyer=buyer, listing=listing))
+        answer = platform.warn.place_order(Order(buyer=buyer, id=order, listing=listing))
         why = " · ".join(said(reason.text) for reason in answer.reasons)
         assert checked.allowed is not answer.refused
         printer.case("refused" if answer.refused else "review", f"{order} ({listing})", why)
 
 
 def _do(platform: Platform, act: readers.Act) -> None:
-    if isinstance(act, NoticeChoice):
-        platform.record_choice(act)
-    else:
-        platform.run(lambda work: platform.warn.note_notice(work, act))
+    platform.run(lambda work: platform.warn.record_step(work, act))

@@ -31,4 +31,4 @@ def command(file: Path, actor: str, store_url: str | None) -> None:
 
 
 def _note(platform: "Platform", batch: list[Event], actor: str, work: "Work") -> list[int]:
-    return [platform.note_event(work, one, actor=actor) for one in batch]
+    return [platform.record_event(work, one, actor=actor) for one in batch]

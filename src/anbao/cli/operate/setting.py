@@ -5,6 +5,7 @@ import msgspec
 
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, echo, emit
+from anbao.errors import InvalidInput
 from anbao.law.norms import Period
 from anbao.text import Text, system_language
 
@@ -61,8 +62,17 @@ def set_setting(setting: str, value: str, actor: str, store_url: str | None) -> 
             t(f"期限写作 单位=数，如 hours=12：{value}", f"write UNIT=COUNT, e.g. hours=12: {value}")
         )
     with open_store_option(store_url) as platform:
-        entry = platform.change_setting(setting, {unit: int(count)}, actor=actor)
+        entry = platform.change_setting(setting, _period(unit, count), actor=actor)
     echo(t(f"已修改，条目 {entry}", f"changed, entry {entry}"), err=True)
+
+
+def _period(unit: str, count: str) -> Period:
+    try:
+        return msgspec.convert({unit: int(count)}, Period)
+    except msgspec.ValidationError as error:
+        raise InvalidInput(
+            Text(f"不是期限：{unit}={count}", f"not a period: {unit}={count}: {error}"), field="value"
+        ) from error
 
 
 def _written(period: Period) -> str:

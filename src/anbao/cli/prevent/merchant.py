@@ -10,6 +10,7 @@ import msgspec
 
 from anbao import localfiles
 from anbao.cli.acting import act, by_option, print_entry, print_json, read_json, reason_option
+from anbao.cli.acts import add_acts
 from anbao.cli.common import connect_registry, format_option, open_store_option, store_option, t
 from anbao.cli.operate.obligations import format_due
 from anbao.cli.output import Column, echo, emit
@@ -19,6 +20,7 @@ from anbao.model.merchant import Merchant, MerchantChange
 from anbao.platform import Platform
 from anbao.prevent.merchants import MerchantDecision, file
 from anbao.prevent.merchants.report import Kind
+from anbao.prevent.merchants.service import MerchantService
 from anbao.prevent.merchants.view import MerchantView, view
 from anbao.prevent.words import STANDINGS
 from anbao.store.bulk import sql
@@ -69,6 +71,9 @@ def command() -> None:
     """The group; its commands follow."""
 
 
+add_acts(command, "prevent.merchants", MerchantService)
+
+
 @command.command("apply", help=t("提交入驻申请（JSON 文件）", "submit an application (a JSON file)"))
 @click.argument("source", metavar="FILE", type=click.File("rb"))
 @by_option(default="platform")
@@ -79,7 +84,7 @@ def apply(source: BinaryIO, actor: str, store_url: str | None, output_format: st
     merchant = read_json(source.read(), Merchant, _FIELDS)
     with open_store_option(store_url, create=True) as platform:
         connect_registry(platform)
-        decision = platform.submit_merchant(merchant, actor=actor)
+        decision = platform.prevent.merchants.apply(merchant, actor=actor)
         return _tell(platform, decision, output_format)
 
 
@@ -179,25 +184,6 @@ def review(merchant: str, verify: bool, reason: str, actor: str, store_url: str 
             lambda work: platform.prevent.merchants.review(work, merchant, verify=verify, reason=reason, actor=actor),
         )
         return _tell(platform, decision, output_format)
-
-
-@command.command("close", help=t("商家退出或被清退", "a merchant leaves, or is closed for cause"))
-@click.argument("merchant")
-@click.option(
-    "--for-cause", is_flag=True, help=t("因违规清退，换名重来将被暂缓", "by the platform: a come-back is held")
-)
-@reason_option
-@by_option()
-@store_option
-def close(merchant: str, for_cause: bool, reason: str, actor: str, store_url: str | None) -> None:
-    """An entry; from it the identity is kept for three years."""
-    with open_store_option(store_url) as platform:
-        entry = platform.run(
-            lambda work: platform.prevent.merchants.close(
-                work, merchant, reason=reason, for_cause=for_cause, actor=actor
-            )
-        )
-    print_entry(entry)
 
 
 @command.command(

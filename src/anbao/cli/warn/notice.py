@@ -161,12 +161,7 @@ def _record(file: Path, kind: type[_Act], fields: str, store_url: str | None) ->
 
 def _note(platform: "Platform", batch: list[_Act], work: "Work") -> list[int]:
     warn = platform.warn
-    return [
-        warn.note_choice(work, one, actor="file")
-        if isinstance(one, NoticeChoice)
-        else warn.note_notice(work, one, actor="file")
-        for one in batch
-    ]
+    return [warn.record_step(work, one, actor="file") for one in batch]
 
 
 def _stated(stated: tuple[str, ...], catalogue: Catalogue) -> dict[str, FactValue]:

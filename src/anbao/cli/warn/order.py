@@ -107,7 +107,7 @@ def _steps(lacking: "tuple[Lacking, ...]") -> list[str]:
 
 
 def _place(warn: "Warn", batch: list[Order], work: "Work") -> "list[OrderAnswer]":
-    return [warn.order(work, one, actor="file") for one in batch]
+    return [warn.place_order(work, one, actor="file") for one in batch]
 
 
 def _check(warn: "Warn", batch: list[OrderIntent], work: "Work") -> "list[OrderCheck]":

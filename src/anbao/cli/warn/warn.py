@@ -2,11 +2,13 @@
 
 import click
 
-from anbao.cli.acting import by_option, print_entry
+from anbao.cli.acting import by_option
+from anbao.cli.acts import add_acts
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, echo, emit
 from anbao.text import Text, system_language
 from anbao.warn import buyers
+from anbao.warn.service import Warn
 
 COLUMNS = [
     Column("hazard", Text("危险", "hazard")),
@@ -23,6 +25,9 @@ COLUMNS = [
 @click.group(help=t("售后警示：进度、再次警示、公开", "warnings after the trade: progress, retry, publish"))
 def command() -> None:
     """The group; its commands follow."""
+
+
+add_acts(command, "warn", Warn)
 
 
 @command.command("list", help=t("各危险的警示进度", "how far each warning has got"))
@@ -47,16 +52,5 @@ def list_warnings(limit: int, store_url: str | None, output_format: str) -> int:
 def retry(hazard: str, actor: str, store_url: str | None) -> None:
     """Each retry is an entry."""
     with open_store_option(store_url) as platform:
-        count = platform.run(lambda work: platform.warn.retry(work, hazard, actor=actor))
+        count = platform.warn.retry(hazard, actor=actor).buyers
     echo(t(f"再次警示 {count} 人", f"{count} buyers are warned again"), err=True)
-
-
-@command.command("publish", help=t("在公开页警示一项危险", "put a hazard on the public warning page"))
-@click.argument("hazard")
-@by_option()
-@store_option
-def publish(hazard: str, actor: str, store_url: str | None) -> None:
-    """Only hazards that may be named."""
-    with open_store_option(store_url) as platform:
-        entry = platform.run(lambda work: platform.warn.publish(work, hazard, actor=actor))
-    print_entry(entry)

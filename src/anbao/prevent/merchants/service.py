@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable
 from functools import partial
+from typing import Annotated
 
+from anbao.engine.acts import act
 from anbao.engine.core import CaseHandler, Core, Step
 from anbao.engine.entered import checks_input
 from anbao.engine.reactions import Reaction
 from anbao.engine.readmodels import families
 from anbao.engine.work import Projector, Work
 from anbao.errors import AnbaoError
+from anbao.model.base import Reason
 from anbao.model.merchant import Merchant, MerchantChange
+from anbao.model.options import Option
 from anbao.model.registry import RegistryAnswer
 from anbao.prevent.listings import records as listings
 from anbao.prevent.merchants import (
@@ -40,6 +44,11 @@ from anbao.prevent.merchants.decision import (
 from anbao.prevent.merchants.port import Registry, RegistryDown
 from anbao.prevent.merchants.settle import settle
 from anbao.store import Connection
+from anbao.text import Text
+
+ForCause = Annotated[
+    bool, Option("因违规清退，换名重来将被暂缓", "by the platform, so that a come-back is held", flags=("--for-cause",))
+]
 
 
 @checks_input
@@ -47,7 +56,7 @@ class MerchantService:
     """Acts inside an open ``Work``. ``at`` is the time of the act, by default now; ``actor`` who does it."""
 
     def __init__(self, core: Core) -> None:
-        self._core = core
+        self.core = core
         self.context = MerchantContext(core)
 
     def connect(self, registry: Registry | None) -> None:
@@ -56,49 +65,76 @@ class MerchantService:
 
     # ── acts ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
+    @act(
+        title=Text("商家申请入驻：核验并决定", "A merchant applies: check and decide"),
+        scope="merchants",
+        path="/v1/merchants",
+    )
     def apply(
         self, work: Work, merchant: Merchant, *, at: int | None = None, actor: str = "platform"
     ) -> MerchantDecision:
-        """Check an application to sell; record application and decision. Raises InvalidInput."""
+        """One application: its entry and the decision's. ``waiting`` until a connected registry has answered.
+
+        Raises InvalidInput.
+        """
         return acts.apply(self.context, work, merchant, actor, _when(work, at))
 
+    @act(
+        title=Text("重新核验商家（至少每六个月一次）", "Verify a merchant again, at least every six months"),
+        scope="merchants",
+        path="/v1/merchants/{merchant}/reverify",
+    )
     def reverify(
         self, work: Work, merchant: str, *, at: int | None = None, actor: str = "platform"
     ) -> MerchantDecision:
         """Verify again what is on file. Raises NotFound, Conflict."""
         return acts.reverify(self.context, work, merchant, actor, _when(work, at))
 
+    @act(
+        title=Text("商家报送信息变更：核验并入档", "A merchant reports a change: checked and filed"),
+        scope="merchants",
+        path="/v1/merchants/{merchant}/change",
+    )
     def change(
         self, work: Work, merchant: str, given: MerchantChange, *, at: int | None = None, actor: str = "platform"
     ) -> MerchantDecision:
         """Take in what a merchant reports as changed. Raises NotFound, Conflict, InvalidInput."""
         return acts.change(self.context, work, merchant, given, actor, _when(work, at))
 
-    def review(
-        self, work: Work, merchant: str, *, verify: bool, reason: str, actor: str, at: int | None = None
-    ) -> MerchantDecision:
-        """A person verifies or refuses; ``held`` with the case's entry where a second person must agree first.
+    @act(
+        title=Text("人工决定通过或拒绝一个商家", "A person verifies or refuses a merchant"),
+        scope="officer",
+        path="/v1/merchants/{merchant}/review",
+        second_review=True,
+    )
+    def review(self, work: Work, merchant: str, *, verify: bool, reason: Reason, actor: str) -> MerchantDecision:
+        """``held`` with the case's entry where a second person must agree first.
 
-        Raises NotFound, Conflict, InvalidInput, Forbidden.
+        Raises NotFound; Conflict where the numbers on file do not hold; InvalidInput, Forbidden.
         """
-        return following.review(
-            self.context, work, merchant, verify=verify, reason=reason, actor=actor, at=_when(work, at)
-        )
+        return following.review(self.context, work, merchant, verify=verify, reason=reason, actor=actor, at=work.now)
 
-    def close(
-        self, work: Work, merchant: str, *, reason: str, for_cause: bool, actor: str, at: int | None = None
-    ) -> int:
-        """The merchant leaves, or is closed for cause; the entry's index. Raises NotFound, Conflict, InvalidInput."""
-        return acts.close(
-            self.context, work, merchant, reason=reason, for_cause=for_cause, actor=actor, at=_when(work, at)
-        )
+    @act(
+        title=Text("商家退出或被清退", "A merchant leaves, or is closed for cause"),
+        scope="officer",
+        path="/v1/merchants/{merchant}/close",
+        command="merchant close",
+    )
+    def close(self, work: Work, merchant: str, *, reason: Reason, for_cause: ForCause = False, actor: str) -> int:
+        """An entry; from it the identity is kept for three years. Raises NotFound, Conflict, InvalidInput."""
+        return acts.close(self.context, work, merchant, reason=reason, for_cause=for_cause, actor=actor, at=work.now)
 
     def write_report(self, work: Work, kind: report.Kind, *, actor: str) -> report.WrittenReport:
         """The report of identities to the authority, ready to hand in; it holds personal values in the clear."""
         return report.write(self.context, work, kind, actor)
 
+    @act(
+        title=Text("记录已报送（以文件摘要为凭）", "Record that a report was handed in, by its file's digest"),
+        scope="officer",
+        path="/v1/reports/{digest}/submitted",
+    )
     def submit_report(self, work: Work, digest: str, *, actor: str, at: int | None = None) -> int:
-        """The report with this file was handed in; the entry's index. Raises Conflict."""
+        """Raises Conflict for a digest that no report has."""
         return report.note_submission(work, digest, actor, _when(work, at))
 
     def ask_again(self, work: Work) -> int:
@@ -114,7 +150,7 @@ class MerchantService:
 
     def status(self, merchant: str) -> str:
         """Where a merchant stands; empty for one that never applied."""
-        with self._core.reading() as conn:
+        with self.core.reading() as conn:
             return file.status_of(conn, merchant)
 
     def families(self, conn: Connection) -> list[list[str]]:
@@ -123,7 +159,7 @@ class MerchantService:
 
     def cap(self, conn: Connection) -> int:
         """How many merchants may share an identifier before it links nobody."""
-        return self._core.parameters.number(conn, SHARED_CAP, self._core.clock())
+        return self.core.parameters.number(conn, SHARED_CAP, self.core.clock())
 
     # ── what follows ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -168,17 +204,17 @@ class MerchantService:
         yield self._ask_registry
 
     def _follow_licences(self) -> bool:
-        with self._core.reading() as conn:
-            if not licences.due(self.context, conn, self._core.clock()):
+        with self.core.reading() as conn:
+            if not licences.due(self.context, conn, self.core.clock()):
                 return False
-        self._core.run(self._settle_licences)
+        self.core.run(self._settle_licences)
         return True
 
     def _follow_supplements(self) -> bool:
-        with self._core.reading() as conn:
-            if not supplements.due(conn, self._core.clock()):
+        with self.core.reading() as conn:
+            if not supplements.due(conn, self.core.clock()):
                 return False
-        self._core.run(partial(supplements.follow_up, self.context))
+        self.core.run(partial(supplements.follow_up, self.context))
         return True
 
     def _settle_licences(self, work: Work) -> None:
@@ -188,32 +224,32 @@ class MerchantService:
             settle(self.context, work, merchant, MerchantMatter(occasion="expiry", entry=entry, at=work.now))
 
     def _watch_turnover(self) -> bool:
-        with self._core.reading() as conn:
+        with self.core.reading() as conn:
             if not turnover.unchecked(conn):
                 return False
-        self._core.run(partial(turnover.watch, self.context))
+        self.core.run(partial(turnover.watch, self.context))
         return True
 
     def _ask_registry(self) -> bool:
         registry = self.context.registry
         if registry is None:
             return False
-        with self._core.reading() as conn:
-            if not questions.due(conn, self._core.clock()):
+        with self.core.reading() as conn:
+            if not questions.due(conn, self.core.clock()):
                 return False
-        claimed = self._core.run(questions.claim)
+        claimed = self.core.run(questions.claim)
         for place, one in enumerate(claimed):
             try:
-                with self._core.reading() as conn:
+                with self.core.reading() as conn:
                     worded = questions.worded(self.context, conn, one)
                 answer = registry.ask(worded)
             except RegistryDown as down:
-                self._core.run(partial(questions.put_off, questions=claimed[place:], problem=str(down)))
+                self.core.run(partial(questions.put_off, questions=claimed[place:], problem=str(down)))
                 break
             except AnbaoError as error:  # the person's values were erased meanwhile
-                self._core.run(partial(questions.put_off, questions=[one], problem=str(error)))
+                self.core.run(partial(questions.put_off, questions=[one], problem=str(error)))
                 continue
-            self._core.run(partial(self._answered, one=one, answer=answer))
+            self.core.run(partial(self._answered, one=one, answer=answer))
         return bool(claimed)
 
     def _answered(self, work: Work, one: questions.Pending, answer: RegistryAnswer) -> None:
