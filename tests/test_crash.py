@@ -18,8 +18,8 @@ import pytest
 
 import anbao
 from anbao.access.keys import create_key
-from anbao.engine.readmodels.screened import SCREENED
 from anbao.ledger.merkle import leaf_hash
+from anbao.model.events.prevent import ListingScreenedEvent
 
 ANBAO = Path(sys.executable).parent / "anbao"
 KILLS = 50
@@ -116,7 +116,7 @@ def test_killed_under_load_over_http(store_url: str, tmp_path: Path) -> None:
                 stored = platform.ledger.entry(conn, entry)
                 assert stored.entry().subjects["listing"] == f"L{number}"
                 assert leaf_hash(stored.data).hex() == leaf
-            for kind, role in ((SCREENED, "listing"), ("order.placed", "order")):
+            for kind, role in ((ListingScreenedEvent.KIND, "listing"), ("order.placed", "order")):
                 seen = Counter(stored.entry().subjects[role] for stored in platform.entries(conn, kind=kind))
                 assert max(seen.values()) == 1
                 assert len(seen) >= sum(1 for number in caller.acknowledged if role == "listing" or number % 7 == 0)
@@ -150,7 +150,9 @@ def test_killed_during_bulk_runs(store_url: str, tmp_path: Path) -> None:
     with anbao.open(store_url) as platform:
         assert_sound(platform)
         with platform.reading() as conn:
-            screened = [stored.entry().subjects["listing"] for stored in platform.entries(conn, kind=SCREENED)]
+            screened = [
+                stored.entry().subjects["listing"] for stored in platform.entries(conn, kind=ListingScreenedEvent.KIND)
+            ]
     assert screened == [f"F{file}-{n}" for file in range(files) for n in range(ROWS)]
 
 

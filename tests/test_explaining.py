@@ -59,8 +59,8 @@ def test_all_that_is_found_at_a_market_is_told_in_words(platform: Platform) -> N
 def test_a_refused_application_says_what_is_wrong_and_under_which_provision(platform: Platform) -> None:
     streets.live(platform, 7)
     with platform.reading() as conn:
-        entries = [stored.entry() for stored in platform.ledger.entries(conn, limit=10_000)]
-    why = [words for entry in entries for words in platform.prevent.explainer.entry(entry.kind, entry.body)]
+        entries = platform.ledger.entries(conn, limit=10_000)
+    why = [words for stored in entries for words in platform.prevent.explainer.entry(stored)]
     assert any(words.zh.startswith("食品经营许可证 JY") and "校验码错误" in words.zh for words in why)
     assert any("《食品安全法" in words.zh for words in why)
     assert [words for words in why if codes(words)] == []

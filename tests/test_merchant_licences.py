@@ -3,7 +3,7 @@
 import pytest
 
 import anbao
-from anbao.model.entry import Entry
+from helpers import record
 from merchant_desk import FOOD, OTHER_FOOD, Desk
 
 EXPIRED = {**FOOD, "valid_until": "2026-11-01"}
@@ -75,15 +75,7 @@ def test_a_listing_under_a_measure_does_not_come_back_with_the_licence(desk: Des
     offer(desk, "tea", "零食")
     desk.go_to("2027-03-02")
     desk.go_to("2027-04-01")
-    measure = Entry(
-        actor="engine",
-        at=desk.clock.now,
-        body={"measure": "takedown"},
-        kind="measure.taken",
-        recorded=desk.clock.now,
-        subjects={"listing": "tea", "measure": "x1"},
-    )
-    desk.platform.run(lambda work: work.record(measure))
+    record(desk.platform, "measure.taken", {"measure": "takedown"}, actor="engine", listing="tea", measure="x1")
     desk.change("m1", licences=[OTHER_FOOD])
     desk.platform.advance()
     assert desk.outcome("tea") == "withheld"

@@ -9,12 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anbao.engine.obligations import read, recompute, tick
-from anbao.engine.obligations.engine import MISSED, PERIOD_OPENED, WAIVED, ObligationEngine, ObservedEntry
+from anbao.engine.obligations.engine import ObligationEngine, ObservedEntry
 from anbao.engine.values import Settings, ValueHistory
 from anbao.law.calendar import WorkCalendar
 from anbao.law.conditions import Condition
 from anbao.law.norms import Due, Needs, Norm, NormKind, Period, Trigger
 from anbao.model.entry import Facts
+from anbao.model.events.engine import ObligationMissed, ObligationWaived, PeriodOpened
 from anbao.model.events.values import SettingChanged
 from anbao.store import Store
 from anbao.store.bulk import sql
@@ -253,7 +254,9 @@ def test_keeping_ends_with_its_time_and_is_broken_before(store: Store) -> None:
 def test_a_waiver_closes_and_names_its_entry(store: Store) -> None:
     waiver: Facts = {"opened_by": 0, "norm": "answer", "reason": "duplicate"}
     observe(
-        store, happen(("complaint.received", 0, C), (WAIVED, 30, C, waiver), ("complaint.answered", 31, C)), batch=1
+        store,
+        happen(("complaint.received", 0, C), (ObligationWaived.KIND, 30, C, waiver), ("complaint.answered", 31, C)),
+        batch=1,
     )
     with store.read() as conn:
         [one] = read.page(conn, START + 48 * HOUR)
@@ -281,11 +284,13 @@ def test_a_missed_deadline_is_recorded_once(store: Store) -> None:
     with store.write() as conn:
         assert tick.missed_deadlines(conn, START + 23 * HOUR) == []
         [missed] = tick.missed_deadlines(conn, START + 24 * HOUR)
-        assert missed.subjects == C
+        assert missed.event.subjects == C
         assert missed.at == START + 24 * HOUR
-        ENGINE.observe(conn, [ObservedEntry(2, MISSED, missed.at, missed.subjects, missed.body)])
+        ENGINE.observe(
+            conn, [ObservedEntry(2, ObligationMissed.KIND, missed.at, missed.event.subjects, missed.event.body)]
+        )
         [second] = tick.missed_deadlines(conn, START + 48 * HOUR)
-        assert second.subjects == {"complaint": "c2"}
+        assert second.event.subjects == {"complaint": "c2"}
     assert states(store, 24)["0/answer"] == "overdue"
 
 
@@ -293,11 +298,11 @@ def test_calendar_windows_open_once_each_also_after_a_long_stop(store: Store) ->
     now = int(datetime(2027, 8, 1, tzinfo=UTC).timestamp() * 1000)
     with store.write() as conn:
         opened = tick.opened_periods(conn, NORMS, START, now)
-        assert [entry.body["period"] for entry in opened] == ["2026-07", "2027-01", "2027-07"]
-        first = ObservedEntry(0, PERIOD_OPENED, opened[0].at, opened[0].subjects, opened[0].body)
+        assert [entry.event.body["period"] for entry in opened] == ["2026-07", "2027-01", "2027-07"]
+        first = ObservedEntry(0, PeriodOpened.KIND, opened[0].at, opened[0].event.subjects, opened[0].event.body)
         report = ObservedEntry(1, "identity.reported", opened[0].at + 20 * DAY, SELF, {})
         ENGINE.observe(conn, [first, report])
-        assert [entry.body["period"] for entry in tick.opened_periods(conn, NORMS, START, now)] == [
+        assert [entry.event.body["period"] for entry in tick.opened_periods(conn, NORMS, START, now)] == [
             "2027-01",
             "2027-07",
         ]

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import msgspec
 import pytest
 
 from anbao.connect.fetch import Fetcher
@@ -10,6 +9,7 @@ from anbao.connect.pictures import ATTEMPTS, RETRY, PictureIntake
 from anbao.connect.storage import ObjectStorage, open_storage
 from anbao.detect.picture.reading import read
 from anbao.errors import TooLarge
+from anbao.model.events.prevent import PictureRead, PictureScreenedEvent
 from anbao.model.hazard import Confirmation, Fingerprint, Suspicion
 from anbao.model.listing import Listing
 from anbao.model.picture import PictureScreened
@@ -49,9 +49,11 @@ def decisions(platform: Platform, listing: str = "l1") -> list[PictureScreened]:
     """All decisions on the pictures of a listing, each made again to the same bytes."""
     found = []
     with platform.reading() as conn:
-        for stored in platform.ledger.entries(conn, 0, 1000, kind=records.SCREENED, subject=("listing", listing)):
+        for stored in platform.ledger.entries(
+            conn, 0, 1000, kind=PictureScreenedEvent.KIND, subject=("listing", listing)
+        ):
             assert replay(conn, platform.ledger, platform.prevent.rulesets, stored.index).same
-            found.append(msgspec.convert(stored.entry().body, PictureScreened))
+            found.append(stored.event(PictureScreenedEvent).screened)
     return found
 
 
@@ -241,7 +243,7 @@ def test_an_upload_is_read_and_entered_once(platform: Platform, pictures: Pictur
     for _ in range(3):
         pictures.take(CLEAN)
     with platform.reading() as conn:
-        assert len(platform.ledger.entries(conn, 0, 100, kind=records.READ)) == 1
+        assert len(platform.ledger.entries(conn, 0, 100, kind=PictureRead.KIND)) == 1
 
 
 def test_too_large_an_upload_is_refused(pictures: PictureIntake, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from anbao.connect.files import open_source
 from anbao.connect.output import Sink
 from anbao.connect.rows import RowFormat
 from anbao.detect.text import Lexicon
-from anbao.engine.readmodels.screened import SCREENED
+from anbao.model.events.prevent import ListingScreenedEvent
 
 LEXICON = (
     "term,category,severity,provision\n仿真枪,weapon.firearm,5,cn.ecommerce_law.13\n改装电瓶,electrical,3,\n".encode()
@@ -51,7 +51,7 @@ def jsonl(path: Path, count: int, bad: tuple[int, ...] = ()) -> Path:
 
 def screened(platform: anbao.Platform) -> list[str]:
     with platform.reading() as conn:
-        return [stored.entry().subjects["listing"] for stored in platform.entries(conn, kind=SCREENED)]
+        return [stored.entry().subjects["listing"] for stored in platform.entries(conn, kind=ListingScreenedEvent.KIND)]
 
 
 def test_the_command_keeps_its_contract(

@@ -10,8 +10,8 @@ from anbao.cli.root import run as command_line
 from anbao.detect.text import Lexicon
 from anbao.errors import InvalidInput
 from anbao.model.entry import Entry
+from anbao.model.events.rules import Role
 from anbao.model.listing import Listing
-from anbao.rules.rulesets import Role
 from anbao.rules.suggestions import Acceptance, Suggestions
 from api_server import served
 from helpers import Clock

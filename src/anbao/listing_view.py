@@ -4,16 +4,18 @@ Here the data of several packages come together, above all of them.
 """
 
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, get_args
 
 from anbao.cases.reading import Case, about
 from anbao.engine.core import Core
 from anbao.engine.readmodels import bars, gate, listings
-from anbao.engine.readmodels.screened import DECIDED
 from anbao.errors import NotFound
 from anbao.investigate import hazards
+from anbao.ledger import Stored
 from anbao.model.base import Noun
 from anbao.model.entry import Entry
+from anbao.model.events.merchants import LicenceLost, LicenceRestored
+from anbao.model.events.prevent import ListingDecided, ListingScreenedEvent, PictureScreenedEvent
 from anbao.model.trade import Act, GateReason
 from anbao.prevent.explaining import Explainer
 from anbao.remove import records
@@ -201,25 +203,40 @@ def view(sources: Sources, conn: Connection, listing: str, now: int) -> ListingV
         reasons=reasons,
         sale=reasons[0].act if reasons else "allow",
         state="barred" if barred else _STATE_OF[known.outcome],
-        title=str(screened.entry().body["listing"]["title"]) if screened else "",
+        title=screened.event(ListingScreenedEvent).screened.listing.title if screened else "",
     )
 
 
 def _decision(sources: Sources, conn: Connection, index: int) -> NewestDecision:
-    entry = sources.core.ledger.entry(conn, index).entry()
-    body: dict[str, Any] = entry.body
-    why = sources.explainer.entry(entry.kind, body)
-    if entry.kind == DECIDED:
-        why = (Text(str(body.get("reason", "")), str(body.get("reason", ""))),)
+    stored = sources.core.ledger.entry(conn, index)
+    outcome, reasons, why = _decided(stored)
     return NewestDecision(
-        actor=entry.actor,
-        at=entry.at,
+        actor=stored.actor,
+        at=stored.at,
         entry=index,
-        kind=entry.kind,
-        outcome=str(body["outcome"]),
-        reasons=tuple(body.get("reasons", ())),
-        why=why,
+        kind=stored.kind,
+        outcome=outcome,
+        reasons=reasons,
+        why=why or sources.explainer.entry(stored),
     )
+
+
+def _decided(stored: Stored) -> tuple[str, tuple[str, ...], tuple[Text, ...]]:
+    """The outcome of an entry that decides on a listing, its reasons as codes, and a person's as words."""
+    match stored.kind:
+        case ListingScreenedEvent.KIND:
+            screened = stored.event(ListingScreenedEvent).screened
+            return screened.outcome, screened.reasons, ()
+        case PictureScreenedEvent.KIND:
+            looked = stored.event(PictureScreenedEvent).screened
+            return looked.outcome, looked.reasons, ()
+        case ListingDecided.KIND:
+            decided = stored.event(ListingDecided)
+            return decided.outcome, (), (Text(decided.reason, decided.reason),)
+        case LicenceLost.KIND:
+            return stored.event(LicenceLost).outcome, (), ()
+        case _:
+            return stored.event(LicenceRestored).outcome, (), ()
 
 
 def _hazards(conn: Connection, listing: str, confirmed: set[str]) -> tuple[ListingHazard, ...]:

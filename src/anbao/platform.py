@@ -18,7 +18,7 @@ from anbao.engine.acts import act
 from anbao.engine.core import Core, Step, system_clock
 from anbao.engine.entered import entered
 from anbao.engine.obligations import read, recompute, tick
-from anbao.engine.obligations.engine import WAIVED, ObservedEntry
+from anbao.engine.obligations.engine import ObservedEntry
 from anbao.engine.readmodels.service import ReadModels
 from anbao.engine.upgrading import fill_new_tables
 from anbao.engine.work import Work
@@ -33,6 +33,8 @@ from anbao.listing_view import ListingLine, ListingState, ListingView
 from anbao.model.base import Reason, given_reason
 from anbao.model.entry import Entry, facts_of
 from anbao.model.event import Event
+from anbao.model.events.engine import ObligationWaived, PlatformOpened
+from anbao.model.events.rules import PolicyImported
 from anbao.model.listing import Listing, Outcome
 from anbao.model.message import Message
 from anbao.prevent.listings.records import ScreenedListing
@@ -47,9 +49,6 @@ from anbao.store import Connection, Store, open_store
 from anbao.store.bulk import sql
 from anbao.text import Text
 from anbao.warn.service import Warn
-
-OPENED = "platform.opened"
-_SELF = {"platform": "self"}
 
 _STEPS_AT_ONCE = 1_000
 
@@ -170,11 +169,7 @@ class Platform(Core):
         """Keep a lexicon as a version; its digest. Raises InvalidInput where it names a licence that no one knows."""
         require_known_licences(lexicon, self.catalogue)
         data = lexicon.to_bytes()
-        self.run(
-            lambda work: rulesets.import_version(
-                work, "lexicon", lexicon.digest, data, actor, {"terms": len(lexicon.terms)}
-            )
-        )
+        self.run(lambda work: rulesets.import_version(work, rulesets.imported_lexicon(lexicon), data, actor))
         return lexicon.digest
 
     def activate_lexicon(self, digest: str, *, effective: int | None = None, actor: str = "officer") -> int:
@@ -186,7 +181,8 @@ class Platform(Core):
 
     def import_policy(self, policy: Policy, data: bytes, *, actor: str = "officer") -> str:
         """Keep a policy as a version; its digest."""
-        self.run(lambda work: rulesets.import_version(work, "policy", policy.digest, data, actor, {}))
+        imported = PolicyImported(digest=policy.digest, version=policy.digest)
+        self.run(lambda work: rulesets.import_version(work, imported, data, actor))
         return policy.digest
 
     def activate_policy(self, digest: str, *, effective: int | None = None, actor: str = "officer") -> int:
@@ -245,15 +241,8 @@ class Platform(Core):
         one = read.find(work.conn, opened_by, norm)
         if one is None:
             raise NotFound(Text(f"没有义务 {opened_by}/{norm}", f"there is no obligation {opened_by}/{norm}"))
-        entry = Entry(
-            actor=actor,
-            at=work.now,
-            body={"norm": norm, "opened_by": opened_by, "reason": reason},
-            kind=WAIVED,
-            recorded=work.now,
-            subjects=read.view(one, work.now).subjects,
-        )
-        return work.record(entry)[0]
+        about = read.view(one, work.now).subjects
+        return work.append(ObligationWaived(norm=norm, opened_by=opened_by, others=about, reason=reason), actor=actor)
 
     def obligations(self, *, overdue_only: bool = False, limit: int = 100) -> list[read.ObligationView]:
         """What is owed, the longest overdue first."""
@@ -262,12 +251,12 @@ class Platform(Core):
 
     def why_case(self, conn: Connection, case: Case) -> tuple[Text, ...]:
         """Why a case needs a person, in words: what decided so, and what its room said of it."""
-        about, opened = (self.ledger.entry(conn, index).entry() for index in (case.about, case.opened_by))
+        about, opened = (self.ledger.entry(conn, index) for index in (case.about, case.opened_by))
         gates = {parameter.id: parameter.title for parameter in self.pack.parameters}
         words = {**self.investigate.complaints.rules.reasons, **DOUBTS, **gates}
-        said = opened.body.get("reasons", ()) if opened.kind == CASE_OPENED else ()
+        said = opened.entry().body.get("reasons", ()) if opened.kind == CASE_OPENED else ()
         return (
-            *self.prevent.explainer.entry(about.kind, about.body),
+            *self.prevent.explainer.entry(about),
             *(words[code] for code in said if code in words),
         )
 
@@ -279,11 +268,11 @@ class Platform(Core):
         return total
 
     def _tick(self, work: Work) -> int:
-        opened = sql(work.conn, "SELECT min(at) FROM entry WHERE kind = ?", (OPENED,)).scalar()
-        entries = tick.opened_periods(work.conn, self.pack.norms, work.now if opened is None else opened, work.now)
-        entries = entries or tick.missed_deadlines(work.conn, work.now)
-        work.record(*entries)
-        return len(entries)
+        opened = sql(work.conn, "SELECT min(at) FROM entry WHERE kind = ?", (PlatformOpened.KIND,)).scalar()
+        elapsed = tick.opened_periods(work.conn, self.pack.norms, work.now if opened is None else opened, work.now)
+        elapsed = elapsed or tick.missed_deadlines(work.conn, work.now)
+        work.record_sealed([one.sealed(work.now) for one in elapsed])
+        return len(elapsed)
 
     # ── proof ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -342,18 +331,9 @@ def _establish(platform: Platform, where: Path) -> None:
         artefacts.store_artefact(work.conn, "catalogue", platform.catalogue.digest, platform.catalogue.to_bytes())
         platform.prevent.books.keep_in_force(work.conn, work.now)
         _follow_pack(platform, work)
-        if sql(work.conn, "SELECT 1 FROM entry WHERE kind = ? LIMIT 1", (OPENED,)).first():
+        if sql(work.conn, "SELECT 1 FROM entry WHERE kind = ? LIMIT 1", (PlatformOpened.KIND,)).first():
             return
-        work.record(
-            Entry(
-                actor="engine",
-                at=work.now,
-                body={"engine": rulesets.ENGINE, "pack": platform.pack.digest},
-                kind=OPENED,
-                recorded=work.now,
-                subjects=dict(_SELF),
-            )
-        )
+        work.append(PlatformOpened(engine=rulesets.ENGINE, pack=platform.pack.digest), actor="engine")
         pack_defaults.establish(work, where)
 
     platform.run(job)

@@ -16,15 +16,11 @@ import msgspec
 
 from anbao.engine.work import Work
 from anbao.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
-from anbao.model.entry import Entry
+from anbao.model.events.engine import KeyCreated, KeyRevoked
 from anbao.model.scopes import SCOPES, Scope
 from anbao.store import Connection, Store, tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
-
-CREATED = "key.created"
-REVOKED = "key.revoked"
-
 
 FRESH_SECONDS = 1.0
 """How long a process trusts what it read of a key; a revocation is heeded everywhere after that."""
@@ -78,7 +74,7 @@ def create_key(work: Work, name: str, scopes: Sequence[str], actor: str) -> str:
     identity, granted = secrets.token_hex(6), sorted(set(scopes))
     token = f"{_PREFIX}_{identity}_{secrets.token_urlsafe(32)}"
     insert_many(work.conn, tables.api_key, [(identity, _digest(token), name, " ".join(granted), work.now, None)])
-    _record(work, CREATED, identity, actor, {"name": name, "scopes": granted})
+    work.append(KeyCreated(key=identity, name=name, scopes=tuple(granted)), actor=actor)
     return token
 
 
@@ -92,7 +88,7 @@ def revoke_key(work: Work, identity: str, actor: str) -> None:
             Text(f"没有可吊销的密钥 {identity}", f"there is no key {identity} to revoke"),
             hint=Text("用 anbao key list 查看", "see anbao key list"),
         )
-    _record(work, REVOKED, identity, actor, {})
+    work.append(KeyRevoked(key=identity), actor=actor)
 
 
 def list_keys(conn: Connection) -> list[KeyView]:
@@ -141,10 +137,6 @@ def refused() -> Unauthenticated:
         Text("没有有效的接口密钥", "no valid API key"),
         hint=Text("请求头写 Authorization: Bearer anbao_…", "send the header Authorization: Bearer anbao_…"),
     )
-
-
-def _record(work: Work, kind: str, identity: str, actor: str, body: dict[str, str | list[str]]) -> None:
-    work.record(Entry(actor=actor, at=work.now, body=body, kind=kind, recorded=work.now, subjects={"key": identity}))
 
 
 def _digest(token: str) -> bytes:

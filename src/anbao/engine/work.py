@@ -72,17 +72,18 @@ class Work:
         when = self.now if at is None else at
         return self.record_sealed([seal_event(one, actor=actor, at=when, recorded=self.now) for one in events])
 
-    def record(self, *entries: Entry) -> list[int]:
-        """Seal and append entries; their indexes. Raises InvalidInput, TooLarge."""
-        return list(self.record_sealed([seal(entry) for entry in entries]))
-
-    def record_receipts(self, entries: Sequence[Entry]) -> list[Receipt]:
-        """As ``record``; what the submitter keeps of each."""
-        sealed = [seal(entry) for entry in entries]
+    def append_receipts(self, events: Sequence[LedgerEvent], *, actor: str, at: int | None = None) -> list[Receipt]:
+        """As ``append_all``; returns what the submitter keeps of each."""
+        when = self.now if at is None else at
+        sealed = [seal_event(one, actor=actor, at=when, recorded=self.now) for one in events]
         return [
             Receipt(entry=index, leaf=one.leaf.hex())
             for index, one in zip(self.record_sealed(sealed), sealed, strict=True)
         ]
+
+    def record(self, *entries: Entry) -> list[int]:
+        """Seal and append entries; their indexes. Raises InvalidInput, TooLarge."""
+        return list(self.record_sealed([seal(entry) for entry in entries]))
 
     def record_sealed(self, sealed: Sequence[Sealed]) -> range:
         """Append sealed entries in order; their indexes. Obligations and projections follow at once."""

@@ -5,15 +5,14 @@ Codes stay in entries and answers, since programs compare them; every door shows
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
-
-import msgspec
 
 from anbao.detect.contact.sighting import DETECTOR as CONTACT
-from anbao.engine.readmodels.screened import SCREENED
 from anbao.law.catalogue import Catalogue
 from anbao.law.pack import Pack
 from anbao.law.titles import load_titles
+from anbao.ledger import Stored
+from anbao.model.events.investigate import ListingMatchedHazard
+from anbao.model.events.prevent import ListingScreenedEvent, MessageScreenedEvent, PictureScreenedEvent
 from anbao.model.hazard import Ground
 from anbao.model.listing import Finding, ListingScreened, Unjudged
 from anbao.model.merchant import CredentialCheck
@@ -22,10 +21,8 @@ from anbao.prevent.listings.guard import DETECTOR as GUARD
 from anbao.prevent.listings.relisting import DETECTOR as RELISTED
 from anbao.prevent.listings.screening import FORBIDDEN
 from anbao.prevent.listings.standing import DETECTOR as STANDING
-from anbao.prevent.merchants import decision as merchants
 from anbao.prevent.merchants.admission import IDENTITY
-from anbao.prevent.messages import records as messages
-from anbao.prevent.pictures import records as pictures
+from anbao.prevent.merchants.decision import FINAL, decision_of
 from anbao.prevent.words import (
     ADMISSION_REASONS,
     APPLICATION_FIELDS,
@@ -44,7 +41,6 @@ _CREDENTIAL = "credential"
 _SHOWN_PROVISIONS = 2
 
 CATEGORY = "category"
-MATCHED = "listing.matched_hazard"
 
 _SORTS = {
     _CREDENTIAL: Text("资质", "credential"),
@@ -52,28 +48,6 @@ _SORTS = {
     MODEL: Text("分类模型", "classifier"),
 }
 """Detectors that name their categories themselves."""
-
-
-class _Judged(msgspec.Struct, frozen=True, kw_only=True):
-    """What is explained of the body of a decision on a listing or a message."""
-
-    findings: tuple[Finding, ...] = ()
-    reasons: tuple[str, ...] = ()
-    unjudged: tuple[Unjudged, ...] = ()
-
-
-class _JudgedPicture(msgspec.Struct, frozen=True, kw_only=True):
-    findings: tuple[PictureFinding, ...] = ()
-    reasons: tuple[str, ...] = ()
-
-
-class _Assessed(msgspec.Struct, frozen=True, kw_only=True):
-    checks: tuple[CredentialCheck, ...] = ()
-    reasons: tuple[str, ...] = ()
-
-
-class _Matched(msgspec.Struct, frozen=True, kw_only=True):
-    reasons: tuple[Ground, ...] = ()
 
 
 class Explainer:
@@ -95,7 +69,7 @@ class Explainer:
         """Each reason of a decision, then each finding."""
         return (*map(self.reason, reasons), *map(self.finding, findings))
 
-    def listing(self, decision: "ListingScreened | _Judged") -> tuple[Text, ...]:
+    def listing(self, decision: ListingScreened) -> tuple[Text, ...]:
         """Each reason of a decision, what was not looked at, then each finding."""
         return (
             *map(self.reason, decision.reasons),
@@ -109,20 +83,22 @@ class Explainer:
         zh, en = (f" {one.value}", f" {one.value}") if one.value else ("", "")
         return Text(f"未审核：{one.field}{zh}，{why.zh}", f"not looked at: {one.field}{en}, {why.en}")
 
-    def entry(self, kind: str, body: Any) -> tuple[Text, ...]:
+    def entry(self, stored: Stored) -> tuple[Text, ...]:
         """Why an entry that decides on something decided so; nothing for entries that decide nothing."""
-        if kind in (SCREENED, messages.SCREENED):
-            seen = msgspec.convert(body, _Judged)
-            return self.listing(seen)
-        if kind == pictures.SCREENED:
-            looked = msgspec.convert(body, _JudgedPicture)
+        kind = stored.kind
+        if kind == ListingScreenedEvent.KIND:
+            return self.listing(stored.event(ListingScreenedEvent).screened)
+        if kind == MessageScreenedEvent.KIND:
+            return self.why((), stored.event(MessageScreenedEvent).screened.findings)
+        if kind == PictureScreenedEvent.KIND:
+            looked = stored.event(PictureScreenedEvent).screened
             return self.why(looked.reasons, looked.findings)
-        if kind in merchants.DECIDED:
-            assessed = msgspec.convert(body, _Assessed)
-            wrong = map(self.check, _demanded(check for check in assessed.checks if check.problem))
-            return (*(named(ADMISSION_REASONS, code) for code in assessed.reasons), *wrong)
-        if kind == MATCHED:
-            return tuple(map(self.ground, msgspec.convert(body, _Matched).reasons))
+        if kind in FINAL:
+            decided = decision_of(stored)
+            wrong = map(self.check, _demanded(check for check in decided.checks if check.problem))
+            return (*(named(ADMISSION_REASONS, code) for code in decided.reasons), *wrong)
+        if kind == ListingMatchedHazard.KIND:
+            return tuple(map(self.ground, stored.event(ListingMatchedHazard).record.reasons))
         return ()
 
     def reason(self, code: str) -> Text:

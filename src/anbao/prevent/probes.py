@@ -9,12 +9,12 @@ from anbao.detect.text.matcher import DETECTOR
 from anbao.engine.core import Core, Probed
 from anbao.engine.work import Work
 from anbao.law.controls import ControlCase
-from anbao.model.entry import Entry
+from anbao.model.events.investigate import HazardConfirmed
+from anbao.model.hazard import Fingerprint, FingerprintKind, HazardRecord
 from anbao.model.listing import Listing
 from anbao.model.merchant import Merchant
 from anbao.prevent.listings.records import ScreenedListing
 from anbao.prevent.merchants import MerchantDecision
-from anbao.rules.dangers import CONFIRMED
 from anbao.text import Text
 
 Screen = Callable[[Work, Sequence[Listing]], list[ScreenedListing]]
@@ -74,24 +74,26 @@ def try_guard(core: Core, screen: Screen) -> Probed:
     ]
 
     def job(work: Work) -> list[str]:
-        body = {
-            "basis": PROBE,
-            "certain": True,
-            "fingerprints": [{"kind": "barcode", "value": BARCODE}],
-            "severity": 5,
-            "source": "recall",
-            "title": "探针",
-        }
-        confirmed = Entry(
-            actor=ACTOR, at=work.now, body=body, kind=CONFIRMED, recorded=work.now, subjects={"hazard": PROBE}
-        )
-        work.record(confirmed)
+        work.append(trial_danger("barcode", BARCODE), actor=ACTOR)
         return [one.decision.outcome for one in screen(work, batch)]
 
     outcomes = core.rehearse(job)
     ok = outcomes == ["block", "pass"]
     why = Text("已知危险被拦截", "the known danger is blocked") if ok else Text("未起作用", "it does not work")
     return Probed(ok=ok, why=why, seen={"outcomes": outcomes})
+
+
+def trial_danger(kind: FingerprintKind, value: str) -> HazardConfirmed:
+    """A danger that is recognised by one thing, for a trial that is taken back."""
+    record = HazardRecord(
+        basis=PROBE,
+        certain=True,
+        fingerprints=(Fingerprint(kind=kind, value=value),),
+        severity=5,
+        source="recall",
+        title="探针",
+    )
+    return HazardConfirmed(hazard=PROBE, record=record)
 
 
 def _try(screen: Screen, apply: Apply, case: ControlCase, work: Work) -> dict[str, Any]:

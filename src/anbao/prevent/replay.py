@@ -6,22 +6,22 @@ import msgspec
 
 from anbao.detect.picture.candidates import ListingStanding
 from anbao.engine.readmodels.bars import before as bars_before
-from anbao.engine.readmodels.screened import SCREENED, listing_of
+from anbao.engine.readmodels.screened import listing_of
 from anbao.errors import InvalidInput, NotFound
 from anbao.law.deadlines import legal_day
-from anbao.ledger import Ledger, Vault, seal
+from anbao.ledger import Ledger, Vault
+from anbao.ledger.canonical import seal_event
 from anbao.ledger.log import Stored
 from anbao.ledger.whole import whole_record
-from anbao.model.entry import Entry
-from anbao.model.listing import GIVEN_REASONS, ListingScreened
+from anbao.model.events.prevent import ListingScreenedEvent, MessageScreenedEvent, PictureRead, PictureScreenedEvent
+from anbao.model.listing import GIVEN_REASONS
 from anbao.model.message import MessageScreened
-from anbao.model.picture import PictureReading, PictureScreened
+from anbao.model.picture import PictureScreened
 from anbao.prevent.listings import relisting
 from anbao.prevent.listings.records import seal_screened
 from anbao.prevent.listings.screening import screen
 from anbao.prevent.listings.standing import on_file_before
 from anbao.prevent.messages import records as messages
-from anbao.prevent.pictures import records
 from anbao.prevent.pictures.dangers import dangers_at
 from anbao.prevent.pictures.judge import PictureCase, judge
 from anbao.rules.clearances import cleared_of_entry
@@ -47,12 +47,10 @@ class Erased(NotFound):
     """The text of a message that was erased cannot be judged again."""
 
 
-REPLAYED = (SCREENED, records.SCREENED, messages.SCREENED)
+REPLAYED = (ListingScreenedEvent.KIND, PictureScreenedEvent.KIND, MessageScreenedEvent.KIND)
 """Kinds of entries that can be replayed."""
 
 _Decision = PictureScreened | MessageScreened
-
-_body = msgspec.json.Decoder(Entry)
 
 
 def replay(conn: Connection, ledger: Ledger, rulesets: Rulesets, index: int, vault: Vault | None = None) -> Replay:
@@ -62,17 +60,16 @@ def replay(conn: Connection, ledger: Ledger, rulesets: Rulesets, index: int, vau
     InvalidInput for an entry that is no screening.
     """
     stored = ledger.entry(conn, index)
-    if stored.kind == messages.SCREENED and vault is not None:
+    if stored.kind == MessageScreenedEvent.KIND and vault is not None:
         return _replay_message(conn, rulesets, stored, vault)
-    if stored.kind == records.SCREENED:
+    if stored.kind == PictureScreenedEvent.KIND:
         return _replay_picture(conn, ledger, rulesets, stored)
-    if stored.kind != SCREENED:
+    if stored.kind != ListingScreenedEvent.KIND:
         raise InvalidInput(
             Text(f"第 {index} 号条目不是商品审核（{stored.kind}）", f"entry {index} is no screening ({stored.kind})"),
             hint=Text(f"只能重放 {'、'.join(REPLAYED)}", f"only {', '.join(REPLAYED)} can be replayed"),
         )
-    entry = _body.decode(stored.data)
-    old = msgspec.convert(entry.body, ListingScreened)
+    old = stored.event(ListingScreenedEvent).screened
     record, versions = whole_record(conn, old.listing), old.versions
     listing = listing_of(record)
     used = (versions.lexicon, versions.policy, versions.pack, versions.hazards, versions.fraud, versions.model)
@@ -82,14 +79,14 @@ def replay(conn: Connection, ledger: Ledger, rulesets: Rulesets, index: int, vau
     given = {0: unread} if unread else {}
     bars = {record.id: bars_before(conn, ledger, record.id, index)} if ruleset.catalogue.listing_standings else {}
     [new] = relisting.apply(
-        screen([listing], ruleset, merchants, legal_day(entry.recorded), old.reading, given), bars, ruleset.catalogue
+        screen([listing], ruleset, merchants, legal_day(stored.recorded), old.reading, given), bars, ruleset.catalogue
     )
     new = msgspec.structs.replace(
         new,
         unlawful=old.unlawful,  # follows from what is compared; earlier entries do not say it
         versions=msgspec.structs.replace(new.versions, engine=versions.engine),
     )
-    again = seal_screened(new, entry.at, entry.recorded, entry.actor).entry
+    again = seal_screened(new, stored.at, stored.recorded, stored.actor).entry
     same = again.data == stored.data
     return Replay(
         entry=index,
@@ -102,18 +99,18 @@ def replay(conn: Connection, ledger: Ledger, rulesets: Rulesets, index: int, vau
 
 def _replay_picture(conn: Connection, ledger: Ledger, rulesets: Rulesets, stored: Stored) -> Replay:
     """Decide on a picture again, from what was read in it and the dangers known then."""
-    entry = _body.decode(stored.data)
-    old = msgspec.convert(entry.body, PictureScreened)
+    event = stored.event(PictureScreenedEvent)
+    old = event.screened
     versions = old.versions
     used = (versions.lexicon, versions.policy, versions.pack, versions.hazards, versions.fraud)
     ruleset = rulesets.build(conn, *used)
     reading = None
     if old.reading >= 0:
-        reading = msgspec.convert(_body.decode(ledger.entry(conn, old.reading).data).body, PictureReading)
+        reading = ledger.entry(conn, old.reading).event(PictureRead).reading
     case = PictureCase(
         category=old.category,
         entry=old.reading,
-        harmless=cleared_of_entry(ruleset.guarded.cleared, ledger, conn, entry.subjects["listing"], old.screened),
+        harmless=cleared_of_entry(ruleset.guarded.cleared, ledger, conn, event.listing, old.screened),
         place=old.place,
         problem=old.problem if reading is None else "",
         reading=reading,
@@ -124,12 +121,12 @@ def _replay_picture(conn: Connection, ledger: Ledger, rulesets: Rulesets, stored
     )
     new = judge(case, ruleset, dangers_at(conn, versions.hazards), old.rules)
     new = msgspec.structs.replace(new, versions=msgspec.structs.replace(new.versions, engine=versions.engine))
-    return _compared(stored, entry, old, new)
+    return _compared(stored, old, msgspec.structs.replace(event, screened=new))
 
 
 def _replay_message(conn: Connection, rulesets: Rulesets, stored: Stored, vault: Vault) -> Replay:
-    entry = _body.decode(stored.data)
-    old = msgspec.convert(entry.body, MessageScreened)
+    event = stored.event(MessageScreenedEvent)
+    old = event.screened
     try:
         _, text = vault.reveal(conn, old.text)
     except NotFound as error:
@@ -141,11 +138,12 @@ def _replay_message(conn: Connection, rulesets: Rulesets, stored: Stored, vault:
             hint=Text("只能核对承诺值", "only its commitment is left"),
         ) from error
     new = messages.again(rulesets.books.load(conn, old.versions.fraud), old, text)
-    return _compared(stored, entry, old, new)
+    return _compared(stored, old, msgspec.structs.replace(event, screened=new))
 
 
-def _compared(stored: Stored, entry: Entry, old: _Decision, new: _Decision) -> Replay:
-    same = seal(msgspec.structs.replace(entry, body=new)).data == stored.data
+def _compared(stored: Stored, old: _Decision, event: PictureScreenedEvent | MessageScreenedEvent) -> Replay:
+    again = seal_event(event, actor=stored.actor, at=stored.at, recorded=stored.recorded)
+    same, new = again.data == stored.data, event.screened
     return Replay(
         entry=stored.index,
         same=same,

@@ -9,11 +9,15 @@ from anbao.detect.text import finding
 from anbao.engine.core import CaseHandler, Core, Probe, Probed, Service, Step
 from anbao.engine.entered import decoded
 from anbao.engine.reactions import Reaction
+from anbao.engine.readmodels.bars import ENDINGS
 from anbao.engine.readmodels.bars import standing as standing_against
-from anbao.engine.readmodels.screened import DECIDED, SCREENED
 from anbao.engine.work import Placed, Projector, Work
 from anbao.law.deadlines import legal_day
 from anbao.model.entry import Receipt, Sealed
+from anbao.model.events.investigate import HazardConfirmed, HazardLifted
+from anbao.model.events.prevent import ListingDecided, ListingScreenedEvent, MessageDecided, MessageScreenedEvent
+from anbao.model.events.remove import MeasureLifted, MeasureTakenEvent, SanctionImposed
+from anbao.model.events.rules import ListingCleared, ModelImported
 from anbao.model.events.values import ParameterChanged
 from anbao.model.listing import Listing, Outcome
 from anbao.model.message import Message
@@ -55,32 +59,26 @@ class Prevent(Service):
         self.explainer = Explainer(core.pack, core.catalogue, core.where)
 
     def projectors(self) -> Iterable[tuple[str, Projector]]:
-        yield "lexicon.activated", rulesets.project_activation
-        yield "policy.activated", rulesets.project_activation
-        yield dangers.CONFIRMED, dangers.project_confirmed
-        yield dangers.LIFTED, dangers.project_lifted
-        yield dangers.LIFTED, clearances.project_end
-        yield clearances.TAKEN, clearances.project_end
-        yield clearances.CLEARED, clearances.project
-        yield "model.activated", rulesets.project_activation
-        yield "model.deactivated", rulesets.project_activation
-        for role in ("lexicon", "policy", "model"):
-            for act in (changes.PROPOSED, changes.REFUSED, changes.EXPIRED, changes.ACTIVATED):
-                yield f"{role}.{act}", changes.project
-        yield SCREENED, listings.project_listings
-        yield DECIDED, listings.project_listings
+        yield from changes.projectors()
+        yield HazardConfirmed.KIND, dangers.project_confirmed
+        yield HazardLifted.KIND, dangers.project_lifted
+        yield HazardLifted.KIND, clearances.project_end
+        yield MeasureTakenEvent.KIND, clearances.project_end
+        yield ListingCleared.KIND, clearances.project
+        yield ListingScreenedEvent.KIND, listings.project_listings
+        yield ListingDecided.KIND, listings.project_listings
         yield from self.merchants.projectors()
-        yield standing.IMPOSED, standing.project_sanctions
-        for kind in standing.ENDED:
+        yield SanctionImposed.KIND, standing.project_sanctions
+        for kind in ENDINGS:
             yield kind, standing.project_ends
-        yield messages.SCREENED, messages.project_messages
-        yield messages.DECIDED, messages.project_rulings
+        yield MessageScreenedEvent.KIND, messages.project_messages
+        yield MessageDecided.KIND, messages.project_rulings
         yield ParameterChanged.KIND, self._keep_book
         yield from self.pictures.projectors()
 
     def reactions(self) -> Iterable[Reaction]:
         lifted = partial(clearances.follow_lifting, self.core.ledger)
-        yield Reaction("prevent.clear", frozenset({clearances.LIFTED}), lifted)
+        yield Reaction("prevent.clear", frozenset({MeasureLifted.KIND}), lifted)
         yield from self.merchants.reactions()
 
     def case_handlers(self) -> Iterable[tuple[str, CaseHandler]]:
@@ -188,8 +186,9 @@ class Prevent(Service):
 
     def keep_model(self, work: Work, model: Model, *, actor: str) -> int:
         """Keep a model as a version; the entry's index."""
-        facts = {"blocked": model.weights.blocked, "passed": model.weights.passed}
-        return rulesets.import_version(work, "model", model.digest, model.to_bytes(), actor, facts)
+        weights, digest = model.weights, model.digest
+        imported = ModelImported(blocked=weights.blocked, digest=digest, passed=weights.passed, version=digest)
+        return rulesets.import_version(work, imported, model.to_bytes(), actor)
 
     def defaults(self) -> list[pack_defaults.DefaultView]:
         """How the lexicon and the policy in force stand to the pack's defaults."""

@@ -69,6 +69,7 @@ class TimelineLine(Noun, frozen=True, kw_only=True):
     kind: str
     owes: tuple[ObligationView, ...] = ()
     recorded: int
+    stored: Stored
     subjects: dict[str, str]
     title: Text
 
@@ -214,6 +215,7 @@ def _line(pack: Pack, stored: Stored, owes: tuple[ObligationView, ...]) -> Timel
         kind=entry.kind,
         owes=owes,
         recorded=entry.recorded,
+        stored=stored,
         subjects=entry.subjects,
         title=known.title if known else Text(entry.kind, entry.kind),
     )

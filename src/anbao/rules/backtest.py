@@ -11,11 +11,11 @@ from datetime import date
 import msgspec
 
 from anbao.engine.core import Core
-from anbao.engine.readmodels.screened import SCREENED, decode_screened, listing_of, whole_screened
+from anbao.engine.readmodels.screened import decode_screened, listing_of, whole_screened
 from anbao.law.deadlines import legal_day
 from anbao.ledger import Stored
-from anbao.model.base import Noun
-from anbao.model.entry import Entry
+from anbao.model.backtest import Backtest, Example, TermChange, Transition
+from anbao.model.events.prevent import ListingScreenedEvent
 from anbao.model.listing import Listing, ListingScreened, Outcome
 from anbao.model.texts import with_texts
 from anbao.rules.rulesets import Ruleset
@@ -27,52 +27,6 @@ PAGE = 500
 
 TOP_TERMS = 20
 EXAMPLES = 20
-
-
-class Transition(Noun, frozen=True, kw_only=True):
-    """How many listings would go from one outcome to another."""
-
-    after: Outcome
-    before: Outcome
-    count: int
-
-
-class TermChange(Noun, frozen=True, kw_only=True):
-    """In how many listings a term would newly be found, or be found no longer."""
-
-    appears: int = 0
-    term: str
-    vanishes: int = 0
-
-
-class Example(Noun, frozen=True, kw_only=True):
-    """One listing whose outcome would change: the entry that holds it, and the terms in which the findings differ."""
-
-    after: Outcome
-    before: Outcome
-    entry: int
-    listing: str
-    terms: tuple[str, ...] = ()
-
-
-class Backtest(Noun, frozen=True, kw_only=True):
-    """What would differ. ``share``: changed outcomes per mille of the listings examined, rounded up.
-
-    ``base`` and ``candidate`` are the versions compared: lexicon, policy and, where one is in force, model.
-    """
-
-    base: str
-    candidate: str
-    changed: int
-    examined: int
-    examples: tuple[Example, ...] = ()
-    share: int
-    since: int | None = None
-    terms: tuple[TermChange, ...] = ()
-    terms_added: int = 0
-    terms_removed: int = 0
-    transitions: tuple[Transition, ...] = ()
-    until: int | None = None
 
 
 class Window(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,12 +86,6 @@ def run(core: Core, judge: Judge, base: Ruleset, candidate: Ruleset, window: Win
     )
 
 
-def entry_of(result: Backtest, role: str, digest: str, actor: str, now: int) -> Entry:
-    """The entry ``<role>.backtested`` that keeps a result."""
-    kind = f"{role}.backtested"
-    return Entry(actor=actor, at=now, body=result, kind=kind, recorded=now, subjects={role: digest})
-
-
 def name_of(ruleset: Ruleset) -> str:
     """The versions of a ruleset in one word."""
     versions = ruleset.versions
@@ -153,7 +101,7 @@ def past_listings(core: Core, window: Window) -> Iterator[list[Stored]]:
     for start, stop, limit in _stretches(first, end, window.sample):
         while limit > 0:
             with core.reading() as conn:
-                page = core.ledger.entries(conn, start, min(PAGE, limit), end=stop, kind=SCREENED)
+                page = core.ledger.entries(conn, start, min(PAGE, limit), end=stop, kind=ListingScreenedEvent.KIND)
             if page:
                 yield page
             if len(page) < PAGE:

@@ -15,21 +15,35 @@ from typing import Any, Literal
 
 import msgspec
 
-from anbao.cases.persons import Person, check_name, key_of, keys_required, person_of, require_key, stated
+from anbao.cases.persons import IDENTITY, Person, check_name, key_of, keys_required, person_of, require_key, stated
 from anbao.engine.core import Core
-from anbao.engine.work import Placed, Work
+from anbao.engine.work import Placed, Projector, Work
 from anbao.errors import Conflict, Forbidden, NotFound
 from anbao.law.deadlines import due_at
+from anbao.model.backtest import Backtest
 from anbao.model.base import given_reason
-from anbao.model.entry import Entry
+from anbao.model.events.rules import (
+    ACTIVATED,
+    BACKTESTED,
+    EXPIRED,
+    PROPOSED,
+    REFUSED,
+    ROLES,
+    ActivationExpired,
+    ActivationProposed,
+    ActivationRefused,
+    ModelDeactivated,
+    Role,
+    VersionActivated,
+    VersionBacktested,
+)
 from anbao.rules import backtest, rulesets
-from anbao.rules.backtest import Backtest, Judge, Window
-from anbao.rules.rulesets import Role, Rulesets
+from anbao.rules.backtest import Judge, Window
+from anbao.rules.rulesets import Rulesets
 from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
 
-PROPOSED, REFUSED, EXPIRED, ACTIVATED = "activation_proposed", "activation_refused", "activation_expired", "activated"
 SHARE, TERMS_REMOVED, SAMPLE = "change.share", "change.terms_removed", "change.sample"
 CONFIRM = "change.confirm"
 
@@ -70,8 +84,8 @@ class Changes:
         Raises NotFound.
         """
         result = self._try(role, digest, window)
-        entries = self._core.run(lambda work: work.record(backtest.entry_of(result, role, digest, actor, work.now)))
-        return entries[0], result
+        tried = BACKTESTED[role](result=result, version=digest)
+        return self._core.run(lambda work: work.append(tried, actor=actor)), result
 
     def propose(
         self, role: Role, digest: str, *, actor: str, effective: int | None = None, signed_in: str = ""
@@ -101,23 +115,23 @@ class Changes:
             raise Conflict(
                 Text("回测期间现行规则已变，请重新提出", "the rules changed during the back-test; propose again")
             )
-        [tried] = work.record(backtest.entry_of(result, role, digest, actor, work.now))
+        tried = work.append(BACKTESTED[role](result=result, version=digest), actor=actor)
         because = tuple(self._weigh(work.conn, role, result))
         if not because:
             entry = rulesets.activate(work, role, digest, actor, effective, {"backtest": tried})
             return Change(backtest=result, because=(), digest=digest, entry=entry, state="in_force")
         waits = self._core.settings.in_force(work.conn, CONFIRM, work.now)
-        body: dict[str, Any] = {
-            "backtest": tried,
-            "because": [msgspec.to_builtins(reason) for reason in because],
-            "digest": digest,
-            "expires": due_at(work.now, waits, self._core.pack.calendar),
-        }
-        if effective is not None:
-            body["effective"] = effective
         check_name(actor, work.signed_in, "actor")
-        body |= stated(work)
-        entry = _record(work, role, PROPOSED, digest, actor, body)
+        proposed = PROPOSED[role](
+            backtest=tried,
+            because=because,
+            digest=digest,
+            effective=effective,
+            expires=due_at(work.now, waits, self._core.pack.calendar),
+            identity=stated(work).get(IDENTITY, ""),
+            version=digest,
+        )
+        entry = work.append(proposed, actor=actor)
         return Change(backtest=result, because=because, digest=digest, entry=entry, state="proposed")
 
     def confirm(self, work: Work, role: Role, digest: str, *, actor: str) -> int:
@@ -128,8 +142,9 @@ class Changes:
         """
         proposal = self._open(work, role, digest)
         require_key(self._core.parameters, work)
-        proposed = self._core.ledger.entry(work.conn, proposal.entry).entry()
-        proposer = Person(proposal.proposer, key_of(proposed.actor, proposed.body))
+        stored = self._core.ledger.entry(work.conn, proposal.entry)
+        proposed: ActivationProposed = stored.event(PROPOSED[role])
+        proposer = Person(proposal.proposer, key_of(stored.actor, {IDENTITY: proposed.identity}))
         if keys_required(self._core.parameters, work) and not proposer.key:
             raise Forbidden(
                 Text("提议人未以接口密钥登录，不能复核", "who proposed it was only stated; this platform takes keys"),
@@ -140,21 +155,22 @@ class Changes:
                 Text("提议人不能自己复核", "who proposed a change cannot confirm it"),
                 hint=Text("请由另一人复核", "ask another person"),
             )
-        tried = proposed.body["backtest"]
-        base = self._core.ledger.entry(work.conn, tried).entry().body["base"]
-        if base != backtest.name_of(self._rulesets.in_force(work.conn, work.now)):
+        tried: VersionBacktested = self._core.ledger.entry(work.conn, proposed.backtest).event(BACKTESTED[role])
+        if tried.result.base != backtest.name_of(self._rulesets.in_force(work.conn, work.now)):
             raise Conflict(
                 Text("提议之后现行规则已变，请重新提出", "the rules have changed since the proposal; propose again")
             )
         when = work.now if proposal.effective is None else max(work.now, proposal.effective)
-        known: dict[str, str | int] = {"proposal": proposal.entry, "proposer": proposal.proposer, **stated(work)}
+        known: rulesets.Known = {"proposal": proposal.entry, "proposer": proposal.proposer}
+        known["identity"] = stated(work).get(IDENTITY, "")
         return rulesets.activate(work, role, digest, actor, when, known)
 
     def refuse(self, work: Work, role: Role, digest: str, reason: str, *, actor: str) -> int:
         """Turn a proposal down, or take one's own back; the entry's index. Raises NotFound, InvalidInput."""
         given_reason(reason)
         proposal = self._open(work, role, digest)
-        return _record(work, role, REFUSED, digest, actor, {"proposal": proposal.entry, "reason": reason})
+        refused = REFUSED[role](proposal=proposal.entry, reason=reason, version=digest)
+        return work.append(refused, actor=actor)
 
     def waiting(self) -> list[Proposal]:
         """The proposals that wait for a second person, the oldest first."""
@@ -169,7 +185,7 @@ class Changes:
 
         def job(work: Work) -> None:
             for one in _lapsed(work.conn, work.now):
-                _record(work, one.role, EXPIRED, one.digest, "clock", {"proposal": one.entry})
+                work.append(EXPIRED[one.role](proposal=one.entry, version=one.digest), actor="clock")
 
         self._core.run(job)
         return True
@@ -215,18 +231,51 @@ class Changes:
         return found[0]
 
 
-def project(conn: Connection, placed: Sequence[Placed]) -> None:
-    """``*.activation_proposed``, ``_refused``, ``_expired`` and ``*.activated`` → ``proposal``."""
+def project_proposed(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``*.activation_proposed`` → ``proposal``."""
+    rows = []
     for index, sealed in placed:
-        role, act = sealed.kind.split(".")
-        facts = sealed.facts
-        if act == PROPOSED:
-            actor = msgspec.json.decode(sealed.data)["actor"]
-            row = (index, role, facts["digest"], facts.get("effective"), actor, facts["expires"], "open")
-            insert_many(conn, tables.proposal, [row])
-        elif "proposal" in facts:
-            state = {ACTIVATED: "confirmed", REFUSED: "refused", EXPIRED: "expired"}[act]
-            sql(conn, "UPDATE proposal SET state = ? WHERE entry = ?", (state, facts["proposal"]))
+        role = rulesets.role_of(sealed.subjects)
+        event: ActivationProposed = sealed.event(PROPOSED[role])
+        rows.append((index, role, event.digest, event.effective, sealed.actor, event.expires, "open"))
+    insert_many(conn, tables.proposal, rows)
+
+
+def project_activated(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``*.activated`` because of a proposal → ``proposal``."""
+    for _, sealed in placed:
+        event: VersionActivated = sealed.event(ACTIVATED[rulesets.role_of(sealed.subjects)])
+        if event.proposal is not None:
+            _close(conn, event.proposal, "confirmed")
+
+
+def project_refused(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``*.activation_refused`` → ``proposal``."""
+    for _, sealed in placed:
+        event: ActivationRefused = sealed.event(REFUSED[rulesets.role_of(sealed.subjects)])
+        _close(conn, event.proposal, "refused")
+
+
+def project_expired(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``*.activation_expired`` → ``proposal``."""
+    for _, sealed in placed:
+        event: ActivationExpired = sealed.event(EXPIRED[rulesets.role_of(sealed.subjects)])
+        _close(conn, event.proposal, "expired")
+
+
+def projectors() -> Iterator[tuple[str, Projector]]:
+    """What writes the versions' entries to their tables, by kind."""
+    for role in ROLES:
+        yield ACTIVATED[role].KIND, rulesets.project_activation
+        yield PROPOSED[role].KIND, project_proposed
+        yield ACTIVATED[role].KIND, project_activated
+        yield REFUSED[role].KIND, project_refused
+        yield EXPIRED[role].KIND, project_expired
+    yield ModelDeactivated.KIND, rulesets.project_deactivation
+
+
+def _close(conn: Connection, proposal: int, state: str) -> None:
+    sql(conn, "UPDATE proposal SET state = ? WHERE entry = ?", (state, proposal))
 
 
 def _proposals(conn: Connection, where: str, given: tuple[Any, ...]) -> list[Proposal]:
@@ -235,9 +284,3 @@ def _proposals(conn: Connection, where: str, given: tuple[Any, ...]) -> list[Pro
 
 def _lapsed(conn: Connection, now: int) -> list[Proposal]:
     return _proposals(conn, "state = 'open' AND expires <= ? ORDER BY entry", (now,))
-
-
-def _record(work: Work, role: Role, act: str, digest: str, actor: str, body: dict[str, Any]) -> int:
-    kind = f"{role}.{act}"
-    entry = Entry(actor=actor, at=work.now, body=body, kind=kind, recorded=work.now, subjects={role: digest})
-    return work.record(entry)[0]

@@ -12,32 +12,21 @@ from hashlib import sha256
 
 import msgspec
 
-from anbao.engine.readmodels.screened import SCREENED
+from anbao.engine.readmodels.screened import decode_screened
 from anbao.engine.work import Placed, Work
 from anbao.ledger import Ledger, Stored
 from anbao.ledger.whole import whole_record
-from anbao.model.entry import Entry
+from anbao.model.events.prevent import ListingScreenedEvent
+from anbao.model.events.remove import MeasureLifted, MeasureTakenEvent
+from anbao.model.events.rules import ListingCleared
 from anbao.model.listing import Listing, ListingRecord
 from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 
-CLEARED = "listing.cleared"
-LIFTED, TAKEN = "measure.lifted", "measure.taken"
 TAKEDOWN = "takedown"
 
 Cleared = Mapping[str, frozenset[tuple[str, str]]]
 """What each listing was found not to be: the danger, and the digest of the offer that was judged."""
-
-
-class _OfferBody(msgspec.Struct):
-    listing: ListingRecord
-
-
-class _ScreenedOffer(msgspec.Struct):
-    body: _OfferBody
-
-
-_screened = msgspec.json.Decoder(_ScreenedOffer).decode
 
 
 def offer_digest(listing: Listing | ListingRecord) -> str:
@@ -66,7 +55,7 @@ def cleared_of_entry(cleared: Cleared, ledger: Ledger, conn: Connection, listing
 
 def follow_lifting(ledger: Ledger, work: Work, stored: Stored) -> None:
     """A takedown was lifted: the offer that was judged is cleared of the danger."""
-    if stored.entry().body["measure"] == TAKEDOWN:
+    if stored.event(MeasureLifted).measure == TAKEDOWN:
         about = stored.subjects
         clear(ledger, work, ("measure", about["measure"]), about, cause=stored.index, at=stored.at)
 
@@ -81,17 +70,17 @@ def clear(
     offer = _judged_offer(ledger, work.conn, listing, *judged)
     if offer is None or _cleared_since(work.conn, hazard, listing, offer, cause):
         return
-    subjects = {name: about[name] for name in ("hazard", "listing", "merchant") if about.get(name)}
-    body = {"cause": cause, "offer": offer}
-    work.record(Entry(actor="engine", at=at, body=body, kind=CLEARED, recorded=work.now, subjects=subjects))
+    merchant = about.get("merchant", "")
+    cleared = ListingCleared(cause=cause, hazard=hazard, listing=listing, merchant=merchant, offer=offer)
+    work.append(cleared, actor="engine", at=at)
 
 
 def project(conn: Connection, placed: Sequence[Placed]) -> None:
     """``listing.cleared`` → ``cleared_listing``."""
-    rows = [
-        (sealed.subjects["hazard"], sealed.subjects["listing"], index, None, str(sealed.facts["offer"]))
-        for index, sealed in placed
-    ]
+    rows = []
+    for index, sealed in placed:
+        event = sealed.event(ListingCleared)
+        rows.append((event.hazard, event.listing, index, None, event.offer))
     upsert_many(conn, tables.cleared_listing, rows)
 
 
@@ -103,7 +92,7 @@ def project_end(conn: Connection, placed: Sequence[Placed]) -> None:
                 "UPDATE cleared_listing SET until = ? WHERE until IS NULL AND hazard = ?",
                 (index, hazard),
             )
-            if sealed.kind == TAKEN:
+            if sealed.kind == MeasureTakenEvent.KIND:
                 sql(conn, f"{statement} AND listing = ?", (*about, sealed.subjects.get("listing", "")))
             else:
                 sql(conn, statement, about)
@@ -138,10 +127,10 @@ def _judged_offer(ledger: Ledger, conn: Connection, listing: str, role: str, sub
         conn,
         "SELECT max(s.idx) FROM entry_subject s JOIN entry e ON e.idx = s.idx"
         " WHERE s.role = 'listing' AND s.subject = ? AND s.idx < ? AND e.kind = ?",
-        (listing, -1 if began is None else began, SCREENED),
+        (listing, -1 if began is None else began, ListingScreenedEvent.KIND),
     ).scalar()
     return None if index is None else offer_digest(_offered(ledger, conn, index))
 
 
 def _offered(ledger: Ledger, conn: Connection, index: int) -> ListingRecord:
-    return whole_record(conn, _screened(ledger.entry(conn, index).data).body.listing)
+    return whole_record(conn, decode_screened(ledger.entry(conn, index).data).listing)

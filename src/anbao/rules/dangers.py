@@ -11,27 +11,19 @@ import msgspec
 
 from anbao.detect.likeness.dangers import Danger, DangerIndex
 from anbao.engine.work import Placed
-from anbao.model.hazard import HazardRecord
+from anbao.model.events.investigate import HazardConfirmed
 from anbao.rules.clearances import Cleared
 from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 
-CONFIRMED = "hazard.confirmed"
-LIFTED = "hazard.lifted"
-
-
-class _HazardEntry(msgspec.Struct):
-    body: HazardRecord
-
-
-_entry = msgspec.json.Decoder(_HazardEntry).decode
 _danger = msgspec.json.Decoder(Danger).decode
 
 
 def project_confirmed(conn: Connection, placed: Sequence[Placed]) -> None:
     """``hazard.confirmed`` → ``guarded_hazard``; what was confirmed before is replaced from here on."""
     for index, sealed in placed:
-        hazard, record = sealed.subjects["hazard"], _entry(sealed.data).body
+        event = sealed.event(HazardConfirmed)
+        hazard, record = event.hazard, event.record
         danger = Danger(
             fingerprints=tuple(one for one in record.fingerprints if one.kind != "picture"),
             hazard=hazard,

@@ -13,6 +13,7 @@ from anbao.detect.text import Lexicon
 from anbao.engine.core import Core
 from anbao.engine.work import Work
 from anbao.errors import Conflict
+from anbao.model.events.rules import IMPORTED, PolicyImported, VersionImported
 from anbao.rules import rulesets
 from anbao.rules.changes import Change, Changes
 from anbao.rules.policy import Policy
@@ -47,25 +48,29 @@ class DefaultView(msgspec.Struct, frozen=True, kw_only=True):
 class _Default(msgspec.Struct, frozen=True):
     """A default of the pack, ready to be kept as a version."""
 
-    digest: str
+    imported: VersionImported
     data: bytes
-    facts: dict[str, int]
+
+    @property
+    def digest(self) -> str:
+        return self.imported.digest
 
 
 def default_of(where: Path, role: DefaultRole) -> _Default:
     """The default of the pack in folder ``where``. Raises PackError."""
     if role == "lexicon":
         lexicon = Lexicon.from_csv(where / "lexicon" / "hazard.csv")
-        return _Default(lexicon.digest, lexicon.to_bytes(), {"terms": len(lexicon.terms)})
+        return _Default(rulesets.imported_lexicon(lexicon), lexicon.to_bytes())
     data = (where / "policy" / "default.json").read_bytes()
-    return _Default(Policy.from_bytes(data).digest, data, {})
+    digest = Policy.from_bytes(data).digest
+    return _Default(PolicyImported(digest=digest, version=digest), data)
 
 
 def establish(work: Work, where: Path) -> None:
     """Put the defaults in force in a new store, from the beginning of time on."""
     for role in ROLES:
         default = default_of(where, role)
-        rulesets.import_version(work, role, default.digest, default.data, ENGINE, default.facts)
+        rulesets.import_version(work, default.imported, default.data, ENGINE)
         rulesets.activate(work, role, default.digest, ENGINE, 0)
 
 
@@ -78,7 +83,7 @@ def views(core: Core, known: Rulesets, changes: Changes) -> list[DefaultView]:
         for role in ROLES:
             default, in_force = default_of(core.where, role).digest, str(getattr(versions, role))
             state: State = (
-                "current" if default == in_force else "older" if _was_default(conn, role, in_force) else "own"
+                "current" if default == in_force else "older" if _was_default(core, conn, role, in_force) else "own"
             )
             found.append(
                 DefaultView(
@@ -105,18 +110,13 @@ def propose(
             sql(work.conn, "SELECT 1 FROM artefact WHERE digest = ? AND kind = ?", (default.digest, role)).first()
             is None
         ):
-            rulesets.import_version(work, role, default.digest, default.data, ENGINE, default.facts)
+            rulesets.import_version(work, default.imported, default.data, ENGINE)
 
     core.run(job)
     return changes.propose(role, default.digest, actor=actor, signed_in=signed_in)
 
 
-def _was_default(conn: Connection, role: DefaultRole, digest: str) -> bool:
+def _was_default(core: Core, conn: Connection, role: DefaultRole, digest: str) -> bool:
     """Whether the engine itself brought this version."""
-    rows = sql(
-        conn,
-        "SELECT e.data FROM entry e JOIN entry_subject s ON s.idx = e.idx"
-        " WHERE s.role = ? AND s.subject = ? AND e.kind = ?",
-        (role, digest, f"{role}.imported"),
-    )
-    return any(msgspec.json.decode(data)["actor"] == ENGINE for (data,) in rows)
+    imported = core.ledger.entries(conn, kind=IMPORTED[role].KIND, subject=(role, digest))
+    return any(stored.actor == ENGINE for stored in imported)

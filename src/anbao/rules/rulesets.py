@@ -8,7 +8,7 @@ import gc
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TypedDict, cast
 
 import msgspec
 
@@ -18,7 +18,14 @@ from anbao.detect.text import Lexicon, Matcher
 from anbao.engine.work import Placed, Work
 from anbao.errors import NotFound
 from anbao.law.catalogue import Catalogue, load_catalogue
-from anbao.model.entry import Entry
+from anbao.model.events.rules import (
+    ACTIVATED,
+    LexiconImported,
+    ModelDeactivated,
+    Role,
+    VersionActivated,
+    VersionImported,
+)
 from anbao.model.listing import Versions
 from anbao.rules import clearances, dangers
 from anbao.rules.artefacts import ArtefactKind, artefact, store_artefact
@@ -30,9 +37,6 @@ from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
 from anbao.version import VERSION
-
-Role = Literal["lexicon", "policy", "model"]
-"""What an officer may change."""
 
 ENGINE = VERSION
 
@@ -207,10 +211,21 @@ class Rulesets:
         )
 
 
-def import_version(work: Work, kind: ArtefactKind, digest: str, data: bytes, actor: str, facts: dict[str, int]) -> int:
+def import_version(work: Work, imported: VersionImported, data: bytes, actor: str) -> int:
     """Keep a version and record that it was imported; the entry's index."""
-    store_artefact(work.conn, kind, digest, data)
-    return _record(work, f"{kind}.imported", kind, digest, actor, {"digest": digest, **facts})
+    store_artefact(work.conn, role_of(imported.subjects), imported.digest, data)
+    return work.append(imported, actor=actor)
+
+
+def imported_lexicon(lexicon: Lexicon) -> LexiconImported:
+    """What is recorded of a lexicon that is imported."""
+    return LexiconImported(digest=lexicon.digest, terms=len(lexicon.terms), version=lexicon.digest)
+
+
+def role_of(subjects: Mapping[str, str]) -> Role:
+    """The role of the version that an entry is about."""
+    [role] = subjects
+    return cast(Role, role)
 
 
 def require(conn: Connection, role: Role, digest: str) -> None:
@@ -222,22 +237,23 @@ def require(conn: Connection, role: Role, digest: str) -> None:
         )
 
 
-def activate(
-    work: Work,
-    role: Role,
-    digest: str,
-    actor: str,
-    effective: int | None = None,
-    known: Mapping[str, str | int] | None = None,
-) -> int:
-    """Put an imported version in force from ``effective`` (now by default); the entry's index. Raises NotFound.
+class Known(TypedDict, total=False):
+    """What is known of how a version was put in force; see ``VersionActivated``."""
 
-    ``known``: further facts of the entry.
-    """
+    backtest: int
+    identity: str
+    proposal: int
+    proposer: str
+
+
+def activate(
+    work: Work, role: Role, digest: str, actor: str, effective: int | None = None, known: Known | None = None
+) -> int:
+    """Put an imported version in force from ``effective`` (now by default); the entry's index. Raises NotFound."""
     require(work.conn, role, digest)
     when = work.now if effective is None else effective
-    body: dict[str, str | int] = {"digest": digest, "effective": when, **(known or {})}
-    return _record(work, f"{role}.activated", role, digest, actor, body)
+    activated = ACTIVATED[role](digest=digest, effective=when, version=digest, **(known or {}))
+    return work.append(activated, actor=actor)
 
 
 def deactivate_model(work: Work, actor: str) -> int:
@@ -245,15 +261,22 @@ def deactivate_model(work: Work, actor: str) -> int:
     digest = _latest(work.conn, "model", work.now)
     if not digest:
         raise NotFound(Text("没有生效的模型", "no model is in force"))
-    return _record(work, "model.deactivated", "model", digest, actor, {"effective": work.now})
+    return work.append(ModelDeactivated(effective=work.now, version=digest), actor=actor)
 
 
 def project_activation(conn: Connection, placed: Sequence[Placed]) -> None:
-    """``*.activated`` and ``model.deactivated`` → ``activation``."""
+    """``*.activated`` → ``activation``."""
     rows = []
     for index, sealed in placed:
-        facts = sealed.facts
-        rows.append((sealed.kind.split(".")[0], int(facts["effective"]), index, str(facts.get("digest", ""))))
+        role = role_of(sealed.subjects)
+        activated: VersionActivated = sealed.event(ACTIVATED[role])
+        rows.append((role, activated.effective, index, activated.digest))
+    insert_many(conn, tables.activation, rows)
+
+
+def project_deactivation(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``model.deactivated`` → ``activation``: from then on no version is in force."""
+    rows = [("model", sealed.event(ModelDeactivated).effective, index, "") for index, sealed in placed]
     insert_many(conn, tables.activation, rows)
 
 
@@ -267,11 +290,6 @@ def versions(conn: Connection, kind: ArtefactKind) -> list[Version]:
     )
     latest = {digest: Version(digest=digest, effective=effective, entry=entry) for digest, effective, entry in rows}
     return list(latest.values())
-
-
-def _record(work: Work, entry_kind: str, role: str, digest: str, actor: str, body: dict[str, str | int]) -> int:
-    entry = Entry(actor=actor, at=work.now, body=body, kind=entry_kind, recorded=work.now, subjects={role: digest})
-    return work.record(entry)[0]
 
 
 def _active(conn: Connection, kind: ArtefactKind, now: int) -> str:

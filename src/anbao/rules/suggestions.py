@@ -7,9 +7,8 @@ version that takes effect like any other (``changes``).
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from math import log2
-from typing import Any
 
 import msgspec
 
@@ -18,11 +17,13 @@ from anbao.detect.text import Lexicon, Matcher
 from anbao.detect.text.lexicon import MAX_TERM, Term
 from anbao.detect.text.symbols import is_matchable
 from anbao.engine.core import Core
-from anbao.engine.readmodels.screened import DECIDED, SCREENED, decode_screened, whole_screened
+from anbao.engine.readmodels.screened import decode_screened, whole_screened
 from anbao.engine.work import Work
 from anbao.errors import InvalidInput
 from anbao.model.base import given_reason
-from anbao.model.entry import Entry
+from anbao.model.events.investigate import HazardConfirmed
+from anbao.model.events.prevent import ListingDecided, ListingScreenedEvent
+from anbao.model.events.rules import SuggestionAccepted
 from anbao.model.listing import ListingScreened
 from anbao.rules import backtest, rulesets
 from anbao.rules.artefacts import artefact
@@ -32,9 +33,6 @@ from anbao.rules.rulesets import Rulesets
 from anbao.store import Connection
 from anbao.store.bulk import sql
 from anbao.text import Text
-
-ACCEPTED = "suggestion.accepted"
-CONFIRMED = "hazard.confirmed"
 
 SHORTEST, LONGEST = 2, 8
 LEAST_BLOCKED = 3
@@ -140,19 +138,18 @@ def accept(work: Work, known: Rulesets, one: Acceptance, *, actor: str) -> str:
         Lexicon.from_bytes(artefact(work.conn, one.base)) if one.base else known.in_force(work.conn, work.now).lexicon
     )
     changed = Lexicon(_with_exception(base, one) if one.exception else _with_term(base, one))
-    facts = {"terms": len(changed.terms)}
-    rulesets.import_version(work, "lexicon", changed.digest, changed.to_bytes(), actor, facts)
-    body = {**msgspec.to_builtins(one), "base": base.digest, "digest": changed.digest}
-    work.record(
-        Entry(
-            actor=actor,
-            at=work.now,
-            body=body,
-            kind=ACCEPTED,
-            recorded=work.now,
-            subjects={"lexicon": changed.digest},
-        )
+    rulesets.import_version(work, rulesets.imported_lexicon(changed), changed.to_bytes(), actor)
+    accepted = SuggestionAccepted(
+        base=base.digest,
+        category=one.category,
+        digest=changed.digest,
+        exception=one.exception,
+        lexicon=changed.digest,
+        reason=one.reason,
+        severity=one.severity,
+        term=one.term,
     )
+    work.append(accepted, actor=actor)
     return changed.digest
 
 
@@ -163,16 +160,18 @@ def decided(core: Core, most: int = MOST_DECISIONS) -> tuple[list[Judged], list[
     with core.reading() as conn:
         indexes = [
             row[0]
-            for row in sql(conn, "SELECT idx FROM entry WHERE kind = ? ORDER BY idx DESC LIMIT ?", (DECIDED, most))
+            for row in sql(
+                conn, "SELECT idx FROM entry WHERE kind = ? ORDER BY idx DESC LIMIT ?", (ListingDecided.KIND, most)
+            )
         ]
         for index in reversed(indexes):
-            entry = core.ledger.entry(conn, index).entry()
-            name = entry.subjects["listing"]
+            decision = core.ledger.entry(conn, index).event(ListingDecided)
+            name = decision.listing
             screened = _screened_before(core, conn, name, index)
             if screened is None:
                 continue
             last[name] = Judged(name, text_of(screened), screened.category, screened)
-            (blocked.add if entry.body["outcome"] == "block" else blocked.discard)(name)
+            (blocked.add if decision.outcome == "block" else blocked.discard)(name)
     return [one for name, one in last.items() if name in blocked], [
         one for name, one in last.items() if name not in blocked
     ]
@@ -184,18 +183,17 @@ def text_of(screened: ListingScreened) -> str:
 
 
 def _screened_before(core: Core, conn: Connection, listing: str, index: int) -> ListingScreened | None:
-    found = core.ledger.entries(conn, 0, 1_000, end=index, kind=SCREENED, subject=("listing", listing))
+    found = core.ledger.entries(conn, 0, 1_000, end=index, kind=ListingScreenedEvent.KIND, subject=("listing", listing))
     return whole_screened(conn, decode_screened(found[-1].data)) if found else None
 
 
 def _hazards(core: Core) -> Iterator[Judged]:
     with core.reading() as conn:
-        for stored in core.entries(conn, kind=CONFIRMED):
-            entry = stored.entry()
-            body: Mapping[str, Any] = entry.body
-            prints = body.get("fingerprints", ())
-            texts = [body.get("title", ""), *(one["value"] for one in prints if one["kind"] in ("title", "model"))]
-            yield Judged(entry.subjects["hazard"], "\n".join(texts), str(body.get("category", "")))
+        for stored in core.entries(conn, kind=HazardConfirmed.KIND):
+            event = stored.event(HazardConfirmed)
+            record = event.record
+            texts = [record.title, *(one.value for one in record.fingerprints if one.kind in ("title", "model"))]
+            yield Judged(event.hazard, "\n".join(texts), record.category)
 
 
 def _untouched(core: Core, decided: Set[str]) -> Iterator[Judged]:

@@ -17,10 +17,11 @@ from anbao.api.reading import (
 )
 from anbao.engine.work import Work
 from anbao.errors import NotFound
+from anbao.model.events.merchants import ReportKind
 from anbao.model.merchant import Status
 from anbao.prevent.merchants import file
 from anbao.prevent.merchants.links import LinkView
-from anbao.prevent.merchants.report import Identities, Kind
+from anbao.prevent.merchants.report import Identities
 from anbao.prevent.merchants.view import MerchantView, view
 from anbao.text import Text
 
@@ -119,7 +120,7 @@ async def write_report(request: Caller, report: Name) -> Response[IdentityReport
     Raises NotFound for another.
     """
     try:
-        kind = msgspec.convert(report, Kind)
+        kind = msgspec.convert(report, ReportKind)
     except msgspec.ValidationError:
         raise NotFound(Text(f"没有报表 {report}", f"there is no report {report}"), field="report") from None
     desk, actor = context_of(request).platform.prevent.merchants, request.auth.actor

@@ -14,14 +14,15 @@ from anbao.api.reading import IdempotencyKey, event_time, no_nul, wrong_type
 from anbao.detect.text import Lexicon
 from anbao.engine.work import Work
 from anbao.errors import NotFound
+from anbao.model.backtest import Backtest
 from anbao.model.base import Reason
+from anbao.model.events.rules import PolicyImported, Role
 from anbao.rules import rulesets
-from anbao.rules.backtest import Backtest, Window
+from anbao.rules.backtest import Window
 from anbao.rules.changes import Change, Proposal
 from anbao.rules.exceptions import require_known_licences
 from anbao.rules.pack_defaults import ROLES, DefaultView
 from anbao.rules.policy import Policy
-from anbao.rules.rulesets import Role
 from anbao.rules.suggestions import Acceptance, Suggestions
 from anbao.text import Text
 
@@ -116,9 +117,8 @@ async def upload(request: Caller, key: IdempotencyKey = None) -> Response[Import
     symbols = lexicon.symbols()
 
     def job(work: Work) -> ImportedLexicon:
-        terms = len(lexicon.terms)
-        entry = rulesets.import_version(work, "lexicon", lexicon.digest, kept, actor, {"terms": terms})
-        return ImportedLexicon(digest=lexicon.digest, entry=entry, terms=terms, symbols=symbols)
+        entry = rulesets.import_version(work, rulesets.imported_lexicon(lexicon), kept, actor)
+        return ImportedLexicon(digest=lexicon.digest, entry=entry, terms=len(lexicon.terms), symbols=symbols)
 
     return await commit(request, key, job)
 
@@ -137,7 +137,8 @@ async def upload_policy(request: Caller, key: IdempotencyKey = None) -> Response
     policy = await asyncio.to_thread(Policy.given, data)
 
     def job(work: Work) -> ImportedLexicon:
-        entry = rulesets.import_version(work, "policy", policy.digest, data, actor, {})
+        imported = PolicyImported(digest=policy.digest, version=policy.digest)
+        entry = rulesets.import_version(work, imported, data, actor)
         return ImportedLexicon(digest=policy.digest, entry=entry, terms=0)
 
     return await commit(request, key, job)

@@ -94,7 +94,7 @@ def of_matter(request: Caller, about: About, cursor: Cursor = None, limit: Limit
                 subjects=line.subjects,
                 body=line.body,
                 owes=line.owes,
-                why=explain(line.kind, line.body),
+                why=explain(line.stored),
             )
             for line in found.lines
         ],

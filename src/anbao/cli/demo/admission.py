@@ -61,6 +61,6 @@ def print_street(printer: DemoPrinter, platform: Platform, seed: int) -> None:
 def _latest_why(platform: Platform, merchant: str) -> tuple[Text, ...]:
     """Why the last decision on a merchant was made."""
     with platform.reading() as conn:
-        entries = [one.entry() for one in platform.ledger.entries(conn, subject=("merchant", merchant))]
-    found = [why for entry in entries if (why := platform.prevent.explainer.entry(entry.kind, entry.body))]
+        entries = platform.ledger.entries(conn, subject=("merchant", merchant))
+    found = [why for stored in entries if (why := platform.prevent.explainer.entry(stored))]
     return found[-1] if found else ()

@@ -10,10 +10,11 @@ from anbao.cli.common import F, format_option, open_store_option, store_option, 
 from anbao.cli.operate.obligations import format_due
 from anbao.cli.output import Column, echo, emit
 from anbao.errors import InvalidInput
+from anbao.model.backtest import Backtest
+from anbao.model.events.rules import Role
 from anbao.rules import rulesets
-from anbao.rules.backtest import Backtest, Window
+from anbao.rules.backtest import Window
 from anbao.rules.changes import Change
-from anbao.rules.rulesets import Role
 from anbao.text import Text, system_language
 
 AT = "RFC3339"

@@ -16,10 +16,10 @@ from anbao.cli.operate.obligations import format_due
 from anbao.cli.output import Column, echo, emit
 from anbao.cli.prevent.checks import CHECK_COLUMNS, check_rows, print_decision
 from anbao.engine.obligations.subject import subjects_of
+from anbao.model.events.merchants import ReportKind
 from anbao.model.merchant import Merchant, MerchantChange
 from anbao.platform import Platform
 from anbao.prevent.merchants import MerchantDecision, file
-from anbao.prevent.merchants.report import Kind
 from anbao.prevent.merchants.service import MerchantService
 from anbao.prevent.merchants.view import MerchantView, view
 from anbao.prevent.words import STANDINGS
@@ -240,7 +240,7 @@ def report(kind: str, folder: Path | None, submitted: str | None, actor: str, st
             entry = platform.run(lambda work: desk.submit_report(work, submitted, actor=actor))
         else:
             assert folder is not None
-            wanted: Kind = "live_identity" if kind == "live_identity" else "merchant_identity"
+            wanted: ReportKind = "live_identity" if kind == "live_identity" else "merchant_identity"
             written = platform.run(lambda work: desk.write_report(work, wanted, actor=actor))
             entry = written.entry
             localfiles.make_folder(folder)

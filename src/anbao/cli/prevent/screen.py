@@ -25,6 +25,7 @@ from anbao.connect.pictures import PictureIntake
 from anbao.connect.rows import RowFormat
 from anbao.connect.summary import Summary
 from anbao.law.deadlines import legal_day
+from anbao.model.events.prevent import PictureScreenedEvent
 from anbao.prevent.pictures import records
 from anbao.text import Text, system_language
 
@@ -213,7 +214,7 @@ def _settle_pictures(platform: "Platform", console: Console) -> tuple[int, int]:
         pictures.settle()
     platform.checkpoint()
     with platform.reading() as conn:
-        made = list(platform.entries(conn, kind=records.SCREENED, start=before))
+        made = list(platform.entries(conn, kind=PictureScreenedEvent.KIND, start=before))
         left = records.pending(conn)
     raised = {"review": 0, "block": 0}
     for body in (one.entry().body for one in made):

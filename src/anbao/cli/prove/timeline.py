@@ -63,7 +63,7 @@ def _row(platform: Platform, line: TimelineLine) -> dict[str, object]:
         "what": line.title,
         "about": " ".join(f"{role}:{identity}" for role, identity in line.subjects.items() if role != "consumer"),
         "by": line.body.get("person") or line.actor,
-        "told": [*told, *platform.prevent.explainer.entry(line.kind, line.body)],
+        "told": [*told, *platform.prevent.explainer.entry(line.stored)],
         "owed": [_owed(platform, one) for one in line.owes],
     }
 

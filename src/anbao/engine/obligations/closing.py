@@ -9,6 +9,7 @@ import msgspec
 from anbao.law.calendar import WorkCalendar
 from anbao.law.deadlines import due_at, latest_start
 from anbao.law.norms import Norm
+from anbao.model.events.engine import ObligationWaived
 from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 
@@ -25,7 +26,6 @@ Closure = tuple[str | None, int | None, int | None, int | None]
 """closed_as, closed_by, closed_at, due_at."""
 
 _CHUNK = 500
-_WAIVER = "obligation.waived"
 
 
 class Obligation(msgspec.Struct):
@@ -54,7 +54,7 @@ class Milestone(NamedTuple):
 
 def waiver(norm: str, opened_by: int, at: int, idx: int) -> Milestone:
     """The milestone of an ``obligation.waived`` entry."""
-    return Milestone(_WAIVER, f"{opened_by}/{norm}", at, idx)
+    return Milestone(ObligationWaived.KIND, f"{opened_by}/{norm}", at, idx)
 
 
 def close(
@@ -96,7 +96,7 @@ def _closures(
         for state, trigger in (("discharged", norm.discharged), ("ended", norm.ends), ("broken", norm.broken))
         if trigger
     ]
-    waived = _milestones(conn, (_WAIVER,), [f"{one.opened_by}/{one.norm}" for one in group], 0)
+    waived = _milestones(conn, (ObligationWaived.KIND,), [f"{one.opened_by}/{one.norm}" for one in group], 0)
     released = _milestones(conn, norm.released.signals, [_ALL], since).get(_ALL, []) if norm.released else []
     for one in group:
         due = _release(norm, one.opened_at, released, calendar) if norm.released else one.due_at

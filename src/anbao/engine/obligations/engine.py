@@ -20,12 +20,9 @@ from anbao.law.calendar import WorkCalendar
 from anbao.law.deadlines import day_end, day_start
 from anbao.law.norms import Norm, Trigger
 from anbao.model.entry import Facts
+from anbao.model.events.engine import ObligationMissed, ObligationWaived, PeriodOpened
 from anbao.store import Connection
 from anbao.store.bulk import sql_many
-
-WAIVED = "obligation.waived"
-MISSED = "obligation.missed"
-PERIOD_OPENED = "period.opened"
 
 _FOREVER = 2**62
 _REMEMBERED = 4096
@@ -96,12 +93,12 @@ class ObligationEngine:
                 for norm, trigger in moves.closes:
                     about = () if trigger is norm.released else norm.about
                     batch.note(norm, trigger.signal(kind), entry.subjects, about, entry.at, entry.idx)
-            if kind == PERIOD_OPENED:
+            if kind == PeriodOpened.KIND:
                 for opening in self._periodic.get(str(entry.facts["norm"]), ()):
                     _open(batch, opening, entry)
-            elif kind == WAIVED:
+            elif kind == ObligationWaived.KIND:
                 batch.waive(str(entry.facts["norm"]), int(entry.facts["opened_by"]), entry.at, entry.idx)
-            elif kind == MISSED:
+            elif kind == ObligationMissed.KIND:
                 missed.append(entry)
         batch.write(self._norms)
         sql_many(

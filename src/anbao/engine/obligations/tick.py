@@ -2,21 +2,33 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from typing import NamedTuple
 
-from anbao.engine.obligations.engine import MISSED, PERIOD_OPENED
 from anbao.engine.obligations.subject import subjects_of
 from anbao.law.deadlines import day_start, legal_day
 from anbao.law.norms import Norm
-from anbao.model.entry import Entry
+from anbao.ledger.canonical import seal_event
+from anbao.model.entry import Sealed
+from anbao.model.events.engine import ObligationMissed, PeriodOpened
 from anbao.store import Connection
 from anbao.store.bulk import sql
 
 ACTOR = "clock"
-PLATFORM = {"platform": "self"}
 
 
-def missed_deadlines(conn: Connection, now: int, limit: int = 1000) -> list[Entry]:
-    """Entries for deadlines that the clock has passed and that no entry records yet; at most ``limit``."""
+class Elapsed(NamedTuple):
+    """What the clock brought at an instant (UTC ms)."""
+
+    at: int
+    event: ObligationMissed | PeriodOpened
+
+    def sealed(self, now: int) -> Sealed:
+        """The entry of it, recorded at ``now``."""
+        return seal_event(self.event, actor=ACTOR, at=self.at, recorded=now)
+
+
+def missed_deadlines(conn: Connection, now: int, limit: int = 1000) -> list[Elapsed]:
+    """Deadlines that the clock has passed and that no entry records yet; at most ``limit``."""
     rows = sql(
         conn,
         "SELECT opened_by, norm, subject, due_at FROM obligation"
@@ -24,31 +36,22 @@ def missed_deadlines(conn: Connection, now: int, limit: int = 1000) -> list[Entr
         (now, limit),
     )
     return [
-        Entry(
-            actor=ACTOR,
-            at=due,
-            body={"due": due, "norm": norm, "opened_by": opened_by},
-            kind=MISSED,
-            recorded=now,
-            subjects=subjects_of(subject),
-        )
+        Elapsed(due, ObligationMissed(due=due, norm=norm, opened_by=opened_by, others=subjects_of(subject)))
         for opened_by, norm, subject, due in rows
     ]
 
 
-def opened_periods(conn: Connection, norms: Iterable[Norm], since: int, now: int) -> list[Entry]:
-    """Entries for calendar windows that began after ``since`` (the platform's opening) and are not recorded yet."""
+def opened_periods(conn: Connection, norms: Iterable[Norm], since: int, now: int) -> list[Elapsed]:
+    """Calendar windows that began after ``since`` (the platform's opening) and are not recorded yet."""
     found = []
     for norm in norms:
         if norm.kind != "calendar":
             continue
         last = sql(conn, "SELECT max(opened_at) FROM obligation WHERE norm = ?", (norm.id,)).scalar()
         for start, end in _windows(norm, max(since, -1 if last is None else last), now):
-            body = {"due": end, "norm": norm.id, "period": legal_day(start).strftime("%Y-%m")}
-            found.append(
-                Entry(actor=ACTOR, at=start, body=body, kind=PERIOD_OPENED, recorded=now, subjects=dict(PLATFORM))
-            )
-    return sorted(found, key=lambda entry: (entry.at, entry.body["norm"]))
+            period = legal_day(start).strftime("%Y-%m")
+            found.append(Elapsed(start, PeriodOpened(due=end, norm=norm.id, period=period)))
+    return sorted(found, key=lambda one: (one.at, one.event.norm))
 
 
 def _windows(norm: Norm, after: int, now: int) -> Iterator[tuple[int, int]]:

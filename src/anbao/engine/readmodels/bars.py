@@ -12,15 +12,22 @@ import msgspec
 
 from anbao.engine.work import Placed
 from anbao.ledger import Ledger
+from anbao.model.events.investigate import HazardConfirmed, HazardLifted
+from anbao.model.events.remove import (
+    MeasureEnded,
+    MeasureEvent,
+    MeasureLifted,
+    MeasureTakenEvent,
+    SanctionImposed,
+)
+from anbao.model.events.rules import ListingCleared
 from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 
-TAKEN = "measure.taken"
-ENDED = ("measure.lifted", "measure.ended")
-IMPOSED = "sanction.imposed"
-CONFIRMED, LIFTED, CLEARED = "hazard.confirmed", "hazard.lifted", "listing.cleared"
+ENDINGS: dict[str, type[MeasureEvent]] = {kind.KIND: kind for kind in (MeasureLifted, MeasureEnded)}
+"""The ends of a measure, by kind of entry."""
 
-MOVING = frozenset({TAKEN, *ENDED, CONFIRMED, LIFTED, CLEARED})
+MOVING = frozenset({MeasureTakenEvent.KIND, *ENDINGS, HazardConfirmed.KIND, HazardLifted.KIND, ListingCleared.KIND})
 """Kinds of entries after which something else may stand against a listing."""
 
 HAZARD = "hazard"
@@ -74,25 +81,22 @@ def before(conn: Connection, ledger: Ledger, listing: str, index: int) -> list[B
     while True:
         page = ledger.entries(conn, start, 500, end=index, subject=("listing", listing))
         for stored in page:
-            if stored.kind not in MOVING:
-                continue
-            entry = stored.entry()
-            about = entry.subjects
-            if stored.kind == TAKEN:
-                bar = Bar("measure", str(entry.body["measure"]), about["measure"], stored.at)
-                bars["measure", bar.name] = bar
-            elif stored.kind in ENDED:
-                bars.pop(("measure", about["measure"]), None)
-            elif stored.kind == CONFIRMED:
-                bars["hazard", about["hazard"]] = Bar("hazard", HAZARD, about["hazard"], stored.at)
-                confirmed[about["hazard"]] = stored.index
-            elif stored.kind == CLEARED:
-                bars.pop(("hazard", about["hazard"]), None)
+            if stored.kind == MeasureTakenEvent.KIND:
+                taken = stored.event(MeasureTakenEvent)
+                bars["measure", taken.name] = Bar("measure", taken.measure, taken.name, stored.at)
+            elif stored.kind in ENDINGS:
+                bars.pop(("measure", stored.subjects["measure"]), None)
+            elif stored.kind == HazardConfirmed.KIND:
+                hazard = stored.subjects["hazard"]
+                bars["hazard", hazard] = Bar("hazard", HAZARD, hazard, stored.at)
+                confirmed[hazard] = stored.index
+            elif stored.kind == ListingCleared.KIND:
+                bars.pop(("hazard", stored.subjects["hazard"]), None)
         if len(page) < 500:
             break
         start = page[-1].index + 1
     for hazard, since in confirmed.items():
-        if ledger.entries(conn, since, 1, end=index, kind=LIFTED, subject=("hazard", hazard)):
+        if ledger.entries(conn, since, 1, end=index, kind=HazardLifted.KIND, subject=("hazard", hazard)):
             bars.pop(("hazard", hazard), None)
     return sorted(bars.values())
 
@@ -101,30 +105,21 @@ def project_taken(conn: Connection, placed: Sequence[Placed]) -> None:
     """``measure.taken`` → ``sale_bar``."""
     rows = []
     for index, sealed in placed:
-        about = sealed.subjects
-        role = "listing" if "listing" in about else "merchant"
-        if role in about:
-            rows.append(
-                (role, about[role], "measure", about["measure"], str(sealed.facts["measure"]), sealed.at, index)
-            )
+        taken = sealed.event(MeasureTakenEvent)
+        role, subject = ("listing", taken.listing) if taken.listing else ("merchant", taken.merchant)
+        if subject:
+            rows.append((role, subject, "measure", taken.name, taken.measure, sealed.at, index))
     upsert_many(conn, tables.sale_bar, rows)
 
 
 def project_imposed(conn: Connection, placed: Sequence[Placed]) -> None:
     """``sanction.imposed`` → ``sale_bar``; what bars a live room alone bars no sale of listed goods."""
-    rows = [
-        (
-            "merchant",
-            sealed.subjects["merchant"],
-            "sanction",
-            sealed.subjects.get("measure", sealed.subjects["sanction"]),
-            str(sealed.facts["measure"]),
-            sealed.at,
-            index,
-        )
-        for index, sealed in placed
-        if not sealed.facts.get("live")
-    ]
+    rows = []
+    for index, sealed in placed:
+        imposed = sealed.event(SanctionImposed)
+        if not imposed.live:
+            name = imposed.name or imposed.sanction
+            rows.append(("merchant", imposed.merchant, "sanction", name, imposed.measure, sealed.at, index))
     upsert_many(conn, tables.sale_bar, rows)
 
 
@@ -154,7 +149,7 @@ def project_lifted(conn: Connection, placed: Sequence[Placed]) -> None:
     """``hazard.lifted`` and ``listing.cleared`` → ``sale_bar``."""
     for _, sealed in placed:
         about = sealed.subjects
-        where, values = ("", ()) if sealed.kind == LIFTED else (" AND subject = ?", (about["listing"],))
+        where, values = ("", ()) if sealed.kind == HazardLifted.KIND else (" AND subject = ?", (about["listing"],))
         sql(
             conn,
             f"DELETE FROM sale_bar WHERE source = 'hazard' AND name = ?{where}",

@@ -1,13 +1,13 @@
 """The newest decision on a listing, as several duty packages ask for it."""
 
-from typing import Any
-
 import msgspec
 
+from anbao.model.entry import event_of
+from anbao.model.events.prevent import ListingDecided, ListingScreenedEvent, PictureScreenedEvent
 from anbao.store import Connection
 from anbao.store.bulk import sql
 
-_DECIDING = ("listing.screened", "listing.decided", "listing.picture_screened")
+_DECIDING = (ListingScreenedEvent.KIND, ListingDecided.KIND, PictureScreenedEvent.KIND)
 
 
 class ListingKnown(msgspec.Struct, frozen=True):
@@ -42,15 +42,21 @@ def known_at(conn: Connection, listing: str, at: int) -> ListingKnown:
     if decided is None or decided <= at:  # an entry of this very transaction is not in the table of entries yet
         return newest
     marks = ", ".join("?" * len(_DECIDING))
-    for (data,) in sql(
+    for kind, data in sql(
         conn,
-        "SELECT e.data FROM entry_subject s CROSS JOIN entry e WHERE s.role = 'listing' AND s.subject = ?"
+        "SELECT e.kind, e.data FROM entry_subject s CROSS JOIN entry e WHERE s.role = 'listing' AND s.subject = ?"
         f" AND e.idx = s.idx AND e.at <= ? AND e.kind IN ({marks}) ORDER BY e.idx DESC LIMIT 100",
         (listing, at, *_DECIDING),
     ).all():
-        entry: dict[str, Any] = msgspec.json.decode(data)
-        body = entry["body"]
-        if entry["kind"] != "listing.picture_screened" or body.get("raised"):
-            about = entry["subjects"]
-            return ListingKnown(body.get("category", category), about.get("merchant", merchant), body["outcome"])
+        if kind == PictureScreenedEvent.KIND:
+            looked = event_of(kind, data, PictureScreenedEvent)
+            if looked.screened.raised:
+                named = looked.screened.category or category
+                return ListingKnown(named, looked.merchant or merchant, looked.screened.outcome)
+        elif kind == ListingDecided.KIND:
+            decided = event_of(kind, data, ListingDecided)
+            return ListingKnown(decided.category, decided.merchant or merchant, decided.outcome)
+        else:
+            first = event_of(kind, data, ListingScreenedEvent)
+            return ListingKnown(first.screened.category or category, first.merchant or merchant, first.screened.outcome)
     return newest

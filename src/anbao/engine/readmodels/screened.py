@@ -3,23 +3,15 @@
 import msgspec
 
 from anbao.ledger.whole import whole_record
+from anbao.model.events import read
+from anbao.model.events.prevent import ListingScreenedEvent
 from anbao.model.listing import Listing, ListingRecord, ListingScreened
 from anbao.store import Connection
-
-SCREENED = "listing.screened"
-DECIDED = "listing.decided"
-
-
-class _ScreenedEntry(msgspec.Struct):
-    body: ListingScreened
-
-
-_entry = msgspec.json.Decoder(_ScreenedEntry).decode
 
 
 def decode_screened(data: bytes | memoryview) -> ListingScreened:
     """Returns the decision in the bytes of an entry; of a large listing without its texts (``whole_screened``)."""
-    return _entry(data).body
+    return read(ListingScreenedEvent, bytes(data)).screened
 
 
 def whole_screened(conn: Connection, screened: ListingScreened) -> ListingScreened:

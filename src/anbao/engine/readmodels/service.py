@@ -5,16 +5,19 @@ from collections.abc import Iterable
 from anbao.engine.core import Service
 from anbao.engine.readmodels import bars
 from anbao.engine.work import Projector
+from anbao.model.events.investigate import HazardConfirmed, HazardLifted
+from anbao.model.events.remove import MeasureTakenEvent, SanctionImposed
+from anbao.model.events.rules import ListingCleared
 
 
 class ReadModels(Service):
     """Projects entries onto the tables that several duty packages read."""
 
     def projectors(self) -> Iterable[tuple[str, Projector]]:
-        yield bars.TAKEN, bars.project_taken
-        yield bars.IMPOSED, bars.project_imposed
-        for kind in bars.ENDED:
+        yield MeasureTakenEvent.KIND, bars.project_taken
+        yield SanctionImposed.KIND, bars.project_imposed
+        for kind in bars.ENDINGS:
             yield kind, bars.project_ended
-        yield bars.CONFIRMED, bars.project_confirmed
-        yield bars.LIFTED, bars.project_lifted
-        yield bars.CLEARED, bars.project_lifted
+        yield HazardConfirmed.KIND, bars.project_confirmed
+        yield HazardLifted.KIND, bars.project_lifted
+        yield ListingCleared.KIND, bars.project_lifted

@@ -5,10 +5,21 @@ from anbao.model.events.base import (
     Commitment,
     LedgerEvent,
     OtherSubjects,
+    PackFacts,
     Subject,
     Whole,
     made_of,
     read,
 )
 
-__all__ = ["AnyEvent", "Commitment", "LedgerEvent", "OtherSubjects", "Subject", "Whole", "made_of", "read"]
+__all__ = [
+    "AnyEvent",
+    "Commitment",
+    "LedgerEvent",
+    "OtherSubjects",
+    "PackFacts",
+    "Subject",
+    "Whole",
+    "made_of",
+    "read",
+]

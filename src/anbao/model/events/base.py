@@ -3,6 +3,7 @@
 - A field of type ``Subject`` names whom or what the entry is about; its name is the role. An empty one is left out.
   Where a body has a field of the same name, the subject's role stands in its type: ``Meta(extra={"subject": role})``.
 - All other fields are the body. A field without a default is always in the entry's bytes; one at its default is not.
+  Facts that the law pack names stand beside them: the one field of type ``PackFacts``.
   Where the body is a noun that is used without its entry, too, it is the one field of type ``Whole``.
 - The kind's name stands in the class and nowhere else.
 """
@@ -24,6 +25,9 @@ OtherSubjects = Annotated[dict[str, str], Meta(extra={"subject": "*"})]
 
 Whole = Annotated[W, Meta(extra={"body": True})]
 """What an entry says, as one noun: its fields are the body."""
+
+PackFacts = Annotated[dict[str, str | int | bool], Meta(extra={"body": "*"})]
+"""Further scalars of the body, by names that stand in the law pack; a kind that has them names all of its own."""
 
 Commitment = str
 """What stands in an entry for a personal value (``ledger.vault``): ``commit:`` and a salted hash."""
@@ -56,11 +60,12 @@ class LedgerEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         made = shape(type(self))
         if made.whole:
             return getattr(self, made.whole)
-        return {
+        said = {
             name: msgspec.to_builtins(value)
             for field, name, default in made.fields
             if (value := getattr(self, field)) is not default and (default is not _EMPTY or value)
         }
+        return {**getattr(self, made.facts), **said} if made.facts else said
 
     @property
     def entry_kind(self) -> str:
@@ -81,12 +86,14 @@ class _EntryRead(msgspec.Struct, frozen=True):
 class Shape(NamedTuple):
     """How a kind's fields are divided. ``roles``: field and role; ``fields``: field, name in the body, default.
 
-    ``whole``: the field that is the body itself, "" where there is none. ``decode`` reads an entry's canonical bytes.
+    ``whole``: the field that is the body itself, ``facts``: that of facts which the pack names; "" where there is none.
+    ``decode`` reads an entry's canonical bytes.
     """
 
     roles: tuple[tuple[str, str], ...]
     fields: tuple[tuple[str, str, Any], ...]
     whole: str
+    facts: str
     decode: Callable[[bytes], _EntryRead]
 
 
@@ -98,12 +105,14 @@ def shape(kind: type[LedgerEvent]) -> Shape:
     roles: list[tuple[str, str]] = []
     fields: list[tuple[str, str, Any]] = []
     wanted: list[tuple[str, Any, Any]] = []
-    whole = ""
+    whole, facts = "", ""
     annotations = get_type_hints(kind, include_extras=True)
     for field in hints.fields:
         marks = (field.type.extra or {}) if isinstance(field.type, msgspec.inspect.Metadata) else {}
         if role := marks.get("subject"):
             roles.append((field.name, field.name if role is True else str(role)))
+        elif marks.get("body") == ANY_ROLE:
+            facts = field.name
         elif marks.get("body"):
             whole = field.name
         elif field.default_factory is not msgspec.NODEFAULT:
@@ -119,7 +128,7 @@ def shape(kind: type[LedgerEvent]) -> Shape:
     body = annotations[whole] if whole else msgspec.defstruct(f"{kind.__name__}Body", wanted, kw_only=True, frozen=True)
     read_as = msgspec.defstruct(f"{kind.__name__}Entry", [("subjects", dict[str, str]), ("body", body)], frozen=True)
     decode: Callable[[bytes], Any] = msgspec.json.Decoder(read_as).decode
-    return Shape(tuple(sorted(roles, key=lambda one: one[1])), tuple(fields), whole, decode)
+    return Shape(tuple(sorted(roles, key=lambda one: one[1])), tuple(fields), whole, facts, decode)
 
 
 _NONE: Any = object()
@@ -140,7 +149,18 @@ def read(kind: type[AnyEvent], data: bytes) -> AnyEvent:
     named = _named(made, entry.subjects)
     if made.whole:
         return kind(**named, **{made.whole: entry.body})
+    if made.facts:
+        own = {name for _, name, _ in made.fields}
+        said = _any_body(data).body.items()
+        named[made.facts] = {name: value for name, value in said if name not in own and isinstance(value, str | int)}
     return kind(**named, **{field: getattr(entry.body, field) for field, _, _ in made.fields})
+
+
+class _AnyBody(msgspec.Struct):
+    body: dict[str, Any]
+
+
+_any_body = msgspec.json.Decoder(_AnyBody).decode
 
 
 def _named(made: Shape, subjects: Mapping[str, str]) -> dict[str, Any]:

@@ -8,7 +8,6 @@ import msgspec
 
 from anbao import cases
 from anbao.engine.core import Core
-from anbao.engine.readmodels.screened import SCREENED
 from anbao.engine.work import Placed, Work
 from anbao.errors import NotFound, TooLarge
 from anbao.ledger import seal_trusted
@@ -16,7 +15,7 @@ from anbao.ledger.whole import digest_of, keep_whole
 from anbao.model.base import given_reason
 from anbao.model.decision import DecisionInEffect
 from anbao.model.entry import Entry, Facts, Receipt, Sealed
-from anbao.model.events.prevent import ListingDecided
+from anbao.model.events.prevent import ListingDecided, ListingScreenedEvent
 from anbao.model.identity import refuse_person_number
 from anbao.model.listing import (
     MAX_FINDINGS,
@@ -126,7 +125,9 @@ def _sealed(screened: ListingScreened, at: int, now: int, actor: str) -> Sealed:
         screened.unjudged_cut,
         screened.unlawful,
     )
-    return seal_trusted(Entry(actor=actor, at=at, body=screened, kind=SCREENED, recorded=now, subjects=subjects), facts)
+    # By hand, as this is done for each listing: what ``seal_event`` would work out of the struct is known here.
+    kind = ListingScreenedEvent.KIND
+    return seal_trusted(Entry(actor=actor, at=at, body=screened, kind=kind, recorded=now, subjects=subjects), facts)
 
 
 def refuse_person_numbers(listing: ListingRecord | Listing) -> None:

@@ -6,31 +6,33 @@ measure, so what is left when one is lifted is what the others say. For replay t
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import msgspec
 
+from anbao.engine.readmodels.bars import ENDINGS
 from anbao.engine.readmodels.bars import MOVING as BARRING
 from anbao.engine.work import Placed
 from anbao.law.catalogue import Catalogue, StandingKind
 from anbao.ledger import Ledger, Stored
+from anbao.model.events.merchants import (
+    InfoAccepted,
+    MerchantApplied,
+    MerchantClosed,
+    MerchantReopened,
+    MerchantWaiting,
+)
+from anbao.model.events.remove import SanctionImposed
 from anbao.model.listing import Finding, Listing
 from anbao.model.merchant import Licence
-from anbao.prevent.merchants.acts import INFO_ACCEPTED
-from anbao.prevent.merchants.decision import APPLIED, CLOSED, DECIDED, WAITING
-from anbao.prevent.merchants.file import merged
-from anbao.prevent.merchants.following import REOPENED
+from anbao.prevent.merchants.decision import OUTCOMES, decision_of
 from anbao.rules.policy import Verdict
 from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 
-IMPOSED = "sanction.imposed"
-ENDED = ("measure.lifted", "measure.ended")
-
 DETECTOR = "merchant"
 
-_FILE = frozenset({APPLIED, CLOSED, INFO_ACCEPTED, REOPENED, WAITING, *DECIDED})
-MOVING = frozenset({*_FILE, IMPOSED, *ENDED})
+_FILE = frozenset({MerchantApplied.KIND, MerchantClosed.KIND, InfoAccepted.KIND, MerchantReopened.KIND, *OUTCOMES})
+MOVING = frozenset({*_FILE, SanctionImposed.KIND, *ENDINGS})
 """Kinds of entries after which a merchant may stand elsewhere."""
 
 _PER_QUERY = 5_000
@@ -108,30 +110,37 @@ class _State:
 
     def __init__(self) -> None:
         self._status = ""
-        self._file: dict[str, Any] = {}
+        self._licences: tuple[Licence, ...] = ()
         self._sanctions: dict[str, str] = {}
 
     def follow(self, stored: Stored) -> None:
-        entry = stored.entry()
-        body: dict[str, Any] = entry.body
-        if stored.kind == IMPOSED:
-            if not body.get("live"):
-                self._sanctions[entry.subjects.get("measure", entry.subjects["sanction"])] = body["measure"]
-        elif stored.kind in ENDED:
-            self._sanctions.pop(entry.subjects["measure"], None)
-        elif stored.kind == APPLIED:
-            self._status, self._file = "applied", body
-        elif stored.kind == INFO_ACCEPTED:
-            self._file = merged(self._file, body["change"])
-        elif stored.kind == REOPENED:
+        kind = stored.kind
+        if kind == SanctionImposed.KIND:
+            imposed = stored.event(SanctionImposed)
+            if not imposed.live:
+                self._sanctions[imposed.name or imposed.sanction] = imposed.measure
+        elif kind in ENDINGS:
+            self._sanctions.pop(stored.subjects["measure"], None)
+        elif kind == MerchantApplied.KIND:
+            self._status, self._licences = "applied", stored.event(MerchantApplied).licences
+        elif kind == InfoAccepted.KIND:
+            given = stored.event(InfoAccepted).change.licences
+            replaced = {one.kind for one in given}
+            self._licences = (*(one for one in self._licences if one.kind not in replaced), *given)
+        elif kind == MerchantReopened.KIND:
             self._status = "applied"
-        elif stored.kind != WAITING or self._status != "verified" or body.get("occasion") != "reverify":
-            self._status = stored.kind.removeprefix("merchant.")
+        elif kind == MerchantClosed.KIND:
+            self._status = "closed"
+        else:
+            decided = decision_of(stored)
+            again = isinstance(decided, MerchantWaiting) and decided.occasion == "reverify"
+            if self._status != "verified" or not again:
+                self._status = OUTCOMES[kind]
 
     def on_file(self) -> OnFile:
         bars = [(sanction, measure) for measure, sanction in self._sanctions.items()]
         if self._status == "verified":
-            return OnFile(msgspec.convert(self._file.get("licences", ()), tuple[Licence, ...]), tuple(sorted(bars)))
+            return OnFile(self._licences, tuple(sorted(bars)))
         return OnFile((), tuple(sorted([*bars, (self._status, "")] if self._status else bars)))
 
 
@@ -167,15 +176,11 @@ def raised(verdict: Verdict, standings: Sequence[tuple[StandingKind, str]]) -> V
 
 def project_sanctions(conn: Connection, placed: Sequence[Placed]) -> None:
     """``sanction.imposed`` → ``merchant_bar``; what bars a live room alone bars no listing."""
-    rows = [
-        (
-            sealed.subjects["merchant"],
-            sealed.subjects.get("measure", sealed.subjects["sanction"]),
-            str(sealed.facts["measure"]),
-        )
-        for _, sealed in placed
-        if not sealed.facts.get("live")
-    ]
+    rows = []
+    for _, sealed in placed:
+        imposed = sealed.event(SanctionImposed)
+        if not imposed.live:
+            rows.append((imposed.merchant, imposed.name or imposed.sanction, imposed.measure))
     upsert_many(conn, tables.merchant_bar, rows)
 
 

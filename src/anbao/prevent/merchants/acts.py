@@ -1,50 +1,55 @@
 """The acts on a merchant's file: apply, report a change, verify again, decide by a person, close."""
 
-from typing import Any
-
 import msgspec
 
 from anbao.engine.work import Work
 from anbao.errors import Conflict, InvalidInput
 from anbao.law.deadlines import legal_day
 from anbao.model.base import given_reason
+from anbao.model.events.merchants import (
+    InfoAccepted,
+    InfoChanged,
+    InfoReported,
+    MerchantApplied,
+    MerchantClosed,
+    MerchantRefused,
+    MerchantReverifying,
+    SealedChange,
+)
 from anbao.model.identity import refuse_person_number
 from anbao.model.merchant import Merchant, MerchantChange
 from anbao.prevent.merchants import licences, links, questions
 from anbao.prevent.merchants.admission import assess_merchant
 from anbao.prevent.merchants.decision import (
-    APPLIED,
-    CLOSED,
-    REFUSED,
+    ENGINE,
     MerchantContext,
     MerchantDecision,
     MerchantMatter,
-    record,
     sells,
 )
 from anbao.prevent.merchants.file import merged, open_sealed, opened, row_of, sealed_file
 from anbao.prevent.merchants.settle import ask_to_publish, settle
 from anbao.text import Text
 
-INFO_CHANGED = "merchant.info_changed"
-INFO_REPORTED = "merchant.info_reported"
-INFO_ACCEPTED = "merchant.info_accepted"
-REVERIFYING = "merchant.reverifying"
-
 _DECIDING = frozenset({"categories", "credit_code", "kind", "legal_name", "licences", "resident_id"})
 """Fields whose change is decided on like an application."""
+
+
+_KEPT_FACT = "cosmetics"
+"""Of what a merchant sold, what the entry of its closure says: a norm on records asks for it."""
 
 
 def apply(context: MerchantContext, work: Work, merchant: Merchant, actor: str, at: int) -> MerchantDecision:
     """Check an application and record both it and the decision. Raises InvalidInput."""
     refuse_person_number("id", merchant.id)
     _refuse_personal(context, merchant)
-    body = {
+    applied = MerchantApplied(
+        facts=sells(merchant, context.catalogue),
+        merchant=merchant.id,
         **context.vault.seal_noun(work.conn, merchant, context.person(merchant.id)),
-        **sells(merchant, context.catalogue),
-    }
+    )
     links.note_identifiers(context, work, merchant)
-    entry = record(work, APPLIED, merchant.id, at, body, actor)
+    entry = work.append(applied, actor=actor, at=at)
     return settle(context, work, merchant, MerchantMatter(occasion="apply", entry=entry, at=at))
 
 
@@ -52,7 +57,7 @@ def reverify(context: MerchantContext, work: Work, merchant: str, actor: str, at
     """Verify again what is on file, at the registries too (至少每六个月). Raises NotFound, Conflict."""
     _require_open(work, merchant)
     file = opened(work.conn, context.vault, merchant)
-    entry = record(work, REVERIFYING, merchant, at, {}, actor)
+    entry = work.append(MerchantReverifying(merchant=merchant), actor=actor, at=at)
     return settle(context, work, file, MerchantMatter(occasion="reverify", entry=entry, at=at))
 
 
@@ -71,18 +76,20 @@ def change(
     since = at if given.changed_at is None else given.changed_at
     if since > at:
         raise InvalidInput(Text("变更时间在报送之后", "changed after it was reported"), field="changed_at")
-    told = {"fields": ",".join(fields)}
+    named = ",".join(fields)
     sealed = context.vault.seal_noun(work.conn, given, context.person(merchant))
-    record(work, INFO_CHANGED, merchant, since, told, actor)
+    work.append(InfoChanged(fields=named, merchant=merchant), actor=actor, at=since)
     after = merged(sealed_file(work.conn, merchant), sealed)
     proposed = open_sealed(work.conn, context.vault, after)
     outcome, checks = assess_merchant(proposed, context.catalogue, legal_day(at))
-    body = {**told, "change": sealed, "checks": msgspec.to_builtins(checks), "outcome": outcome}
-    entry = record(work, INFO_REPORTED, merchant, at, body, actor)
+    stated = msgspec.convert(sealed, SealedChange)
+    reported = InfoReported(change=stated, checks=checks, fields=named, merchant=merchant, outcome=outcome)
+    entry = work.append(reported, actor=actor, at=at)
     if outcome == "refused":
         return MerchantDecision(application=entry, checks=checks, decision="refused", entry=entry, merchant=merchant)
     links.note_identifiers(context, work, proposed)
-    accepted = record(work, INFO_ACCEPTED, merchant, at, {**told, "change": sealed, "reported": entry})
+    filed = InfoAccepted(change=stated, fields=named, merchant=merchant, reported=entry)
+    accepted = work.append(filed, actor=ENGINE, at=at)
     if _DECIDING & set(fields) or status != "verified":
         return settle(context, work, proposed, MerchantMatter(occasion="change", entry=entry, at=at))
     ask_to_publish(work, accepted, merchant)
@@ -104,14 +111,15 @@ def review(
     matter = MerchantMatter(occasion="review", entry=entry, at=at, actor=actor, note=reason)
     if not verify:
         _, checks = assess_merchant(file, context.catalogue, legal_day(at), questions.answers_to(asked))
-        body: dict[str, Any] = {
-            "checks": msgspec.to_builtins(checks),
-            "kind": file.kind,
-            "note": reason,
-            "occasion": "review",
-            **sells(file, context.catalogue),
-        }
-        refused = record(work, REFUSED, merchant, at, body, actor)
+        event = MerchantRefused(
+            checks=checks,
+            facts=sells(file, context.catalogue),
+            kind=file.kind,
+            merchant=merchant,
+            note=reason,
+            occasion="review",
+        )
+        refused = work.append(event, actor=actor, at=at)
         return MerchantDecision(application=entry, checks=checks, decision="refused", entry=refused, merchant=merchant)
     answers = questions.answers_to(asked)
     for key, state in answers.items():
@@ -138,9 +146,12 @@ def close(
     given_reason(reason)
     file = msgspec.convert(sealed_file(work.conn, merchant).get("categories", ()), tuple[str, ...])
     found = (context.catalogue.find(name) for name in file)
-    facts = {one.fact: True for one in found if one is not None and one.fact == "cosmetics"}
+    sold = any(one is not None and one.fact == _KEPT_FACT for one in found)
     licences.withdraw_all(work, merchant)
-    return record(work, CLOSED, merchant, at, {**facts, "for_cause": for_cause, "reason": reason}, actor)
+    closed = MerchantClosed(
+        facts={_KEPT_FACT: True} if sold else {}, for_cause=for_cause, merchant=merchant, reason=reason
+    )
+    return work.append(closed, actor=actor, at=at)
 
 
 def _require_open(work: Work, merchant: str) -> str:

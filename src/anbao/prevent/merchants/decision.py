@@ -1,33 +1,46 @@
 """What is decided on a merchant, and the entries that say so."""
 
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from anbao.engine.core import Core
-from anbao.engine.work import Work
 from anbao.law.catalogue import Catalogue
-from anbao.ledger import Vault
+from anbao.ledger import Stored, Vault
 from anbao.model.base import Noun
-from anbao.model.entry import Entry
+from anbao.model.entry import Sealed
+from anbao.model.events.merchants import (
+    MerchantDecided,
+    MerchantHeld,
+    MerchantRefused,
+    MerchantVerified,
+    MerchantWaiting,
+    Occasion,
+)
 from anbao.model.merchant import Admission, CredentialCheck, Link, Merchant
 from anbao.prevent.merchants.port import Registry
 
 ENGINE = "engine"
 
-APPLIED = "merchant.applied"
-WAITING = "merchant.waiting"
-VERIFIED = "merchant.verified"
-HELD = "merchant.held"
-REFUSED = "merchant.refused"
-CLOSED = "merchant.closed"
-LINKED = "merchant.linked"
-DECIDED = (VERIFIED, HELD, REFUSED)
-
 Outcome = Admission | Literal["waiting"]
-Occasion = Literal["apply", "reverify", "change", "expiry", "review"]
 Reason = Literal["comeback"]
 """Why a merchant is held though its checks hold: it shares identifiers with one that was closed for cause."""
+
+DECISIONS: dict[Outcome, type[MerchantDecided]] = {
+    "waiting": MerchantWaiting,
+    "verified": MerchantVerified,
+    "held": MerchantHeld,
+    "refused": MerchantRefused,
+}
+OUTCOMES: dict[str, Outcome] = {kind.KIND: outcome for outcome, kind in DECISIONS.items()}
+FINAL = (MerchantVerified.KIND, MerchantHeld.KIND, MerchantRefused.KIND)
+"""Kinds of entries that decide on a merchant; ``merchant.waiting`` puts the decision off."""
+
+
+def decision_of(stored: Stored | Sealed) -> MerchantDecided:
+    """The decision that an entry of ``OUTCOMES`` records."""
+    return stored.event(DECISIONS[OUTCOMES[stored.kind]])
+
 
 SHARED_CAP = "merchant.shared_identifier_cap"
 
@@ -74,13 +87,7 @@ class MerchantMatter(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-def sells(merchant: Merchant, catalogue: Catalogue) -> dict[str, bool]:
+def sells(merchant: Merchant, catalogue: Catalogue) -> dict[str, str | int | bool]:
     """The facts by which norms bind merchants of certain goods (``food``, ``drug``, ``live`` …)."""
     found = (catalogue.find(name) for name in merchant.categories)
     return {category.fact: True for category in found if category is not None and category.fact}
-
-
-def record(work: Work, kind: str, merchant: str, at: int, body: dict[str, Any], actor: str = ENGINE) -> int:
-    """Record one entry about a merchant; its index."""
-    entry = Entry(actor=actor, at=at, body=body, kind=kind, recorded=work.now, subjects={"merchant": merchant})
-    return work.record(entry)[0]

@@ -8,7 +8,9 @@ import msgspec
 from anbao.engine.work import Placed
 from anbao.errors import NotFound
 from anbao.ledger import Vault
+from anbao.model.events.merchants import InfoAccepted, MerchantApplied, MerchantClosed, MerchantWaiting
 from anbao.model.merchant import Licence, Merchant, MerchantChange, MerchantKind, Status
+from anbao.prevent.merchants.decision import OUTCOMES
 from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import Text
@@ -91,27 +93,29 @@ def project_applications(conn: Connection, placed: Sequence[Placed]) -> None:
     """``merchant.applied`` → ``merchant``."""
     rows = []
     for index, sealed in placed:
-        body: dict[str, Any] = msgspec.json.decode(sealed.data)["body"]
-        rows.append((body["id"], "applied", body["shop_name"], msgspec.json.encode(body, order="sorted"), index))
+        event = sealed.event(MerchantApplied)
+        data = msgspec.json.encode(event.body, order="sorted")
+        rows.append((event.id, "applied", event.shop_name, data, index))
     upsert_many(conn, tables.merchant, rows)
 
 
 def project_decisions(conn: Connection, placed: Sequence[Placed]) -> None:
-    """``merchant.verified``, ``.held``, ``.refused``, ``.closed`` → the merchant's status."""
+    """``merchant.verified``, ``.held``, ``.refused`` → the merchant's status."""
     for index, sealed in placed:
-        status = sealed.kind.removeprefix("merchant.")
-        sql(
-            conn,
-            "UPDATE merchant SET status = ?, entry = ? WHERE id = ?",
-            (status, index, sealed.subjects["merchant"]),
-        )
+        _set_status(conn, sealed.subjects["merchant"], OUTCOMES[sealed.kind], index)
+
+
+def _set_status(conn: Connection, merchant: str, status: Status, entry: int) -> None:
+    sql(conn, "UPDATE merchant SET status = ?, entry = ? WHERE id = ?", (status, entry, merchant))
 
 
 def project_closures(conn: Connection, placed: Sequence[Placed]) -> None:
-    """``merchant.closed`` → ``merchant_closure``."""
-    rows = [
-        (sealed.subjects["merchant"], sealed.at, bool(sealed.facts.get("for_cause")), index) for index, sealed in placed
-    ]
+    """``merchant.closed`` → the merchant's status, and ``merchant_closure``."""
+    rows = []
+    for index, sealed in placed:
+        event = sealed.event(MerchantClosed)
+        _set_status(conn, event.merchant, "closed", index)
+        rows.append((event.merchant, sealed.at, event.for_cause, index))
     upsert_many(conn, tables.merchant_closure, rows)
 
 
@@ -126,18 +130,19 @@ def project_reopenings(conn: Connection, placed: Sequence[Placed]) -> None:
 def project_waiting(conn: Connection, placed: Sequence[Placed]) -> None:
     """``merchant.waiting`` → the status, except of a merchant that is verified and only verified again."""
     for index, sealed in placed:
-        again = "AND status <> 'verified'" if sealed.facts.get("occasion") == "reverify" else ""
+        event = sealed.event(MerchantWaiting)
+        again = "AND status <> 'verified'" if event.occasion == "reverify" else ""
         statement = f"UPDATE merchant SET status = 'waiting', entry = ? WHERE id = ? {again}"
-        sql(conn, statement, (index, sealed.subjects["merchant"]))
+        sql(conn, statement, (index, event.merchant))
 
 
 def project_changes(conn: Connection, placed: Sequence[Placed]) -> None:
     """``merchant.info_accepted`` → the file."""
     for _, sealed in placed:
-        merchant = sealed.subjects["merchant"]
-        file = merged(sealed_file(conn, merchant), msgspec.json.decode(sealed.data)["body"]["change"])
+        event = sealed.event(InfoAccepted)
+        file = merged(sealed_file(conn, event.merchant), msgspec.to_builtins(event.change))
         statement = "UPDATE merchant SET file = ?, shop_name = ? WHERE id = ?"
-        sql(conn, statement, (msgspec.json.encode(file, order="sorted"), file["shop_name"], merchant))
+        sql(conn, statement, (msgspec.json.encode(file, order="sorted"), file["shop_name"], event.merchant))
 
 
 def files_of(conn: Connection, merchants: Iterable[str]) -> dict[str, dict[str, Any]]:

@@ -8,32 +8,39 @@ from anbao.engine.work import Work
 from anbao.errors import AnbaoError, Conflict
 from anbao.ledger import Stored
 from anbao.model.decision import DecisionInEffect
+from anbao.model.events.merchants import MerchantHeld, MerchantReopened
+from anbao.model.events.remove import MeasureEvent, MeasureLifted, MeasureTakenEvent
 from anbao.prevent.merchants import acts, supplements
-from anbao.prevent.merchants.decision import MerchantContext, MerchantDecision, MerchantMatter, Outcome, record
+from anbao.prevent.merchants.decision import (
+    ENGINE,
+    OUTCOMES,
+    MerchantContext,
+    MerchantDecision,
+    MerchantMatter,
+    Outcome,
+    decision_of,
+)
 from anbao.prevent.merchants.file import opened, row_of, status_of
 from anbao.prevent.merchants.settle import settle
 from anbao.prevent.merchants.supplements import CASE, SEVERITY
 
 CLOSURE = "closure"
-REOPENED = "merchant.reopened"
 
 
 def put_before_a_person(work: Work, stored: Stored) -> None:
     """``merchant.held`` → a case with all that is wanting: a person decides, if only to wait for the merchant."""
-    entry = stored.entry()
-    reasons = list(entry.body.get("reasons", ()))
-    reasons += [f"{check['kind']}:{check['problem']}" for check in entry.body.get("checks", ()) if check.get("problem")]
-    supplements.open_case(work, entry.subjects["merchant"], stored.index, list(dict.fromkeys(reasons)))
+    held = stored.event(MerchantHeld)
+    reasons = [*held.reasons, *(f"{check.kind}:{check.problem}" for check in held.checks if check.problem)]
+    supplements.open_case(work, held.merchant, stored.index, list(dict.fromkeys(reasons)))
 
 
 def close_case(work: Work, stored: Stored) -> None:
     """``merchant.verified`` or ``.refused`` by a change, a registry or an officer's act: a case that waits is over."""
-    entry = stored.entry()
-    outcome = stored.kind.removeprefix("merchant.")
-    reason = entry.body.get("note") or str(entry.body.get("occasion") or outcome)
-    given = cases.Determination(actor=entry.actor, outcome=outcome, person=entry.actor, reason=reason)
+    decided, outcome = decision_of(stored), OUTCOMES[stored.kind]
+    reason = decided.note or decided.occasion
+    given = cases.Determination(actor=stored.actor, outcome=outcome, person=stored.actor, reason=reason)
     with suppress(Conflict):  # another person has it before them
-        work.attempt(lambda inner: settle_case(inner, CASE, ("merchant", entry.subjects["merchant"]), given))
+        work.attempt(lambda inner: settle_case(inner, CASE, ("merchant", decided.merchant), given))
 
 
 def review(
@@ -81,16 +88,19 @@ def follow_case(context: MerchantContext, work: Work, decision: DecisionInEffect
 
 def follow_measure(context: MerchantContext, work: Work, stored: Stored) -> None:
     """A closure taken as a measure closes the merchant for cause; lifted, the merchant is decided on anew."""
-    entry = stored.entry()
-    merchant = entry.subjects.get("merchant", "")
-    if entry.body.get("measure") != CLOSURE or "listing" in entry.subjects:
+    if stored.kind == MeasureTakenEvent.KIND:
+        taken = stored.event(MeasureTakenEvent)
+        if _closes(taken) and status_of(work.conn, taken.merchant) not in ("", "closed"):
+            reason = taken.facts or CLOSURE
+            acts.close(context, work, taken.merchant, reason=reason, for_cause=True, actor=stored.actor, at=stored.at)
         return
-    status = status_of(work.conn, merchant)
-    if entry.kind == "measure.taken":
-        if status not in ("", "closed"):
-            reason = entry.body.get("facts") or CLOSURE
-            acts.close(context, work, merchant, reason=reason, for_cause=True, actor=entry.actor, at=entry.at)
-    elif status == "closed":
-        index = record(work, REOPENED, merchant, work.now, {"cause": stored.index})
-        file = opened(work.conn, context.vault, merchant)
+    lifted = stored.event(MeasureLifted)
+    if _closes(lifted) and status_of(work.conn, lifted.merchant) == "closed":
+        reopened = MerchantReopened(cause=stored.index, merchant=lifted.merchant)
+        index = work.append(reopened, actor=ENGINE)
+        file = opened(work.conn, context.vault, lifted.merchant)
         settle(context, work, file, MerchantMatter(occasion="reverify", entry=index, at=work.now))
+
+
+def _closes(event: MeasureEvent) -> bool:
+    return event.measure == CLOSURE and not event.listing

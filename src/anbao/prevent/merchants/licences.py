@@ -14,7 +14,14 @@ from anbao.detect.credentials import fold_number
 from anbao.engine.outbox import Effect, send
 from anbao.engine.work import Placed, Work
 from anbao.law.deadlines import day_end, legal_day
-from anbao.model.entry import Entry
+from anbao.model.events.merchants import (
+    InfoAccepted,
+    LicenceExpired,
+    LicenceExpiring,
+    LicenceRenewed,
+    LicenceWithdrawn,
+    MerchantApplied,
+)
 from anbao.model.merchant import Licence, Merchant
 from anbao.prevent.merchants.admission import assess_merchant
 from anbao.prevent.merchants.decision import ENGINE, MerchantContext
@@ -22,10 +29,9 @@ from anbao.prevent.merchants.file import opened, row_of
 from anbao.store import Connection
 from anbao.store.bulk import sql
 
-EXPIRING = "licence.expiring"
-EXPIRED = "licence.expired"
-RENEWED = "licence.renewed"
-WITHDRAWN = "licence.withdrawn"
+_STAGES = {LicenceExpiring.KIND: "expiring", LicenceExpired.KIND: "expired", LicenceRenewed.KIND: "renewed"}
+STAGE_KINDS = frozenset({*_STAGES, LicenceWithdrawn.KIND})
+"""The kinds of entries that ``project_stages`` reads."""
 
 REMINDER_DAYS = "merchant.licence_reminder"
 
@@ -41,6 +47,11 @@ class LicenceRow(msgspec.Struct, frozen=True):
     number: str
     stage: str
     ends_at: int
+
+    @property
+    def name(self) -> str:
+        """What entries about it are found by."""
+        return f"{self.kind}:{self.number}"
 
 
 def due(context: MerchantContext, conn: Connection, now: int) -> list[LicenceRow]:
@@ -88,15 +99,21 @@ def note_renewals(work: Work, merchant: Merchant, at: int) -> None:
         if follower is not None and one.stage in ("expiring", "expired"):
             same = fold_number(follower.number) == one.number
             if (same and _end(follower) > at and _end(follower) >= one.ends_at) or not same:
-                _record(work, RENEWED, one, at, {"number": fold_number(follower.number), "until": follower.valid_until})
+                renewed = LicenceRenewed(
+                    licence=one.name,
+                    merchant=one.merchant,
+                    number=fold_number(follower.number),
+                    until=follower.valid_until,
+                )
+                work.append(renewed, actor=ENGINE, at=at)
 
 
 def project_statements(context: MerchantContext, conn: Connection, placed: Sequence[Placed]) -> None:
     """``merchant.applied``, ``merchant.info_accepted`` → licences with a last day, by kind and folded number."""
     for _, sealed in placed:
-        body = msgspec.json.decode(sealed.data)["body"]
-        stated = msgspec.convert(body.get("change", body).get("licences", ()), tuple[Licence, ...])
-        for licence in stated:
+        applied = sealed.kind == MerchantApplied.KIND
+        stated = sealed.event(MerchantApplied) if applied else sealed.event(InfoAccepted).change
+        for licence in stated.licences:
             if licence.kind in context.catalogue.holder_licences and _is_day(licence.valid_until):
                 values = (sealed.subjects["merchant"], licence.kind, fold_number(licence.number), _end(licence))
                 sql(
@@ -111,19 +128,20 @@ def project_stages(conn: Connection, placed: Sequence[Placed]) -> None:
     """``licence.expiring``, ``.expired``, ``.renewed``, ``.withdrawn`` → the licence's stage, or its end."""
     for _, sealed in placed:
         kind, _, number = sealed.subjects["licence"].partition(":")
-        stage = sealed.kind.removeprefix("licence.")
-        if sealed.kind == WITHDRAWN:
+        stage = _STAGES.get(sealed.kind)
+        if stage is None:
             statement = "DELETE FROM merchant_licence WHERE merchant = ? AND kind = ? AND number = ?"
             sql(conn, statement, (sealed.subjects["merchant"], kind, number))
             continue
-        if stage == "renewed" and sealed.facts["number"] == number:
+        if stage == "renewed" and sealed.event(LicenceRenewed).number == number:
             stage = "valid"
         statement = "UPDATE merchant_licence SET stage = ? WHERE merchant = ? AND kind = ? AND number = ?"
         sql(conn, statement, (stage, sealed.subjects["merchant"], kind, number))
 
 
 def _remind(work: Work, one: LicenceRow) -> None:
-    entry = _record(work, EXPIRING, one, work.now, {"due": one.ends_at, "kind": one.kind})
+    expiring = LicenceExpiring(due=one.ends_at, kind=one.kind, licence=one.name, merchant=one.merchant)
+    entry = work.append(expiring, actor=ENGINE)
     body = {"kind": one.kind, "last_day": _last_day(one), "number": one.number}
     effect = Effect(topic="merchant.licence_expiring", subjects={"merchant": one.merchant}, body=body)
     send(work, entry, effect)
@@ -134,18 +152,13 @@ def _expire(context: MerchantContext, work: Work, one: LicenceRow, sells: bool) 
     merchant = opened(work.conn, context.vault, one.merchant)
     outcome, _ = assess_merchant(merchant, context.catalogue, legal_day(work.now))
     needed = sells and outcome != "verified"
-    _record(work, EXPIRED, one, one.ends_at, {"kind": one.kind, "needed": needed})
+    expired = LicenceExpired(kind=one.kind, licence=one.name, merchant=one.merchant, needed=needed)
+    work.append(expired, actor=ENGINE, at=one.ends_at)
     return needed
 
 
-def _record(work: Work, kind: str, one: LicenceRow, at: int, body: dict[str, object]) -> int:
-    subjects = {"licence": f"{one.kind}:{one.number}", "merchant": one.merchant}
-    entry = Entry(actor=ENGINE, at=at, body=body, kind=kind, recorded=work.now, subjects=subjects)
-    return work.record(entry)[0]
-
-
 def _withdraw(work: Work, one: LicenceRow) -> None:
-    _record(work, WITHDRAWN, one, work.now, {"kind": one.kind})
+    work.append(LicenceWithdrawn(kind=one.kind, licence=one.name, merchant=one.merchant), actor=ENGINE)
 
 
 def _is_day(text: str) -> bool:

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 
-import msgspec
-
 from anbao.engine.readmodels import families
 from anbao.engine.work import Work
 from anbao.model.base import Noun
+from anbao.model.events.merchants import MerchantLinked
 from anbao.model.merchant import Link, Merchant
-from anbao.prevent.merchants.decision import LINKED, SHARED_CAP, MerchantContext, MerchantMatter, record
+from anbao.prevent.merchants.decision import ENGINE, SHARED_CAP, MerchantContext, MerchantMatter
 from anbao.store import Connection
 from anbao.store.bulk import sql
 
@@ -39,15 +38,16 @@ def find_links(context: MerchantContext, work: Work, merchant: str, matter: Merc
     links = _links(work.conn, merchant, cap)
     crowd = families.crowd_of(work.conn, merchant, cap)
     if links or crowd:
-        body = {
-            "cap": cap,
-            "comeback": any(one.closed_for_cause for one in links),
-            "linked": len(links),
-            "links": msgspec.to_builtins(links[:MOST_LINKS]),
-            "occasion": matter.occasion,
-            "shared_by_crowd": crowd,
-        }
-        record(work, LINKED, merchant, matter.at, body)
+        found = MerchantLinked(
+            cap=cap,
+            comeback=any(one.closed_for_cause for one in links),
+            linked=len(links),
+            links=links[:MOST_LINKS],
+            merchant=merchant,
+            occasion=matter.occasion,
+            shared_by_crowd=tuple(crowd),
+        )
+        work.append(found, actor=ENGINE, at=matter.at)
     return links
 
 

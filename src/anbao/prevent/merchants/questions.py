@@ -13,15 +13,15 @@ import msgspec
 
 from anbao.detect.credentials import fold_number
 from anbao.engine.work import Work
+from anbao.model.events.merchants import Occasion, RegistryAnswered
 from anbao.model.merchant import CredentialCheck, Merchant
 from anbao.model.registry import RegistryAnswer, RegistryQuestion, RegistryState
 from anbao.prevent.merchants.admission import Answers
-from anbao.prevent.merchants.decision import MerchantContext, MerchantMatter, Occasion, record
+from anbao.prevent.merchants.decision import MerchantContext, MerchantMatter
 from anbao.prevent.merchants.file import opened, row_of
 from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
 
-ANSWERED = "merchant.registry_answered"
 WAITING = "waiting"
 
 AT_ONCE = 16
@@ -140,18 +140,19 @@ def note_answer(work: Work, one: Pending, answer: RegistryAnswer) -> bool:
     ).rowcount
     if not changed:
         return False
-    body = {
-        "attempts": one.attempts + 1,
-        "kind": one.kind,
-        "latency": answer.latency,
-        "number": one.number,
-        "occasion": one.occasion,
-        "registry": answer.registry,
-        "state": answer.state,
-        "tries": answer.tries,
-        **({"valid_until": answer.valid_until} if answer.valid_until else {}),
-    }
-    record(work, ANSWERED, one.merchant, work.now, body, actor=f"registry:{answer.registry}")
+    answered = RegistryAnswered(
+        attempts=one.attempts + 1,
+        kind=one.kind,
+        latency=answer.latency,
+        merchant=one.merchant,
+        number=one.number,
+        occasion=one.occasion,
+        registry=answer.registry,
+        state=answer.state,
+        tries=answer.tries,
+        valid_until=answer.valid_until,
+    )
+    work.append(answered, actor=f"registry:{answer.registry}")
     return True
 
 

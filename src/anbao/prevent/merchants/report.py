@@ -10,7 +10,7 @@ import hashlib
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -19,21 +19,23 @@ from anbao.errors import Conflict
 from anbao.law.deadlines import legal_day
 from anbao.law.reports import ReportForm
 from anbao.model.base import Noun
-from anbao.model.entry import Entry
+from anbao.model.entry import event_of
+from anbao.model.events.merchants import (
+    IdentityDisclosed,
+    MerchantVerified,
+    ReportFile,
+    ReportKind,
+    ReportSubmitted,
+    ReportWritten,
+)
 from anbao.model.merchant import Merchant
 from anbao.prevent.merchants import turnover
-from anbao.prevent.merchants.decision import VERIFIED, MerchantContext, sells
+from anbao.prevent.merchants.decision import MerchantContext, sells
 from anbao.prevent.merchants.file import files_of, open_sealed
 from anbao.printing import spreadsheet_cell
 from anbao.store import Connection
 from anbao.store.bulk import sql
 from anbao.text import Text
-
-WRITTEN = "report.written"
-SUBMITTED = "report.submitted"
-DISCLOSED = "identity.disclosed"
-
-Kind = Literal["merchant_identity", "live_identity"]
 
 _PER_QUERY = 500
 
@@ -71,7 +73,7 @@ class WrittenReport(msgspec.Struct, frozen=True, kw_only=True):
     period: str
 
 
-def write(context: MerchantContext, work: Work, kind: Kind, actor: str) -> WrittenReport:
+def write(context: MerchantContext, work: Work, kind: ReportKind, actor: str) -> WrittenReport:
     """Compose the report of today, as JSON and as CSV; record it, and that personal values were opened for it."""
     form = context.core.pack.reports[kind]
     identities = compose(context, work.conn, form, work.now)
@@ -80,46 +82,35 @@ def write(context: MerchantContext, work: Work, kind: Kind, actor: str) -> Writt
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     rows = (*identities.registered, *identities.unregistered)
     opened_fields = sorted({"address", "legal_name", "phone"} | ({"resident_id"} if identities.unregistered else set()))
-    written, _ = work.record(
-        _entry(
-            work,
-            WRITTEN,
-            actor,
-            {
-                "files": [{"name": name, "sha256": digest} for name, digest in digests.items()],
-                "incomplete": sum(bool(row.missing) for row in rows),
-                "over_limit": sum(row.over_limit for row in rows),
-                "period": period,
-                "registered": len(identities.registered),
-                "report": kind,
-                "unregistered": len(identities.unregistered),
-            },
-        ),
-        _entry(
-            work,
-            DISCLOSED,
-            actor,
-            {
-                "basis": form.provisions[0],
-                "fields": opened_fields,
-                "merchants": [row.merchant for row in rows][:_PER_QUERY],
-                "persons": len(rows),
-                "purpose": kind,
-                "recipient": form.recipient.zh,
-            },
-        ),
+    written = ReportWritten(
+        files=tuple(ReportFile(name=name, sha256=digest) for name, digest in digests.items()),
+        incomplete=sum(bool(row.missing) for row in rows),
+        over_limit=sum(row.over_limit for row in rows),
+        period=period,
+        registered=len(identities.registered),
+        report=kind,
+        unregistered=len(identities.unregistered),
     )
-    return WrittenReport(entry=written, identities=identities, files=files, digests=digests, period=period)
+    disclosed = IdentityDisclosed(
+        basis=form.provisions[0],
+        fields=tuple(opened_fields),
+        merchants=tuple(row.merchant for row in rows)[:_PER_QUERY],
+        persons=len(rows),
+        purpose=kind,
+        recipient=form.recipient.zh,
+    )
+    entry, _ = work.append_all([written, disclosed], actor=actor)
+    return WrittenReport(entry=entry, identities=identities, files=files, digests=digests, period=period)
 
 
 def note_submission(work: Work, digest: str, actor: str, at: int) -> int:
     """Record that a written report was handed in, by the digest of its file; the entry's index. Raises Conflict."""
-    rows = sql(work.conn, "SELECT idx, data FROM entry WHERE kind = ? ORDER BY idx DESC", (WRITTEN,)).all()
+    rows = sql(work.conn, "SELECT idx, data FROM entry WHERE kind = ? ORDER BY idx DESC", (ReportWritten.KIND,)).all()
     for index, data in rows:
-        body = msgspec.json.decode(data)["body"]
-        if any(file["sha256"] == digest for file in body["files"]):
-            told = {"period": body["period"], "report": body["report"], "sha256": digest, "written": index}
-            return work.record(_entry(work, SUBMITTED, actor, told, at))[0]
+        written = event_of(ReportWritten.KIND, data, ReportWritten)
+        if any(file.sha256 == digest for file in written.files):
+            submitted = ReportSubmitted(period=written.period, report=written.report, sha256=digest, written=index)
+            return work.append(submitted, actor=actor, at=at)
     raise Conflict(
         Text(f"没有以此摘要写出的报告：{digest}", f"no report was written with this digest: {digest}"),
         hint=Text("先用 merchant report 写出报告", "write it first with merchant report"),
@@ -164,7 +155,7 @@ def _on_platform(conn: Connection) -> Iterator[tuple[str, dict[str, Any]]]:
         "SELECT id FROM merchant WHERE status IN ('verified', 'held', 'waiting') AND id IN"
         " (SELECT s.subject FROM entry e JOIN entry_subject s ON s.idx = e.idx AND s.role = 'merchant'"
         " WHERE e.kind = ?) ORDER BY id",
-        (VERIFIED,),
+        (MerchantVerified.KIND,),
     )
     names = [name for (name,) in rows]
     for start in range(0, len(names), _PER_QUERY):
@@ -206,8 +197,3 @@ def _cell(value: str | bool) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     return spreadsheet_cell(value)
-
-
-def _entry(work: Work, kind: str, actor: str, body: dict[str, Any], at: int | None = None) -> Entry:
-    when = work.now if at is None else at
-    return Entry(actor=actor, at=when, body=body, kind=kind, recorded=work.now, subjects={"platform": "self"})

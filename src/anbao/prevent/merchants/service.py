@@ -12,6 +12,25 @@ from anbao.engine.readmodels import families
 from anbao.engine.work import Projector, Work
 from anbao.errors import AnbaoError
 from anbao.model.base import Reason
+from anbao.model.events.merchants import (
+    InfoAccepted,
+    LicenceLost,
+    LicenceRestored,
+    MerchantApplied,
+    MerchantClosed,
+    MerchantHeld,
+    MerchantRefused,
+    MerchantReopened,
+    MerchantVerified,
+    MerchantWaiting,
+    ReportKind,
+    SupplementAsked,
+    SupplementOverdue,
+    SupplementReminded,
+    ThresholdCrossed,
+)
+from anbao.model.events.remove import MeasureLifted, MeasureTakenEvent
+from anbao.model.events.warn import OrderPlaced, OrderUpdated
 from anbao.model.merchant import Merchant, MerchantChange
 from anbao.model.options import Option
 from anbao.model.registry import RegistryAnswer
@@ -29,14 +48,9 @@ from anbao.prevent.merchants import (
     turnover,
 )
 from anbao.prevent.merchants.decision import (
-    APPLIED,
-    CLOSED,
-    DECIDED,
-    HELD,
-    REFUSED,
+    FINAL,
+    OUTCOMES,
     SHARED_CAP,
-    VERIFIED,
-    WAITING,
     MerchantContext,
     MerchantDecision,
     MerchantMatter,
@@ -124,7 +138,7 @@ class MerchantService:
         """An entry; from it the identity is kept for three years. Raises NotFound, Conflict, InvalidInput."""
         return acts.close(self.context, work, merchant, reason=reason, for_cause=for_cause, actor=actor, at=work.now)
 
-    def write_report(self, work: Work, kind: report.Kind, *, actor: str) -> report.WrittenReport:
+    def write_report(self, work: Work, kind: ReportKind, *, actor: str) -> report.WrittenReport:
         """The report of identities to the authority, ready to hand in; it holds personal values in the clear."""
         return report.write(self.context, work, kind, actor)
 
@@ -164,33 +178,33 @@ class MerchantService:
     # ── what follows ──────────────────────────────────────────────────────────────────────────────────────────────
 
     def projectors(self) -> Iterable[tuple[str, Projector]]:
-        yield APPLIED, file.project_applications
-        yield APPLIED, partial(licences.project_statements, self.context)
-        yield acts.INFO_ACCEPTED, file.project_changes
-        yield acts.INFO_ACCEPTED, partial(licences.project_statements, self.context)
-        for kind in DECIDED:
+        yield MerchantApplied.KIND, file.project_applications
+        yield MerchantApplied.KIND, partial(licences.project_statements, self.context)
+        yield InfoAccepted.KIND, file.project_changes
+        yield InfoAccepted.KIND, partial(licences.project_statements, self.context)
+        for kind in FINAL:
             yield kind, file.project_decisions
-        yield WAITING, file.project_waiting
-        yield CLOSED, file.project_decisions
-        yield CLOSED, file.project_closures
-        yield following.REOPENED, file.project_reopenings
-        for kind in (licences.EXPIRING, licences.EXPIRED, licences.RENEWED, licences.WITHDRAWN):
+        yield MerchantWaiting.KIND, file.project_waiting
+        yield MerchantClosed.KIND, file.project_closures
+        yield MerchantReopened.KIND, file.project_reopenings
+        for kind in licences.STAGE_KINDS:
             yield kind, licences.project_stages
-        for kind in (shelves.LOST, shelves.RESTORED):
+        for kind in (LicenceLost.KIND, LicenceRestored.KIND):
             yield kind, listings.project_listings
-        yield supplements.ASKED, supplements.project_asked
-        yield supplements.REMINDED, supplements.project_reminded
-        for kind in (*DECIDED, CLOSED, WAITING, supplements.OVERDUE):
+        yield SupplementAsked.KIND, supplements.project_asked
+        yield SupplementReminded.KIND, supplements.project_reminded
+        for kind in (*OUTCOMES, MerchantClosed.KIND, SupplementOverdue.KIND):
             yield kind, supplements.project_end
-        yield "order.placed", turnover.project_orders
-        yield "order.updated", turnover.project_orders
-        yield turnover.CROSSED, turnover.project_crossings
+        yield OrderPlaced.KIND, turnover.project_orders
+        yield OrderUpdated.KIND, turnover.project_orders
+        yield ThresholdCrossed.KIND, turnover.project_crossings
 
     def reactions(self) -> Iterable[Reaction]:
-        yield Reaction("prevent.standing", frozenset(DECIDED), partial(shelves.follow_standing, self.context))
-        yield Reaction("prevent.held", frozenset({HELD}), following.put_before_a_person)
-        yield Reaction("prevent.held_over", frozenset({VERIFIED, REFUSED}), following.close_case)
-        measures = frozenset({"measure.taken", "measure.lifted"})
+        yield Reaction("prevent.standing", frozenset(FINAL), partial(shelves.follow_standing, self.context))
+        yield Reaction("prevent.held", frozenset({MerchantHeld.KIND}), following.put_before_a_person)
+        ended = frozenset({MerchantVerified.KIND, MerchantRefused.KIND})
+        yield Reaction("prevent.held_over", ended, following.close_case)
+        measures = frozenset({MeasureTakenEvent.KIND, MeasureLifted.KIND})
         yield Reaction("prevent.closure", measures, partial(following.follow_measure, self.context))
 
     def case_handler(self) -> tuple[str, CaseHandler]:

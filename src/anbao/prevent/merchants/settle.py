@@ -1,7 +1,5 @@
 """The decision on a merchant: checks, links, what the registries say; one entry that tells the outcome and why."""
 
-import msgspec
-
 from anbao.engine.outbox import Effect, send
 from anbao.engine.work import Work
 from anbao.law.deadlines import legal_day
@@ -10,13 +8,12 @@ from anbao.prevent.merchants import licences, questions
 from anbao.prevent.merchants import links as linked
 from anbao.prevent.merchants.admission import NO_ANSWERS, Answers, assess_merchant
 from anbao.prevent.merchants.decision import (
-    WAITING,
+    DECISIONS,
     MerchantContext,
     MerchantDecision,
     MerchantMatter,
     Outcome,
     Reason,
-    record,
     sells,
 )
 
@@ -39,17 +36,17 @@ def settle(
         outcome, reasons = "held", ("comeback",)
     if outcome == "verified" and questions.pose(context, work, merchant, checks, matter, answers):
         outcome = "waiting"
-    body = {
-        "catalogue": context.catalogue.digest,
-        "checks": msgspec.to_builtins(checks),
-        "kind": merchant.kind,
-        "occasion": matter.occasion,
-        **({"note": matter.note} if matter.note else {}),
-        **({"reasons": list(reasons)} if reasons else {}),
-        **sells(merchant, context.catalogue),
-    }
-    kind = WAITING if outcome == "waiting" else f"merchant.{outcome}"
-    entry = record(work, kind, merchant.id, matter.at, body, matter.actor)
+    decided = DECISIONS[outcome](
+        catalogue=context.catalogue.digest,
+        checks=checks,
+        facts=sells(merchant, context.catalogue),
+        kind=merchant.kind,
+        merchant=merchant.id,
+        note=matter.note,
+        occasion=matter.occasion,
+        reasons=reasons,
+    )
+    entry = work.append(decided, actor=matter.actor, at=matter.at)
     if outcome == "verified":
         licences.note_renewals(work, merchant, matter.at)
         if matter.occasion == "change":

@@ -13,17 +13,21 @@ from anbao import cases
 from anbao.engine.outbox import Effect, send
 from anbao.engine.work import Placed, Work
 from anbao.law.deadlines import due_at
-from anbao.prevent.merchants.decision import HELD, MerchantContext, record
+from anbao.model.events.merchants import (
+    MerchantHeld,
+    SupplementAsked,
+    SupplementOverdue,
+    SupplementReminded,
+    WantedCredential,
+)
+from anbao.prevent.merchants.decision import ENGINE, MerchantContext
 from anbao.prevent.merchants.file import row_of
 from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
+from anbao.text import Text
 
 CASE = "merchant_held"
 SEVERITY = 3
-
-ASKED = "merchant.supplement_asked"
-REMINDED = "merchant.supplement_reminded"
-OVERDUE = "merchant.supplement_overdue"
 
 TIME = "merchant.supplement"
 """The setting that says how long a merchant has."""
@@ -57,8 +61,9 @@ def ask(context: MerchantContext, work: Work, merchant: str, note: str, *, actor
     period = context.core.settings.in_force(work.conn, TIME, work.now)
     due = due_at(work.now, period, context.core.pack.calendar)
     wanted = _wanted(context, work.conn, merchant)
-    body = {"cause": cause, "due": due, "note": note, "remind": (work.now + due) // 2, "wanted": wanted}
-    entry = record(work, ASKED, merchant, work.now, body, actor)
+    remind = (work.now + due) // 2
+    asked = SupplementAsked(cause=cause, due=due, merchant=merchant, note=note, remind=remind, wanted=wanted)
+    entry = work.append(asked, actor=actor)
     _tell(work, TOPIC_ASKED, entry, merchant, due, wanted, note)
 
 
@@ -77,20 +82,22 @@ def follow_up(context: MerchantContext, work: Work) -> None:
     """Remind those whose time is half over; put those whose time is over before a person."""
     for one in due(work.conn, work.now):
         if one.due_at <= work.now:
-            entry = record(work, OVERDUE, one.merchant, one.due_at, {"asked": one.entry})
+            overdue = SupplementOverdue(asked=one.entry, merchant=one.merchant)
+            entry = work.append(overdue, actor=ENGINE, at=one.due_at)
             open_case(work, one.merchant, entry, ["supplement_overdue"])
         else:
-            entry = record(work, REMINDED, one.merchant, work.now, {"asked": one.entry, "due": one.due_at})
+            reminded = SupplementReminded(asked=one.entry, due=one.due_at, merchant=one.merchant)
+            entry = work.append(reminded, actor=ENGINE)
             wanted = _wanted(context, work.conn, one.merchant)
             _tell(work, TOPIC_REMINDER, entry, one.merchant, one.due_at, wanted, "")
 
 
 def project_asked(conn: Connection, placed: Sequence[Placed]) -> None:
     """``merchant.supplement_asked`` → ``merchant_supplement``."""
-    rows = [
-        (sealed.subjects["merchant"], index, int(sealed.facts["remind"]), int(sealed.facts["due"]), 0)
-        for index, sealed in placed
-    ]
+    rows = []
+    for index, sealed in placed:
+        event = sealed.event(SupplementAsked)
+        rows.append((event.merchant, index, event.remind, event.due, 0))
     upsert_many(conn, tables.merchant_supplement, rows)
 
 
@@ -106,23 +113,27 @@ def project_end(conn: Connection, placed: Sequence[Placed]) -> None:
         sql(conn, "DELETE FROM merchant_supplement WHERE merchant = ?", (sealed.subjects["merchant"],))
 
 
-def _wanted(context: MerchantContext, conn: Connection, merchant: str) -> list[dict[str, object]]:
+def _wanted(context: MerchantContext, conn: Connection, merchant: str) -> tuple[WantedCredential, ...]:
     """What was wrong when the merchant was held: the kind of credential in words, its number, what is wrong with it."""
-    entry = context.core.ledger.entry(conn, row_of(conn, merchant).entry).entry()
-    checks = entry.body.get("checks", ()) if entry.kind == HELD else ()
-    found: dict[tuple[str, str], dict[str, object]] = {}
+    stored = context.core.ledger.entry(conn, row_of(conn, merchant).entry)
+    checks = stored.event(MerchantHeld).checks if stored.kind == MerchantHeld.KIND else ()
+    found: dict[tuple[str, str], WantedCredential] = {}
     for check in checks:
-        if check.get("problem"):
-            form = context.catalogue.formats.get(check["kind"])
-            name = {"zh": form.name.zh, "en": form.name.en} if form else {"zh": check["kind"], "en": check["kind"]}
-            one = {"kind": check["kind"], "name": name, "problem": check["problem"]}
-            given = {key: check[key] for key in ("number", "provisions") if check.get(key)}
-            found.setdefault((check["kind"], check.get("number", "")), {**one, **given})
-    return list(found.values())
+        if check.problem:
+            form = context.catalogue.formats.get(check.kind)
+            wanted = WantedCredential(
+                kind=check.kind,
+                name=form.name if form else Text(check.kind, check.kind),
+                number=check.number,
+                problem=check.problem,
+                provisions=check.provisions,
+            )
+            found.setdefault((check.kind, check.number), wanted)
+    return tuple(found.values())
 
 
 def _tell(
-    work: Work, topic: str, entry: int, merchant: str, until: int, wanted: list[dict[str, object]], note: str
+    work: Work, topic: str, entry: int, merchant: str, until: int, wanted: Sequence[WantedCredential], note: str
 ) -> None:
-    body = {"due": until, "wanted": wanted, **({"note": note} if note else {})}
+    body = {"due": until, "wanted": msgspec.to_builtins(wanted), **({"note": note} if note else {})}
     send(work, entry, Effect(topic=topic, subjects={"merchant": merchant}, body=body))

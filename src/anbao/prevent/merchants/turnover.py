@@ -11,12 +11,13 @@ from decimal import Decimal, InvalidOperation
 from anbao.engine.outbox import Effect, send
 from anbao.engine.work import Placed, Work
 from anbao.law.deadlines import legal_day
-from anbao.prevent.merchants.decision import MerchantContext, record
+from anbao.model.events.merchants import ThresholdCrossed
+from anbao.model.events.warn import OrderPlaced, OrderUpdated
+from anbao.prevent.merchants.decision import ENGINE, MerchantContext
 from anbao.prevent.merchants.file import files_of
 from anbao.store import Connection
 from anbao.store.bulk import sql
 
-CROSSED = "merchant.threshold_crossed"
 LIMIT = "merchant.unregistered_turnover"
 
 AT_ONCE = 200
@@ -27,7 +28,11 @@ def project_orders(conn: Connection, placed: Sequence[Placed]) -> None:
     """``order.placed`` and ``order.updated`` → ``turnover`` of the merchants that are persons without registration."""
     sums: dict[tuple[str, int], int] = defaultdict(int)
     for _, sealed in placed:
-        cents = _cents(str(sealed.facts.get("amount", ""))) - _cents(str(sealed.facts.get("amount_before", "")))
+        if sealed.kind == OrderPlaced.KIND:
+            cents = _cents(sealed.event(OrderPlaced).amount)
+        else:
+            updated = sealed.event(OrderUpdated)
+            cents = _cents(updated.amount) - _cents(updated.amount_before)
         if cents and (merchant := sealed.subjects.get("merchant")):
             sums[merchant, legal_day(sealed.at).year] += cents
     if not sums:
@@ -47,12 +52,12 @@ def project_orders(conn: Connection, placed: Sequence[Placed]) -> None:
 def project_crossings(conn: Connection, placed: Sequence[Placed]) -> None:
     """``merchant.threshold_crossed`` → the mark in ``turnover``."""
     for index, sealed in placed:
-        year = sealed.facts.get("year") or legal_day(sealed.at).year
+        event = sealed.event(ThresholdCrossed)
         sql(
             conn,
             "INSERT INTO turnover (merchant, year, cents, checked, crossed) VALUES (?, ?, 0, 0, ?)"
             " ON CONFLICT (merchant, year) DO UPDATE SET crossed = excluded.crossed",
-            (sealed.subjects["merchant"], year, index),
+            (event.merchant, event.year or legal_day(sealed.at).year, index),
         )
 
 
@@ -73,9 +78,9 @@ def watch(context: MerchantContext, work: Work) -> None:
         shops = shops_of(work.conn, merchant)
         total, crossed = of_person(work.conn, shops, year)
         if total > limit * _CENTS and not crossed:
-            body = {"limit": limit, "shops": len(shops), "turnover": _yuan(total), "year": year}
-            entry = record(work, CROSSED, merchant, work.now, body)
-            effect = Effect(topic="merchant.told_to_register", subjects={"merchant": merchant}, body=body)
+            event = ThresholdCrossed(limit=limit, merchant=merchant, shops=len(shops), turnover=_yuan(total), year=year)
+            entry = work.append(event, actor=ENGINE)
+            effect = Effect(topic="merchant.told_to_register", subjects=event.subjects, body=event.body)
             send(work, entry, effect)
         statement = "UPDATE turnover SET checked = ? WHERE merchant = ? AND year = ?"
         sql(work.conn, statement, (cents, merchant, year))

@@ -8,6 +8,7 @@ from anbao.ledger import Ledger
 from anbao.model.base import Millis
 from anbao.model.merchant import CredentialCheck
 from anbao.prevent.merchants import questions
+from anbao.prevent.merchants.decision import OUTCOMES, decision_of
 from anbao.prevent.merchants.file import MerchantRow, row_of
 from anbao.store import Connection
 from anbao.store.bulk import sql
@@ -49,11 +50,12 @@ class MerchantView(msgspec.Struct, frozen=True, kw_only=True):
 def view(conn: Connection, ledger: Ledger, merchant: str) -> MerchantView:
     """Raises NotFound."""
     row = row_of(conn, merchant)
-    body = ledger.entry(conn, row.entry).entry().body
+    stored = ledger.entry(conn, row.entry)
+    decided = decision_of(stored) if stored.kind in OUTCOMES else None
     return MerchantView(
         file=row,
-        checks=msgspec.convert(body.get("checks", ()), tuple[CredentialCheck, ...]),
-        reasons=tuple(body.get("reasons", ())),
+        checks=decided.checks if decided else (),
+        reasons=decided.reasons if decided else (),
         questions=tuple(
             QuestionView(
                 kind=one.kind,

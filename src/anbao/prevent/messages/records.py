@@ -11,16 +11,14 @@ from anbao.detect.contact import GUESSED, ContactMatcher, FraudKind, Sighting, f
 from anbao.engine.work import Placed, Work
 from anbao.ledger import Vault
 from anbao.model.decision import DecisionInEffect
-from anbao.model.entry import Entry, Receipt
+from anbao.model.entry import Receipt
+from anbao.model.events.prevent import MessageDecided, MessageScreenedEvent
 from anbao.model.listing import MAX_FINDINGS
 from anbao.model.message import DECISIONS, Message, MessageDecision, MessageScreened, MessageVersions, Sender
 from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import Text
 from anbao.version import VERSION
-
-SCREENED = "message.screened"
-DECIDED = "message.decided"
 
 CASE = "message_held"
 _CASE_ROLES = frozenset({"message", "consumer", "listing", "merchant", "order"})
@@ -80,19 +78,19 @@ def record(
         work.conn, [(person, "message", message.text) for person, message in zip(persons, messages, strict=True)]
     )
     screened = screen(matcher, [(message.sender, message.text) for message in messages], sealed)
-    entries = [
-        Entry(
-            actor=actor,
-            at=at,
-            body=one,
-            kind=SCREENED,
-            recorded=work.now,
-            subjects=_subjects(message, consumers.get(message.buyer, "")),
+    events = [
+        MessageScreenedEvent(
+            consumer=consumers.get(message.buyer, ""),
+            listing=message.listing,
+            merchant=message.merchant,
+            message=message.id,
+            order=message.order,
+            screened=one,
         )
         for message, one in zip(messages, screened, strict=True)
     ]
     kinds = {kind.id: kind for kind in matcher.book.kinds}
-    receipts = work.record_receipts(entries)
+    receipts = work.append_receipts(events, actor=actor, at=at)
     answers = [
         ScreenedMessage(
             message=message.id,
@@ -102,9 +100,9 @@ def record(
         )
         for message, one, receipt in zip(messages, screened, receipts, strict=True)
     ]
-    for answer, entry in zip(answers, entries, strict=True):
+    for answer, event in zip(answers, events, strict=True):
         if answer.decision.decision == "hold":
-            hold(work, answer.receipt.entry, answer, entry.subjects)
+            hold(work, answer.receipt.entry, answer, event.subjects)
     return answers
 
 
@@ -129,53 +127,26 @@ def hold(work: Work, entry: int, message: ScreenedMessage, subjects: Mapping[str
 
 def follow_case(work: Work, decision: DecisionInEffect) -> None:
     """A decision on a held message → ``message.decided``."""
-    work.record(
-        Entry(
-            actor=decision.actor,
-            at=decision.at,
-            body={"reason": decision.reason, "ruling": decision.outcome},
-            kind=DECIDED,
-            recorded=work.now,
-            subjects=dict(decision.subjects),
-        )
-    )
+    decided = MessageDecided(reason=decision.reason, ruling=decision.outcome, **decision.subjects)
+    work.append(decided, actor=decision.actor, at=decision.at)
 
 
 def project_messages(conn: Connection, placed: Sequence[Placed]) -> None:
     """``message.screened`` → ``message``; a later ``message.decided`` says what became of one that was held."""
-    rows = [
-        (
-            sealed.subjects["message"],
-            sealed.subjects.get("merchant", ""),
-            str(sealed.facts["decision"]),
-            index,
-        )
-        for index, sealed in placed
-    ]
+    rows = []
+    for index, sealed in placed:
+        event = sealed.event(MessageScreenedEvent)
+        rows.append((event.message, event.merchant, event.screened.decision, index))
     upsert_many(conn, tables.message, rows)
 
 
 def project_rulings(conn: Connection, placed: Sequence[Placed]) -> None:
     """``message.decided`` → ``message``."""
     for index, sealed in placed:
-        sql(
-            conn,
-            "UPDATE message SET decision = ?, entry = ? WHERE id = ?",
-            (str(sealed.facts["ruling"]), index, sealed.subjects["message"]),
-        )
+        event = sealed.event(MessageDecided)
+        sql(conn, "UPDATE message SET decision = ?, entry = ? WHERE id = ?", (event.ruling, index, event.message))
 
 
 def _handling(kind: FraudKind, sender: Sender, sighting: Sighting) -> MessageDecision:
     handling = kind.said_by.merchant if sender == "merchant" else kind.said_by.consumer
     return "warn" if handling == "hold" and sighting.channel in GUESSED else handling
-
-
-def _subjects(message: Message, consumer: str) -> dict[str, str]:
-    named = {
-        "message": message.id,
-        "consumer": consumer,
-        "listing": message.listing,
-        "merchant": message.merchant,
-        "order": message.order,
-    }
-    return {role: name for role, name in named.items() if name}

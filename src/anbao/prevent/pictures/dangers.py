@@ -8,6 +8,7 @@ import msgspec
 
 from anbao.detect.likeness.hashes import HashIndex
 from anbao.engine.work import Placed
+from anbao.model.events.investigate import HazardConfirmed
 from anbao.rules import dangers
 from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
@@ -23,20 +24,6 @@ class DangerWeight(msgspec.Struct, frozen=True):
     provisions: tuple[str, ...] = ()
 
 
-class _Fingerprint(msgspec.Struct):
-    kind: str
-    value: str
-
-
-class _ConfirmedBody(DangerWeight, frozen=True):
-    fingerprints: tuple[_Fingerprint, ...] = ()
-
-
-class _ConfirmedEntry(msgspec.Struct):
-    body: _ConfirmedBody
-
-
-_entry = msgspec.json.Decoder(_ConfirmedEntry)
 _weight = msgspec.json.Decoder(DangerWeight)
 
 
@@ -100,12 +87,12 @@ def project_dangers(conn: Connection, placed: Sequence[Placed]) -> None:
     for index, sealed in placed:
         hazard = sealed.subjects["hazard"]
         sql(conn, "UPDATE hazard_picture SET until = ? WHERE hazard = ? AND until IS NULL", (index, hazard))
-        if sealed.kind == dangers.CONFIRMED:
-            body = _entry.decode(sealed.data).body
-            weight = msgspec.json.encode(DangerWeight(body.severity, body.provisions))
+        if sealed.kind == HazardConfirmed.KIND:
+            record = sealed.event(HazardConfirmed).record
+            weight = msgspec.json.encode(DangerWeight(record.severity, record.provisions))
             rows: list[tuple[Any, ...]] = [
                 (hazard, index, one.value.lower(), None, weight)
-                for one in body.fingerprints
+                for one in record.fingerprints
                 if one.kind == KIND and _is_hash(one.value)
             ]
             upsert_many(conn, tables.hazard_picture, rows)

@@ -14,12 +14,10 @@ from PIL import Image
 from anbao.detect.picture.reading import read
 from anbao.engine.core import Core, Probed
 from anbao.engine.work import Work
-from anbao.model.entry import Entry
 from anbao.model.listing import Listing
 from anbao.model.picture import PictureReading
 from anbao.prevent.pictures import records
-from anbao.prevent.probes import ACTOR, Screen
-from anbao.rules.dangers import CONFIRMED
+from anbao.prevent.probes import ACTOR, Screen, trial_danger
 from anbao.text import Text
 
 Take = Callable[[Work, PictureReading], object]
@@ -62,16 +60,7 @@ def try_pictures(core: Core, screen: Screen, take: Take) -> Probed:
 
 def _try(screen: Screen, take: Take, readings: dict[str, PictureReading], work: Work) -> dict[str, tuple[str, str]]:
     """By picture: whether the finding is there, and the outcome."""
-    body = {
-        "basis": PROBE,
-        "certain": True,
-        "fingerprints": [{"kind": "picture", "value": readings["danger"].pdq}],
-        "severity": 5,
-        "source": "recall",
-        "title": "探针",
-    }
-    subjects = {"hazard": PROBE}
-    work.record(Entry(actor=ACTOR, at=work.now, body=body, kind=CONFIRMED, recorded=work.now, subjects=subjects))
+    work.append(trial_danger("picture", readings["danger"].pdq), actor=ACTOR)
     found: dict[str, tuple[str, str]] = {}
     for name, reading in readings.items():
         take(work, reading)

@@ -13,14 +13,11 @@ from anbao.detect import pictures
 from anbao.detect.picture.candidates import ListingStanding
 from anbao.engine.work import Placed, Work
 from anbao.ledger.whole import whole_record
-from anbao.model.entry import Entry, Sealed
-from anbao.model.listing import OUTCOMES, ListingRecord, Outcome
+from anbao.model.events.prevent import ListingScreenedEvent, PictureRead, PictureScreenedEvent
+from anbao.model.listing import OUTCOMES, Outcome
 from anbao.model.picture import PictureReading, PictureScreened
 from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
-
-READ = "picture.read"
-SCREENED = "listing.picture_screened"
 
 State = Literal["waiting", "text", "done"]
 """To be read · its text is to be read · decided."""
@@ -50,39 +47,18 @@ class Read(msgspec.Struct, frozen=True):
     reading: PictureReading
 
 
-class _PicturedBody(msgspec.Struct):
-    listing: ListingRecord
-    embedded: tuple[str, ...] = ()
-
-
-class _PicturedListing(msgspec.Struct):
-    body: _PicturedBody
-
-
-class _ReadEntry(msgspec.Struct):
-    body: msgspec.Raw
-
-
-_listing = msgspec.json.Decoder(_PicturedListing)
-_read_entry = msgspec.json.Decoder(_ReadEntry)
-
 _TASK = "SELECT listing, place, source, screened, picture, state, attempts FROM listing_picture"
 
 
 def record_reading(work: Work, reading: PictureReading, at: int, actor: str) -> int:
     """Record what was read in a picture; the entry's index."""
-    subjects = {"picture": reading.picture}
-    return work.record(Entry(actor=actor, at=at, body=reading, kind=READ, recorded=work.now, subjects=subjects))[0]
+    return work.append(PictureRead(picture=reading.picture, reading=reading), actor=actor, at=at)
 
 
-def screened_entry(work: Work, task: Task, merchant: str, decision: PictureScreened, at: int) -> Entry:
-    """The entry of a decision on a picture."""
-    subjects = {"listing": task.listing}
-    if merchant:
-        subjects["merchant"] = merchant
-    if task.picture:
-        subjects["picture"] = task.picture
-    return Entry(actor="engine", at=at, body=decision, kind=SCREENED, recorded=work.now, subjects=subjects)
+def record_screened(work: Work, task: Task, merchant: str, decision: PictureScreened) -> int:
+    """Record a decision on a picture; the entry's index."""
+    event = PictureScreenedEvent(listing=task.listing, merchant=merchant, picture=task.picture, screened=decision)
+    return work.append(event, actor="engine")
 
 
 def project_listings(conn: Connection, placed: Sequence[Placed]) -> None:
@@ -90,8 +66,8 @@ def project_listings(conn: Connection, placed: Sequence[Placed]) -> None:
     for index, sealed in placed:
         if "pictures" in sealed.facts:
             listing = sealed.subjects["listing"]
-            body = _listing.decode(sealed.data).body
-            shown = pictures.sources(whole_record(conn, body.listing).pictures, body.embedded)
+            screened = sealed.event(ListingScreenedEvent).screened
+            shown = pictures.sources(whole_record(conn, screened.listing).pictures, screened.embedded)
             sql(conn, "DELETE FROM listing_picture WHERE listing = ?", (listing,))
             rows: list[tuple[Any, ...]] = [
                 (listing, place, source, index, source if len(source) == _SHA256 else "", "waiting", sealed.recorded, 0)
@@ -102,39 +78,30 @@ def project_listings(conn: Connection, placed: Sequence[Placed]) -> None:
 
 def project_readings(conn: Connection, placed: Sequence[Placed]) -> None:
     """``picture.read`` → ``picture``."""
-    rows = [
-        (sealed.subjects["picture"], index, bytes(_read_entry.decode(sealed.data).body)) for index, sealed in placed
-    ]
+    rows = []
+    for index, sealed in placed:
+        event = sealed.event(PictureRead)
+        rows.append((event.picture, index, msgspec.json.encode(event.reading)))
     upsert_many(conn, tables.picture, rows)
 
 
 def project_screened(conn: Connection, placed: Sequence[Placed]) -> None:
     """``listing.picture_screened`` → ``listing_picture``, and ``listing`` where it makes the outcome stricter."""
     for index, sealed in placed:
-        facts, listing = sealed.facts, sealed.subjects["listing"]
+        event = sealed.event(PictureScreenedEvent)
+        screened, state = event.screened, "text" if event.screened.text_pending else "done"
         sql(
             conn,
             "UPDATE listing_picture SET state = ?, picture = ?, due_at = ?, attempts = 0"
             " WHERE listing = ? AND place = ? AND screened = ?",
-            (
-                _state(sealed),
-                sealed.subjects.get("picture", ""),
-                sealed.recorded,
-                listing,
-                facts.get("place", 0),
-                facts["screened"],
-            ),
+            (state, event.picture, sealed.recorded, event.listing, screened.place, screened.screened),
         )
-        if facts.get("raised"):
+        if screened.raised:
             sql(
                 conn,
                 "UPDATE listing SET outcome = ?, entry = ? WHERE id = ?",
-                (facts["outcome"], index, listing),
+                (screened.outcome, index, event.listing),
             )
-
-
-def _state(sealed: Sealed) -> State:
-    return "text" if sealed.facts.get("text_pending") else "done"
 
 
 def read_of(conn: Connection, picture: str) -> Read | None:

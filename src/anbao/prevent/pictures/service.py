@@ -7,17 +7,17 @@ from pathlib import Path
 
 from anbao.detect.picture.candidates import ListingStanding
 from anbao.engine.core import Core, system_clock
-from anbao.engine.readmodels.screened import SCREENED
 from anbao.engine.work import Projector, Work
 from anbao.law.deadlines import legal_day
 from anbao.law.pack import load_pack
 from anbao.law.parameters import in_force
+from anbao.model.events.investigate import HazardConfirmed, HazardLifted
+from anbao.model.events.prevent import ListingScreenedEvent, PictureRead, PictureScreenedEvent
 from anbao.model.picture import PictureProblem, PictureReading, PictureRules, PictureScreened
 from anbao.prevent.pictures import records
 from anbao.prevent.pictures.dangers import DangerPictures, Dangers, project_dangers
 from anbao.prevent.pictures.judge import PictureCase, judge
 from anbao.prevent.pictures.records import Read, State, Task
-from anbao.rules import dangers
 from anbao.rules.clearances import cleared_of_entry
 from anbao.rules.rulesets import Rulesets, ruleset_of_pack
 from anbao.store import Connection
@@ -39,11 +39,11 @@ class PictureService:
         self._dangers = DangerPictures()
 
     def projectors(self) -> Iterable[tuple[str, Projector]]:
-        yield SCREENED, records.project_listings
-        yield records.READ, records.project_readings
-        yield records.SCREENED, records.project_screened
-        yield dangers.CONFIRMED, project_dangers
-        yield dangers.LIFTED, project_dangers
+        yield ListingScreenedEvent.KIND, records.project_listings
+        yield PictureRead.KIND, records.project_readings
+        yield PictureScreenedEvent.KIND, records.project_screened
+        yield HazardConfirmed.KIND, project_dangers
+        yield HazardLifted.KIND, project_dangers
 
     def rules(self, conn: Connection, now: int) -> PictureRules:
         """The platform's numbers in force."""
@@ -101,7 +101,7 @@ class PictureService:
         )
         known = self._dangers.at(conn, ruleset.versions.hazards)
         decision = judge(case, ruleset, known, self.rules(conn, work.now))
-        work.record(records.screened_entry(work, task, shop.merchant, decision, work.now))
+        records.record_screened(work, task, shop.merchant, decision)
         return decision
 
 
