@@ -9,7 +9,7 @@ from anbao.errors import AnbaoError, Conflict
 from anbao.ledger import Stored
 from anbao.model.decision import DecisionInEffect
 from anbao.model.events.merchants import MerchantHeld, MerchantReopened
-from anbao.model.events.remove import MeasureEvent, MeasureLifted, MeasureTakenEvent
+from anbao.model.events.remove import MeasureLifted, MeasureTakenEvent
 from anbao.prevent.merchants import acts, supplements
 from anbao.prevent.merchants.decision import (
     ENGINE,
@@ -102,5 +102,5 @@ def follow_measure(context: MerchantContext, work: Work, stored: Stored) -> None
         settle(context, work, file, MerchantMatter(occasion="reverify", entry=index, at=work.now))
 
 
-def _closes(event: MeasureEvent) -> bool:
+def _closes(event: MeasureTakenEvent | MeasureLifted) -> bool:
     return event.measure == CLOSURE and not event.listing
