@@ -23,7 +23,7 @@ def find(platform: Platform, name: str) -> cases.Case:
 
 
 def take(platform: Platform, person: str, *kinds: str) -> str | None:
-    found = platform.run(lambda work: platform.cases.next(work, person, kinds=kinds))
+    found = platform.run(lambda work: platform.cases.next(work, kinds=kinds, actor=person).case)
     return found.id if found else None
 
 

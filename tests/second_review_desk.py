@@ -158,7 +158,7 @@ def _deny(platform: Platform, name: str, person: str) -> object:
 
 def _hear(platform: Platform, name: str, person: str) -> object:
     outcome = ProceedingsOutcome(docket="（2026）1号", reason=WHY, result="infringed")
-    return platform.run(lambda work: platform.investigate.complaints.heard(work, name, outcome, person, actor=person))
+    return platform.run(lambda work: platform.investigate.complaints.heard(work, name, outcome, actor=person))
 
 
 _REASON = {"reason": WHY}

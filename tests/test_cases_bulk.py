@@ -12,7 +12,9 @@ from helpers import Clock
 
 def order(platform: Platform, names: list[str], person: str = "wang", token: str = "") -> bulk.BulkOrder:
     return platform.run(
-        lambda work: platform.cases.order(work, names, outcome="remove", reason="同一危险", person=person, token=token)
+        lambda work: platform.cases.decide_many(
+            work, cases=tuple(names), outcome="remove", reason="同一危险", person=person, token=token
+        )
     )
 
 
@@ -72,7 +74,7 @@ def test_a_screening_overtakes_a_bulk_decision(platform: Platform, clock: Clock)
     hold(platform, "L1")
     [found] = reviews(platform)
     made = platform.run(
-        lambda work: platform.cases.order(work, [found.id], outcome="pass", reason="看过", person="wang")
+        lambda work: platform.cases.decide_many(work, cases=(found.id,), outcome="pass", reason="看过", person="wang")
     )
     platform.submit_listing(Listing(id="L1", title="毛巾"))
     clock.now = made.leaves_at

@@ -20,7 +20,7 @@ url, person = sys.argv[1:]
 with open_platform(url) as platform:
     print("ready", flush=True)
     sys.stdin.readline()
-    while case := platform.run(lambda work: platform.cases.next(work, person)):
+    while case := platform.run(lambda work: platform.cases.next(work, actor=person).case):
         print(case.id, flush=True)
     print("", flush=True)
     sys.stdin.readline()

@@ -84,7 +84,7 @@ def test_whatever_people_do_the_rules_hold(
 def _act(platform: Platform, clock: Clock, act: str, person: str, name: str, outcome: str, orders: list[str]) -> None:
     def job(work: Work) -> None:
         if act == "next":
-            found = platform.cases.next(work, person)
+            found = platform.cases.next(work, actor=person).case
             assert found is None or found.leased_by == person
         elif act == "decide":
             platform.cases.decide(work, name, person=person, outcome=outcome, reason="理由")
@@ -95,7 +95,9 @@ def _act(platform: Platform, clock: Clock, act: str, person: str, name: str, out
         elif act == "reopen":
             platform.cases.reopen(work, name, person=person, reason="理由")
         elif act == "bulk":
-            orders.append(platform.cases.order(work, [name], outcome=outcome, reason="理由", person=person).id)
+            orders.append(
+                platform.cases.decide_many(work, cases=(name,), outcome=outcome, reason="理由", person=person).id
+            )
         elif act == "undo" and orders:
             bulk.undo(work, orders[-1], person=person, reason="理由", actor="test")
 

@@ -24,8 +24,8 @@ def test_the_platform_sees_dangers_repeats_and_floods(tmp_path: Path) -> None:
         for one in told:
             now = one.at
             filed[one.number] = platform.run(
-                lambda work, one=one: platform.investigate.complaints.file(  # type: ignore[misc]
-                    work, one.complaint, origin=one.origin
+                lambda work, one=one: platform.investigate.complaints.file_from(  # type: ignore[misc]
+                    work, one.complaint, one.origin, actor="platform"
                 )
             )
         with platform.reading() as conn:

@@ -47,7 +47,9 @@ def platform(store_url: str, clock: Clock) -> Iterator[Platform]:
 def file(platform: Platform, text: str = "颜色与图片不符", origin: str = "", **more: Any) -> Filed:
     given: dict[str, Any] = {"concern": "quality", "listing": "L1", "source": "consumer", "text": text}
     complaint = msgspec.convert(given | more, Complaint)
-    return platform.run(lambda work: platform.investigate.complaints.file(work, complaint, origin=origin))
+    return platform.run(
+        lambda work: platform.investigate.complaints.file_from(work, complaint, origin, actor="platform")
+    )
 
 
 def entries(platform: Platform, complaint: str) -> list[Stored]:

@@ -159,7 +159,7 @@ def hear(platform: Platform, complaint: str, result: str) -> None:
     outcome = msgspec.convert(
         {"docket": "(2026)粤0192民初1号", "reason": "判决已生效", "result": result}, ProceedingsOutcome
     )
-    platform.run(lambda work: platform.investigate.complaints.heard(work, complaint, outcome, "wang", actor="wang"))
+    platform.run(lambda work: platform.investigate.complaints.heard(work, complaint, outcome, actor="wang"))
     settle(platform)
     settle(platform)
 
@@ -245,7 +245,7 @@ def test_a_suit_that_was_withdrawn_brings_the_listing_back(
 def test_what_was_told_is_read_by_a_named_person(platform: Platform, receiver: Receiver, clock: Clock) -> None:
     name = sued(platform, clock)
     desk = platform.investigate.complaints
-    told = platform.run(lambda work: desk.read(work, name, "wang", actor="wang"))
+    told = platform.run(lambda work: desk.read(work, name, actor="wang"))
     assert [one.kind for one in told.words] == ["complaint.received", "complaint.stated", "ip.proceedings_known"]
     received, stated, suit = (one.told for one in told.words)
     assert received["text"] == "该商品假冒我司商标"
@@ -264,7 +264,7 @@ def test_words_of_others_are_not_opened_with_a_commitment_that_was_copied(platfo
         [first] = platform.ledger.entries(conn, kind="complaint.received")
     copied = first.entry().body["text"]
     other = notify(platform, link=copied, text="另一件").receipt
-    told = platform.run(lambda work: platform.investigate.complaints.read(work, other, "wang", actor="wang"))
+    told = platform.run(lambda work: platform.investigate.complaints.read(work, other, actor="wang"))
     assert name != other
     assert told.words[0].told["link"] == copied
 
@@ -342,10 +342,10 @@ def test_a_lacking_notice_is_completed_and_decided_anew(platform: Platform, rece
     with pytest.raises(InvalidInput):
         platform.run(lambda work: desk.complete(work, name, Completion(), actor="platform"))
     some = Completion(right="商标 1234567")
-    assert platform.run(lambda work: desk.complete(work, name, some, actor="platform")) == ("proof",)
+    assert platform.run(lambda work: desk.complete(work, name, some, actor="platform")).lacking == ("proof",)
     clock.now += HOUR
     rest = Completion(proof="权利人另附的对比图", listing="L1", contact="new@example.cn")
-    assert platform.run(lambda work: desk.complete(work, name, rest, actor="platform")) == ()
+    assert platform.run(lambda work: desk.complete(work, name, rest, actor="platform")).lacking == ()
     settle(platform)
     assert case_state(platform, name) == "open"
     assert file_of(platform, name).complaint.state == "accepted"

@@ -126,7 +126,9 @@ def test_a_bulk_decision_takes_down_all_and_can_be_undone_before(
 
     def order(chosen: list[str]) -> str:
         return platform.run(
-            lambda work: platform.cases.order(work, chosen, outcome="remove", reason="型号一致", person="bo")
+            lambda work: platform.cases.decide_many(
+                work, cases=tuple(chosen), outcome="remove", reason="型号一致", person="bo"
+            )
         ).id
 
     regretted = order(names[:3])

@@ -312,7 +312,9 @@ def test_many_at_once_are_first_decisions(platform: Platform, clock: Clock) -> N
     hold(platform, "L1")
     look_twice(platform, 100, "listing_review")
     [case] = reviews(platform)
-    order = platform.run(lambda work: platform.cases.order(work, [case.id], outcome="pass", reason=WHY, person="wang"))
+    order = platform.run(
+        lambda work: platform.cases.decide_many(work, cases=(case.id,), outcome="pass", reason=WHY, person="wang")
+    )
     with pytest.raises(Conflict):
         platform.review_listing("L1", "pass", WHY, actor="li")
     clock.now = order.leaves_at

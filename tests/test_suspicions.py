@@ -73,7 +73,7 @@ def test_who_confirms_directly_decides_the_case(platform: Platform) -> None:
 
 def test_who_confirms_directly_does_not_pass_anothers_lease(platform: Platform) -> None:
     suspect(platform, "H1", BARCODE)
-    platform.run(lambda work: platform.cases.next(work, "cy", kinds=["hazard_suspected"]))
+    platform.run(lambda work: platform.cases.next(work, kinds=("hazard_suspected",), actor="cy").case)
     with pytest.raises(Conflict):
         platform.run(lambda work: platform.investigate.confirm(work, "H1", Confirmation(), actor="ann"))
     assert state(platform) == "suspected"

@@ -22,6 +22,7 @@ from anbao.engine.readmodels.service import ReadModels
 from anbao.engine.upgrading import fill_new_tables
 from anbao.engine.work import Work
 from anbao.errors import NotFound
+from anbao.investigate.complaints.service import Complaints
 from anbao.investigate.service import Investigate
 from anbao.law.norms import Period
 from anbao.law.pack import default_pack_path
@@ -301,6 +302,7 @@ SERVICES: tuple[tuple[str, type], ...] = (
     ("cases", Cases),
     ("prevent.merchants", MerchantService),
     ("investigate", Investigate),
+    ("investigate.complaints", Complaints),
     ("remove", Remove),
     ("warn", Warn),
     ("assist", Assist),

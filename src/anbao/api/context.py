@@ -38,6 +38,7 @@ WAITS = {
         Decision,
         description="复核尚未完成，决定未生效 · recorded as the first of two decisions, or the two disagree:"
         " nothing takes effect before a second person, under another key, agrees (`effect`: waits, none)",
+        generate_examples=False,
     )
 }
 """What an act answers that decides where a second review is required: keywords of a route decorator."""

@@ -156,7 +156,7 @@ def _review(platform: Platform) -> None:
     """What is alike but not certain goes to a person, who sees the goods; at random to a second one too."""
     for person in (REVIEWER, SECOND):
         while True:
-            case = platform.run(lambda work, who=person: platform.cases.next(work, who, kinds=["hazard_match"]))  # type: ignore[misc]
+            case = platform.cases.next(kinds=("hazard_match",), actor=person).case
             if case is None:
                 break
             same = case.subjects["listing"] in scalding.DANGEROUS

@@ -12,26 +12,20 @@ from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
-from anbao.api.answers import EntryIndex
-from anbao.api.context import Caller, PublicRequest, answered, commit, context_of, operation, recorded
+from anbao.api.context import Caller, PublicRequest, answered, context_of, operation
 from anbao.api.idempotency import HttpAnswer
 from anbao.api.reading import (
-    At,
     Cursor,
-    IdempotencyKey,
     Limit,
     cursor_position,
     cursor_text,
-    event_time,
     no_nul,
 )
 from anbao.api.throttle import Throttle
-from anbao.cases.told import OpenedStatements
 from anbao.connect import attachments
 from anbao.connect.storage import ObjectStorage, storage_for
 from anbao.errors import InvalidInput, NotFound
 from anbao.investigate.complaints import records
-from anbao.investigate.complaints.acting import MerchantStatement
 from anbao.investigate.complaints.records import KnownComplaint
 from anbao.investigate.complaints.timeline import ComplaintFile, FollowUp
 from anbao.model.base import Noun, PersonName, Phone, Statement
@@ -82,24 +76,6 @@ class ComplaintPage(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
 
 
-class Forwarding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the merchant is told in an officer's words; needed where the complainant is concealed."""
-
-    summary: Annotated[str, Meta(max_length=2_000)] = ""
-
-
-class Measured(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which measures were taken."""
-
-    measure: Annotated[str, Meta(min_length=1, max_length=200)]
-
-
-class ComplaintRead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who reads; by default the key itself."""
-
-    person: Annotated[str, Meta(max_length=128)] = ""
-
-
 @post(
     "/public/complaints",
     request_max_body_size=MAX_UPLOAD,
@@ -131,7 +107,7 @@ async def file_public(request: PublicRequest, data: JSONBody[PublicComplaint]) -
     )
     filed = await asyncio.wrap_future(
         platform.submit(
-            lambda work: platform.investigate.complaints.file(work, complaint, origin=address, actor="public")
+            lambda work: platform.investigate.complaints.file_from(work, complaint, address, actor="public")
         )
     )
     return answered(HttpAnswer(201, msgspec.json.encode(filed)))
@@ -185,18 +161,6 @@ def attachment(request: Caller, complaint: FromPath[str], digest: FromPath[str])
     raise NotFound(Text("没有这个附件", "the complaint has no such attachment"), field="digest")
 
 
-@post("/v1/complaints", **operation("受理渠道：提交一件投诉举报", "File a complaint or report", "trade"))
-async def file(
-    request: Caller, data: JSONBody[Complaint], at: At = None, key: IdempotencyKey = None
-) -> Response[Filed]:
-    """Attachments are uploaded before. Raises InvalidInput."""
-    platform, actor = context_of(request).platform, request.auth.actor
-    when = event_time(at, platform.clock())
-    return await commit(
-        request, key, lambda work: platform.investigate.complaints.file(work, data, actor=actor, at=when)
-    )
-
-
 @get(
     "/v1/complaints",
     sync_to_thread=True,
@@ -224,86 +188,6 @@ def complaint(request: Caller, complaint: FromPath[str]) -> ComplaintFile:
     platform = context_of(request).platform
     with platform.reading() as conn:
         return platform.investigate.complaints.file_of(conn, complaint)
-
-
-@post(
-    "/v1/complaints/{complaint:str}/read",
-    **operation(
-        "查阅投诉原文、陈述与联系方式；查阅入存证",
-        "Read what was told, in the clear; the reading is an entry",
-        "officer",
-    ),
-)
-async def read(request: Caller, complaint: FromPath[str], data: JSONBody[ComplaintRead]) -> Response[OpenedStatements]:
-    """Opened each time it is asked for, and kept nowhere. Raises NotFound."""
-    no_nul(complaint=complaint)
-    desk, actor = context_of(request).platform.investigate.complaints, request.auth.actor
-    return await commit(request, None, lambda work: desk.read(work, complaint, data.person or actor, actor=actor))
-
-
-@post("/v1/complaints/{complaint:str}/accept", **operation("受理", "Accept a complaint", "officer"))
-async def accept(request: Caller, complaint: FromPath[str], key: IdempotencyKey = None) -> Response[EntryIndex]:
-    """Raises NotFound, Conflict."""
-    no_nul(complaint=complaint)
-    desk, actor = context_of(request).platform.investigate.complaints, request.auth.actor
-    return await recorded(request, key, lambda work: desk.accept(work, complaint, actor=actor))
-
-
-@post(
-    "/v1/complaints/{complaint:str}/forward",
-    **operation(
-        "转送商家；要求保密的只转摘要", "Forward it to the merchant; of the concealed only a summary", "officer"
-    ),
-)
-async def forward(
-    request: Caller, complaint: FromPath[str], data: JSONBody[Forwarding], key: IdempotencyKey = None
-) -> Response[EntryIndex]:
-    """Raises NotFound, Conflict, InvalidInput."""
-    no_nul(complaint=complaint)
-    desk, actor = context_of(request).platform.investigate.complaints, request.auth.actor
-    return await recorded(request, key, lambda work: desk.forward(work, complaint, summary=data.summary, actor=actor))
-
-
-@post(
-    "/v1/complaints/{complaint:str}/statement",
-    **operation("记录商家陈述或不侵权声明", "Record the merchant's statement, or its counter-statement", "trade"),
-)
-async def statement(
-    request: Caller, complaint: FromPath[str], data: JSONBody[MerchantStatement], key: IdempotencyKey = None
-) -> Response[EntryIndex]:
-    """Raises NotFound, Conflict, InvalidInput."""
-    no_nul(complaint=complaint)
-    desk, actor = context_of(request).platform.investigate.complaints, request.auth.actor
-    return await recorded(request, key, lambda work: desk.state(work, complaint, data, actor=actor))
-
-
-@post(
-    "/v1/complaints/{complaint:str}/measured",
-    **operation("侵权通知：已采取必要措施", "A notice of infringement: measures were taken", "officer"),
-)
-async def measured(
-    request: Caller, complaint: FromPath[str], data: JSONBody[Measured], key: IdempotencyKey = None
-) -> Response[EntryIndex]:
-    """Measures that Anbao takes record this by themselves. Raises NotFound, Conflict."""
-    no_nul(complaint=complaint)
-    desk, actor = context_of(request).platform.investigate.complaints, request.auth.actor
-    return await recorded(request, key, lambda work: desk.measured(work, complaint, data.measure, actor=actor))
-
-
-@post(
-    "/v1/complaints/{complaint:str}/delivered",
-    **operation(
-        "不侵权声明已到达权利人，等待期开始", "The counter-statement arrived: the waiting period begins", "trade"
-    ),
-)
-async def delivered(
-    request: Caller, complaint: FromPath[str], at: At = None, key: IdempotencyKey = None
-) -> Response[EntryIndex]:
-    """Also recorded when the platform confirms the effect. Raises NotFound, Conflict."""
-    no_nul(complaint=complaint)
-    platform, actor = context_of(request).platform, request.auth.actor
-    desk, when = platform.investigate.complaints, event_time(at, platform.clock())
-    return await recorded(request, key, lambda work: desk.delivered(work, complaint, actor=actor, at=when))
 
 
 def _keep(url: str, files: tuple[str, ...]) -> tuple[Attachment, ...]:

@@ -8,15 +8,16 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from anbao.api.answers import EntryIndex
-from anbao.api.context import WAITS, Caller, PublicRequest, answered, commit, context_of, operation, recorded
+from anbao.api.context import PublicRequest, answered, context_of, operation
 from anbao.api.idempotency import HttpAnswer
 from anbao.api.public import public_page, reader_language
-from anbao.api.reading import At, IdempotencyKey, event_time, no_nul
+from anbao.api.reading import no_nul
 from anbao.api.throttle import Throttle
 from anbao.investigate.complaints import publishing
 from anbao.investigate.complaints.completing import Completion
-from anbao.investigate.complaints.proceedings import Proceedings, ProceedingsOutcome
+from anbao.investigate.complaints.proceedings import Proceedings
 from anbao.investigate.complaints.publishing import PublicNotice
+from anbao.investigate.complaints.service import Completed
 from anbao.model.base import legal_time
 from anbao.text import Text
 
@@ -26,29 +27,10 @@ EACH, TOGETHER, SECONDS = 10, 300, 600.0
 _throttle = Throttle(EACH, TOGETHER, SECONDS)
 
 
-class Completed(msgspec.Struct, frozen=True, kw_only=True):
-    """What the notice still lacks; empty where it is complete."""
-
-    lacking: tuple[str, ...]
-
-
 class PublicNotices(msgspec.Struct, frozen=True, kw_only=True):
     """Published notices, the newest first."""
 
     items: list[PublicNotice]
-
-
-@post(
-    "/v1/complaints/{complaint:str}/complete",
-    **operation("补正欠缺要件的侵权通知", "Add what a notice of infringement lacked", "trade"),
-)
-async def complete(
-    request: Caller, complaint: FromPath[str], data: JSONBody[Completion], key: IdempotencyKey = None
-) -> Response[Completed]:
-    """It is checked again and put before a person. Raises NotFound, Conflict where nothing is lacking, InvalidInput."""
-    no_nul(complaint=complaint)
-    desk, actor = context_of(request).platform.investigate.complaints, request.auth.actor
-    return await commit(request, key, lambda work: Completed(lacking=desk.complete(work, complaint, data, actor=actor)))
 
 
 @post(
@@ -65,27 +47,7 @@ async def complete_public(
     lacking = await asyncio.wrap_future(
         platform.submit(lambda work: desk.complete_with_token(work, digest, data, actor="public"))
     )
-    return answered(HttpAnswer(201, msgspec.json.encode(Completed(lacking=lacking))))
-
-
-@post(
-    "/v1/complaints/{complaint:str}/proceedings",
-    **operation(
-        "权利人已投诉或者起诉，措施保持", "The right holder went to an authority or court: measures stay", "trade"
-    ),
-)
-async def proceedings(
-    request: Caller,
-    complaint: FromPath[str],
-    data: JSONBody[Proceedings],
-    at: At = None,
-    key: IdempotencyKey = None,
-) -> Response[EntryIndex]:
-    """Raises NotFound, Conflict where no counter-statement waits."""
-    no_nul(complaint=complaint)
-    platform, actor = context_of(request).platform, request.auth.actor
-    desk, when = platform.investigate.complaints, event_time(at, platform.clock())
-    return await recorded(request, key, lambda work: desk.proceedings(work, complaint, data, actor=actor, at=when))
+    return answered(HttpAnswer(201, msgspec.json.encode(lacking)))
 
 
 @post(
@@ -103,35 +65,6 @@ async def proceedings_public(
         platform.submit(lambda work: desk.proceedings_with_token(work, digest, data, actor="public"))
     )
     return answered(HttpAnswer(201, msgspec.json.encode(EntryIndex(entry=entry))))
-
-
-@post(
-    "/v1/complaints/{complaint:str}/outcome",
-    responses=WAITS,
-    **operation(
-        "投诉或者诉讼的进展、结果：认定侵权的措施保持，否则终止",
-        "How proceedings stand or ended: an infringement keeps the measures, anything else ends them",
-        "officer",
-    ),
-)
-async def outcome(
-    request: Caller, complaint: FromPath[str], data: JSONBody[ProceedingsOutcome], key: IdempotencyKey = None
-) -> Response[EntryIndex]:
-    """Raises NotFound, Conflict where none are pending."""
-    no_nul(complaint=complaint)
-    desk, actor = context_of(request).platform.investigate.complaints, request.auth.actor
-    return await recorded(request, key, lambda work: desk.heard(work, complaint, data, actor, actor=actor))
-
-
-@post(
-    "/v1/complaints/{complaint:str}/publish",
-    **operation("公示知识产权通知、声明及处理结果", "Publish an IP notice as it stands", "officer"),
-)
-async def publish(request: Caller, complaint: FromPath[str], key: IdempotencyKey = None) -> Response[EntryIndex]:
-    """Each step is published by itself once a person decided; this does it now. Raises NotFound, Conflict."""
-    no_nul(complaint=complaint)
-    desk, actor = context_of(request).platform.investigate.complaints, request.auth.actor
-    return await recorded(request, key, lambda work: desk.publish(work, complaint, actor=actor))
 
 
 @get(

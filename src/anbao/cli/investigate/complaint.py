@@ -6,11 +6,12 @@ from typing import get_args
 import click
 import msgspec
 
-from anbao.cli.acting import by_option, print_entry
+from anbao.cli.acts import add_acts
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.investigate import complaint_course
 from anbao.cli.operate.obligations import format_due, shown_when, state_words
-from anbao.cli.output import Column, echo, echo_json, emit
+from anbao.cli.output import Column, echo, emit
+from anbao.investigate.complaints.service import Complaints
 from anbao.model.complaint import Complaint, Concern, Reporter, Source
 from anbao.text import Text, system_language
 
@@ -31,6 +32,9 @@ STATES = {
 )
 def command() -> None:
     """The group; its commands follow."""
+
+
+add_acts(command, "investigate.complaints", Complaints)
 
 
 @command.command("file", help=t("提交一件投诉举报", "file a complaint or report"))
@@ -164,34 +168,6 @@ def show(complaint: str, store_url: str | None, output_format: str) -> None:
     for one in found.obligations:
         due = "" if one.due_at is None else format_due(one.due_at)
         echo(f"{one.norm}  {state_words(one).get(system_language())}  {due}", err=True)
-
-
-@command.command(
-    "read", help=t("查阅原文、陈述与联系方式（查阅入存证）", "what was told, in the clear (an entry says so)")
-)
-@click.argument("complaint")
-@by_option("person")
-@store_option
-def read(complaint: str, person: str, store_url: str | None) -> None:
-    """As JSON on standard output."""
-    with open_store_option(store_url) as platform:
-        desk = platform.investigate.complaints
-        told = platform.run(lambda work: desk.read(work, complaint, person, actor=person))
-    echo_json(told)
-
-
-@command.command("forward", help=t("转送商家", "forward it to the merchant"))
-@click.argument("complaint")
-@click.option("--summary", default="", help=t("摘要；要求保密的必写", "a summary; needed for the concealed"))
-@by_option("person")
-@store_option
-def forward(complaint: str, summary: str, person: str, store_url: str | None) -> None:
-    """It leaves through the webhooks."""
-    with open_store_option(store_url) as platform:
-        entry = platform.run(
-            lambda work: platform.investigate.complaints.forward(work, complaint, summary=summary, actor=person)
-        )
-    print_entry(entry)
 
 
 for _verb in complaint_course.VERBS:

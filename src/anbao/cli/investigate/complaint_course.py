@@ -52,19 +52,6 @@ def statement(
     print_entry(entry)
 
 
-@click.command(
-    "delivered", help=t("不侵权声明已到达权利人，等待期开始", "the counter-statement arrived: the wait begins")
-)
-@click.argument("complaint")
-@by_option("person")
-@store_option
-def delivered(complaint: str, person: str, store_url: str | None) -> None:
-    """Also recorded when the platform confirms the effect."""
-    with open_store_option(store_url) as platform:
-        desk = platform.investigate.complaints
-        print_entry(platform.run(lambda work: desk.delivered(work, complaint, actor=person)))
-
-
 @click.command("proceedings", help=t("权利人已投诉或者起诉，措施保持", "the right holder went to law: measures stay"))
 @click.argument("complaint")
 @click.argument("what")
@@ -114,7 +101,7 @@ def outcome(
     heard = msgspec.convert(msgspec.to_builtins(given), ProceedingsOutcome)
     with open_store_option(store_url) as platform:
         desk = platform.investigate.complaints
-        entry = act(platform, lambda work: desk.heard(work, complaint, heard, person, actor=person))
+        entry = act(platform, lambda work: desk.heard(work, complaint, heard, actor=person))
         platform.advance()
     print_entry(entry)
 
@@ -162,23 +149,12 @@ def complete(
         desk = platform.investigate.complaints
         lacking = platform.run(lambda work: desk.complete(work, complaint, added, actor=person))
         platform.advance()
-        wanted = [desk.rules.needs[one] for one in lacking]
+        wanted = [desk.rules.needs[one] for one in lacking.lacking]
     zh, en = "；".join(one.zh for one in wanted), "; ".join(one.en for one in wanted)
     echo(t(f"尚缺：{zh}", f"still lacking: {en}") if wanted else t("要件齐全", "nothing is lacking"), err=True)
 
 
-@click.command("publish", help=t("公示知识产权通知的现状", "publish an IP notice as it stands"))
-@click.argument("complaint")
-@by_option("person")
-@store_option
-def publish(complaint: str, person: str, store_url: str | None) -> None:
-    """Each step is published by itself once a person decided."""
-    with open_store_option(store_url) as platform:
-        desk = platform.investigate.complaints
-        print_entry(platform.run(lambda work: desk.publish(work, complaint, actor=person)))
-
-
-VERBS = (statement, delivered, proceedings, outcome, complete, publish)
+VERBS = (statement, proceedings, outcome, complete)
 
 
 def keep(files: tuple[Path, ...], store_url: str | None) -> tuple[Attachment, ...]:

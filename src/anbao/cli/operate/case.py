@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import click
 
 from anbao.cases import Case, bulk, leases, reading
-from anbao.cli.acting import act, by_option, print_entry, print_json, reason_option
+from anbao.cases.service import Cases
+from anbao.cli.acting import act, by_option, reason_option
+from anbao.cli.acts import add_acts
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.operate.obligations import format_due
 from anbao.cli.output import Column, echo, emit
@@ -38,6 +40,9 @@ def command() -> None:
     """The group; its commands follow."""
 
 
+add_acts(command, "cases", Cases)
+
+
 @command.command("next", help=t("领取最紧要的一件", "take the worst case"))
 @by_option("person")
 @click.option("--kind", "kinds", multiple=True, help=t("只要这些种类", "of these kinds only"))
@@ -49,7 +54,7 @@ def command() -> None:
 def take_next(person: str, kinds: tuple[str, ...], minutes: int, store_url: str | None, output_format: str) -> None:
     """An empty list where nothing waits."""
     with open_store_option(store_url) as platform:
-        found = platform.run(lambda work: platform.cases.next(work, person, kinds=kinds, minutes=minutes))
+        found = platform.run(lambda work: platform.cases.next(work, kinds=kinds, minutes=minutes, actor=person).case)
         _emit(platform, [found] if found else [], output_format)
 
 
@@ -107,18 +112,6 @@ def show(case: str, store_url: str | None, output_format: str) -> None:
     emit(rows, [Column(key, title) for key, title in titles.items()], output_format, system_language())
 
 
-@command.command(
-    "read", help=t("查阅当事人所述原文（查阅入存证）", "what the parties told, in the clear (an entry says so)")
-)
-@click.argument("case")
-@by_option("person")
-@store_option
-def read(case: str, person: str, store_url: str | None) -> None:
-    """As JSON on standard output."""
-    with open_store_option(store_url) as platform:
-        print_json(platform.run(lambda work: platform.cases.read(work, case, person=person, actor=person)))
-
-
 @command.command("decide", help=t("决定一件", "decide a case"))
 @click.argument("case")
 @click.argument("outcome")
@@ -136,19 +129,6 @@ def decide(case: str, outcome: str, reason: str, person: str, store_url: str | N
     echo(t(f"条目 {done.entry}，{STATES[done.state].zh}", f"entry {done.entry}, {STATES[done.state].en}"), err=True)
 
 
-@command.command("assign", help=t("指派给某人", "give a case to a person"))
-@click.argument("case")
-@click.argument("to")
-@by_option("person")
-@click.option("--note", default="", help=t("说明", "a note"))
-@store_option
-def assign(case: str, to: str, person: str, note: str, store_url: str | None) -> None:
-    """Ends any lease."""
-    with open_store_option(store_url) as platform:
-        entry = platform.run(lambda work: leases.assign(work, case, to, by=person, note=note, actor=person))
-    print_entry(entry)
-
-
 @command.command("lease", help=t("占用一件，或延长占用", "lease a case, or hold it longer"))
 @click.argument("case")
 @by_option("person")
@@ -160,8 +140,8 @@ def assign(case: str, to: str, person: str, note: str, store_url: str | None) ->
 def lease(case: str, person: str, minutes: int, store_url: str | None, output_format: str) -> None:
     """Exit status 2 where another has it, or it waits for nobody."""
     with open_store_option(store_url) as platform:
-        held = platform.run(lambda work: leases.lease(work, case, person, minutes))
-        _emit(platform, [held], output_format)
+        held = platform.run(lambda work: platform.cases.lease(work, case, minutes=minutes, actor=person).case)
+        _emit(platform, [held] if held else [], output_format)
 
 
 @command.command("give-back", help=t("放回队列", "give it back to the queue"))
@@ -172,33 +152,8 @@ def lease(case: str, person: str, minutes: int, store_url: str | None, output_fo
 def give_back(case: str, person: str, store_url: str | None, output_format: str) -> None:
     """Ends this person's lease and nobody else's."""
     with open_store_option(store_url) as platform:
-        free = platform.run(lambda work: leases.give_back(work, case, person))
-        _emit(platform, [free], output_format)
-
-
-@command.command("hand-over", help=t("把手中的一件移交他人", "hand over a case that one holds"))
-@click.argument("case")
-@click.argument("to")
-@by_option("person")
-@click.option("--note", default="", help=t("说明", "a note"))
-@store_option
-def hand_over(case: str, to: str, person: str, note: str, store_url: str | None) -> None:
-    """Exit status 2 where ``--by`` does not hold it."""
-    with open_store_option(store_url) as platform:
-        entry = platform.run(lambda work: leases.hand_over(work, case, person=person, to=to, note=note, actor=person))
-    print_entry(entry)
-
-
-@command.command("reopen", help=t("重新打开已结案的一件", "open a closed case again"))
-@click.argument("case")
-@reason_option
-@by_option("person")
-@store_option
-def reopen(case: str, reason: str, person: str, store_url: str | None) -> None:
-    """Exit status 2 where it is not closed."""
-    with open_store_option(store_url) as platform:
-        entry = platform.run(lambda work: platform.cases.reopen(work, case, person=person, reason=reason, actor=person))
-    print_entry(entry)
+        free = platform.run(lambda work: platform.cases.give_back(work, case, actor=person).case)
+        _emit(platform, [free] if free else [], output_format)
 
 
 @command.group("bulk", help=t("批量决定：预览、执行、撤销", "many at once: preview, run, undo"))
@@ -256,8 +211,8 @@ def run(
     """One row a case, with its result so far."""
     with open_store_option(store_url) as platform:
         done = platform.run(
-            lambda work: platform.cases.order(
-                work, cases, outcome=outcome, reason=reason, person=person, actor=person, token=token
+            lambda work: platform.cases.decide_many(
+                work, cases=cases, outcome=outcome, reason=reason, person=person, actor=person, token=token
             )
         )
     _emit_order(done, output_format)
@@ -285,7 +240,7 @@ def show_order(order: str, store_url: str | None, output_format: str) -> None:
 def undo(order: str, reason: str, person: str, store_url: str | None, output_format: str) -> None:
     """Exit status 2 once the window has passed."""
     with open_store_option(store_url) as platform:
-        done = platform.run(lambda work: bulk.undo(work, order, person=person, reason=reason, actor=person))
+        done = platform.run(lambda work: platform.cases.undo(work, order, reason=reason, actor=person))
     _emit_order(done, output_format)
 
 

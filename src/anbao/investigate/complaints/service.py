@@ -2,8 +2,13 @@
 
 from collections.abc import Iterable
 from functools import cached_property, partial
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
 
 from anbao.cases.told import OpenedStatements
+from anbao.engine.acts import act
 from anbao.engine.core import CaseHandler, Core, Probe, Step
 from anbao.engine.entered import checks_input
 from anbao.engine.reactions import Reaction
@@ -38,7 +43,20 @@ from anbao.model.events.complaints import (
 from anbao.model.events.delivery import EffectDelivered
 from anbao.model.events.remove import MeasureTakenEvent
 from anbao.model.events.rights import IpPublished
+from anbao.model.options import ActingPerson, Option
 from anbao.store import Connection
+from anbao.text import Text
+
+Summary = Annotated[str, Meta(max_length=2_000), Option("转送商家的摘要", "what the merchant is told, in your words")]
+MeasureWords = Annotated[
+    str, Meta(min_length=1, max_length=200), Option("采取的措施", "the measures that were taken", argument=True)
+]
+
+
+class Completed(msgspec.Struct, frozen=True, kw_only=True):
+    """What the notice still lacks; empty where it is complete."""
+
+    lacking: tuple[str, ...]
 
 
 @checks_input
@@ -46,12 +64,12 @@ class Complaints:
     """``look`` (set by whoever assembles the platform) tells the worst word of the screening lexicon in a text."""
 
     def __init__(self, core: Core) -> None:
-        self._core = core
+        self.core = core
         self.look: filing.Look = lambda work, text: 0
 
     @cached_property
     def _read(self) -> tuple[ComplaintRules, Table]:
-        return load_rules(self._core.where)
+        return load_rules(self.core.where)
 
     @property
     def rules(self) -> ComplaintRules:
@@ -76,94 +94,169 @@ class Complaints:
         yield Reaction("investigate.notice_published", publishing.TELLING, self._on_telling)
 
     def case_handlers(self) -> Iterable[tuple[str, CaseHandler]]:
-        yield deciding.COMPLAINT, partial(deciding.follow_complaint, self._core)
+        yield deciding.COMPLAINT, partial(deciding.follow_complaint, self.core)
         yield deciding.NOTICE, self._on_notice_checked
-        yield proceedings.CASE_KIND, partial(proceedings.follow_case, self._core)
+        yield proceedings.CASE_KIND, partial(proceedings.follow_case, self.core)
 
     def steps(self) -> Iterable[Step]:
         yield self.do_what_is_due
 
     def probes(self) -> Iterable[tuple[str, Probe]]:
-        yield "complaint_channel", lambda: probe.try_channel(self._core, *self._read, self.look)
+        yield "complaint_channel", lambda: probe.try_channel(self.core, *self._read, self.look)
 
-    def file(
-        self, work: Work, complaint: Complaint, *, origin: str = "", actor: str = "platform", at: int | None = None
-    ) -> Filed:
-        """Take a complaint in, and acknowledge it; ``origin`` is where it came from. Raises InvalidInput."""
+    @act(
+        title=Text("受理渠道：提交一件投诉举报", "File a complaint or report"),
+        scope="trade",
+        path="/v1/complaints",
+    )
+    def file(self, work: Work, complaint: Complaint, *, actor: str = "platform", at: int | None = None) -> Filed:
+        """Attachments are uploaded before. Raises InvalidInput."""
+        return self.file_from(work, complaint, "", actor=actor, at=at)
+
+    def file_from(self, work: Work, complaint: Complaint, origin: str, *, actor: str, at: int | None = None) -> Filed:
+        """As ``file``; ``origin`` is where it came from, of which a keyed hash is kept. Raises InvalidInput."""
         rules, table = self._read
         when = work.now if at is None else at
-        return filing.file(self._core, work, rules, table, self.look, complaint, origin=origin, actor=actor, at=when)
+        return filing.file(self.core, work, rules, table, self.look, complaint, origin=origin, actor=actor, at=when)
 
-    def accept(self, work: Work, name: str, *, actor: str) -> int:
-        """Accept it (受理); the entry's index. Raises NotFound, Conflict."""
-        return acting.accept(work, records.find(work.conn, name), actor)
+    @act(
+        title=Text("受理", "Accept a complaint"),
+        scope="officer",
+        path="/v1/complaints/{complaint}/accept",
+        command="complaint accept",
+    )
+    def accept(self, work: Work, complaint: str, *, actor: str) -> int:
+        """Raises NotFound, Conflict."""
+        return acting.accept(work, records.find(work.conn, complaint), actor)
 
-    def forward(self, work: Work, name: str, *, summary: str = "", actor: str) -> int:
-        """Send it to the merchant; the entry's index. Raises NotFound, Conflict, InvalidInput."""
-        return acting.forward(self._core, work, records.find(work.conn, name), summary=summary, actor=actor)
+    @act(
+        title=Text("转送商家；要求保密的只转摘要", "Forward it to the merchant; of the concealed only a summary"),
+        scope="officer",
+        path="/v1/complaints/{complaint}/forward",
+        command="complaint forward",
+    )
+    def forward(self, work: Work, complaint: str, *, summary: Summary = "", actor: str) -> int:
+        """Raises NotFound, Conflict, InvalidInput."""
+        return acting.forward(self.core, work, records.find(work.conn, complaint), summary=summary, actor=actor)
 
-    def state(self, work: Work, name: str, statement: MerchantStatement, *, actor: str) -> int:
-        """Record what the merchant says; the entry's index. Raises NotFound, Conflict, InvalidInput."""
-        return acting.state(self._core, work, records.find(work.conn, name), statement, actor)
+    @act(
+        title=Text("记录商家陈述或不侵权声明", "Record the merchant's statement, or its counter-statement"),
+        scope="trade",
+        path="/v1/complaints/{complaint}/statement",
+    )
+    def state(self, work: Work, complaint: str, statement: MerchantStatement, *, actor: str) -> int:
+        """Raises NotFound, Conflict, InvalidInput."""
+        return acting.state(self.core, work, records.find(work.conn, complaint), statement, actor)
 
-    def complete(self, work: Work, name: str, given: Completion, *, actor: str) -> tuple[str, ...]:
-        """Add what a notice lacked; what it still lacks. Raises NotFound, Conflict, InvalidInput."""
-        return completing.complete(self._core, work, self.rules, records.find(work.conn, name), given, actor)
+    @act(
+        title=Text("补正欠缺要件的侵权通知", "Add what a notice of infringement lacked"),
+        scope="trade",
+        path="/v1/complaints/{complaint}/complete",
+    )
+    def complete(self, work: Work, complaint: str, given: Completion, *, actor: str) -> Completed:
+        """It is checked again and put before a person.
 
-    def complete_with_token(self, work: Work, digest: str, given: Completion, *, actor: str) -> tuple[str, ...]:
+        Raises NotFound, Conflict where nothing is lacking, InvalidInput.
+        """
+        known = records.find(work.conn, complaint)
+        return Completed(lacking=completing.complete(self.core, work, self.rules, known, given, actor))
+
+    def complete_with_token(self, work: Work, digest: str, given: Completion, *, actor: str) -> Completed:
         """As ``complete``, for the holder of the token with this SHA-256 (hex)."""
-        return completing.complete(self._core, work, self.rules, records.by_token(work.conn, digest), given, actor)
+        known = records.by_token(work.conn, digest)
+        return Completed(lacking=completing.complete(self.core, work, self.rules, known, given, actor))
 
-    def publish(self, work: Work, name: str, *, actor: str) -> int:
-        """Publish an IP notice as it stands; the entry's index. Raises NotFound, Conflict."""
-        return publishing.publish(self._core, work, records.find(work.conn, name), actor)
+    @act(
+        title=Text("公示知识产权通知、声明及处理结果", "Publish an IP notice as it stands"),
+        scope="officer",
+        path="/v1/complaints/{complaint}/publish",
+        command="complaint publish",
+    )
+    def publish(self, work: Work, complaint: str, *, actor: str) -> int:
+        """Each step is published by itself once a person decided; this does it now. Raises NotFound, Conflict."""
+        return publishing.publish(self.core, work, records.find(work.conn, complaint), actor)
 
-    def measured(self, work: Work, name: str, what: str, *, actor: str) -> int:
-        """Measures were taken on a notice; the entry's index. Raises NotFound, Conflict."""
-        return notices.measured(work, records.find(work.conn, name), what, actor)
+    @act(
+        title=Text("侵权通知：已采取必要措施", "A notice of infringement: measures were taken"),
+        scope="officer",
+        path="/v1/complaints/{complaint}/measured",
+        command="complaint measured",
+    )
+    def measured(self, work: Work, complaint: str, measure: MeasureWords, *, actor: str) -> int:
+        """Measures that Anbao takes record this by themselves. Raises NotFound, Conflict."""
+        return notices.measured(work, records.find(work.conn, complaint), measure, actor)
 
-    def delivered(self, work: Work, name: str, *, actor: str, at: int | None = None) -> int:
-        """The counter-statement reached the complainant; the entry's index. Raises NotFound, Conflict."""
+    @act(
+        title=Text("不侵权声明已到达权利人，等待期开始", "The counter-statement arrived: the waiting period begins"),
+        scope="trade",
+        path="/v1/complaints/{complaint}/delivered",
+        command="complaint delivered",
+    )
+    def delivered(self, work: Work, complaint: str, *, actor: str, at: int | None = None) -> int:
+        """Also recorded when the platform confirms the effect. Raises NotFound, Conflict."""
         when = work.now if at is None else at
-        return notices.delivered(self._core, work, records.find(work.conn, name), actor, when)
+        return notices.delivered(self.core, work, records.find(work.conn, complaint), actor, when)
 
-    def proceedings(self, work: Work, name: str, told: Proceedings, *, actor: str, at: int | None = None) -> int:
-        """The complainant went to an authority or court; the entry's index. Raises NotFound, Conflict."""
+    @act(
+        title=Text("权利人已投诉或者起诉，措施保持", "The right holder went to an authority or court: measures stay"),
+        scope="trade",
+        path="/v1/complaints/{complaint}/proceedings",
+    )
+    def proceedings(self, work: Work, complaint: str, given: Proceedings, *, actor: str, at: int | None = None) -> int:
+        """Raises NotFound, Conflict where no counter-statement waits."""
         when = work.now if at is None else at
-        return proceedings.known(self._core, work, records.find(work.conn, name), told, actor, when)
+        return proceedings.known(self.core, work, records.find(work.conn, complaint), given, actor, when)
 
     def proceedings_with_token(self, work: Work, digest: str, told: Proceedings, *, actor: str) -> int:
         """As ``proceedings``, for the holder of the token with this SHA-256 (hex)."""
-        return proceedings.known(self._core, work, records.by_token(work.conn, digest), told, actor, work.now)
+        return proceedings.known(self.core, work, records.by_token(work.conn, digest), told, actor, work.now)
 
-    def heard(self, work: Work, name: str, outcome: ProceedingsOutcome, person: str, *, actor: str) -> int:
-        """How the proceedings stand or ended; the entry's index. Raises NotFound, Conflict."""
-        return proceedings.heard(self._core, work, records.find(work.conn, name), outcome, person, actor)
+    @act(
+        title=Text(
+            "投诉或者诉讼的进展、结果：认定侵权的措施保持，否则终止",
+            "How proceedings stand or ended: an infringement keeps the measures, anything else ends them",
+        ),
+        scope="officer",
+        path="/v1/complaints/{complaint}/outcome",
+        second_review=True,
+    )
+    def heard(self, work: Work, complaint: str, outcome: ProceedingsOutcome, *, actor: str) -> int:
+        """Raises NotFound, Conflict where none are pending."""
+        return proceedings.heard(self.core, work, records.find(work.conn, complaint), outcome, actor, actor)
 
     def file_of(self, conn: Connection, name: str) -> timeline.ComplaintFile:
         """All that is known of a complaint. Raises NotFound."""
-        return timeline.file_of(self._core, conn, name, self._core.clock())
+        return timeline.file_of(self.core, conn, name, self.core.clock())
 
-    def read(self, work: Work, name: str, person: str, *, actor: str) -> OpenedStatements:
-        """What was told, opened for ``person``; that they read it is an entry. Raises NotFound."""
-        return reading.read(self._core, work, records.find(work.conn, name), person, actor)
+    @act(
+        title=Text(
+            "查阅投诉原文、陈述与联系方式；查阅入存证", "Read what was told, in the clear; the reading is an entry"
+        ),
+        scope="officer",
+        path="/v1/complaints/{complaint}/read",
+        command="complaint read",
+        keyed=False,
+    )
+    def read(self, work: Work, complaint: str, *, person: ActingPerson = "", actor: str) -> OpenedStatements:
+        """Revealed each time it is asked for, and stored nowhere. Raises NotFound."""
+        return reading.read(self.core, work, records.find(work.conn, complaint), person or actor, actor)
 
     def follow(self, conn: Connection, digest: str) -> timeline.FollowUp:
         """What the holder of the token with this SHA-256 (hex) may see. Raises NotFound."""
-        return timeline.follow(self._core, conn, digest)
+        return timeline.follow(self.core, conn, digest)
 
     def do_what_is_due(self) -> bool:
         """Do one thing that time has brought to a notice; whether there was one."""
-        with self._core.reading() as conn:
-            if not deciding.any_due(conn, self._core.clock()):
+        with self.core.reading() as conn:
+            if not deciding.any_due(conn, self.core.clock()):
                 return False
-        return self._core.run(lambda work: deciding.do_one(self._core, work))
+        return self.core.run(lambda work: deciding.do_one(self.core, work))
 
     def _on_notice_checked(self, work: Work, decision: DecisionInEffect) -> None:
-        deciding.follow_notice_check(self._core, work, self.rules, decision)
+        deciding.follow_notice_check(self.core, work, self.rules, decision)
 
     def _on_telling(self, work: Work, stored: Stored) -> None:
-        publishing.follow(self._core, work, stored)
+        publishing.follow(self.core, work, stored)
 
     def _on_delivery(self, work: Work, stored: Stored) -> None:
-        acting.follow_delivery(self._core, work, stored)
+        acting.follow_delivery(self.core, work, stored)
