@@ -3,15 +3,18 @@
 import msgspec
 
 from anbao.ledger.whole import whole_record
-from anbao.model.events import read
+from anbao.model.events.base import shape
 from anbao.model.events.prevent import ListingScreenedEvent
 from anbao.model.listing import Listing, ListingRecord, ListingScreened
 from anbao.store import Connection
 
+_screened = shape(ListingScreenedEvent).decode
+
 
 def decode_screened(data: bytes | memoryview) -> ListingScreened:
     """Returns the decision in the bytes of an entry; of a large listing without its texts (``whole_screened``)."""
-    return read(ListingScreenedEvent, bytes(data)).screened
+    screened: ListingScreened = _screened(data).body  # not the event, as this is done for every listing of a ledger
+    return screened
 
 
 def whole_screened(conn: Connection, screened: ListingScreened) -> ListingScreened:

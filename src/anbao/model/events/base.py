@@ -97,7 +97,7 @@ class Shape(NamedTuple):
     fields: tuple[tuple[str, str, Any], ...]
     whole: str
     facts: str
-    decode: Callable[[bytes], _EntryRead]
+    decode: Callable[[bytes | memoryview], _EntryRead]
 
 
 @cache
@@ -132,7 +132,7 @@ def shape(kind: type[LedgerEvent]) -> Shape:
         raise TypeError(f"{kind.__name__} has a whole body and fields beside it")
     body = annotations[whole] if whole else msgspec.defstruct(f"{kind.__name__}Body", wanted, kw_only=True, frozen=True)
     read_as = msgspec.defstruct(f"{kind.__name__}Entry", [("subjects", dict[str, str]), ("body", body)], frozen=True)
-    decode: Callable[[bytes], Any] = msgspec.json.Decoder(read_as).decode
+    decode: Callable[[bytes | memoryview], Any] = msgspec.json.Decoder(read_as).decode
     return Shape(tuple(sorted(roles, key=lambda one: one[1])), tuple(fields), whole, facts, decode)
 
 
