@@ -45,14 +45,14 @@ def _hazard(platform: Platform) -> str:
     barcode = Fingerprint(kind="barcode", value="6901234567892")
     suspicion = Suspicion(fingerprints=(barcode,), id="H1", severity=5, source="complaint", title="充电宝过热")
     platform.run(lambda work: platform.investigate.suspect(work, suspicion))
-    platform.advance()
+    platform.keep_time()
     return "H1"
 
 
 def _merchant(platform: Platform) -> str:
     applied = Merchant(id="m", kind="company", legal_name="示例商贸有限公司", shop_name="小铺", categories=("零食",))
     assert platform.prevent.merchants.apply(applied).decision == "held"
-    platform.advance()
+    platform.keep_time()
     return "m"
 
 
@@ -109,11 +109,11 @@ def _suit(platform: Platform) -> str:
         [case] = platform.cases.worst(conn, kinds=["notice_check"])
     platform.run(lambda work: platform.cases.change(work, "notice_check", second_look=0))
     platform.run(lambda work: platform.cases.decide(work, case.id, person="ann", outcome="act", reason=WHY))
-    platform.advance()
+    platform.keep_time()
     said = MerchantStatement(text="有合法授权", counter=True)
     platform.run(lambda work: desk.state(work, name, said, actor="m1"))
     platform.run(lambda work: desk.proceedings(work, name, Proceedings(docket="1号", what="已起诉"), actor="ann"))
-    platform.advance()
+    platform.keep_time()
     return name
 
 
@@ -250,8 +250,8 @@ MATTERS: dict[str, Matter] = {
 
 def done(platform: Platform, matter: Matter) -> int:
     """How often it was decided, as far as its own entries say."""
-    platform.advance()
-    platform.advance()
+    platform.keep_time()
+    platform.keep_time()
     with platform.reading() as conn:
         assert not platform.reactions.lags(conn)
         return len(platform.ledger.entries(conn, 0, 100_000, kind=matter.done))

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from anbao.cases import leases
 from anbao.cases.persons import SECOND_BY_KEY, check_name, folded
 from anbao.cli.root import run
 from anbao.errors import Conflict, Forbidden, InvalidInput
@@ -60,24 +59,6 @@ def test_nothing_is_decided_before_a_second_person_agrees(platform: Platform, ma
     assert (first.body["waits"], first.body["identity"]) == (True, "stated")
     assert (second.body["first_person"], second.body["person"], second.body["identity"]) == ("wang", "li", "stated")
     assert platform.verify().sound
-
-
-@every_matter
-def test_no_act_passes_anothers_lease(platform: Platform, matter: Matter) -> None:
-    name = matter.open(platform)
-    if not waiting(platform, matter):  # a right holder is asked how it stands only after a time
-        look_twice(platform, 100, matter.case_kind)
-        matter.act(platform, name, "wang")
-    before = done(platform, matter)
-    case = take(platform, "zhao", matter.case_kind)
-    assert case is not None
-    with pytest.raises(Conflict, match="zhao"):
-        matter.act(platform, name, "li")
-    assert done(platform, matter) == before
-    platform.run(lambda work: leases.give_back(work, case, "zhao"))
-    look_twice(platform, 0, matter.case_kind)
-    matter.act(platform, name, "li")
-    assert done(platform, matter) == before + 1
 
 
 @every_matter

@@ -11,14 +11,13 @@ from typing import Literal
 import msgspec
 
 from anbao.cases import reading
-from anbao.cases.deciding import Determination, check_outcome, first_decision
+from anbao.cases.deciding import Determination, check_outcome, first_decision, with_conflicts
 from anbao.cases.leases import check_may_decide
 from anbao.cases.persons import IDENTITY, STATED, Person, key_of, person_of, require_key, stated
 from anbao.cases.reading import Case
 from anbao.engine.core import Core
 from anbao.engine.work import Placed, Work
 from anbao.errors import AnbaoError, Conflict, InvalidInput, NotFound
-from anbao.law.case_kinds import CaseKind
 from anbao.model.base import Noun, given_reason
 from anbao.model.entry import Entry
 from anbao.store import Connection, tables
@@ -33,8 +32,6 @@ MOST_CASES = 1_000
 """Cases of one order: an entry names them all."""
 
 RELEASED_AT_ONCE = 100
-
-Kinds = Mapping[str, CaseKind]
 
 
 class Previewed(Noun, frozen=True, kw_only=True):
@@ -78,7 +75,7 @@ class BulkOrder(Noun, frozen=True, kw_only=True):
     state: Literal["waiting", "undone", "done"]
 
 
-def preview(conn: Connection, kinds: Kinds, names: Sequence[str], outcome: str, person: Person, now: int) -> Preview:
+def preview(core: Core, conn: Connection, names: Sequence[str], outcome: str, person: Person, now: int) -> Preview:
     """What an order would do to each case; writes nothing. Raises InvalidInput for none or too many."""
     wanted = list(dict.fromkeys(names))
     if not 1 <= len(wanted) <= MOST_CASES:
@@ -86,7 +83,7 @@ def preview(conn: Connection, kinds: Kinds, names: Sequence[str], outcome: str, 
             Text(f"一次可处理 1 至 {MOST_CASES} 件", f"an order takes 1 to {MOST_CASES} cases"), field="cases"
         )
     found = reading.find_many(conn, wanted)
-    rows = tuple(_previewed(kinds, name, found.get(name), outcome, person, now) for name in wanted)
+    rows = tuple(_previewed(core, conn, name, found.get(name), outcome, person, now) for name in wanted)
     seen = [(one, found[one].changed_by if one in found else -1) for one in wanted]
     token = sha256(msgspec.json.encode([outcome, person.name, seen, [row.problem is None for row in rows]])).hexdigest()
     return Preview(decided=sum(row.problem is None for row in rows), rows=rows, token=token[:32])
@@ -105,8 +102,7 @@ def order(
 ) -> BulkOrder:
     """Order a decision on many cases. Raises InvalidInput, and Conflict where what a preview showed has changed."""
     given_reason(reason)
-    kinds = core.pack.case_kinds
-    seen = preview(work.conn, kinds, names, outcome, person_of(work, person), work.now)
+    seen = preview(core, work.conn, names, outcome, person_of(work, person), work.now)
     if token and token != seen.token:
         raise Conflict(
             Text("预览之后情况已变，未执行", "things have changed since the preview; nothing was done"),
@@ -247,14 +243,16 @@ def _ordered_by(work: Work, one: BulkOrder) -> dict[str, str]:
     return {IDENTITY: STATED} if entry["body"].get(IDENTITY) == STATED else {}
 
 
-def _previewed(kinds: Kinds, name: str, case: Case | None, outcome: str, person: Person, now: int) -> Previewed:
+def _previewed(
+    core: Core, conn: Connection, name: str, case: Case | None, outcome: str, person: Person, now: int
+) -> Previewed:
     if case is None:
         unknown = Text(f"没有事项 {name}", f"there is no case {name}")
         return Previewed(case=name, kind="", problem=unknown, severity=0, subjects={})
     problem = None
     try:
-        check_outcome(kinds[case.kind], outcome)
-        check_may_decide(case, person, now)
+        check_outcome(core.pack.case_kind(case.kind), outcome)
+        check_may_decide(with_conflicts(core, conn, case), person, now)
         if case.state == "second":
             raise Conflict(Text("第二人复核须逐件进行", "a second review is made one by one"))
     except AnbaoError as error:

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from anbao.cases import reading
-from anbao.cases.leases import check_may_decide
+from anbao.cases.leases import check_may_decide, check_not_barred
 from anbao.cases.opening import open_case
 from anbao.cases.persons import keys_required, person_of, require_key, stated
 from anbao.cases.reading import Case
@@ -28,6 +28,7 @@ from anbao.ledger import Stored
 from anbao.model.base import given_reason
 from anbao.model.decision import CaseState, Decision, DecisionInEffect
 from anbao.model.entry import Entry
+from anbao.store import Connection
 from anbao.text import Text
 
 DECIDED = "case.decided"
@@ -69,7 +70,7 @@ def decide(core: Core, work: Work, case: Case, given: Determination, *, carried_
     """
     check_outcome(core.pack.case_kind(case.kind), given.outcome)
     given_reason(given.reason)
-    check_may_decide(case, person_of(work, given.person), work.now)
+    check_may_decide(with_conflicts(core, work.conn, case), person_of(work, given.person), work.now)
     rule = core.case_rules.of_kind(work.conn, case.kind)
     if case.state == "open" or _does_not_count(core, work, case):
         if _second_look(case, rule):
@@ -95,11 +96,10 @@ def decide_about(
     """An act of a package decides the case of a kind about (role, identifier): what came of it, None without a case.
 
     The caller does nothing where the decision is ``undecided``; else it carries the act out, unless an earlier decision
-    has done that already (``before``). Raises as ``decide``.
+    has done that already (``before``). Conflicts of interest hold without a case, too. Raises as ``decide``.
     """
     waiting = reading.of_kind(work.conn, kind, *about, unclosed=True)
-    rule = core.case_rules.of_kind(work.conn, kind)
-    if not waiting and opening is not None and rule.second_look >= ALWAYS:
+    if not waiting and opening is not None and second_review_required(core, work.conn, kind):
         new = open_case(
             work,
             kind=kind,
@@ -113,9 +113,11 @@ def decide_about(
         waiting = [reading.find(work.conn, new)]
     first = [case for case in waiting if case.state != "second"] or waiting[:1]
     if not first:
+        if opening is not None:
+            check_not_barred(person_of(work, given.person), _conflicts(core, work.conn, kind, opening.subjects))
         return None
     for case in first:
-        check_may_decide(case, person_of(work, given.person), work.now)
+        check_may_decide(with_conflicts(core, work.conn, case), person_of(work, given.person), work.now)
     decision = decide(core, work, first[0], given, carried_out=True)
     if decision.effect == "now":
         for case in first[1:]:
@@ -200,6 +202,22 @@ def is_sampled(name: str, changed_by: int, share: int) -> bool:
     """Whether a decision goes to a second person: ``share`` percent, by a hash over the case and its last entry."""
     draw = int.from_bytes(sha256(f"{name}:{changed_by}".encode()).digest()[:8], "big")
     return draw % 100 < share
+
+
+def second_review_required(core: Core, conn: Connection, kind: str) -> bool:
+    """Whether no decision on a case of this kind takes effect before a second person agrees."""
+    return core.case_rules.of_kind(conn, kind).second_look >= ALWAYS
+
+
+def with_conflicts(core: Core, conn: Connection, case: Case) -> Case:
+    """A case with all who may not decide it: those named when it was opened, and those whom its kind names now."""
+    barred = [*case.barred.split("\n"), *_conflicts(core, conn, case.kind, case.subjects)]
+    return msgspec.structs.replace(case, barred="\n".join(dict.fromkeys(name for name in barred if name)))
+
+
+def _conflicts(core: Core, conn: Connection, kind: str, subjects: Mapping[str, str]) -> Sequence[str]:
+    find = core.case_conflicts.get(kind)
+    return [] if find is None else list(find(conn, subjects))
 
 
 def check_outcome(kind: CaseKind, outcome: str) -> None:

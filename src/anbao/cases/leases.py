@@ -164,8 +164,14 @@ def check_may_decide(case: Case, person: Person, now: int) -> None:
 
 
 def _check_not_barred(case: Case, person: Person) -> None:
-    before = [*case.barred.split("\n"), case.decider_key if case.state == "second" else ""]
-    if person.key and person.key in before:
+    before = (case.decider, case.decider_key) if case.state == "second" else ()
+    check_not_barred(person, [*case.barred.split("\n"), *before])
+
+
+def check_not_barred(person: Person, barred: Iterable[str]) -> None:
+    """Raises Conflict where one of these names or keys is the person's."""
+    names = [name for name in barred if name]
+    if person.key and person.key in names:
         raise Conflict(
             Text(
                 "此前的决定是用同一密钥作出的，须由另一人用另一密钥决定",
@@ -173,7 +179,7 @@ def _check_not_barred(case: Case, person: Person) -> None:
             ),
             hint=Text("用 anbao key create 为每人建立密钥", "make a key for each person with anbao key create"),
         )
-    if case.is_barred(person) or (case.state == "second" and person.is_also(case.decider, case.decider_key)):
+    if any(person.is_also(name, name) for name in names):
         raise Conflict(
             Text(
                 f"{person.name} 已就此作过决定，须换一人",

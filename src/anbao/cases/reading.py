@@ -67,9 +67,6 @@ class Case(Noun, frozen=True, kw_only=True):
         other_key = bool(self.lease_key and person.key and self.lease_key != person.key)
         return other_key or folded(self.leased_by) != folded(person.name)
 
-    def is_barred(self, person: Person) -> bool:
-        return any(person.is_also(one, one) for one in self.barred.split("\n") if one)
-
 
 def _case(row: Sequence[Any]) -> Case:
     held = dict(zip(tables.case_file.c.keys(), row, strict=True))

@@ -211,7 +211,7 @@ class Cases(Service):
     ) -> bulk.Preview:
         """What a decision on many cases would do to each; writes nothing. Raises InvalidInput."""
         check_name(person, signed_in)
-        return bulk.preview(conn, self.kinds, names, outcome, Person(person, signed_in), self.core.clock())
+        return bulk.preview(self.core, conn, names, outcome, Person(person, signed_in), self.core.clock())
 
     @act(
         title=Text("批量决定；撤销期届满后生效", "Decide many cases; it takes effect after the undo window"),

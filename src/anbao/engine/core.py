@@ -1,7 +1,7 @@
 """What all duty rooms stand on: the store, the ledger, the vault, the law pack, the clock and the one writer."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,6 +52,9 @@ What it raises means that the control does not work.
 CaseHandler = Callable[[Work, DecisionInEffect], None]
 """Does what follows from a person's decision on a case of one kind, in the transaction that hands it the decision."""
 
+CaseConflicts = Callable[[Connection, Mapping[str, str]], Iterable[str]]
+"""The names and keys of who may not decide a case with these subjects, as things stand now."""
+
 
 class Service:
     """A duty room, opened over the core. Subclasses say what they project, what they react to and what they do later.
@@ -76,6 +79,10 @@ class Service:
 
     def case_handlers(self) -> Iterable[tuple[str, CaseHandler]]:
         """The kinds of cases that this service opens, and what does what follows from their decisions."""
+        return ()
+
+    def case_conflicts(self) -> Iterable[tuple[str, CaseConflicts]]:
+        """Kinds of cases that not everybody may decide, and what names those who may not."""
         return ()
 
     def steps(self) -> Iterable[Step]:
@@ -109,6 +116,7 @@ class Core:
         self.engine = ObligationEngine(self.pack.norms, self.pack.calendar, self.settings)
         self.reactions = Reactions(self.ledger)
         self.case_handlers: dict[str, CaseHandler] = {}
+        self.case_conflicts: dict[str, CaseConflicts] = {}
         self.steps: list[Step] = []
         self.probes: dict[str, Probe] = {}
         self._projectors: dict[str, list[Projector]] = {
@@ -126,6 +134,7 @@ class Core:
             if case_kind in self.case_handlers:
                 raise ValueError(f"cases of the kind {case_kind} have two handlers")
             self.case_handlers[case_kind] = handler
+        self.case_conflicts.update(room.case_conflicts())
         self.steps += room.steps()
         self.probes.update(room.probes())
 

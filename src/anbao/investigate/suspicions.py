@@ -47,11 +47,11 @@ def open_for(work: Work, stored: Stored) -> None:
 def confirm(core: Core, work: Work, hazard: str, confirmation: Confirmation, actor: str, at: int) -> int:
     """A person confirms a danger, and with it the case that waits; the entry's index, of the case where that must wait.
 
-    What is known of a confirmed danger may be confirmed anew, without a case. Raises as ``hazards.confirm`` and
-    ``cases.decide``.
+    What is known of a confirmed danger may be confirmed anew, with a case only where each confirmation takes two
+    persons. Raises as ``hazards.confirm`` and ``cases.decide``.
     """
     found = hazards.known(work.conn, hazard)
-    if found.state == "suspected":
+    if found.state == "suspected" or cases.second_review_required(core, work.conn, CASE_KIND):
         work.rehearse(lambda inner: hazards.confirm(inner, hazard, confirmation, actor, at))
         person = confirmation.person or actor
         reason = confirmation.basis or found.record.basis or found.record.title
@@ -60,8 +60,10 @@ def confirm(core: Core, work: Work, hazard: str, confirmation: Confirmation, act
             actor=actor, details=details, outcome=CONFIRM, person=person, reason=reason or hazard
         )
         decision = cases.decide_about(core, work, CASE_KIND, ("hazard", hazard), given, _opening(found))
-        if decision is not None and decision.undecided:
-            return decision.entry
+        if decision is not None and (
+            decision.undecided or (decision.effect == "before" and found.state == "confirmed")
+        ):
+            return decision.entry  # who agrees to a confirmation in effect changes nothing of it
         if decision is not None and not details:
             confirmation = _confirmation(details_of(core, work, decision.case), confirmation.basis, confirmation.person)
     return hazards.confirm(work, hazard, confirmation, actor, at)
@@ -82,7 +84,8 @@ def follow_case(work: Work, decision: DecisionInEffect) -> None:
     """A decision on a suspicion → it is confirmed or dismissed; without fingerprints the case is open again."""
     hazard, person = decision.subjects["hazard"], decision.person
     found = hazards.known(work.conn, hazard)
-    if found.state != "suspected":
+    anew = found.state == "confirmed" and decision.outcome == CONFIRM and decision.about == found.entry
+    if found.state != "suspected" and not anew:
         return
     confirmation = _confirmation(decision.details, decision.reason[:500], "")
     if decision.outcome == DISMISS:

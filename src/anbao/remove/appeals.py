@@ -5,7 +5,7 @@ the publication is withdrawn), the violation counts no more on the ladder, open 
 no longer seen in this listing. Buyers who were warned are told by the room of warning, which reacts to the lifting.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Annotated, Literal
 
@@ -86,7 +86,7 @@ def file(context: RemovalContext, work: Work, filed: AppealFiled, *, actor: str)
         severity=_SEVERITY,
         about=index,
         cause=name,
-        barred="\n".join(_decided_before(context, work, one)),
+        barred="\n".join(_decided_before(context, work.conn, one)),
     )
     return name
 
@@ -145,7 +145,12 @@ def _undecided(work: Work, appeal: str, person: str) -> Measure:
     return measure
 
 
-def _decided_before(context: RemovalContext, work: Work, one: Measure) -> list[str]:
+def conflicts_of(context: RemovalContext, conn: Connection, subjects: Mapping[str, str]) -> list[str]:
+    """Who may not decide the appeal with these subjects, also where they acted after it was filed."""
+    return _decided_before(context, conn, records.find(conn, subjects["measure"]))
+
+
+def _decided_before(context: RemovalContext, conn: Connection, one: Measure) -> list[str]:
     """Who may not decide an appeal against a measure: whoever took it, confirmed the danger, or decided to take it."""
     made = [("measure.taken", ("measure", one.id)), ("measure.proposed", ("measure", one.id))]
     decided = [("measure_proposed", ("measure", one.id))]
@@ -156,7 +161,7 @@ def _decided_before(context: RemovalContext, work: Work, one: Measure) -> list[s
         decided.append((hazards.CASE_KIND, ("listing", one.listing)))
     if one.complaint:
         decided += [(kind, ("complaint", one.complaint)) for kind in ("complaint", "notice_check")]
-    return list(dict.fromkeys([one.person, *conflicts.deciders(context.core, work, made, decided)]))
+    return list(dict.fromkeys([one.person, *conflicts.deciders(context.core, conn, made, decided)]))
 
 
 def on_case_decided(context: RemovalContext, work: Work, decision: DecisionInEffect) -> None:
@@ -180,7 +185,7 @@ def restore(context: RemovalContext, work: Work, one: Measure, reason: str, *, p
             if context.rules.measure(each.kind).on == "listing":
                 hazards.clear(work, each.hazard, each.listing, index)
         elif each.state == "proposed":
-            proposals.decline(work, each.id, reason, person=person, actor=actor)
+            proposals.drop(work, each.id, reason, person=person, actor=actor)
 
 
 def restore_after_lifting(context: RemovalContext, work: Work, most: int) -> bool:

@@ -3,7 +3,10 @@
 Whichever way it is decided, as a measure or as a case, the other follows.
 """
 
+from contextlib import suppress
+
 from anbao import cases
+from anbao.cases.deciding import settle_case
 from anbao.engine.work import Work
 from anbao.errors import Conflict
 from anbao.model.base import given_reason
@@ -15,6 +18,7 @@ from anbao.store import Connection
 from anbao.text import Text
 
 CASE_KIND = "measure_proposed"
+TAKE, LEAVE = "take", "leave"
 _SEVERITY = 3
 
 
@@ -54,6 +58,14 @@ def decline(work: Work, measure: str, reason: str, *, person: str, actor: str) -
     return record(work, records.DECLINED, one.subjects, {"person": person, "reason": given_reason(reason)}, actor)
 
 
+def drop(work: Work, measure: str, reason: str, *, person: str, actor: str) -> None:
+    """What it was proposed for is none any more: it is left, and its case is over unless somebody works on it."""
+    decline(work, measure, reason, person=person, actor=actor)
+    given = cases.Determination(actor=actor, outcome=LEAVE, person=person, reason=reason)
+    with suppress(Conflict):  # their decision finds it left already
+        work.attempt(lambda inner: settle_case(inner, CASE_KIND, ("measure", measure), given))
+
+
 def decide_case(
     context: RemovalContext, work: Work, measure: str, outcome: str, reason: str, *, person: str, actor: str
 ) -> int | None:
@@ -74,7 +86,7 @@ def on_case_decided(context: RemovalContext, work: Work, decision: DecisionInEff
     if one.state != "proposed":
         return
     reason = decision.reason
-    if decision.outcome == "take":
+    if decision.outcome == TAKE:
         try:
             approve(context, work, one.id, person=decision.person, actor=decision.actor)
             return

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated
 
 from anbao.engine.acts import act
-from anbao.engine.core import CaseHandler, Core, Service, Step
+from anbao.engine.core import CaseConflicts, CaseHandler, Core, Service, Step
 from anbao.engine.reactions import Reaction
 from anbao.engine.work import Projector, Work
 from anbao.ledger import Stored
@@ -67,6 +67,9 @@ class Remove(Service):
         yield proposals.CASE_KIND, partial(proposals.on_case_decided, self._context)
         yield appeals.CASE_KIND, partial(appeals.on_case_decided, self._context)
 
+    def case_conflicts(self) -> Iterable[tuple[str, CaseConflicts]]:
+        yield appeals.CASE_KIND, partial(appeals.conflicts_of, self._context)
+
     def steps(self) -> Iterable[Step]:
         yield self._end_some
         yield self._look_at_returns
@@ -93,7 +96,9 @@ class Remove(Service):
     def approve(self, work: Work, measure: str, *, person: ActingPerson = "", actor: str) -> str:
         """Take a measure that was proposed, or let it wait for a second person; its id. Raises NotFound, Conflict."""
         work.rehearse(lambda inner: proposals.approve(self._context, inner, measure, person=person, actor=actor))
-        waiting = proposals.decide_case(self._context, work, measure, "take", _APPROVED, person=person, actor=actor)
+        waiting = proposals.decide_case(
+            self._context, work, measure, proposals.TAKE, _APPROVED, person=person, actor=actor
+        )
         if waiting is None:
             proposals.approve(self._context, work, measure, person=person, actor=actor)
         return measure
@@ -106,7 +111,9 @@ class Remove(Service):
     )
     def decline(self, work: Work, measure: str, reason: str, *, person: ActingPerson = "", actor: str) -> int:
         """Leave a proposal; the entry's index, of the case's where a second person must agree; as ``approve``."""
-        waiting = proposals.decide_case(self._context, work, measure, "leave", reason, person=person, actor=actor)
+        waiting = proposals.decide_case(
+            self._context, work, measure, proposals.LEAVE, reason, person=person, actor=actor
+        )
         return proposals.decline(work, measure, reason, person=person, actor=actor) if waiting is None else waiting
 
     @act(title=Text("解除一项措施", "Lift a measure"), scope="officer", command="measure lift")
