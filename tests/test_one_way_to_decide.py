@@ -86,7 +86,7 @@ def _in_bulk(platform: Platform, name: str, person: str) -> object:
         return decide(platform, waiting(platform, kind), person, "stop", WHY)
     given = {"outcome": "stop", "reason": WHY, "person": person}
     platform.run(lambda work: platform.cases.change(work, kind, undo_minutes=0))
-    ordered = platform.run(lambda work: platform.cases.order(work, [waiting_in(work.conn, kind)], **given))
+    ordered = platform.run(lambda work: platform.cases.decide_many(work, cases=(waiting_in(work.conn, kind),), **given))
     while platform.cases.release():
         pass
     return ordered
