@@ -1,5 +1,8 @@
 """What many tests need: a clock that they move, and entries put into the ledger as a room would."""
 
+import os
+import random
+import secrets
 import subprocess
 import sys
 import time
@@ -50,6 +53,16 @@ def until(came: Callable[[], T], seconds: float = 30.0, every: float = 0.005) ->
         assert time.monotonic() < end, f"it did not come within {seconds} seconds"
         time.sleep(every)
     return found
+
+
+def seeded(name: str) -> random.Random:
+    """Random numbers for kills and the like, under a new seed that is printed.
+
+    ``ANBAO_TEST_SEED`` gives the seed, to run again what failed.
+    """
+    seed = os.environ.get("ANBAO_TEST_SEED") or secrets.token_hex(4)
+    print(f"{name}: ANBAO_TEST_SEED={seed}")
+    return random.Random(f"{name} {seed}")
 
 
 def no_second_looks(platform: Platform) -> None:

@@ -1,6 +1,5 @@
 """Merchants over HTTP: the same acts, for programs of the platform."""
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ from anbao.api.app import ready_platform
 from anbao.connect.registry import registry_from_environment
 from anbao.simulator.registry import RegistryRecord, RegistryServer
 from api_server import Served, served
+from helpers import until
 from merchant_desk import FOOD, RESIDENT, company, person
 
 
@@ -118,10 +118,7 @@ def test_the_servers_clock_asks_the_registry(store_url: str) -> None:
         running.platform.prevent.merchants.connect(registry_from_environment({"ANBAO_REGISTRY": registry.url}))
         client = running.client()
         assert post(client, "/v1/merchants", company("m1"))["decision"] == "waiting"
-        deadline = time.monotonic() + 30
-        while client.get("/v1/merchants/m1").json()["file"]["status"] == "waiting":
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        until(lambda: client.get("/v1/merchants/m1").json()["file"]["status"] != "waiting", every=0.05)
         shown = client.get("/v1/merchants/m1").json()
     assert shown["file"]["status"] == "verified"
     assert [one["state"] for one in shown["questions"]] == ["valid"]

@@ -3,10 +3,7 @@
 import json
 import os
 import signal
-import socket
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,8 +14,8 @@ import pytest
 
 from anbao.ledger import verify_store
 from anbao.platform import open_platform
-
-ANBAO = [sys.executable, "-c", "from anbao.cli import main; main()"]
+from helpers import until
+from serving import ANBAO, start_server
 
 
 def anbao(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -33,23 +30,9 @@ def make_key(store_url: str, *scopes: str) -> str:
 
 
 @contextmanager
-def serving(store_url: str, *options: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [*ANBAO, "serve", "--store", store_url, "--port", str(port), *options], stderr=subprocess.DEVNULL
-    )
-    url = f"http://127.0.0.1:{port}"
+def serving(store_url: str, folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    process, url = start_server(store_url, folder, *options)
     try:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                if httpx.get(f"{url}/health", trust_env=False).status_code == 200:
-                    break
-            except httpx.TransportError:
-                assert process.poll() is None
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
         yield process, url
     finally:
         process.terminate()
@@ -71,12 +54,11 @@ def test_keys_are_listed_without_their_secret_and_end_when_revoked(sqlite_url: s
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_server_told_to_stop_finishes_what_it_accepted_and_leaves_nothing_behind(
-    store_url: str, workers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    store_url: str, workers: int, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
     token = make_key(store_url, "listings", "metrics")
     accepted: list[int] = []
-    with serving(store_url, "--workers", str(workers)) as (process, url), ThreadPoolExecutor(8) as pool:
+    with serving(store_url, tmp_path, "--workers", str(workers)) as (process, url), ThreadPoolExecutor(8) as pool:
 
         def submit(first: int) -> None:
             with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, trust_env=False) as client:
@@ -89,8 +71,7 @@ def test_a_server_told_to_stop_finishes_what_it_accepted_and_leaves_nothing_behi
                         accepted.append(answer.json()["receipt"]["entry"])
 
         working = [pool.submit(submit, first * 10_000) for first in range(8)]
-        while len(accepted) < 100:
-            time.sleep(0.01)
+        until(lambda: len(accepted) >= 100)
         metrics = httpx.get(f"{url}/metrics", headers={"Authorization": f"Bearer {token}"}, trust_env=False).text
         assert "anbao_decisions_total" in metrics
         os.kill(process.pid, signal.SIGTERM)

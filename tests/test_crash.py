@@ -1,9 +1,7 @@
 """``kill -9`` at random moments: nothing acknowledged is lost, nothing is doubled, and the books still agree."""
 
-import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -20,6 +18,8 @@ import anbao
 from anbao.access.keys import create_key
 from anbao.ledger.merkle import leaf_hash
 from anbao.model.events.prevent import ListingScreenedEvent
+from helpers import seeded, until
+from serving import SECONDS_TO_START, start_server
 
 ANBAO = Path(sys.executable).parent / "anbao"
 KILLS = 50
@@ -31,8 +31,9 @@ def run_and_kill(command: list[str], seconds: float, grows: Path, log: Path) -> 
     before = grows.stat().st_size if grows.exists() else 0
     with log.open("ab") as stream:
         process = subprocess.Popen(command, stdout=stream, stderr=subprocess.STDOUT)
-        while process.poll() is None and not (grows.exists() and grows.stat().st_size > before):
-            time.sleep(0.01)
+        until(
+            lambda: process.poll() is not None or (grows.exists() and grows.stat().st_size > before), SECONDS_TO_START
+        )
         try:
             process.wait(timeout=seconds)
         except subprocess.TimeoutExpired:
@@ -52,8 +53,8 @@ def assert_sound(platform: anbao.Platform) -> None:
 class Caller:
     """Four callers of the HTTP API who keep what was acknowledged, and repeat what was not under the same key."""
 
-    def __init__(self, base: str, token: str) -> None:
-        self._base = base
+    def __init__(self, token: str) -> None:
+        self.base = ""
         self._token = token
         self._numbers = iter(range(10_000_000))
         self._lock = threading.Lock()
@@ -62,9 +63,7 @@ class Caller:
 
     def call_until_it_dies(self) -> None:
         """Submit listings and orders over one connection until it breaks."""
-        with httpx.Client(
-            base_url=self._base, headers={"Authorization": f"Bearer {self._token}"}, timeout=30
-        ) as client:
+        with httpx.Client(base_url=self.base, headers={"Authorization": f"Bearer {self._token}"}, timeout=30) as client:
             while True:
                 with self._lock:
                     number = self.unanswered.pop() if self.unanswered else next(self._numbers)
@@ -90,17 +89,12 @@ class Caller:
 @pytest.mark.slow
 @pytest.mark.timeout(1500)
 def test_killed_under_load_over_http(store_url: str, tmp_path: Path) -> None:
-    dice = random.Random(7)
+    dice = seeded("killed over HTTP")
     with anbao.open(store_url) as platform:
         token = platform.run(lambda work: create_key(work, "crash", ["*"], "test"))
-    port = free_port()
-    caller = Caller(f"http://127.0.0.1:{port}", token)
-    command = [str(ANBAO), "serve", "--store", store_url, "--port", str(port), "--checkpoint-every", "0.3"]
+    caller = Caller(token)
     for _ in range(KILLS):
-        with (tmp_path / "log.txt").open("ab") as log:
-            # What a killed server leaves behind goes with the test.
-            server = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "TMPDIR": str(tmp_path)})
-        wait_until_healthy(port, server)
+        server, caller.base = start_server(store_url, tmp_path, "--checkpoint-every", "0.3")
         with ThreadPoolExecutor(4) as pool:
             calls = [pool.submit(caller.call_until_it_dies) for _ in range(4)]
             time.sleep(dice.uniform(0, 1))
@@ -122,26 +116,10 @@ def test_killed_under_load_over_http(store_url: str, tmp_path: Path) -> None:
                 assert len(seen) >= sum(1 for number in caller.acknowledged if role == "listing" or number % 7 == 0)
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
-
-
-def wait_until_healthy(port: int, server: "subprocess.Popen[bytes]") -> None:
-    while server.poll() is None:
-        try:
-            if httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.02)
-    raise AssertionError("the server did not start")
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(2400)
 def test_killed_during_bulk_runs(store_url: str, tmp_path: Path) -> None:
-    dice = random.Random(11)
+    dice = seeded("killed in bulk")
     anbao.open(store_url).close()
     kills = files = 0
     while kills < KILLS:

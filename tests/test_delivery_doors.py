@@ -1,7 +1,6 @@
 """Webhooks over HTTP and on the command line."""
 
 import json
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -13,7 +12,7 @@ from anbao.model.entry import Entry
 from anbao.platform import open_platform
 from anbao.simulator.receiver import Manners, receiving
 from api_server import Served, served
-from helpers import SUSPECTED
+from helpers import SUSPECTED, until
 
 
 @pytest.fixture
@@ -71,9 +70,7 @@ def test_the_server_delivers_by_itself(server: Served) -> None:
         made = server.client("officer").post("/v1/endpoints", json={"url": receiver.url}).json()
         receiver.secrets.append(made["secret"])
         server.platform.run(ask)
-        end = time.monotonic() + 30
-        while not server.count("effect.delivered") and time.monotonic() < end:
-            time.sleep(0.02)
+        until(lambda: server.count("effect.delivered"), every=0.02)
     assert server.count("effect.delivered") == 1
 
 

@@ -1,7 +1,6 @@
 """Pictures over HTTP: upload, listing, the decision that follows when text was read or an address was fetched."""
 
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -13,6 +12,7 @@ from anbao.connect.fetch import ALLOW_VARIABLE
 from anbao.connect.storage import STORAGE_VARIABLE
 from anbao.simulator.pictures import disguised, jpeg, product, with_qr, with_text
 from api_server import Served, served
+from helpers import until
 
 CONTACT = jpeg(with_text(product("contact"), "WeChat: shop8818"))
 CODE = jpeg(with_qr(product("code"), "https://u.example.com/f/9"))
@@ -54,13 +54,12 @@ def upload(client: httpx.Client, data: bytes, **headers: str) -> httpx.Response:
 
 def decided(client: httpx.Client, listing: str) -> list[dict[str, Any]]:
     """The decisions on a listing's pictures, once none is pending."""
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
+
+    def come() -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = client.get(f"/v1/listings/{listing}/pictures").json()["items"]
-        if items and not items[-1]["text_pending"]:
-            return items
-        time.sleep(0.05)
-    raise AssertionError("no decision came")
+        return items if items and not items[-1]["text_pending"] else []
+
+    return until(come, PATIENCE, every=0.05)
 
 
 def test_a_hidden_contact_is_caught_end_to_end(server: Served) -> None:
@@ -87,10 +86,12 @@ def test_an_address_is_fetched_and_a_code_found(server: Served, image_host: str)
     client = server.client()
     body = {"id": "l2", "title": "纯棉短袖", "pictures": [f"http://{image_host}/1.jpg", "http://127.0.0.1:1/secret"]}
     assert client.post("/v1/listings", json=body).json()["pictures"] == []
-    found = {one["place"]: one for one in decided(client, "l2")}
-    until = time.monotonic() + PATIENCE
-    while len(found) < 2 and time.monotonic() < until:
+
+    def both() -> dict[int, dict[str, Any]]:
         found = {one["place"]: one for one in decided(client, "l2")}
+        return found if len(found) == 2 else {}
+
+    found = until(both, PATIENCE, every=0.05)
     assert found[0]["reasons"] == ["picture.code"]
     assert found[1]["problem"] == "forbidden_address"
 

@@ -13,6 +13,7 @@ from anbao.model.merchant import Merchant
 from anbao.platform import Platform, open_platform
 from anbao.simulator.receiver import receiving
 from api_server import Served, served
+from helpers import until
 
 
 @pytest.fixture
@@ -39,8 +40,12 @@ def test_a_measure_over_http_from_its_reasons_to_the_appeal_that_undoes_it(serve
         assert taken.status_code == 201
         measure = taken.json()["id"]
         assert officer.post("/v1/measures", json={"order": order, "person": "ann"}).status_code == 409
-        while len(receiver.done) < 2:
+
+        def both() -> bool:
             server.platform.advance()
+            return len(receiver.done) >= 2
+
+        until(both)
         server.platform.advance()
         [token] = [one.payload["data"]["appeal_token"] for one in receiver.topics("merchant.notified")]
     page = anyone.get("/public/sanctions")

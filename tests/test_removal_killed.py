@@ -1,6 +1,5 @@
 """Removal that is killed goes on where it stood: each listing goes once."""
 
-import random
 import time
 from collections import Counter
 from pathlib import Path
@@ -10,12 +9,12 @@ from anbao.engine.work import Work
 from anbao.model.entry import Entry
 from anbao.platform import open_platform
 from anbao.simulator.receiver import receiving
-from helpers import connect, delivering
+from helpers import connect, delivering, seeded
 from removal_desk import confirm_hazard, entries, measures, sound
 
 
 def test_killed_during_a_bulk_takedown_each_listing_goes_once(store_url: str, tmp_path: Path) -> None:
-    dice = random.Random(store_url[:6])
+    dice = seeded("killed during a takedown")
     wanted = [f"L{n}" for n in range(120)]
     with receiving() as receiver:
         with open_platform(store_url) as platform:

@@ -17,6 +17,7 @@ from anbao.connect.output import Sink
 from anbao.connect.rows import RowFormat
 from anbao.detect.text import Lexicon
 from anbao.model.events.prevent import ListingScreenedEvent
+from helpers import until
 
 LEXICON = (
     "term,category,severity,provision\n仿真枪,weapon.firearm,5,cn.ecommerce_law.13\n改装电瓶,electrical,3,\n".encode()
@@ -239,7 +240,6 @@ def test_workers_end_when_their_parent_is_killed(sqlite_url: str, tmp_path: Path
     import signal
     import subprocess
     import sys
-    import time
 
     def children(parent: int) -> list[int]:
         found = []
@@ -251,18 +251,15 @@ def test_workers_end_when_their_parent_is_killed(sqlite_url: str, tmp_path: Path
                 continue
         return found
 
-    file = jsonl(tmp_path / "in.jsonl", 100_000)
+    file = jsonl(tmp_path / "in.jsonl", 20_000)
     command = [str(Path(sys.executable).parent / "anbao"), "screen", str(file), "--store", sqlite_url, "--workers", "2"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while len(workers := children(process.pid)) < 2:
-        assert process.poll() is None
-        time.sleep(0.02)
+    until(lambda: len(children(process.pid)) >= 2 or process.poll() is not None, 60)
+    workers = children(process.pid)
+    assert process.poll() is None
     process.send_signal(signal.SIGKILL)
     process.wait()
-    deadline = time.monotonic() + 20
-    while any(Path(f"/proc/{worker}").exists() for worker in workers):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers), 20)
 
 
 def test_a_report_bears_with_provisions_that_the_pack_does_not_hold(sqlite_url: str, tmp_path: Path) -> None:

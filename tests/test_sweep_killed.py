@@ -1,7 +1,6 @@
 """A sweep that is killed again and again finds everything, records nothing twice, and says what it looked at."""
 
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from anbao.model.events.investigate import HazardSwept, ListingMatchedHazard
 from anbao.model.hazard import Confirmation, Fingerprint, Suspicion
 from anbao.store import Store, open_store
 from anbao.store.bulk import sql
+from helpers import seeded, until
 
 BARCODE = "6901234567892"
 LISTINGS = 6_000
@@ -35,7 +35,7 @@ def looked(store: Store) -> int:
 
 
 def test_killed_during_a_sweep(store_url: str, tmp_path: Path) -> None:
-    dice = random.Random(5)
+    dice = seeded("killed during a sweep")
     with anbao.open(store_url) as platform:
         for start in range(0, LISTINGS, 1_000):
             platform.submit_listings(
@@ -56,9 +56,7 @@ def test_killed_during_a_sweep(store_url: str, tmp_path: Path) -> None:
                 [sys.executable, "-c", RUN, store_url], stdout=log, stderr=log, env=dict(os.environ)
             )
         if kills < KILLS:
-            deadline = time.monotonic() + 60
-            while process.poll() is None and looked(watching) <= reached[-1] and time.monotonic() < deadline:
-                time.sleep(0.01)
+            until(lambda: process.poll() is not None or looked(watching) > reached[-1], 60)  # noqa: B023
             time.sleep(dice.uniform(0, 0.05))
             process.send_signal(signal.SIGKILL)
             process.wait()

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 import click
 import msgspec
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
 from anbao.api.app import SETTINGS_VARIABLE, ServerSettings
 from anbao.api.logs import log_config
@@ -18,6 +20,8 @@ from anbao.cli.common import open_store_option, require_store, store_option, t
 from anbao.cli.output import echo
 
 GRACE_SECONDS = 30
+SECONDS_TO_ANSWER = 60
+"""After which a silent worker is replaced: on a busy machine one that starts needs more than the usual 5."""
 
 
 @click.command(help=t("启动 HTTP 服务", "serve the HTTP API"))
@@ -40,17 +44,16 @@ def command(
     settings = ServerSettings(store=require_store(store_url), checkpoint_every=checkpoint_every, open_docs=open_docs)
     # Opened once beforehand: a store that cannot be opened is told here, and workers find its tables made.
     open_store_option(settings.store, create=True).close()
-    echo(t(f"监听 http://{host}:{port}", f"listening on http://{host}:{port}"), err=True)
     run_server(settings, host, port, workers)
 
 
 def run_server(settings: ServerSettings, host: str, port: int, workers: int = 1) -> None:
-    """Serve until told to stop."""
+    """Serve until told to stop. Port 0 is any free one; which, is said once it listens."""
     os.environ[SETTINGS_VARIABLE] = msgspec.json.encode(settings).decode()
     # The server, once it stopped, raises the signal that stopped it anew: it must not end us before we tidied up.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with _shared_counters(workers):
-        uvicorn.run(
+        config = uvicorn.Config(
             "anbao.api.app:from_environment",
             factory=True,
             host=host,
@@ -61,7 +64,18 @@ def run_server(settings: ServerSettings, host: str, port: int, workers: int = 1)
             log_level="warning",
             server_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
+            timeout_worker_healthcheck=SECONDS_TO_ANSWER,
         )
+        with config.bind_socket() as listening:
+            port = listening.getsockname()[1]
+            echo(t(f"监听 http://{host}:{port}", f"listening on http://{host}:{port}"), err=True)
+            if workers > 1:
+                Multiprocess(config, [listening]).run()
+                return
+            server = uvicorn.Server(config)
+            server.run([listening])
+        if not server.started:
+            sys.exit(STARTUP_FAILURE)
 
 
 @contextmanager
