@@ -71,8 +71,8 @@ class Warn(Service):
         yield lambda: self.core.run(lambda work: buyers.warn_some(work, self.core.templates))
 
     def probes(self) -> Iterable[tuple[str, Probe]]:
-        order, show = partial(self.place_order, actor=ACTOR), partial(self.show_notice, actor=ACTOR)
-        yield "notices", partial(try_notices, self.core, order, show)
+        order, note = partial(self.place_order, actor=ACTOR), partial(self.record_step, actor=ACTOR)
+        yield "notices", partial(try_notices, self.core, order, note)
 
     # ── before the trade ──────────────────────────────────────────────────────────────────────────────────────────
 
