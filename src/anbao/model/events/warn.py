@@ -38,12 +38,15 @@ class ReportedLine(OrderLineEvent, frozen=True, kw_only=True):
 
 
 class OrderPlaced(ReportedLine, frozen=True, kw_only=True):
-    """A line of an order was placed. ``flagged``: a person must look at it, for these ``reasons``."""
+    """A line of an order was placed. ``flagged``: a person must look at it, for these ``reasons``.
+
+    ``listing_outcome`` is "" for a listing that was never submitted.
+    """
 
     KIND = "order.placed"
 
     flagged: bool = False
-    listing_outcome: str = ""
+    listing_outcome: str
     notice_required: bool
     reasons: tuple[GateReason, ...] = ()
     unsuitable: bool
