@@ -22,7 +22,8 @@ from anbao.delivery.post import SignedMessage, post
 from anbao.delivery.queue import Patience, listed
 from anbao.delivery.signature import new_secret
 from anbao.engine.work import Work
-from anbao.model.entry import Entry
+from anbao.model.events.investigate import HazardConfirmed, ListingMatchedHazard
+from anbao.model.hazard import HazardRecord, MatchRecord
 from anbao.model.listing import Listing
 from anbao.platform import Platform, open_platform
 from anbao.simulator.receiver import Manners, Receiver, receiving
@@ -89,19 +90,15 @@ def find_likely(platform: Platform, count: int) -> None:
             ]
         )
 
-    def entry(work: Work, kind: str, body: dict[str, object], **subjects: str) -> Entry:
-        return Entry(actor="bench", at=work.now, body=body, kind=kind, recorded=work.now, subjects=subjects)
-
     def job(work: Work) -> None:
-        danger = {"title": "充电宝", "severity": 4, "source": "judgment", "certain": True}
-        work.record(entry(work, "hazard.confirmed", danger, hazard="H"))
-        body = {"certainty": "likely", "reasons": [], "screened": 0, "severity": 4, "sweep": "S"}
-        work.record(
-            *(
-                entry(work, "listing.matched_hazard", body, hazard="H", listing=f"L{n}", merchant=f"M{n % MERCHANTS}")
-                for n in range(count)
-            )
-        )
+        danger = HazardRecord(certain=True, severity=4, source="judgment", title="充电宝")
+        work.append(HazardConfirmed(hazard="H", record=danger), actor="bench")
+        match = MatchRecord(certainty="likely", reasons=(), screened=0, severity=4, sweep="S")
+        found = [
+            ListingMatchedHazard(hazard="H", listing=f"L{n}", merchant=f"M{n % MERCHANTS}", record=match)
+            for n in range(count)
+        ]
+        work.append_all(found, actor="bench")
 
     platform.run(job)
     platform.keep_time()

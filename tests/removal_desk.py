@@ -1,11 +1,10 @@
 """What the tests of removal do to a platform, and how they look at what became of it."""
 
-from typing import Any
-
 from anbao.engine.obligations.read import ObligationView, unfinished
 from anbao.engine.work import Work
 from anbao.model.entry import Entry
-from anbao.model.hazard import Confirmation, Fingerprint, Suspicion
+from anbao.model.events.investigate import ListingMatchedHazard
+from anbao.model.hazard import Certainty, Confirmation, Fingerprint, MatchRecord, Suspicion
 from anbao.model.listing import Listing, Severity
 from anbao.model.merchant import Merchant
 from anbao.platform import Platform
@@ -13,7 +12,6 @@ from anbao.remove import records
 from anbao.remove.measures import MeasureOrder
 from anbao.remove.records import Measure
 from anbao.store.bulk import sql
-from helpers import record
 
 BARCODE = "6901234567892"
 
@@ -49,12 +47,13 @@ def confirm_hazard(platform: Platform, hazard: str = "H1", severity: Severity = 
     platform.run(job)
 
 
-def match(platform: Platform, listing: str, merchant: str, certainty: str = "certain", hazard: str = "H1") -> int:
+def match(platform: Platform, listing: str, merchant: str, certainty: Certainty = "certain", hazard: str = "H1") -> int:
     """A sweep found the danger in the listing as it stands."""
     with platform.reading() as conn:
         screened = sql(conn, "SELECT entry FROM listing WHERE id = ?", (listing,)).scalar() or 0
-    body: dict[str, Any] = {"certainty": certainty, "reasons": [], "screened": screened, "severity": 4, "sweep": "S1"}
-    return record(platform, "listing.matched_hazard", body, hazard=hazard, listing=listing, merchant=merchant)
+    match = MatchRecord(certainty=certainty, reasons=(), screened=screened, severity=4, sweep="S1")
+    event = ListingMatchedHazard(hazard=hazard, listing=listing, merchant=merchant, record=match)
+    return platform.run(lambda work: work.append(event, actor="test"))
 
 
 def entries(platform: Platform, kind: str) -> list[Entry]:

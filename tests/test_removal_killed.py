@@ -3,10 +3,9 @@
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
-from anbao.engine.work import Work
-from anbao.model.entry import Entry
+from anbao.model.events.investigate import ListingMatchedHazard
+from anbao.model.hazard import MatchRecord
 from anbao.platform import open_platform
 from anbao.simulator.receiver import receiving
 from helpers import connect, delivering, seeded
@@ -20,25 +19,12 @@ def test_killed_during_a_bulk_takedown_each_listing_goes_once(store_url: str, tm
         with open_platform(store_url) as platform:
             connect(platform, receiver)
             confirm_hazard(platform)
-            body: dict[str, Any] = {"certainty": "certain", "reasons": [], "screened": 0, "severity": 4, "sweep": "S1"}
-            about = [{"hazard": "H1", "listing": one, "merchant": f"M{n}"} for n, one in enumerate(wanted)]
-
-            def find(work: Work) -> None:
-                work.record(
-                    *(
-                        Entry(
-                            actor="sweep",
-                            at=work.now,
-                            body=body,
-                            kind="listing.matched_hazard",
-                            recorded=work.now,
-                            subjects=one,
-                        )
-                        for one in about
-                    )
-                )
-
-            platform.run(find)
+            match = MatchRecord(certainty="certain", reasons=(), screened=0, severity=4, sweep="S1")
+            found = [
+                ListingMatchedHazard(hazard="H1", listing=one, merchant=f"M{n}", record=match)
+                for n, one in enumerate(wanted)
+            ]
+            platform.run(lambda work: work.append_all(found, actor="sweep"))
         kills, status = 0, -1
         while status != 0:
             running = delivering(store_url, tmp_path / "log.txt")

@@ -7,14 +7,15 @@ import time
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from anbao.engine.work import Work
 from anbao.investigate import screenings
 from anbao.ledger import Ledger
-from anbao.model.entry import Entry
+from anbao.model.events.investigate import HazardConfirmed, ListingMatchedHazard
+from anbao.model.events.remove import ViolationStopped
+from anbao.model.hazard import HazardRecord, MatchRecord
 from anbao.model.listing import Listing
 from anbao.platform import Platform, open_platform
 from anbao.remove import hazards, measures, records, violations
@@ -51,30 +52,11 @@ def found_and_taken_down(platform: Platform, number: int) -> None:
     screened(platform, number)
 
     def job(work: Work) -> None:
-        work.record(
-            Entry(
-                actor="ann",
-                at=START,
-                body={"title": "充电宝", "severity": 4, "source": "judgment", "certain": True},
-                kind="hazard.confirmed",
-                recorded=START,
-                subjects={"hazard": "H"},
-            )
-        )
-        body: dict[str, Any] = {"certainty": "certain", "reasons": [], "screened": 0, "severity": 4, "sweep": "S"}
-        work.record(
-            *(
-                Entry(
-                    actor="sweep",
-                    at=START,
-                    body=body,
-                    kind="listing.matched_hazard",
-                    recorded=START,
-                    subjects={"hazard": "H", "listing": f"L{n}", "merchant": "M"},
-                )
-                for n in range(number)
-            )
-        )
+        danger = HazardRecord(certain=True, severity=4, source="judgment", title="充电宝")
+        work.append(HazardConfirmed(hazard="H", record=danger), actor="ann", at=START)
+        match = MatchRecord(certainty="certain", reasons=(), screened=0, severity=4, sweep="S")
+        found = [ListingMatchedHazard(hazard="H", listing=f"L{n}", merchant="M", record=match) for n in range(number)]
+        work.append_all(found, actor="sweep", at=START)
         work.flush()
         told = ("", START, 0, "", "", 1, "")
         rows = [
@@ -101,7 +83,7 @@ def entries_about_one(work: Work, number: int, ledger: Ledger) -> None:
 
 
 def whether_it_is_removed(work: Work, number: int, ledger: Ledger) -> None:
-    hazards.conclude(work, "H")
+    hazards.conclude(ledger, work, "H")
 
 
 def whether_the_violation_is_stopped(work: Work, number: int, ledger: Ledger) -> None:
@@ -156,15 +138,15 @@ def test_a_violation_with_more_measures_than_are_read_at_once_is_not_stopped_ear
     with open_platform(f"sqlite:///{tmp_path}/anbao.db", clock=Clock()) as platform:
         found_and_taken_down(platform, 40)
 
-        def settle(work: Work, left: int) -> list[Any]:
+        def settle(work: Work, left: int) -> list[ViolationStopped]:
             sql(work.conn, f"UPDATE measure SET state = 'confirmed' WHERE id <> 'takedown-{left}' OR {left} < 0")
             violations.settle(work, "violation-1")
-            work.flush()
-            return [one.entry().body for one in platform.entries(work.conn, kind=records.STOPPED)]
+            stopped = platform.entries(work.conn, kind=ViolationStopped.KIND)
+            return [one.event(ViolationStopped) for one in stopped]
 
         assert platform.run(lambda work: settle(work, 38)) == []
-        [body] = platform.run(lambda work: settle(work, -1))
-    assert (len(body["measures"]), body["removed"], body["kept_out"]) == (5, 39, False)
+        [stopped] = platform.run(lambda work: settle(work, -1))
+    assert (len(stopped.measures or ()), stopped.removed, stopped.kept_out) == (5, 39, False)
 
 
 GREEDY = """

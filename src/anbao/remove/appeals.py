@@ -19,15 +19,23 @@ from anbao.engine.work import Placed, Work
 from anbao.errors import Conflict, Forbidden, NotFound
 from anbao.model.base import Id, Noun, given_reason
 from anbao.model.decision import DecisionInEffect
+from anbao.model.events import made_of
+from anbao.model.events.investigate import HazardConfirmed, HazardLifted
+from anbao.model.events.remove import (
+    AppealDecided,
+    AppealReceived,
+    MeasureProposed,
+    MeasureTakenEvent,
+    ViolationWithdrawn,
+)
 from anbao.model.options import Option
 from anbao.remove import hazards, measures, proposals, records
 from anbao.remove.measures import RemovalContext
-from anbao.remove.records import STANDING, Measure, record
+from anbao.remove.records import STANDING, Measure
 from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import Text
 
-FILED, DECIDED = "appeal.filed", "appeal.decided"
 CASE_KIND = "appeal"
 _SEVERITY = 3
 
@@ -76,13 +84,13 @@ def file(context: RemovalContext, work: Work, filed: AppealFiled, *, actor: str)
             hint=Text("等待结果后再补充", "wait for its outcome"),
         )
     name = "appeal-" + sha256(f"{one.id}:{len(known)}".encode()).hexdigest()[:16]
-    body = context.core.vault.seal_noun(work.conn, filed, f"merchant:{one.merchant}")
-    body = {"evidence": [], **body, "barred": one.person}
-    index = record(work, FILED, {**one.subjects, "appeal": name}, body, actor)
+    sealed = {"evidence": [], **context.core.vault.seal_noun(work.conn, filed, f"merchant:{one.merchant}")}
+    received = made_of(AppealReceived, sealed, appeal=name, barred=one.person, **one.about)
+    index = work.append(received, actor=actor)
     cases.open(
         work,
         kind=CASE_KIND,
-        subjects={**one.subjects, "appeal": name},
+        subjects=received.subjects,
         severity=_SEVERITY,
         about=index,
         cause=name,
@@ -108,8 +116,10 @@ def decide(
     """Decide an appeal; the entry's index. Raises NotFound, Conflict, Forbidden for who took the measure."""
     measure = _undecided(work, appeal, person)
     given_reason(reason)
-    body = {"first_person": measure.person, "outcome": outcome, "person": person, "reason": reason}
-    index = record(work, DECIDED, {**measure.subjects, "appeal": appeal}, body, actor)
+    decided = AppealDecided(
+        appeal=appeal, first_person=measure.person, outcome=outcome, person=person, reason=reason, **measure.about
+    )
+    index = work.append(decided, actor=actor)
     measures.announce_outcome(context, work, measure, index, OUTCOMES[outcome], reason)
     if outcome == "granted":
         restore(context, work, measure, reason, person=person, actor=actor)
@@ -152,10 +162,10 @@ def conflicts_of(context: RemovalContext, conn: Connection, subjects: Mapping[st
 
 def _decided_before(context: RemovalContext, conn: Connection, one: Measure) -> list[str]:
     """Who may not decide an appeal against a measure: whoever took it, confirmed the danger, or decided to take it."""
-    made = [("measure.taken", ("measure", one.id)), ("measure.proposed", ("measure", one.id))]
+    made = [(kind, ("measure", one.id)) for kind in (MeasureTakenEvent.KIND, MeasureProposed.KIND)]
     decided = [("measure_proposed", ("measure", one.id))]
     if one.hazard:
-        made.append((hazards.CONFIRMED, ("hazard", one.hazard)))
+        made.append((HazardConfirmed.KIND, ("hazard", one.hazard)))
         decided.append(("hazard_suspected", ("hazard", one.hazard)))
     if one.hazard and one.listing:
         decided.append((hazards.CASE_KIND, ("listing", one.listing)))
@@ -176,9 +186,8 @@ def restore(context: RemovalContext, work: Work, one: Measure, reason: str, *, p
     """Take back a measure that was wrong, and all else that was done because of the same violation."""
     related, index = _related(work.conn, one), one.entry
     if one.violation:
-        index = record(
-            work, records.WITHDRAWN, {"violation": one.violation}, {"person": person, "reason": reason}, actor
-        )
+        withdrawn = ViolationWithdrawn(person=person, reason=reason, violation=one.violation)
+        index = work.append(withdrawn, actor=actor)
     for each in related:
         if each.state in STANDING:
             measures.lift(context, work, each.id, reason, person=person, actor=actor)
@@ -193,8 +202,8 @@ def restore_after_lifting(context: RemovalContext, work: Work, most: int) -> boo
     danger = hazards.being_lifted(work.conn)
     if danger is None:
         return False
-    lifting = context.core.ledger.entry(work.conn, danger.entry).entry()
-    reason = str(lifting.body.get("reason") or "危险已解除")
+    lifting = context.core.ledger.entry(work.conn, danger.entry)
+    reason = lifting.event(HazardLifted).reason or "危险已解除"
     done: set[str] = set()
     for one in records.standing_because(work.conn, danger.id, most):
         if one.id not in done:
@@ -228,12 +237,13 @@ def listed(conn: Connection, *, measure: str = "", state: str = "", limit: int =
 def project(conn: Connection, placed: Sequence[Placed]) -> None:
     """``appeal.filed`` and ``appeal.decided`` → ``appeal``."""
     for index, sealed in placed:
-        name = sealed.subjects["appeal"]
-        if sealed.kind == FILED:
-            upsert_many(conn, tables.appeal, [(name, sealed.subjects["measure"], "filed", "", sealed.at, index)])
+        if sealed.kind == AppealReceived.KIND:
+            received = sealed.event(AppealReceived)
+            upsert_many(conn, tables.appeal, [(received.appeal, received.name, "filed", "", sealed.at, index)])
         else:
+            decided = sealed.event(AppealDecided)
             sql(
                 conn,
                 "UPDATE appeal SET state = ?, person = ?, entry = ? WHERE id = ?",
-                (sealed.facts["outcome"], sealed.facts["person"], index, name),
+                (decided.outcome, decided.person, index, decided.appeal),
             )

@@ -6,25 +6,24 @@ Invariants
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
 from anbao import cases
 from anbao.engine.work import Placed, Work
-from anbao.ledger import Stored
+from anbao.ledger import Ledger, Stored
 from anbao.model.decision import DecisionInEffect
+from anbao.model.events.investigate import HazardConfirmed, ListingMatchedHazard
+from anbao.model.events.prevent import ListingScreenedEvent, PictureScreenedEvent
+from anbao.model.events.remove import HazardRemoved, ListingKeptOut
 from anbao.remove import measures, records, violations
 from anbao.remove.measures import MeasureOrder, RemovalContext, take
-from anbao.remove.records import ENGINE, record
+from anbao.remove.records import ENGINE
 from anbao.remove.violations import ViolationReason
 from anbao.rules import clearances
 from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 
-KEPT_OUT = "listing.kept_out"
-CONFIRMED, LIFTED, SWEPT, REMOVED = "hazard.confirmed", "hazard.lifted", "hazard.swept", "hazard.removed"
-MATCHED = "listing.matched_hazard"
 CASE_KIND = "hazard_match"
 _TAKEDOWN = ("takedown",)
 REACTION = "remove.hazards"
@@ -65,60 +64,56 @@ class DangerousListing(msgspec.Struct, frozen=True, kw_only=True):
 
 def on_confirmed(context: RemovalContext, work: Work, stored: Stored) -> None:
     """The listing that a danger was confirmed on is the danger itself."""
-    entry = stored.entry()
-    hazard, listing = entry.subjects["hazard"], entry.subjects.get("listing", "")
+    confirmed = stored.event(HazardConfirmed)
+    hazard, listing = confirmed.hazard, confirmed.listing
     if not listing:
         return
     if _settled_since(work.conn, hazard, listing, stored.index):
-        conclude(work, hazard, seen=stored.index)
+        conclude(context.core.ledger, work, hazard, seen=stored.index)
         return
     found = DangerousListing(
         about=stored.index,
         hazard=hazard,
         listing=listing,
-        merchant=entry.subjects.get("merchant", ""),
-        person=str(entry.body.get("person") or entry.actor),
-        severity=int(entry.body.get("severity") or 0),
+        merchant=confirmed.merchant,
+        person=confirmed.record.person or stored.actor,
+        severity=confirmed.record.severity,
     )
     remove(context, work, found)
 
 
 def on_matched(context: RemovalContext, work: Work, stored: Stored) -> None:
     """A danger was found in a listing: it goes, or a person looks at it."""
-    entry = stored.entry()
-    hazard, listing = entry.subjects["hazard"], entry.subjects["listing"]
-    merchant = entry.subjects.get("merchant", "")
+    matched = stored.event(ListingMatchedHazard)
+    hazard, listing, merchant, record = matched.hazard, matched.listing, matched.merchant, matched.record
     if _settled_since(work.conn, hazard, listing, stored.index):
-        conclude(work, hazard, seen=stored.index)
+        conclude(context.core.ledger, work, hazard, seen=stored.index)
         return
     state = _state(work.conn, hazard, listing)
-    if _goes_at_once(work.conn, hazard, entry.body["certainty"]) and state != "cleared":
+    if _goes_at_once(work.conn, hazard, record.certainty) and state != "cleared":
         danger = find(work.conn, hazard)
         found = DangerousListing(
             about=stored.index,
             hazard=hazard,
             listing=listing,
             merchant=merchant,
-            person=danger.person if danger else entry.actor,
-            screened=int(entry.body.get("screened") or 0),
-            severity=int(entry.body.get("severity") or 0),
+            person=danger.person if danger else stored.actor,
+            screened=record.screened,
+            severity=record.severity,
         )
         remove(context, work, found)
         return
     if state in ("taken", "blocked"):
         return
-    subjects = {"hazard": hazard, "listing": listing}
-    if merchant:
-        subjects["merchant"] = merchant
-    severity = int(entry.body.get("severity") or 3)
-    cases.open(work, kind=CASE_KIND, subjects=subjects, severity=severity, about=stored.index, cause=hazard)
+    about, severity = stored.index, record.severity
+    cases.open(work, kind=CASE_KIND, subjects=matched.subjects, severity=severity, about=about, cause=hazard)
     _keep(work.conn, hazard, listing, merchant, "undecided", stored.index)
-    conclude(work, hazard, seen=stored.index)
+    conclude(context.core.ledger, work, hazard, seen=stored.index)
 
 
-def on_swept(work: Work, stored: Stored) -> None:
+def on_swept(context: RemovalContext, work: Work, stored: Stored) -> None:
     """A sweep looked everywhere: where nothing is left, the danger is removed, also if there never was any."""
-    conclude(work, stored.entry().subjects["hazard"], swept=True, seen=stored.index)
+    conclude(context.core.ledger, work, stored.subjects["hazard"], swept=True, seen=stored.index)
 
 
 def on_decided(context: RemovalContext, work: Work, decision: DecisionInEffect) -> None:
@@ -141,7 +136,7 @@ def on_decided(context: RemovalContext, work: Work, decision: DecisionInEffect) 
     for one in records.standing(work.conn, kind="takedown", listing=listing, hazard=hazard):
         measures.lift(context, work, one.id, decision.reason, person=decision.person, actor=decision.actor)
     _keep(work.conn, hazard, listing, merchant, "kept", decision.entry)
-    conclude(work, hazard)
+    conclude(context.core.ledger, work, hazard)
 
 
 def _goes_at_once(conn: Connection, hazard: str, certainty: str) -> bool:
@@ -190,7 +185,7 @@ def remove(context: RemovalContext, work: Work, found: DangerousListing) -> None
     _keep(work.conn, hazard, listing, merchant, "taken", about)
 
 
-def conclude(work: Work, hazard: str, *, swept: bool = False, seen: int = -1) -> None:
+def conclude(ledger: Ledger, work: Work, hazard: str, *, swept: bool = False, seen: int = -1) -> None:
     """Record that a danger was removed, where it now is: once, and again when more of it went or nothing is undecided.
 
     ``seen``: the entry that is being handled, where it is one of those by which dangers are found.
@@ -201,13 +196,14 @@ def conclude(work: Work, hazard: str, *, swept: bool = False, seen: int = -1) ->
         return
     if _more_to_come(work, hazard, seen):
         return
-    body = {
-        "listings": _count(work.conn, "measure", "state = 'confirmed' AND kind = 'takedown'", hazard),
-        "undecided": _count(work.conn, "removal_match", "state = 'undecided'", hazard),
-    }
-    last = _last_removal(work, hazard)
-    if last is None or last["listings"] != body["listings"] or bool(last["undecided"]) != bool(body["undecided"]):
-        record(work, REMOVED, {"hazard": hazard}, body, ENGINE)
+    removed = HazardRemoved(
+        hazard=hazard,
+        listings=_count(work.conn, "measure", "state = 'confirmed' AND kind = 'takedown'", hazard),
+        undecided=_count(work.conn, "removal_match", "state = 'undecided'", hazard),
+    )
+    last = _last_removal(ledger, work, hazard)
+    if last is None or last.listings != removed.listings or bool(last.undecided) != bool(removed.undecided):
+        work.append(removed, actor=ENGINE)
 
 
 def _count(conn: Connection, table: str, where: str, hazard: str) -> int:
@@ -222,7 +218,7 @@ def _more_to_come(work: Work, hazard: str, seen: int) -> bool:
         work.conn,
         "SELECT 1 FROM entry e CROSS JOIN entry_subject s"
         " WHERE e.kind IN (?, ?) AND e.idx > ? AND s.role = 'hazard' AND s.subject = ? AND s.idx = e.idx LIMIT 1",
-        (MATCHED, CONFIRMED, after, hazard),
+        (ListingMatchedHazard.KIND, HazardConfirmed.KIND, after, hazard),
     ).first()
     return row is not None
 
@@ -250,13 +246,11 @@ def project_confirmed(conn: Connection, placed: Sequence[Placed]) -> None:
     """``hazard.confirmed`` → ``removal_hazard``."""
     rows = []
     for index, sealed in placed:
-        facts: dict[str, Any] = sealed.facts
-        actor = msgspec.json.decode(sealed.data)["actor"]
-        texts = (str(facts.get(name, "")) for name in ("title", "basis", "category"))
-        person = str(facts.get("person") or actor)
-        severity = int(facts.get("severity") or 3)
-        likeness = int(bool(facts.get("on_likeness")))
-        rows.append((sealed.subjects["hazard"], *texts, severity, likeness, person, "confirmed", index))
+        event = sealed.event(HazardConfirmed)
+        record = event.record
+        texts = record.title, record.basis, record.category
+        likeness, person = int(record.on_likeness), record.person or sealed.actor
+        rows.append((event.hazard, *texts, record.severity, likeness, person, "confirmed", index))
     upsert_many(conn, tables.removal_hazard, rows)
 
 
@@ -285,11 +279,12 @@ def project_screened(conn: Connection, placed: Sequence[Placed]) -> None:
     """Of ``listing.screened`` what the guard blocked as a known danger → ``kept_out``; the rest is only passed over."""
     rows = []
     for index, sealed in placed:
-        if sealed.facts["outcome"] == OUT_ALREADY and _KNOWN in sealed.data:
-            entry = _screened(sealed.data)
-            about = entry.subjects["listing"], entry.subjects.get("merchant", "")
-            dangers = {one.term for one in entry.body.findings if one.detector == _GUARD}
-            rows += [(hazard, index, *about) for hazard in sorted(dangers)]
+        if sealed.facts["outcome"] != OUT_ALREADY:
+            continue
+        event = sealed.event(ListingScreenedEvent)
+        if _KNOWN in event.screened.reasons:
+            dangers = {one.term for one in event.screened.findings if one.detector == _GUARD}
+            rows += [(hazard, index, event.listing, event.merchant) for hazard in sorted(dangers)]
     upsert_many(conn, tables.kept_out, rows)
 
 
@@ -297,11 +292,11 @@ def project_pictured(conn: Connection, placed: Sequence[Placed]) -> None:
     """Of ``listing.picture_screened`` what a danger's picture alone got blocked → ``kept_out``."""
     rows = []
     for index, sealed in placed:
-        if sealed.facts.get("raised") and sealed.facts["outcome"] == OUT_ALREADY and _PICTURED in sealed.data:
-            entry = _screened(sealed.data)
-            about = entry.subjects["listing"], entry.subjects.get("merchant", "")
-            dangers = {one.term for one in entry.body.findings if one.category == _SAME_PICTURE}
-            rows += [(hazard, index, *about) for hazard in sorted(dangers)]
+        event = sealed.event(PictureScreenedEvent)
+        screened = event.screened
+        if screened.raised and screened.outcome == OUT_ALREADY and _PICTURED in screened.reasons:
+            dangers = {one.term for one in screened.findings if one.category == _SAME_PICTURE}
+            rows += [(hazard, index, event.listing, event.merchant) for hazard in sorted(dangers)]
     upsert_many(conn, tables.kept_out, rows)
 
 
@@ -325,31 +320,20 @@ def look_at_returns(context: RemovalContext, work: Work, most: int) -> int:
             severity=violations.HIGHEST,
         )
         violation = violations.note_relapse(context, work, found)
-        subjects = {"hazard": hazard, "listing": listing} | ({"merchant": merchant} if merchant else {})
-        record(work, KEPT_OUT, subjects, {"about": index, "relapse": bool(violation)}, ENGINE)
+        kept_out = ListingKeptOut(
+            about=index, hazard=hazard, listing=listing, merchant=merchant, relapse=bool(violation)
+        )
+        work.append(kept_out, actor=ENGINE)
         if violation:
             violations.settle(work, violation)
     return len(rows)
 
 
-class _Finding(msgspec.Struct):
-    category: str
-    detector: str
-    term: str
+_GUARD, _KNOWN = "hazard", "hazard.known"
+"""The detector of known dangers, and the reason where it blocks a listing."""
 
-
-class _Screening(msgspec.Struct):
-    findings: tuple[_Finding, ...] = ()
-
-
-class _ScreenedForRemoval(msgspec.Struct):
-    body: _Screening
-    subjects: dict[str, str]
-
-
-_screened = msgspec.json.Decoder(_ScreenedForRemoval).decode
-_GUARD, _KNOWN = "hazard", b'"hazard.known"'
-_SAME_PICTURE, _PICTURED = "picture.hazard", b'"picture.same"'
+_SAME_PICTURE, _PICTURED = "picture.hazard", "picture.same"
+"""As for listings, of pictures: the category of a finding, and the reason."""
 
 
 class _TakenListing(msgspec.Struct, frozen=True):
@@ -384,7 +368,6 @@ def _keep(conn: Connection, hazard: str, listing: str, merchant: str, state: str
     upsert_many(conn, tables.removal_match, [(hazard, listing, merchant, state, index)])
 
 
-def _last_removal(work: Work, hazard: str) -> Any:
-    index = records.newest_of_few(work, REMOVED, "hazard", hazard)
-    data = None if index is None else sql(work.conn, "SELECT data FROM entry WHERE idx = ?", (index,)).scalar()
-    return None if data is None else msgspec.json.decode(data)["body"]
+def _last_removal(ledger: Ledger, work: Work, hazard: str) -> HazardRemoved | None:
+    index = records.newest_of_few(work, HazardRemoved.KIND, "hazard", hazard)
+    return None if index is None else ledger.entry(work.conn, index).event(HazardRemoved)

@@ -20,9 +20,20 @@ from anbao.engine.work import Work
 from anbao.errors import Conflict, InvalidInput
 from anbao.law.templates import Letter
 from anbao.model.base import Id, Noun, given_reason
+from anbao.model.events.remove import (
+    MeasureConfirmed,
+    MeasureEnded,
+    MeasureFailed,
+    MeasureLifted,
+    MeasureRestored,
+    MeasureStated,
+    MeasureTakenEvent,
+    SanctionImposed,
+    SanctionWithdrawn,
+)
 from anbao.model.options import Option
 from anbao.remove import records
-from anbao.remove.records import ENGINE, STANDING, Measure, record
+from anbao.remove.records import ENGINE, STANDING, Measure, MeasureSubjects
 from anbao.remove.rules import MeasureKind, RemovalRules
 from anbao.remove.statements import Statement, outcome_letter, statement_letter
 from anbao.store import Connection
@@ -73,15 +84,20 @@ def take(context: RemovalContext, work: Work, order: MeasureOrder, *, person: st
     days = kind.days if order.days is None else order.days
     until = work.now + days * _DAY_MILLIS if days else 0
     token = secrets.token_urlsafe(_TOKEN_BYTES)
-    subjects = subjects_of(order, name)
-    body = {
-        **reasons_of(order, person),
-        "appeal_days": kind.appeal_days,
-        "person": person,
-        "token": sha256(token.encode()).hexdigest(),
-        "until": until,
-    }
-    index = record(work, records.TAKEN, subjects, body, actor)
+    about = about_of(order, name)
+    subjects = records.subjects_of(about)
+    taken = MeasureTakenEvent(
+        appeal_days=kind.appeal_days,
+        evidence=order.evidence,
+        facts=order.facts,
+        measure=order.measure,
+        person=person,
+        provisions=order.provisions,
+        token=sha256(token.encode()).hexdigest(),
+        until=until,
+        **about,
+    )
+    index = work.append(taken, actor=actor)
     send(work, index, Effect(topic=kind.does, subjects=subjects, body={"measure": kind.id, "until": until}))
     if order.merchant:
         statement = Statement(
@@ -96,11 +112,17 @@ def take(context: RemovalContext, work: Work, order: MeasureOrder, *, person: st
         )
         _tell(work, index, subjects, statement_letter(context.core, work.conn, kind, statement), appeal_token=token)
     if kind.sanction and order.merchant:
-        about, live = {"sanction": name, "merchant": order.merchant, "measure": name}, False
-        if order.violation:
-            about["violation"] = order.violation
-            live = records.violation_of(work.conn, order.violation).field == "live"
-        record(work, records.IMPOSED, about, {"cause": index, "live": live, "measure": kind.sanction}, actor)
+        because = order.violation
+        imposed = SanctionImposed(
+            cause=index,
+            live=bool(because) and records.violation_of(work.conn, because).field == "live",
+            measure=kind.sanction,
+            merchant=order.merchant,
+            name=name,
+            sanction=name,
+            violation=because,
+        )
+        work.append(imposed, actor=actor)
     return name
 
 
@@ -110,26 +132,25 @@ def lift(context: RemovalContext, work: Work, measure: str, reason: str, *, pers
     Raises NotFound, Conflict, InvalidInput.
     """
     one = _standing(work.conn, measure)
-    body = {"measure": one.kind, "person": person, "reason": given_reason(reason)}
-    return _undo(context, work, one, records.LIFTED, body, actor)
+    lifted = MeasureLifted(measure=one.kind, person=person, reason=given_reason(reason), **one.about)
+    return _undo(context, work, one, lifted, actor)
 
 
 def end(context: RemovalContext, work: Work, one: Measure) -> int:
     """End a measure whose time has passed; the entry's index."""
-    reason = {"measure": one.kind, "reason": "期限届满"}
-    return _undo(context, work, one, records.ENDED, reason, ENGINE)
+    return _undo(context, work, one, MeasureEnded(measure=one.kind, reason="期限届满", **one.about), ENGINE)
 
 
 def delivered(context: RemovalContext, work: Work, one: Measure, topic: str, effect: str) -> bool:
     """The platform did what an effect of a measure asked for; whether this confirmed the measure."""
     kind = context.rules.measure(one.kind)
-    body = {"effect": effect, "measure": one.kind}
-    if topic == NOTIFIED and one.state in STANDING and records.newest(work, records.STATED, "measure", one.id) is None:
-        record(work, records.STATED, one.subjects, body, ENGINE)
+    if topic == NOTIFIED and one.state in STANDING:
+        if records.newest(work, MeasureStated.KIND, "measure", one.id) is None:
+            work.append(MeasureStated(effect=effect, measure=one.kind, **one.about), actor=ENGINE)
     elif topic == kind.undoes:
-        record(work, records.RESTORED, one.subjects, body, ENGINE)
+        work.append(MeasureRestored(effect=effect, measure=one.kind, **one.about), actor=ENGINE)
     elif topic == kind.does and one.state in ("taken", "failed"):
-        record(work, records.CONFIRMED, one.subjects, body, ENGINE)
+        work.append(MeasureConfirmed(effect=effect, measure=one.kind, **one.about), actor=ENGINE)
         return True
     return False
 
@@ -137,7 +158,7 @@ def delivered(context: RemovalContext, work: Work, one: Measure, topic: str, eff
 def failed(context: RemovalContext, work: Work, one: Measure, topic: str, problem: str) -> None:
     """The effect of a measure was given up or refused: it stands, unfulfilled, until somebody acts."""
     if topic == context.rules.measure(one.kind).does and one.state == "taken":
-        record(work, records.FAILED, one.subjects, {"measure": one.kind, "problem": problem}, ENGINE)
+        work.append(MeasureFailed(measure=one.kind, problem=problem, **one.about), actor=ENGINE)
 
 
 def announce_outcome(context: RemovalContext, work: Work, one: Measure, index: int, outcome: Text, reason: str) -> None:
@@ -148,21 +169,22 @@ def announce_outcome(context: RemovalContext, work: Work, one: Measure, index: i
         _tell(work, index, one.subjects, letter)
 
 
-def _undo(context: RemovalContext, work: Work, one: Measure, entry_kind: str, body: dict[str, str], actor: str) -> int:
+def _undo(context: RemovalContext, work: Work, one: Measure, event: MeasureLifted | MeasureEnded, actor: str) -> int:
     kind = context.rules.measure(one.kind)
-    index = record(work, entry_kind, one.subjects, body, actor)
+    index = work.append(event, actor=actor)
     target = {"listing": one.listing} if kind.on == "listing" else {"merchant": one.merchant}
-    if (taken := records.newest(work, records.TAKEN, "measure", one.id)) is not None:
+    if (taken := records.newest(work, MeasureTakenEvent.KIND, "measure", one.id)) is not None:
         withdraw(work, taken)
     if not records.standing(work.conn, kind=kind.id, **target):
-        effect = Effect(topic=kind.undoes, subjects=one.subjects, body={"measure": kind.id, "reason": body["reason"]})
+        effect = Effect(topic=kind.undoes, subjects=one.subjects, body={"measure": kind.id, "reason": event.reason})
         send(work, index, effect)
     if one.merchant:
-        letter = outcome_letter(context.core, work.conn, kind, one, "measure.over", body["reason"])
+        letter = outcome_letter(context.core, work.conn, kind, one, "measure.over", event.reason)
         _tell(work, index, one.subjects, letter)
-    if kind.sanction and (entry_kind == records.LIFTED or one.until):
-        about = {"merchant": one.merchant, "sanction": one.id}
-        record(work, records.UNPUBLISHED, about, {"cause": index, "lifted": entry_kind == records.LIFTED}, actor)
+    lifted = isinstance(event, MeasureLifted)
+    if kind.sanction and (lifted or one.until):
+        withdrawn = SanctionWithdrawn(cause=index, lifted=lifted, merchant=one.merchant, sanction=one.id)
+        work.append(withdrawn, actor=actor)
     return index
 
 
@@ -207,18 +229,15 @@ def name_of(work: Work, order: MeasureOrder) -> str:
     return f"{order.measure}-{sha256(msgspec.json.encode([*identity, again])).hexdigest()[:16]}"
 
 
-def subjects_of(order: MeasureOrder, name: str) -> dict[str, str]:
-    roles = ("complaint", "hazard", "listing", "merchant", "violation")
-    return {"measure": name, **{role: value for role in roles if (value := getattr(order, role))}}
-
-
-def reasons_of(order: MeasureOrder, person: str) -> dict[str, object]:
+def about_of(order: MeasureOrder, name: str) -> MeasureSubjects:
+    """Returns what the entries of a measure name that is taken or proposed so."""
     return {
-        "evidence": list(order.evidence),
-        "facts": order.facts,
-        "measure": order.measure,
-        "person": person,
-        "provisions": list(order.provisions),
+        "complaint": order.complaint,
+        "hazard": order.hazard,
+        "listing": order.listing,
+        "merchant": order.merchant,
+        "name": name,
+        "violation": order.violation,
     }
 
 

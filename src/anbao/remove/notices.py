@@ -8,12 +8,26 @@ Invariants
 
 from anbao.engine.work import Work
 from anbao.ledger import Stored
+from anbao.model.events.rights import (
+    IpAdmitted,
+    IpFoundLacking,
+    IpMeasuresEnded,
+    NoticeAdmitted,
+    NoticeFoundLacking,
+    NoticeMeasuresEnded,
+    TortAdmitted,
+    TortFoundLacking,
+    TortMeasuresEnded,
+)
 from anbao.remove import measures, records
 from anbao.remove.measures import MeasureOrder, RemovalContext
 from anbao.remove.records import ENGINE
 
-ADMITTED = frozenset({"ip.admitted", "tort.admitted"})
-OVER = frozenset({"ip.measures_ended", "ip.found_lacking", "tort.measures_ended", "tort.found_lacking"})
+ADMITTED: dict[str, type[NoticeAdmitted]] = {one.KIND: one for one in (IpAdmitted, TortAdmitted)}
+OVER: dict[str, type[NoticeMeasuresEnded | NoticeFoundLacking]] = {
+    one.KIND: one for one in (IpMeasuresEnded, IpFoundLacking, TortMeasuresEnded, TortFoundLacking)
+}
+"""The kinds of entries with which the measures of a notice end."""
 
 _MEASURE = "takedown"
 _MOST_FACTS = 2_000
@@ -23,30 +37,25 @@ _WAITED = "不侵权声明到达权利人后等待期满，未收到其投诉或
 def follow(context: RemovalContext, work: Work, stored: Stored) -> None:
     """An entry about a notice → its measure is taken or lifted."""
     if stored.kind in ADMITTED:
-        _take(context, work, stored)
-    else:
-        _lift(context, work, stored)
+        _take(context, work, stored.event(ADMITTED[stored.kind]), stored)
+        return
+    over = stored.event(OVER[stored.kind])
+    reason, person = over.reason or _WAITED, over.person or ENGINE
+    for one in records.standing(work.conn, complaint=over.complaint):
+        measures.lift(context, work, one.id, reason, person=person, actor=stored.actor)
 
 
-def _take(context: RemovalContext, work: Work, stored: Stored) -> None:
-    entry = stored.entry()
-    complaint, listing = entry.subjects["complaint"], entry.subjects.get("listing", "")
+def _take(context: RemovalContext, work: Work, admitted: NoticeAdmitted, stored: Stored) -> None:
+    complaint, listing = admitted.complaint, admitted.listing
     if not listing or records.standing(work.conn, kind=_MEASURE, complaint=complaint, listing=listing):
         return
     order = MeasureOrder(
         complaint=complaint,
-        evidence=(int(entry.body["about"]), stored.index),
-        facts=f"收到侵权通知 {complaint}，经审查有初步证据：{entry.body['reason']}"[:_MOST_FACTS],
+        evidence=(admitted.about, stored.index),
+        facts=f"收到侵权通知 {complaint}，经审查有初步证据：{admitted.reason}"[:_MOST_FACTS],
         listing=listing,
         measure=_MEASURE,
-        merchant=entry.subjects.get("merchant", ""),
-        provisions=tuple(entry.body["provisions"]),
+        merchant=admitted.merchant,
+        provisions=admitted.provisions,
     )
-    measures.take(context, work, order, person=str(entry.body["person"]), actor=entry.actor)
-
-
-def _lift(context: RemovalContext, work: Work, stored: Stored) -> None:
-    entry = stored.entry()
-    reason, person = str(entry.body.get("reason") or _WAITED), str(entry.body.get("person") or ENGINE)
-    for one in records.standing(work.conn, complaint=entry.subjects["complaint"]):
-        measures.lift(context, work, one.id, reason, person=person, actor=entry.actor)
+    measures.take(context, work, order, person=admitted.person, actor=stored.actor)

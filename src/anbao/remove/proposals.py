@@ -11,9 +11,10 @@ from anbao.engine.work import Work
 from anbao.errors import Conflict
 from anbao.model.base import given_reason
 from anbao.model.decision import DecisionInEffect
+from anbao.model.events.remove import MeasureDeclined, MeasureProposed
 from anbao.remove import measures, records
 from anbao.remove.measures import MeasureOrder, RemovalContext
-from anbao.remove.records import ENGINE, Measure, record
+from anbao.remove.records import ENGINE, Measure
 from anbao.store import Connection
 from anbao.text import Text
 
@@ -26,27 +27,35 @@ def propose(context: RemovalContext, work: Work, order: MeasureOrder, *, actor: 
     """Put a measure before a person; its id. Raises InvalidInput, Conflict."""
     _, order = measures.checked(context, work.conn, order)
     name, severity = measures.name_of(work, order), _SEVERITY
-    subjects = measures.subjects_of(order, name)
-    index = record(work, records.PROPOSED, subjects, measures.reasons_of(order, ""), actor)
+    about = measures.about_of(order, name)
+    proposed = MeasureProposed(
+        evidence=order.evidence,
+        facts=order.facts,
+        measure=order.measure,
+        person="",
+        provisions=order.provisions,
+        **about,
+    )
+    index = work.append(proposed, actor=actor)
     if order.violation:
         severity = records.violation_of(work.conn, order.violation).severity or _SEVERITY
-    cases.open(work, kind=CASE_KIND, subjects=subjects, severity=severity, about=index, cause=name)
+    cases.open(work, kind=CASE_KIND, subjects=proposed.subjects, severity=severity, about=index, cause=name)
     return name
 
 
 def approve(context: RemovalContext, work: Work, measure: str, *, person: str, actor: str) -> str:
     """Take a measure that was proposed. Raises NotFound, Conflict."""
     one = _proposed(work.conn, measure)
-    proposed = context.core.ledger.entry(work.conn, one.entry).entry()
+    proposed = context.core.ledger.entry(work.conn, one.entry).event(MeasureProposed)
     order = MeasureOrder(
         complaint=one.complaint,
-        evidence=tuple(proposed.body["evidence"]),
-        facts=proposed.body["facts"],
+        evidence=proposed.evidence,
+        facts=proposed.facts,
         hazard=one.hazard,
         listing=one.listing,
         measure=one.kind,
         merchant=one.merchant,
-        provisions=tuple(proposed.body["provisions"]),
+        provisions=proposed.provisions,
         violation=one.violation,
     )
     return measures.take(context, work, order, person=person, actor=actor, name=measure)
@@ -55,7 +64,7 @@ def approve(context: RemovalContext, work: Work, measure: str, *, person: str, a
 def decline(work: Work, measure: str, reason: str, *, person: str, actor: str) -> int:
     """Leave a proposed measure; the entry's index. Raises NotFound, Conflict, InvalidInput."""
     one = _proposed(work.conn, measure)
-    return record(work, records.DECLINED, one.subjects, {"person": person, "reason": given_reason(reason)}, actor)
+    return work.append(MeasureDeclined(person=person, reason=given_reason(reason), **one.about), actor=actor)
 
 
 def drop(work: Work, measure: str, reason: str, *, person: str, actor: str) -> None:

@@ -1,25 +1,29 @@
 """The entries of removal, the tables that project them, and how both are read."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Collection, Sequence
+from typing import Any, Literal, TypedDict
 
 import msgspec
 
 from anbao.engine.work import Placed, Work
 from anbao.errors import NotFound
 from anbao.model.base import Noun
-from anbao.model.entry import Entry
+from anbao.model.events.remove import (
+    MeasureConfirmed,
+    MeasureDeclined,
+    MeasureEnded,
+    MeasureFailed,
+    MeasureGrounds,
+    MeasureLifted,
+    MeasureProposed,
+    MeasureTakenEvent,
+    ViolationFound,
+    ViolationWithdrawn,
+)
 from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.store.tables.base import StoreTable
 from anbao.text import Text
-
-PROPOSED, TAKEN, DECLINED = "measure.proposed", "measure.taken", "measure.declined"
-CONFIRMED, FAILED, STATED = "measure.confirmed", "measure.failed", "measure.stated"
-LIFTED, ENDED, RESTORED = "measure.lifted", "measure.ended", "measure.restored"
-FOUND, STOPPED, SERVICE_ENDED = "violation.found", "violation.stopped", "violation.service_ended"
-WITHDRAWN, REPORTED = "violation.withdrawn", "violation.reported"
-IMPOSED, PUBLISHED, UNPUBLISHED = "sanction.imposed", "sanction.published", "sanction.withdrawn"
 
 ENGINE = "engine"
 
@@ -31,6 +35,17 @@ MOST = 10_000
 """Measures that are read at once."""
 
 _IN_STANDING = "state IN ('taken', 'confirmed', 'failed')"
+
+
+class MeasureSubjects(TypedDict):
+    """What every entry of a measure names."""
+
+    complaint: str
+    hazard: str
+    listing: str
+    merchant: str
+    name: str
+    violation: str
 
 
 class Measure(Noun, frozen=True, kw_only=True):
@@ -52,16 +67,21 @@ class Measure(Noun, frozen=True, kw_only=True):
     complaint: str
 
     @property
-    def subjects(self) -> dict[str, str]:
-        """What it is about."""
-        about = {
+    def about(self) -> MeasureSubjects:
+        """Returns what its entries name."""
+        return {
             "complaint": self.complaint,
             "hazard": self.hazard,
             "listing": self.listing,
             "merchant": self.merchant,
+            "name": self.id,
             "violation": self.violation,
         }
-        return {"measure": self.id, **{role: value for role, value in about.items() if value}}
+
+    @property
+    def subjects(self) -> dict[str, str]:
+        """Returns what is known of ``about``, by role."""
+        return subjects_of(self.about)
 
 
 class Violation(Noun, frozen=True, kw_only=True):
@@ -79,19 +99,10 @@ class Violation(Noun, frozen=True, kw_only=True):
     entry: int
 
 
-def record(
-    work: Work, kind: str, subjects: Mapping[str, str], body: Mapping[str, Any], actor: str, *, at: int | None = None
-) -> int:
-    """Record one entry; its index."""
-    entry = Entry(
-        actor=actor,
-        at=work.now if at is None else at,
-        body=dict(body),
-        kind=kind,
-        recorded=work.now,
-        subjects=dict(subjects),
-    )
-    return work.record(entry)[0]
+def subjects_of(about: MeasureSubjects) -> dict[str, str]:
+    """Returns the subjects of a measure's entries by role; what is not known is left out."""
+    roles = ("complaint", "hazard", "listing", "merchant", "violation")
+    return {"measure": about["name"], **{role: value for role in roles if (value := str(about.get(role, "")))}}
 
 
 def newest(work: Work, kind: str, role: str, subject: str) -> int | None:
@@ -203,35 +214,51 @@ def project_measure(conn: Connection, placed: Sequence[Placed]) -> None:
     """``measure.proposed`` and ``measure.taken`` → ``measure``."""
     rows = []
     for index, sealed in placed:
-        about, facts = sealed.subjects, sealed.facts
-        state = "taken" if sealed.kind == TAKEN else "proposed"
-        roles = (about.get(role, "") for role in ("listing", "merchant", "hazard", "violation"))
+        event: MeasureGrounds
+        if sealed.kind == MeasureTakenEvent.KIND:
+            event = taken = sealed.event(MeasureTakenEvent)
+            state, until, token = "taken", taken.until, taken.token
+        else:
+            event, state, until, token = sealed.event(MeasureProposed), "proposed", 0, ""
         rows.append(
             (
-                about["measure"],
-                facts["measure"],
+                event.name,
+                event.measure,
                 state,
-                *roles,
-                facts.get("person", ""),
+                event.listing,
+                event.merchant,
+                event.hazard,
+                event.violation,
+                event.person,
                 sealed.at,
-                facts.get("until", 0),
-                facts.get("token", ""),
+                until,
+                token,
                 "",
                 index,
-                about.get("complaint", ""),
+                event.complaint,
             )
         )
     upsert_many(conn, tables.measure, rows)
 
 
+MOVES: dict[str, State] = {
+    MeasureConfirmed.KIND: "confirmed",
+    MeasureDeclined.KIND: "declined",
+    MeasureEnded.KIND: "ended",
+    MeasureFailed.KIND: "failed",
+    MeasureLifted.KIND: "lifted",
+}
+"""How a measure stands after an entry of a kind."""
+
+
 def project_move(conn: Connection, placed: Sequence[Placed]) -> None:
     """What becomes of a measure afterwards → ``measure``."""
-    moves = {CONFIRMED: "confirmed", FAILED: "failed", LIFTED: "lifted", ENDED: "ended", DECLINED: "declined"}
     for index, sealed in placed:
+        problem = sealed.event(MeasureFailed).problem if sealed.kind == MeasureFailed.KIND else ""
         sql(
             conn,
             "UPDATE measure SET state = ?, problem = ?, entry = ? WHERE id = ?",
-            (moves[sealed.kind], sealed.facts.get("problem", ""), index, sealed.subjects["measure"]),
+            (MOVES[sealed.kind], problem, index, sealed.subjects["measure"]),
         )
 
 
@@ -239,16 +266,16 @@ def project_violation(conn: Connection, placed: Sequence[Placed]) -> None:
     """``violation.found`` → ``violation``; where no severity is told, a serious one has 5, others 3."""
     rows = []
     for index, sealed in placed:
-        about, facts = sealed.subjects, sealed.facts
-        serious = bool(facts.get("serious"))
+        event = sealed.event(ViolationFound)
+        serious = bool(event.serious)
         rows.append(
             (
-                about["violation"],
-                about.get("merchant", ""),
-                about.get("listing", ""),
-                about.get("hazard", ""),
-                facts["field"],
-                facts.get("severity") or (5 if serious else 3),
+                event.violation,
+                event.merchant,
+                event.listing,
+                event.hazard,
+                event.field,
+                event.severity or (5 if serious else 3),
                 int(serious),
                 "found",
                 sealed.at,
@@ -261,7 +288,7 @@ def project_violation(conn: Connection, placed: Sequence[Placed]) -> None:
 def project_violation_move(conn: Connection, placed: Sequence[Placed]) -> None:
     """``violation.stopped`` and ``violation.withdrawn`` → ``violation``; what was withdrawn stays so."""
     for _, sealed in placed:
-        state = "withdrawn" if sealed.kind == WITHDRAWN else "stopped"
+        state = "withdrawn" if sealed.kind == ViolationWithdrawn.KIND else "stopped"
         sql(
             conn,
             "UPDATE violation SET state = ? WHERE id = ? AND state <> 'withdrawn'",

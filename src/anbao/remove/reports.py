@@ -17,22 +17,28 @@ from anbao.errors import Conflict, InvalidInput, NotFound
 from anbao.law.templates import Letter
 from anbao.ledger.vault import COMMITMENT_PREFIX
 from anbao.model.base import Noun, legal_time
+from anbao.model.events.investigate import HazardConfirmed, HazardSuspected, HazardSwept
+from anbao.model.events.remove import ReportDrafted, ViolationFound, ViolationReported
+from anbao.model.events.warn import HazardWarned
 from anbao.model.options import Option
 from anbao.remove import records
 from anbao.remove.measures import RemovalContext
-from anbao.remove.records import Violation, record
+from anbao.remove.records import Violation
 from anbao.remove.statements import shop_name
 from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import Text
 
-DRAFTED = "report.drafted"
 _TEMPLATE = "authority.report"
 _NAMED = (
     ("legal_name", "名称", "name"),
     ("credit_code", "统一社会信用代码", "credit code"),
     ("address", "地址", "address"),
 )
+
+
+_OF_DANGERS = (HazardSuspected.KIND, HazardConfirmed.KIND, HazardSwept.KIND, HazardWarned.KIND)
+"""Kinds of entries about a danger that are attached to the report of a violation that it is."""
 
 
 class AuthorityReport(Noun, frozen=True, kw_only=True):
@@ -91,14 +97,16 @@ def draft(context: RemovalContext, work: Work, violation: str, *, actor: str) ->
     }
     text = context.core.templates.letter(_TEMPLATE, slots)
     document = msgspec.json.encode(msgspec.to_builtins(text))
-    body = {
-        "attachments": [index for index, _kind, _at in attachments],
-        "digest": sha256(document).hexdigest(),
-        "field": one.field,
-        "of": recipient.of,
-        "recipient": msgspec.to_builtins(recipient.to),
-    }
-    index = record(work, DRAFTED, {"report": name, "violation": violation}, body, actor)
+    drafted = ReportDrafted(
+        attachments=tuple(index for index, _kind, _at in attachments),
+        digest=sha256(document).hexdigest(),
+        field=one.field,
+        of=recipient.of,
+        recipient=recipient.to,
+        report=name,
+        violation=violation,
+    )
+    index = work.append(drafted, actor=actor)
     row = (name, violation, one.field, "drafted", work.now, 0, "", "", document, index)
     upsert_many(work.conn, tables.authority_report, [row])
     return name
@@ -110,10 +118,15 @@ def note_sent(work: Work, report: str, sent: Sent, *, actor: str, at: int | None
     if one.state == "sent":
         raise Conflict(Text(f"报告 {report} 已发送", f"the report {report} was sent before"))
     digest = sha256(_document(work.conn, report)).hexdigest()
-    body = {"channel": sent.channel, "digest": digest, "receipt": sent.receipt, "report": report}
-    if sent.recipient:
-        body["recipient"] = sent.recipient
-    return record(work, records.REPORTED, {"violation": one.violation}, body, actor, at=at)
+    reported = ViolationReported(
+        channel=sent.channel,
+        digest=digest,
+        receipt=sent.receipt,
+        recipient=sent.recipient,
+        report=report,
+        violation=one.violation,
+    )
+    return work.append(reported, actor=actor, at=at)
 
 
 def letter_of(conn: Connection, report: str) -> Letter:
@@ -137,11 +150,11 @@ def listed(conn: Connection, *, violation: str = "", limit: int = 100) -> list[A
 def project_sent(conn: Connection, placed: Sequence[Placed]) -> None:
     """``violation.reported`` → ``authority_report``, where it names one of ours."""
     for index, sealed in placed:
-        facts = sealed.facts
+        event = sealed.event(ViolationReported)
         sql(
             conn,
             "UPDATE authority_report SET state = 'sent', sent_at = ?, receipt = ?, channel = ?, entry = ? WHERE id = ?",
-            (sealed.at, facts.get("receipt", ""), facts.get("channel", ""), index, facts.get("report", "")),
+            (sealed.at, event.receipt or "", event.channel or "", index, event.report or ""),
         )
 
 
@@ -169,8 +182,8 @@ def _attachments(conn: Connection, one: Violation) -> list[tuple[int, str, int]]
         " WHERE (s.role = 'violation' AND s.subject = ?)"
         " OR (s.role = 'measure' AND s.subject IN (SELECT id FROM measure WHERE violation = ?))"
         " OR (s.role = 'hazard' AND s.subject = ?"
-        " AND e.kind IN ('hazard.suspected', 'hazard.confirmed', 'hazard.swept', 'hazard.warned')) ORDER BY e.idx",
-        (one.id, one.id, one.hazard),
+        f" AND e.kind IN ({', '.join('?' for _ in _OF_DANGERS)})) ORDER BY e.idx",
+        (one.id, one.id, one.hazard, *_OF_DANGERS),
     )
     return [(int(index), str(kind), int(at)) for index, kind, at in rows]
 
@@ -187,8 +200,8 @@ def _listed(context: RemovalContext, attachments: Sequence[tuple[int, str, int]]
 
 
 def _facts(context: RemovalContext, conn: Connection, one: Violation) -> str:
-    body = context.core.ledger.entry(conn, one.entry).entry().body
-    return str(body.get("facts") or body.get("note") or one.field)
+    found = context.core.ledger.entry(conn, one.entry).event(ViolationFound)
+    return found.facts or found.note or one.field
 
 
 def _goods(conn: Connection, one: Violation) -> str:

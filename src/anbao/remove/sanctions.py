@@ -8,9 +8,10 @@ from anbao.engine.work import Placed, Work
 from anbao.law.templates import Letter
 from anbao.ledger import Stored
 from anbao.model.base import Noun
+from anbao.model.events.remove import MeasureTakenEvent, SanctionImposed, SanctionPublished
 from anbao.remove import records
 from anbao.remove.measures import RemovalContext
-from anbao.remove.records import ENGINE, record
+from anbao.remove.records import ENGINE
 from anbao.remove.statements import period, shop_name
 from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
@@ -31,23 +32,20 @@ class PublicSanction(Noun, frozen=True, kw_only=True):
 
 def on_imposed(context: RemovalContext, work: Work, stored: Stored) -> None:
     """Publish a sanction, unless it was lifted in the same breath."""
-    imposed = stored.entry()
-    one = records.find(work.conn, imposed.subjects["sanction"])
+    imposed = stored.event(SanctionImposed)
+    one = records.find(work.conn, imposed.sanction)
     if one.state not in records.STANDING:
         return
-    taken = context.core.ledger.entry(work.conn, imposed.body["cause"]).entry()
+    taken = context.core.ledger.entry(work.conn, imposed.cause).event(MeasureTakenEvent)
     shop = shop_name(work.conn, one.merchant)
-    facts = taken.body["facts"].rstrip("。") + "。"
+    facts = taken.facts.rstrip("。") + "。"
     title = context.rules.measure(one.kind).title
     slots: dict[str, object] = {"facts": facts, "measure": title, "period": period(one.until), "shop": shop}
     text = context.core.templates.letter("sanction.public", slots)
-    body = {
-        "body": msgspec.to_builtins(text.body),
-        "shop": shop,
-        "title": msgspec.to_builtins(text.title),
-        "until": one.until,
-    }
-    record(work, records.PUBLISHED, {"merchant": one.merchant, "sanction": one.id}, body, ENGINE)
+    published = SanctionPublished(
+        merchant=one.merchant, sanction=one.id, shop=shop, text=text.body, title=text.title, until=one.until
+    )
+    work.append(published, actor=ENGINE)
 
 
 def public(conn: Connection, limit: int = 500) -> list[PublicSanction]:
@@ -70,9 +68,9 @@ def project_published(conn: Connection, placed: Sequence[Placed]) -> None:
     """``sanction.published`` → ``sanction``."""
     rows = []
     for index, sealed in placed:
-        body = msgspec.json.decode(sealed.data)["body"]
-        text = msgspec.json.encode({"title": body["title"], "body": body["body"]})
-        rows.append((sealed.subjects["sanction"], "published", body["shop"], text, sealed.at, body["until"], index))
+        event = sealed.event(SanctionPublished)
+        text = msgspec.json.encode({"title": event.title, "body": event.text})
+        rows.append((event.sanction, "published", event.shop, text, sealed.at, event.until, index))
     upsert_many(conn, tables.sanction, rows)
 
 

@@ -1,4 +1,4 @@
-"""The room of removal (危险排除), opened over the core: measures, penalties, appeals, reports to the authority."""
+"""Removal (危险排除), opened over the core: measures, penalties, appeals, reports to the authority."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -10,6 +10,22 @@ from anbao.engine.reactions import Reaction
 from anbao.engine.work import Projector, Work
 from anbao.ledger import Stored
 from anbao.model.base import Reason
+from anbao.model.events.delivery import EffectDelivered, EffectFailed
+from anbao.model.events.investigate import HazardConfirmed, HazardLifted, HazardSwept, ListingMatchedHazard
+from anbao.model.events.prevent import ListingScreenedEvent, PictureScreenedEvent
+from anbao.model.events.remove import (
+    AppealDecided,
+    AppealReceived,
+    MeasureProposed,
+    MeasureTakenEvent,
+    SanctionImposed,
+    SanctionPublished,
+    SanctionWithdrawn,
+    ViolationFound,
+    ViolationReported,
+    ViolationStopped,
+    ViolationWithdrawn,
+)
 from anbao.model.options import ActingPerson, Option
 from anbao.remove import appeals, hazards, measures, notices, proposals, records, reports, sanctions, violations
 from anbao.remove.appeals import AppealFiled, Outcome
@@ -18,8 +34,6 @@ from anbao.remove.reports import Sent
 from anbao.remove.rules import RemovalRules, load_rules
 from anbao.store.bulk import sql
 from anbao.text import Text
-
-DELIVERED, UNDELIVERED = "effect.delivered", "effect.failed"
 
 _AT_ONCE = 100
 _APPROVED = "采纳建议的措施"
@@ -37,30 +51,30 @@ class Remove(Service):
         self._context = RemovalContext(core, self.rules)
 
     def projectors(self) -> Iterable[tuple[str, Projector]]:
-        yield records.PROPOSED, records.project_measure
-        yield records.TAKEN, records.project_measure
-        for kind in (records.CONFIRMED, records.FAILED, records.LIFTED, records.ENDED, records.DECLINED):
+        yield MeasureProposed.KIND, records.project_measure
+        yield MeasureTakenEvent.KIND, records.project_measure
+        for kind in records.MOVES:
             yield kind, records.project_move
-        yield records.FOUND, records.project_violation
-        yield records.STOPPED, records.project_violation_move
-        yield records.WITHDRAWN, records.project_violation_move
-        yield records.REPORTED, reports.project_sent
-        yield records.PUBLISHED, sanctions.project_published
-        yield records.UNPUBLISHED, sanctions.project_withdrawn
-        yield appeals.FILED, appeals.project
-        yield appeals.DECIDED, appeals.project
-        yield hazards.CONFIRMED, hazards.project_confirmed
-        yield hazards.LIFTED, hazards.project_lifted
-        yield "listing.screened", hazards.project_screened
-        yield "listing.picture_screened", hazards.project_pictured
+        yield ViolationFound.KIND, records.project_violation
+        yield ViolationStopped.KIND, records.project_violation_move
+        yield ViolationWithdrawn.KIND, records.project_violation_move
+        yield ViolationReported.KIND, reports.project_sent
+        yield SanctionPublished.KIND, sanctions.project_published
+        yield SanctionWithdrawn.KIND, sanctions.project_withdrawn
+        yield AppealReceived.KIND, appeals.project
+        yield AppealDecided.KIND, appeals.project
+        yield HazardConfirmed.KIND, hazards.project_confirmed
+        yield HazardLifted.KIND, hazards.project_lifted
+        yield ListingScreenedEvent.KIND, hazards.project_screened
+        yield PictureScreenedEvent.KIND, hazards.project_pictured
 
     def reactions(self) -> Iterable[Reaction]:
-        found = frozenset({hazards.CONFIRMED, hazards.MATCHED, hazards.SWEPT})
+        found = frozenset({HazardConfirmed.KIND, ListingMatchedHazard.KIND, HazardSwept.KIND})
         yield Reaction(hazards.REACTION, found, self._on_hazard)
-        yield Reaction("remove.ladder", frozenset({records.FOUND}), self._on_violation)
-        yield Reaction("remove.publish", frozenset({records.IMPOSED}), self._on_imposed)
-        yield Reaction("remove.delivery", frozenset({DELIVERED, UNDELIVERED}), self._on_delivery)
-        yield Reaction("remove.notice", notices.ADMITTED | notices.OVER, self._on_notice)
+        yield Reaction("remove.ladder", frozenset({ViolationFound.KIND}), self._on_violation)
+        yield Reaction("remove.publish", frozenset({SanctionImposed.KIND}), self._on_imposed)
+        yield Reaction("remove.delivery", frozenset({EffectDelivered.KIND, EffectFailed.KIND}), self._on_delivery)
+        yield Reaction("remove.notice", frozenset(notices.ADMITTED | notices.OVER), self._on_notice)
 
     def case_handlers(self) -> Iterable[tuple[str, CaseHandler]]:
         yield hazards.CASE_KIND, partial(hazards.on_decided, self._context)
@@ -180,24 +194,24 @@ class Remove(Service):
     # ── reactions ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _on_hazard(self, work: Work, stored: Stored) -> None:
-        if stored.kind == hazards.CONFIRMED:
+        if stored.kind == HazardConfirmed.KIND:
             hazards.on_confirmed(self._context, work, stored)
-        elif stored.kind == hazards.MATCHED:
+        elif stored.kind == ListingMatchedHazard.KIND:
             hazards.on_matched(self._context, work, stored)
         else:
-            hazards.on_swept(work, stored)
+            hazards.on_swept(self._context, work, stored)
 
     def _on_violation(self, work: Work, stored: Stored) -> None:
-        entry = stored.entry()
-        body, danger = entry.body, hazards.find(work.conn, entry.subjects.get("hazard", ""))
+        found = stored.event(ViolationFound)
+        danger = hazards.find(work.conn, found.hazard)
         violations.climb(
             self._context,
             work,
-            entry.subjects["violation"],
-            facts=str(body.get("facts") or body.get("note") or ""),
-            relapse=bool(body.get("relapse")),
+            found.violation,
+            facts=found.facts or found.note,
+            relapse=bool(found.relapse),
             about=stored.index,
-            person=danger.person if danger else entry.actor,
+            person=danger.person if danger else stored.actor,
         )
 
     def _on_notice(self, work: Work, stored: Stored) -> None:
@@ -207,17 +221,20 @@ class Remove(Service):
         sanctions.on_imposed(self._context, work, stored)
 
     def _on_delivery(self, work: Work, stored: Stored) -> None:
-        entry = stored.entry()
-        if "measure" not in entry.subjects:
+        name = stored.subjects.get("measure")
+        if name is None:
             return
-        one, topic = records.find(work.conn, entry.subjects["measure"]), entry.body["topic"]
-        if stored.kind == UNDELIVERED:
-            measures.failed(self._context, work, one, topic, entry.body["problem"])
-        elif measures.delivered(self._context, work, one, topic, entry.subjects["effect"]):
+        one = records.find(work.conn, name)
+        if stored.kind == EffectFailed.KIND:
+            failed = stored.event(EffectFailed)
+            measures.failed(self._context, work, one, failed.topic, failed.problem)
+            return
+        done = stored.event(EffectDelivered)
+        if measures.delivered(self._context, work, one, done.topic, done.effect):
             if one.violation:
                 violations.settle(work, one.violation)
             if one.hazard and one.kind == "takedown":
-                hazards.conclude(work, one.hazard)
+                hazards.conclude(self.core.ledger, work, one.hazard)
 
     def _end_some(self) -> bool:
         with self.core.reading() as conn:

@@ -15,10 +15,11 @@ import msgspec
 from anbao.engine.readmodels import families
 from anbao.engine.work import Work
 from anbao.law.deadlines import latest_start
+from anbao.model.events.remove import LadderApplied, ViolationFound, ViolationServiceEnded, ViolationStopped
 from anbao.remove import records
 from anbao.remove.measures import MeasureOrder, RemovalContext, take
 from anbao.remove.proposals import propose
-from anbao.remove.records import ENGINE, Violation, record
+from anbao.remove.records import ENGINE, Violation
 from anbao.remove.rules import LadderFacts
 from anbao.store import Connection
 from anbao.store.bulk import sql
@@ -54,13 +55,13 @@ def note(context: RemovalContext, work: Work, found: ViolationReason) -> str:
     relapse = _is_relapse(context, work.conn, work.now, found, known)
     if found.merchant and known and not relapse:
         return known[-1].id
-    return _record(context, work, found, relapse=relapse)
+    return _found(context, work, found, relapse=relapse)
 
 
 def note_relapse(context: RemovalContext, work: Work, found: ViolationReason) -> str:
     """The violation that a finding is, where it is a relapse; empty where it is none."""
     if _is_relapse(context, work.conn, work.now, found, _known(work.conn, found)):
-        return _record(context, work, found, relapse=True)
+        return _found(context, work, found, relapse=True)
     return ""
 
 
@@ -71,26 +72,27 @@ def _known(conn: Connection, found: ViolationReason) -> list[Violation]:
     return records.violations(conn, where, found.hazard, found.merchant)
 
 
-def _record(context: RemovalContext, work: Work, found: ViolationReason, *, relapse: bool) -> str:
+def _found(context: RemovalContext, work: Work, found: ViolationReason, *, relapse: bool) -> str:
     severity = HIGHEST if relapse else found.severity
     name = (
         "violation-"
         + sha256(f"{found.hazard}:{found.merchant}:{found.listing}:{found.about}".encode()).hexdigest()[:16]
     )
-    subjects = {"violation": name, "hazard": found.hazard, "listing": found.listing}
-    if found.merchant:
-        subjects["merchant"] = found.merchant
     category = context.core.catalogue.find(found.category)
     fact = category.fact if category else ""
-    body = {
-        "about": found.about,
-        "facts": found.facts,
-        "field": fact if fact in _OWN_RULES else "safety",
-        "relapse": relapse,
-        "serious": severity >= HIGHEST,
-        "severity": severity,
-    }
-    record(work, records.FOUND, subjects, body, ENGINE)
+    event = ViolationFound(
+        about=found.about,
+        facts=found.facts,
+        field=fact if fact in _OWN_RULES else "safety",
+        hazard=found.hazard,
+        listing=found.listing,
+        merchant=found.merchant,
+        relapse=relapse,
+        serious=severity >= HIGHEST,
+        severity=severity,
+        violation=name,
+    )
+    work.append(event, actor=ENGINE)
     return name
 
 
@@ -105,8 +107,16 @@ def climb(
     earlier = len(_counted_before(context, work.conn, one))
     asked = LadderFacts(severity=one.severity, earlier=earlier, relapse=relapse, must_end=must_end)
     step = context.rules.ladder.step(asked)
-    rung = {"earlier": earlier, "must_end": must_end, "relapse": relapse, "severity": one.severity, "step": step.id}
-    record(work, "ladder.applied", {"violation": violation, "merchant": one.merchant}, rung, ENGINE)
+    applied = LadderApplied(
+        earlier=earlier,
+        merchant=one.merchant,
+        must_end=must_end,
+        relapse=relapse,
+        severity=one.severity,
+        step=step.id,
+        violation=violation,
+    )
+    work.append(applied, actor=ENGINE)
     for measures, act in ((step.take, True), (step.propose, False)):
         for kind in measures:
             order = MeasureOrder(
@@ -126,31 +136,30 @@ def climb(
 def settle(work: Work, violation: str) -> None:
     """Record that a violation was stopped once nothing of it is left on sale, and that the service was ended."""
     one = records.violation_of(work.conn, violation)
-    subjects = {"violation": violation}
     if one.state == "found" and not records.stands(work.conn, ("taken", "failed"), REMOVALS, violation=violation):
         done, removed = _removals(work.conn, violation)
-        body = {"kept_out": not removed, "measures": done, "removed": removed}
-        record(work, records.STOPPED, subjects, body, ENGINE)
+        stopped = ViolationStopped(kept_out=not removed, measures=done, removed=removed, violation=violation)
+        work.append(stopped, actor=ENGINE)
     if not one.serious:
         return
-    ending = [
+    ending = tuple(
         each.id
         for kind in sorted(_ENDING)
         for each in records.standing(work.conn, merchant=one.merchant, kind=kind, violation=violation)
         if each.state == "confirmed"
-    ]
-    if ending and records.newest_of_few(work, records.SERVICE_ENDED, "violation", violation) is None:
-        record(work, records.SERVICE_ENDED, subjects, {"measures": ending}, ENGINE)
+    )
+    if ending and records.newest_of_few(work, ViolationServiceEnded.KIND, "violation", violation) is None:
+        work.append(ViolationServiceEnded(measures=ending, violation=violation), actor=ENGINE)
 
 
-def _removals(conn: Connection, violation: str) -> tuple[list[str], int]:
+def _removals(conn: Connection, violation: str) -> tuple[tuple[str, ...], int]:
     """The first removals that were taken because of a violation, and how many there were in all."""
     marks = ", ".join("?" for _ in REMOVALS)
     where = f"violation = ? AND kind IN ({marks}) AND state NOT IN ('proposed', 'declined')"
     given = (violation, *sorted(REMOVALS))
     first = sql(conn, f"SELECT id FROM measure WHERE {where} ORDER BY at, id LIMIT ?", (*given, MOST_NAMED))
     count = sql(conn, f"SELECT count(*) FROM measure WHERE {where}", given).scalar_one()
-    return [name for (name,) in first], int(count)
+    return tuple(name for (name,) in first), int(count)
 
 
 def family(context: RemovalContext, conn: Connection, merchant: str, now: int) -> list[str]:
