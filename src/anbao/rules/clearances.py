@@ -20,6 +20,7 @@ from anbao.model.events.prevent import ListingScreenedEvent
 from anbao.model.events.remove import MeasureLifted, MeasureTakenEvent
 from anbao.model.events.rules import ListingCleared
 from anbao.model.listing import Listing, ListingRecord
+from anbao.rules.activations import note_change
 from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 
@@ -77,6 +78,7 @@ def clear(
 
 def project(conn: Connection, placed: Sequence[Placed]) -> None:
     """``listing.cleared`` → ``cleared_listing``."""
+    note_change(conn)
     rows = []
     for index, sealed in placed:
         event = sealed.event(ListingCleared)
@@ -88,6 +90,7 @@ def project_end(conn: Connection, placed: Sequence[Placed]) -> None:
     """``hazard.lifted`` and ``measure.taken`` because of a danger → ``cleared_listing``."""
     for index, sealed in placed:
         if hazard := sealed.subjects.get("hazard"):
+            note_change(conn)
             statement, about = (
                 "UPDATE cleared_listing SET until = ? WHERE until IS NULL AND hazard = ?",
                 (index, hazard),

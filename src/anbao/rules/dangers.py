@@ -12,6 +12,7 @@ import msgspec
 from anbao.detect.likeness.dangers import Danger, DangerIndex
 from anbao.engine.work import Placed
 from anbao.model.events.investigate import HazardConfirmed
+from anbao.rules.activations import note_change
 from anbao.rules.clearances import Cleared
 from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
@@ -21,6 +22,7 @@ _danger = msgspec.json.Decoder(Danger).decode
 
 def project_confirmed(conn: Connection, placed: Sequence[Placed]) -> None:
     """``hazard.confirmed`` → ``guarded_hazard``; what was confirmed before is replaced from here on."""
+    note_change(conn)
     for index, sealed in placed:
         event = sealed.event(HazardConfirmed)
         hazard, record = event.hazard, event.record
@@ -36,6 +38,7 @@ def project_confirmed(conn: Connection, placed: Sequence[Placed]) -> None:
 
 def project_lifted(conn: Connection, placed: Sequence[Placed]) -> None:
     """``hazard.lifted`` → ``guarded_hazard``."""
+    note_change(conn)
     for index, sealed in placed:
         _end(conn, sealed.subjects["hazard"], index)
 
@@ -45,23 +48,6 @@ class Guarded(msgspec.Struct, frozen=True):
 
     index: DangerIndex
     cleared: Cleared = msgspec.field(default_factory=dict)
-
-
-def in_force(conn: Connection) -> int:
-    """The size of the ledger that names the hazards and clearances in force: 0 where there never were any."""
-    newest = sql(
-        conn,
-        "SELECT max(idx) FROM (SELECT max(since) AS idx FROM guarded_hazard"
-        " UNION ALL SELECT max(until) FROM guarded_hazard"
-        " UNION ALL SELECT max(since) FROM cleared_listing"
-        " UNION ALL SELECT max(until) FROM cleared_listing) AS changes",
-    ).scalar()
-    return 0 if newest is None else int(newest) + 1
-
-
-def is_settled(conn: Connection, size: int) -> bool:
-    """Whether the ledger has this size, so that no rollback can give the name to other hazards."""
-    return sql(conn, "SELECT 1 FROM entry WHERE idx = ?", (size - 1,)).first() is not None
 
 
 def load(conn: Connection, size: int) -> DangerIndex:

@@ -28,6 +28,7 @@ from anbao.model.events.rules import (
 )
 from anbao.model.listing import Versions
 from anbao.rules import clearances, dangers
+from anbao.rules.activations import Activations, RulesInForce, is_settled, note_change
 from anbao.rules.artefacts import ArtefactKind, artefact, store_artefact
 from anbao.rules.dangers import Guarded
 from anbao.rules.fraud_books import Books
@@ -115,6 +116,8 @@ class Rulesets:
         self._dangers: dict[int, DangerIndex] = {}
         self._guarded: dict[int, Guarded] = {}
         self._models: dict[str, Model] = {}
+        self._activations = Activations()
+        self._whole: tuple[tuple[str, str, int, str, str], Ruleset] | None = None
         self._building = threading.Lock()
 
     def __reduce__(self) -> tuple[type["Rulesets"], tuple[Catalogue, Books]]:
@@ -123,10 +126,16 @@ class Rulesets:
 
     def in_force(self, conn: Connection, now: int) -> Ruleset:
         """The ruleset in force at ``now``."""
-        lexicon, policy = _active(conn, "lexicon", now), _active(conn, "policy", now)
-        fraud = self.books.in_force(conn, now).book.digest
-        model = _latest(conn, "model", now) or ""
-        return self.build(conn, lexicon, policy, self._catalogue.digest, dangers.in_force(conn), fraud, model)
+        seen = self._activations.seen(conn)
+        lexicon, policy = _required(seen, "lexicon", now), _required(seen, "policy", now)
+        fraud, model = self.books.in_force(conn, now).book.digest, seen.digest("model", now) or ""
+        key = (lexicon, policy, seen.hazards, fraud, model)
+        if is_settled(conn) and (known := self._whole) is not None and known[0] == key:
+            return known[1]
+        built = self.build(conn, lexicon, policy, self._catalogue.digest, seen.hazards, fraud, model)
+        if is_settled(conn):
+            self._whole = key, built
+        return built
 
     def build(
         self,
@@ -160,20 +169,22 @@ class Rulesets:
 
     def _guard(self, conn: Connection, size: int) -> Guarded:
         with self._building:
-            if size in self._guarded:
+            settled = is_settled(conn)
+            if settled and size in self._guarded:
                 return self._guarded[size]
             found = Guarded(self._index(conn, dangers.changed_at(conn, size)), clearances.load(conn, size))
-            if dangers.is_settled(conn, size):
+            if settled:
                 while len(self._guarded) > 3:
                     del self._guarded[next(iter(self._guarded))]
                 self._guarded[size] = found
             return found
 
     def _index(self, conn: Connection, size: int) -> DangerIndex:
-        if size in self._dangers:
+        settled = is_settled(conn)
+        if settled and size in self._dangers:
             return self._dangers[size]
         found = dangers.load(conn, size)
-        if dangers.is_settled(conn, size):
+        if settled:
             while len(self._dangers) > 3:
                 del self._dangers[next(iter(self._dangers))]
             self._dangers[size] = found
@@ -258,7 +269,7 @@ def activate(
 
 def deactivate_model(work: Work, actor: str) -> int:
     """Score no listing by a model from now on; the entry's index. Raises NotFound where none is in force."""
-    digest = _latest(work.conn, "model", work.now)
+    digest = Activations().seen(work.conn).digest("model", work.now)
     if not digest:
         raise NotFound(Text("没有生效的模型", "no model is in force"))
     return work.append(ModelDeactivated(effective=work.now, version=digest), actor=actor)
@@ -266,6 +277,7 @@ def deactivate_model(work: Work, actor: str) -> int:
 
 def project_activation(conn: Connection, placed: Sequence[Placed]) -> None:
     """``*.activated`` → ``activation``."""
+    note_change(conn)
     rows = []
     for index, sealed in placed:
         role = role_of(sealed.subjects)
@@ -276,6 +288,7 @@ def project_activation(conn: Connection, placed: Sequence[Placed]) -> None:
 
 def project_deactivation(conn: Connection, placed: Sequence[Placed]) -> None:
     """``model.deactivated`` → ``activation``: from then on no version is in force."""
+    note_change(conn)
     rows = [("model", sealed.event(ModelDeactivated).effective, index, "") for index, sealed in placed]
     insert_many(conn, tables.activation, rows)
 
@@ -292,17 +305,8 @@ def versions(conn: Connection, kind: ArtefactKind) -> list[Version]:
     return list(latest.values())
 
 
-def _active(conn: Connection, kind: ArtefactKind, now: int) -> str:
-    digest = _latest(conn, kind, now)
+def _required(seen: RulesInForce, role: Role, now: int) -> str:
+    digest = seen.digest(role, now)
     if digest is None:
-        raise NotFound(Text(f"没有生效的 {kind} 版本", f"no version of the {kind} is in force"))
+        raise NotFound(Text(f"没有生效的 {role} 版本", f"no version of the {role} is in force"))
     return digest
-
-
-def _latest(conn: Connection, kind: ArtefactKind, now: int) -> str | None:
-    digest = sql(
-        conn,
-        "SELECT digest FROM activation WHERE kind = ? AND effective <= ? ORDER BY effective DESC, entry DESC LIMIT 1",
-        (kind, now),
-    ).scalar()
-    return None if digest is None else str(digest)

@@ -26,15 +26,17 @@ WAIT_SECONDS = 30
 
 class Connection:
     """One transaction: each has a connection of its own. ``driver``: the connection of sqlite3 or psycopg; ``pool``:
-    where it comes from, which is another for each store, and for reading and for writing.
+    where it comes from, which is another for each store, and for reading and for writing. ``changed``: names of what
+    the transaction changed and others cache, noted by who writes it.
     """
 
-    __slots__ = ("dialect", "driver", "pool")
+    __slots__ = ("changed", "dialect", "driver", "pool")
 
     def __init__(self, driver: Any, pool: "ConnectionPool") -> None:
         self.driver = driver
         self.pool = pool
         self.dialect = pool.dialect
+        self.changed: set[str] = set()
 
 
 class ConnectionPool:

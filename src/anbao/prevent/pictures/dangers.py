@@ -9,7 +9,7 @@ import msgspec
 from anbao.detect.likeness.hashes import HashIndex
 from anbao.engine.work import Placed
 from anbao.model.events.investigate import HazardConfirmed
-from anbao.rules import dangers
+from anbao.rules.activations import is_settled, note_change
 from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 
@@ -63,16 +63,16 @@ class DangerPictures:
     def at(self, conn: Connection, size: int) -> Dangers:
         """Those in force when the ledger had this size."""
         with self._reading:
-            if self._size == size:
+            if self._size == size and is_settled(conn):
                 return self._newest
             found = dangers_at(conn, size)
-            if dangers.is_settled(conn, size):
+            if is_settled(conn):
                 self._newest, self._size = found, size
             return found
 
 
 def dangers_at(conn: Connection, size: int) -> Dangers:
-    """Those in force when the ledger had this size (``dangers.in_force``)."""
+    """Those in force when the ledger had this size (``activations.RulesInForce.hazards``)."""
     rows = sql(
         conn,
         "SELECT hazard, hash, weight FROM hazard_picture WHERE since < ? AND (until IS NULL OR until >= ?)"
@@ -84,6 +84,7 @@ def dangers_at(conn: Connection, size: int) -> Dangers:
 
 def project_dangers(conn: Connection, placed: Sequence[Placed]) -> None:
     """``hazard.confirmed`` and ``hazard.lifted`` → ``hazard_picture``."""
+    note_change(conn)
     for index, sealed in placed:
         hazard = sealed.subjects["hazard"]
         sql(conn, "UPDATE hazard_picture SET until = ? WHERE hazard = ? AND until IS NULL", (index, hazard))
