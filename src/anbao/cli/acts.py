@@ -3,7 +3,7 @@
 import types
 from collections.abc import Iterable, Mapping
 from operator import attrgetter
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import click
 import msgspec
@@ -18,7 +18,6 @@ from anbao.model.options import ACTING, Option
 from anbao.text import system_language
 
 AnyDeclared = Declared[Any, Any, ..., Any]
-G = TypeVar("G", bound=click.Group)
 
 _WORDS: Mapping[str, Option] = {
     "reason": Option("理由", "the reason"),
@@ -29,17 +28,15 @@ _WORDS: Mapping[str, Option] = {
 _LIMIT = click.IntRange(1, 100_000)
 
 
-def add_acts(group: G, place: str, service: type, only: Iterable[str] = ()) -> G:
-    """Add the commands that a service declares under the group's name (all, or only these) and return the group.
+def add_acts(group: click.Group, verb: str, place: str, service: type) -> None:
+    """Add to the group of a verb the commands that a service declares under it ("hazard": all of "hazard …").
 
     ``place``: the service as an attribute of the platform.
     """
-    wanted = frozenset(only)
     for one in declared(service):
         words = one.declaration.command.split()
-        if words and (not wanted or one.declaration.command in wanted):
+        if words[:1] == [verb]:
             _group_of(group, words[1:-1]).add_command(command_of(place, one))
-    return group
 
 
 def command_of(place: str, one: AnyDeclared) -> click.Command:

@@ -80,7 +80,7 @@ def of_authorities() -> None:
     """The group; its commands follow."""
 
 
-add_acts(command, "assist", Assist)
+add_acts(command, "assist", "assist", Assist)
 
 
 @of_authorities.command("list", help=t("列出调取要求", "list requests"))

@@ -34,7 +34,7 @@ def command() -> None:
     """The group; its commands follow."""
 
 
-add_acts(command, "investigate.complaints", Complaints)
+add_acts(command, "complaint", "investigate.complaints", Complaints)
 
 
 @command.command("file", help=t("提交一件投诉举报", "file a complaint or report"))

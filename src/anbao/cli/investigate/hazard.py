@@ -61,7 +61,7 @@ def command() -> None:
     """The group; its commands follow."""
 
 
-add_acts(command, "investigate", Investigate, ["hazard suspect", "hazard confirm", "hazard dismiss", "hazard lift"])
+add_acts(command, "hazard", "investigate", Investigate)
 
 
 @command.command("list", help=t("列出危险", "list hazards"))

@@ -38,7 +38,7 @@ def command() -> None:
     """The group; its commands follow."""
 
 
-add_acts(command, "investigate", Investigate, ["sweep pause", "sweep resume"])
+add_acts(command, "sweep", "investigate", Investigate)
 
 
 @command.command("run", help=t("开始或继续排查，直到完成", "begin or continue, until all is looked at"))

@@ -40,7 +40,7 @@ def command() -> None:
     """The group; its commands follow."""
 
 
-add_acts(command, "cases", Cases)
+add_acts(command, "case", "cases", Cases)
 
 
 @command.command("next", help=t("领取最紧要的一件", "take the worst case"))

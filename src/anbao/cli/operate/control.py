@@ -36,7 +36,7 @@ def command() -> None:
     """The group; its commands follow."""
 
 
-add_acts(command, "controls", Controls)
+add_acts(command, "control", "controls", Controls)
 
 
 @command.command("list", help=t("列出全部措施；有告警时退出码为 1", "list all; exit status 1 where one is red"))

@@ -71,7 +71,7 @@ def command() -> None:
     """The group; its commands follow."""
 
 
-add_acts(command, "prevent.merchants", MerchantService)
+add_acts(command, "merchant", "prevent.merchants", MerchantService)
 
 
 @command.command("apply", help=t("提交入驻申请（JSON 文件）", "submit an application (a JSON file)"))

@@ -22,7 +22,7 @@ def command() -> None:
     """The group; its commands follow."""
 
 
-add_acts(command, "remove", Remove, ["appeal file", "appeal decide"])
+add_acts(command, "appeal", "remove", Remove)
 
 
 @command.command("list", help=t("列出申诉，先到的在前", "list appeals, the oldest first"))

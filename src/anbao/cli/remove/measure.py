@@ -41,7 +41,7 @@ def command() -> None:
     """The group; its commands follow."""
 
 
-add_acts(command, "remove", Remove, ["measure take", "measure approve", "measure decline", "measure lift"])
+add_acts(command, "measure", "remove", Remove)
 
 
 @command.command("list", help=t("列出措施，新的在前", "list measures, the newest first"))

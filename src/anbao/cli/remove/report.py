@@ -38,7 +38,7 @@ def command() -> None:
     """The group; its commands follow."""
 
 
-add_acts(command, "remove", Remove, ["report draft", "report sent"])
+add_acts(command, "report", "remove", Remove)
 
 
 @command.command("violations", help=t("列出违法情形，新的在前", "list violations, the newest first"))

@@ -27,7 +27,7 @@ def command() -> None:
     """The group; its commands follow."""
 
 
-add_acts(command, "warn", Warn)
+add_acts(command, "warn", "warn", Warn)
 
 
 @command.command("list", help=t("各危险的警示进度", "how far each warning has got"))
