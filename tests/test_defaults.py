@@ -82,13 +82,13 @@ def test_the_doctor_says_so_and_one_command_proposes(
     said = capfd.readouterr().out
     assert "the policy in force" in said
     assert "anbao policy adopt-default" in said
-    assert run(["policy", "adopt-default", "--as", "li", "--store", sqlite_url]) == 0
+    assert run(["policy", "adopt-default", "--by", "li", "--store", sqlite_url]) == 0
     assert "needs a second person" in capfd.readouterr().err
     assert run(["doctor", "--store", sqlite_url]) == 0
     assert "anbao policy confirm" in capfd.readouterr().out
-    assert run(["lexicon", "adopt-default", "--as", "li", "--store", sqlite_url]) == 0
+    assert run(["lexicon", "adopt-default", "--by", "li", "--store", sqlite_url]) == 0
     assert "in force" in capfd.readouterr().err
-    assert run(["lexicon", "adopt-default", "--as", "li", "--store", sqlite_url]) != 0
+    assert run(["lexicon", "adopt-default", "--by", "li", "--store", sqlite_url]) != 0
 
 
 def test_over_http(empty_url: str, older: Path) -> None:

@@ -156,7 +156,7 @@ def test_on_the_command_line_and_over_http(sqlite_url: str, tmp_path: Path, caps
     file = tmp_path / "model.bin"
     file.write_bytes(MODEL.to_bytes())
     assert run("model", "import", str(file)) == 0
-    assert run("model", "activate", MODEL.digest, "--as", LI) == 0
+    assert run("model", "activate", MODEL.digest, "--by", LI) == 0
     capsys.readouterr()
     with served(sqlite_url) as server:
         client = server.client()

@@ -137,11 +137,11 @@ def test_words_in_disguise_and_a_change_of_the_lexicon(doors: Doors) -> None:
     assert doors.states("cn.dispose.review") == ["open"] * len(held)
     assert doors.bodies("listing.screened")[0]["findings"][0]["surface"] == "氰*化*钾"
 
-    few = doors("lexicon", "import", doors.table("term,category,severity", "蓝冰晶粒,drug,5"), "--as", LI).strip()
-    doors("lexicon", "activate", few, "--as", LI)
-    doors("lexicon", "confirm", few, "--as", LI, status=2)
+    few = doors("lexicon", "import", doors.table("term,category,severity", "蓝冰晶粒,drug,5"), "--by", LI).strip()
+    doors("lexicon", "activate", few, "--by", LI)
+    doors("lexicon", "confirm", few, "--by", LI, status=2)
     assert [one["digest"] for one in doors.rows("lexicon", "proposals")] == [few]
-    doors("lexicon", "confirm", few, "--as", WANG)
+    doors("lexicon", "confirm", few, "--by", WANG)
     assert doors.kinds(f"lexicon:{few}") == [
         *("lexicon.imported", "lexicon.backtested", "lexicon.activation_proposed", "lexicon.activated"),
     ]
@@ -186,10 +186,10 @@ def test_models_that_learn(doors: Doors, tmp_path: Path, monkeypatch: pytest.Mon
     file.write_bytes(model.to_bytes())
     past = [f"x{n},{title}" for n, title in enumerate(patter)]
     doors.screen(doors.table("id,title", *past))
-    doors("model", "import", str(file), "--as", LI)
-    doors("model", "activate", model.digest, "--as", LI)
+    doors("model", "import", str(file), "--by", LI)
+    doors("model", "activate", model.digest, "--by", LI)
     assert [one["in_force"] for one in doors.rows("model", "list")] == [False]
-    doors("model", "confirm", model.digest, "--as", WANG)
+    doors("model", "confirm", model.digest, "--by", WANG)
     doors.screen(doors.table("id,title", "new,进口好货 稳定货源 长期供应 价格可谈"), status=1)
     decided = doors.bodies("listing.screened")[-1]
     assert decided["outcome"] == "review"
@@ -200,7 +200,7 @@ def test_models_that_learn(doors: Doors, tmp_path: Path, monkeypatch: pytest.Mon
     assert doors.kinds(f"model:{model.digest}") == [
         *("model.imported", "model.backtested", "model.activation_proposed", "model.activated"),
     ]
-    doors("model", "deactivate", "--as", LI)
+    doors("model", "deactivate", "--by", LI)
 
     with ModeratorServer({"上头"}) as outside:
         monkeypatch.setenv(URL_VARIABLE, outside.url)
@@ -241,12 +241,12 @@ def test_notices_before_the_trade(doors: Doors) -> None:
 
 
 def test_controls_that_must_be_alive(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
-    doors("lexicon", "import", doors.table("term,category,severity", "乙毒物,toxic,5"), "--activate", "--as", LI)
+    doors("lexicon", "import", doors.table("term,category,severity", "乙毒物,toxic,5"), "--activate", "--by", LI)
     [failed] = doors.rows("control", "probe", "listing_monitoring", status=1)
     assert failed["red"]
     assert doors.states("cn.control.repair") == ["open"]
     former = next(one["digest"] for one in doors.rows("lexicon", "list") if not one["in_force"])
-    doors("lexicon", "activate", former, "--as", LI)
+    doors("lexicon", "activate", former, "--by", LI)
     doors("control", "probe", "listing_monitoring")
     assert doors.states("cn.control.repair") == ["discharged"]
     doors("control", "assign", "listing_monitoring", LI)

@@ -246,24 +246,24 @@ def test_on_the_command_line_the_second_person_is_named(
 
     words = tmp_path / "words.csv"
     words.write_text("term,category,severity\n陶瓷碗,toxic,5\n", encoding="utf-8")
-    assert run("lexicon", "import", str(words), "--activate", "--as", LI) == 0
+    assert run("lexicon", "import", str(words), "--activate", "--by", LI) == 0
     told = capsys.readouterr()
     digest = told.out.split()[0]
     assert "needs a second person" in told.err
-    assert run("lexicon", "confirm", digest, "--as", LI) == 2
+    assert run("lexicon", "confirm", digest, "--by", LI) == 2
     assert "cannot confirm it" in capsys.readouterr().err
-    assert run("lexicon", "confirm", digest, "--as", f" {LI.upper()}\u200b") == 2
+    assert run("lexicon", "confirm", digest, "--by", f" {LI.upper()}\u200b") == 2
     assert "cannot confirm it" in capsys.readouterr().err
-    assert run("lexicon", "confirm", digest, "--as", "key:0123456789ab") == 2
+    assert run("lexicon", "confirm", digest, "--by", "key:0123456789ab") == 2
     assert "name of a key" in capsys.readouterr().err
     assert run("parameter", "set", SECOND_BY_KEY, "required", "--by", WANG) == 0
-    assert run("lexicon", "confirm", digest, "--as", WANG) == 2
+    assert run("lexicon", "confirm", digest, "--by", WANG) == 2
     assert "takes keys" in capsys.readouterr().err
     assert run("parameter", "set", SECOND_BY_KEY, "optional", "--by", WANG) == 0
     capsys.readouterr()
     assert run("lexicon", "backtest", digest, "--format", "json") == 0
     assert "陶瓷碗" in capsys.readouterr().out
-    assert run("lexicon", "confirm", digest, "--as", WANG) == 0
+    assert run("lexicon", "confirm", digest, "--by", WANG) == 0
     assert run("lexicon", "proposals", "--format", "jsonl") == 0
     assert digest not in capsys.readouterr().out
     assert run("lexicon", "list", "--format", "jsonl") == 0
@@ -273,7 +273,7 @@ def test_on_the_command_line_the_second_person_is_named(
     table.write_bytes(DATA.replace(b"term.low", b"term.suspect"))
     assert run("policy", "import", str(table)) == 0
     policy = capsys.readouterr().out.split()[0]
-    assert run("policy", "activate", policy, "--as", LI) == 0
-    assert run("policy", "refuse", policy, "--reason", "no need", "--as", WANG) == 0
-    assert run("policy", "confirm", policy, "--as", WANG) == 2
+    assert run("policy", "activate", policy, "--by", LI) == 0
+    assert run("policy", "refuse", policy, "--reason", "no need", "--by", WANG) == 0
+    assert run("policy", "confirm", policy, "--by", WANG) == 2
     assert run("policy", "show", policy) == 0

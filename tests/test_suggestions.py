@@ -153,6 +153,6 @@ def test_over_http_and_on_the_command_line(sqlite_url: str, capsys: pytest.Captu
     assert run("lexicon", "suggest", "--format", "jsonl") == 0
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {(one["term"], one["exception"]) for one in rows} == {("蓝冰晶粒", ""), ("枪", "水枪")}
-    assert run("lexicon", "accept", "枪", "--exception", "水枪", "--why", "toys", "--as", LI) == 0
+    assert run("lexicon", "accept", "枪", "--exception", "水枪", "--why", "toys", "--by", LI) == 0
     assert len(capsys.readouterr().out.strip()) == 16
-    assert run("lexicon", "accept", "枪", "--exception", "手", "--why", "toys", "--as", LI) == 2
+    assert run("lexicon", "accept", "枪", "--exception", "手", "--why", "toys", "--by", LI) == 2

@@ -62,7 +62,10 @@ def command_of(place: str, one: AnyDeclared) -> click.Command:
             click.Option(["--by", "by"], default=default, help=by, required=default is None, show_default=True)
         )
     made = click.Command(
-        declaration.command.split()[-1], callback=run, params=parameters, help=declaration.title.get(system_language())
+        declaration.command.split()[-1],
+        callback=run,
+        params=parameters,
+        help=t(declaration.title.zh, declaration.title.en[0].lower() + declaration.title.en[1:]),
     )
     made.callback = run
     store_option(made)

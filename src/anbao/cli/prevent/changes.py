@@ -21,8 +21,8 @@ AT = "RFC3339"
 
 
 def actor_option() -> Callable[[F], F]:
-    """``--as``: who acts; a heavy change is confirmed by another than its proposer."""
-    return click.option("--as", "actor", default="officer", show_default=True, help=t("何人操作", "who does this"))
+    """``--by``: who acts; a heavy change is confirmed by another than its proposer."""
+    return click.option("--by", "actor", default="officer", show_default=True, help=t("何人操作", "who does this"))
 
 
 def print_change(change: Change) -> None:
@@ -43,8 +43,8 @@ def print_change(change: Change) -> None:
     why = "；".join(reason.zh for reason in change.because), "; ".join(reason.en for reason in change.because)
     echo(
         t(
-            f"须由第二人复核（{why[0]}），条目 {change.entry}；用 confirm {change.digest} --as 另一人",
-            f"needs a second person ({why[1]}), entry {change.entry}; confirm {change.digest} --as somebody else",
+            f"须由第二人复核（{why[0]}），条目 {change.entry}；用 confirm {change.digest} --by 另一人",
+            f"needs a second person ({why[1]}), entry {change.entry}; confirm {change.digest} --by somebody else",
         ),
         err=True,
     )
@@ -99,7 +99,7 @@ def add_changes(group: click.Group, role: Role) -> None:
 
     @group.command("confirm", help=t("第二人复核，启用", "a second person puts a proposed version in force"))
     @click.argument("digest")
-    @click.option("--as", "actor", required=True, help=t("何人复核", "who confirms"))
+    @click.option("--by", "actor", required=True, help=t("何人复核", "who confirms"))
     @store_option
     def confirm(digest: str, actor: str, store_url: str | None) -> None:
         """Never the proposer."""
@@ -110,7 +110,7 @@ def add_changes(group: click.Group, role: Role) -> None:
     @group.command("refuse", help=t("否决或者撤回一项提议", "refuse a proposal, or take it back"))
     @click.argument("digest")
     @reason_option
-    @click.option("--as", "actor", required=True, help=t("何人", "who"))
+    @click.option("--by", "actor", required=True, help=t("何人", "who"))
     @store_option
     def refuse(digest: str, reason: str, actor: str, store_url: str | None) -> None:
         """The version stays, not in force."""

@@ -139,7 +139,7 @@ def suggest(store_url: str | None, output_format: str) -> None:
 @click.option(
     "--base", default="", help=t("在哪个版本上修改（默认现行版本）", "the version to add to (default: in force)")
 )
-@click.option("--why", "reason", required=True, help=t("理由", "the reason"))
+@click.option("--reason", "--why", "reason", required=True, help=t("理由", "the reason"))
 @actor_option()
 @store_option
 def accept(
