@@ -21,6 +21,45 @@ from anbao.platform import Platform, open_platform
 from anbao.store import tables
 from anbao.store.bulk import insert_many, sql
 
+CASE_COLUMNS = (
+    "id",
+    "kind",
+    "state",
+    "rank",
+    "due_at",
+    "waiting_since",
+    "assignee",
+    "desk",
+    "leased_by",
+    "leased_until",
+    "barred",
+    "decider",
+    "outcome",
+    "disputed",
+    "subject",
+    "subjects",
+    "about",
+    "opened_by",
+    "opened_at",
+    "changed_by",
+    "decider_key",
+    "lease_key",
+    "waits",
+)
+
+OBLIGATION_COLUMNS = (
+    "opened_by",
+    "norm",
+    "norm_version",
+    "subject",
+    "opened_at",
+    "due_at",
+    "closed_as",
+    "closed_by",
+    "closed_at",
+    "missed_by",
+)
+
 NOW = 1_790_000_000_000
 CHUNK = 50_000
 REPEATS = 30
@@ -65,8 +104,18 @@ def fill(platform: Platform, rows: int) -> None:
         def job(
             work: Work, cases: list[tuple[object, ...]] = cases, rest: list[tuple[object, ...]] = obligations
         ) -> None:
-            insert_many(work.conn, tables.case_file, cases)
-            insert_many(work.conn, tables.obligation, rest)
+            insert_many(
+                work.conn,
+                tables.case_file,
+                CASE_COLUMNS,
+                cases,
+            )
+            insert_many(
+                work.conn,
+                tables.obligation,
+                OBLIGATION_COLUMNS,
+                rest,
+            )
 
         platform.run(job)
 
@@ -128,7 +177,14 @@ def insert_cost(platform: Platform, rows: int = 20_000) -> float:
             )
             for n in range(first, first + 1_000)
         ]
-        platform.run(lambda work, batch=batch: insert_many(work.conn, tables.case_file, batch))  # type: ignore[misc]
+        platform.run(
+            lambda work, batch=batch: insert_many(
+                work.conn,
+                tables.case_file,
+                CASE_COLUMNS,
+                batch,
+            )
+        )  # type: ignore[misc]
     return 1e6 * (time.perf_counter() - start) / rows
 
 

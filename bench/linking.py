@@ -87,7 +87,7 @@ def from_store(count: int) -> None:
                 some = order[start : start + BATCH]
                 pairs = zip(identifiers[some].tolist(), merchants[some].tolist(), strict=True)
                 rows = [(held.to_bytes(32, "big"), f"M{holder:07d}", "phone") for held, holder in pairs]
-                insert_many(conn, tables.merchant_identifier, rows)
+                insert_many(conn, tables.merchant_identifier, ("lookup", "merchant", "kind"), rows)
         with store.read() as conn:
             everything = best(lambda: all_families(conn, CAP))
             largest = all_families(conn, CAP)[0]

@@ -72,9 +72,10 @@ def copy_as_before(platform: Platform, url: str, cursors: dict[str, int]) -> Non
                 continue
             columns = [column["name"] for column in inspect(outer).get_columns(name)]
             found = sql(rows, f"SELECT {', '.join(columns)} FROM {name}").all()
-            assert columns == list(tables.BY_NAME[name].c)[: len(columns)]
-            insert_many(conn, tables.BY_NAME[name], [tuple(row) for row in found])
-        insert_many(conn, tables.reaction, [(name, cursor, "") for name, cursor in cursors.items()])
+            insert_many(conn, tables.BY_NAME[name], tuple(columns), found)
+        insert_many(
+            conn, tables.reaction, ("name", "idx", "failed"), [(name, cursor, "") for name, cursor in cursors.items()]
+        )
 
 
 def decided(platform: Platform) -> list[str]:

@@ -22,7 +22,7 @@ def rehash(conn: Connection) -> None:
     """Make the tiles fit the entries again, as a careful forger would."""
     sql(conn, "DELETE FROM tile")
     leaves = [leaf_hash(bytes(row[0])) for row in sql(conn, "SELECT data FROM entry ORDER BY idx")]
-    upsert_many(conn, tables.tile, extend(0, {}, leaves))
+    upsert_many(conn, tables.tile, ("level", "n", "hashes"), extend(0, {}, leaves))
 
 
 def resubject(conn: Connection) -> None:
@@ -32,7 +32,7 @@ def resubject(conn: Connection) -> None:
         for index, data in map(tuple, sql(conn, "SELECT idx, data FROM entry"))
         for role, subject in decode(bytes(data)).subjects.items()
     ]
-    insert_many(conn, tables.entry_subject, rows)
+    insert_many(conn, tables.entry_subject, ("role", "subject", "idx"), rows)
 
 
 def edit(conn: Connection) -> None:
@@ -208,7 +208,7 @@ def test_a_tile_that_disagrees_is_found(store: Store, level: int, n: int, where:
     with store.write() as conn:
         hashes = tile_reader(conn)(level, n)
         changed = {"altered": b"\0" * 32 + hashes[32:], "short": hashes[:-32], "missing": b""}[loss]
-        upsert_many(conn, tables.tile, [(level, n, changed)])
+        upsert_many(conn, tables.tile, ("level", "n", "hashes"), [(level, n, changed)])
     report = verify_store(store)
     assert not report.sound
     assert report.problem is not None

@@ -63,9 +63,34 @@ def found_and_taken_down(platform: Platform, number: int) -> None:
             (f"takedown-{n}", "takedown", "confirmed" if n % 2 else "taken", f"L{n}", "M", "H", "violation-1", *told)
             for n in range(number - 1)
         ]
-        insert_many(work.conn, tables.measure, rows)
+        insert_many(
+            work.conn,
+            tables.measure,
+            (
+                "id",
+                "kind",
+                "state",
+                "listing",
+                "merchant",
+                "hazard",
+                "violation",
+                "person",
+                "at",
+                "until",
+                "token",
+                "problem",
+                "entry",
+                "complaint",
+            ),
+            rows,
+        )
         violation = ("violation-1", "M", "L0", "H", "safety", 4, 0, "found", START, 1)
-        insert_many(work.conn, tables.violation, [violation])
+        insert_many(
+            work.conn,
+            tables.violation,
+            ("id", "merchant", "listing", "hazard", "field", "severity", "serious", "state", "at", "entry"),
+            [violation],
+        )
 
     platform.run(job)
 
@@ -174,7 +199,7 @@ def test_who_writes_without_a_pause_keeps_nobody_out(store_url: str) -> None:
         begun = time.monotonic()
         for number in range(10):
             with store.write() as conn:
-                insert_many(conn, tables.meta, [(f"modest-{number}", b"")])
+                insert_many(conn, tables.meta, ("key", "value"), [(f"modest-{number}", b"")])
         waited = time.monotonic() - begun
     finally:
         others.kill()

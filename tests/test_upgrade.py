@@ -85,9 +85,9 @@ def keep_as_first_release(platform: Platform, url: str) -> None:
     """The same entries and rows in a database that has the first schema only."""
     with in_schema(url, FIRST) as (conn, _), platform.reading() as source:
         for name in KEPT:
-            insert_many(conn, tables.BY_NAME[name], rows(source, name))
+            insert_many(conn, tables.BY_NAME[name], tuple(tables.BY_NAME[name].c), rows(source, name))
         replaced = {row[0]: row for row in rows(source, "trade")}  # the order was the whole key
-        insert_many(conn, tables.trade, list(replaced.values()))
+        insert_many(conn, tables.trade, ("id", "listing", "consumer", "at", "entry"), list(replaced.values()))
         for consumer, listing, told, at, entry in sql(
             source, "SELECT consumer, listing, notice, at, entry FROM notice_step"
         ):

@@ -73,7 +73,12 @@ def create_key(work: Work, name: str, scopes: Sequence[str], actor: str) -> str:
         raise InvalidInput(Text("密钥须有名称", "a key needs a name"), field="name")
     identity, granted = secrets.token_hex(6), sorted(set(scopes))
     token = f"{_PREFIX}_{identity}_{secrets.token_urlsafe(32)}"
-    insert_many(work.conn, tables.api_key, [(identity, _digest(token), name, " ".join(granted), work.now, None)])
+    insert_many(
+        work.conn,
+        tables.api_key,
+        ("id", "digest", "name", "scopes", "created", "revoked"),
+        [(identity, _digest(token), name, " ".join(granted), work.now, None)],
+    )
     work.append(KeyCreated(key=identity, name=name, scopes=tuple(granted)), actor=actor)
     return token
 

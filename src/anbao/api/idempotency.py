@@ -98,7 +98,7 @@ def store_answer(
         )
         for one, answer in answers
     ]
-    insert_many(conn, tables.idempotency, rows)
+    insert_many(conn, tables.idempotency, ("api_key", "key", "fingerprint", "status", "response", "at"), rows)
 
 
 def _bound_to(api_key: str, key: str) -> bytes:

@@ -126,7 +126,7 @@ def project_requested(conn: Connection, placed: Sequence[Placed]) -> None:
     for index, sealed in placed:
         body = msgspec.json.decode(sealed.data)["body"]
         rows.append((sealed.subjects["request"], msgspec.json.encode(body), "open", sealed.at, index))
-    upsert_many(conn, tables.authority_request, rows)
+    upsert_many(conn, tables.authority_request, ("id", "body", "state", "at", "entry"), rows)
 
 
 def project_closed(conn: Connection, placed: Sequence[Placed]) -> None:

@@ -114,7 +114,9 @@ def project_opened(conn: Connection, placed: Sequence[Placed]) -> None:
                 index,
             )
         )
-    upsert_many(conn, tables.assistance, rows)
+    upsert_many(
+        conn, tables.assistance, ("id", "kind", "harm", "consumer", "trade", "merchant", "state", "at", "entry"), rows
+    )
 
 
 def project_state(conn: Connection, placed: Sequence[Placed]) -> None:

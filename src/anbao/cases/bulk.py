@@ -75,6 +75,10 @@ class BulkOrder(Noun, frozen=True, kw_only=True):
     state: Literal["waiting", "undone", "done"]
 
 
+_COLUMNS = ("id", "state", "outcome", "reason", "person", "at", "leaves_at", "entry")
+_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM bulk_order"
+
+
 def preview(core: Core, conn: Connection, names: Sequence[str], outcome: str, person: Person, now: int) -> Preview:
     """What an order would do to each case; writes nothing. Raises InvalidInput for none or too many."""
     wanted = list(dict.fromkeys(names))
@@ -189,7 +193,7 @@ def find(conn: Connection, name: str) -> BulkOrder:
 
 def recent(conn: Connection, limit: int = 50) -> list[BulkOrder]:
     """The newest orders, without their items."""
-    return [_order(row) for row in sql(conn, "SELECT * FROM bulk_order ORDER BY entry DESC LIMIT ?", (limit,))]
+    return [_order(row) for row in sql(conn, f"{_SELECT} ORDER BY entry DESC LIMIT ?", (limit,))]
 
 
 def project_ordered(conn: Connection, placed: Sequence[Placed]) -> None:
@@ -207,8 +211,18 @@ def project_ordered(conn: Connection, placed: Sequence[Placed]) -> None:
             body["leaves_at"],
             index,
         )
-        insert_many(conn, tables.bulk_order, [order_row])
-        insert_many(conn, tables.bulk_item, [(name, case, "waiting", index) for case in body["cases"]])
+        insert_many(
+            conn,
+            tables.bulk_order,
+            _COLUMNS,
+            [order_row],
+        )
+        insert_many(
+            conn,
+            tables.bulk_item,
+            ("bulk", "case_id", "result", "entry"),
+            [(name, case, "waiting", index) for case in body["cases"]],
+        )
         _move(conn, name, "state = 'pending', waiting_since = NULL, leased_by = '', leased_until = 0", index)
 
 
@@ -265,14 +279,14 @@ def _read(work: Work, name: str) -> BulkOrder:
 
 
 def _row(conn: Connection, name: str) -> BulkOrder:
-    row = sql(conn, "SELECT * FROM bulk_order WHERE id = ?", (name,)).first()
+    row = sql(conn, f"{_SELECT} WHERE id = ?", (name,)).first()
     if row is None:
         raise NotFound(Text(f"没有批量决定 {name}", f"there is no bulk order {name}"), field="bulk")
     return _order(row)
 
 
 def _order(row: Sequence[object]) -> BulkOrder:
-    held = dict(zip(map(str, tables.bulk_order.c.keys()), row, strict=True))
+    held = dict(zip(_COLUMNS, row, strict=True))
     return msgspec.convert({**held, "items": (), "refused": {}}, BulkOrder)
 
 

@@ -20,6 +20,32 @@ from anbao.model.entry import Sealed
 from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
 
+_COLUMNS = (
+    "id",
+    "kind",
+    "state",
+    "rank",
+    "due_at",
+    "waiting_since",
+    "assignee",
+    "desk",
+    "leased_by",
+    "leased_until",
+    "barred",
+    "decider",
+    "outcome",
+    "disputed",
+    "subject",
+    "subjects",
+    "about",
+    "opened_by",
+    "opened_at",
+    "changed_by",
+    "decider_key",
+    "lease_key",
+    "waits",
+)
+
 LISTING_REVIEW = "listing_review"
 
 _PER_QUERY = 5_000
@@ -53,7 +79,12 @@ class CaseProjection:
             rows.append(
                 self._row(conn, index, sealed, sealed.subjects["case"], str(sealed.facts["case_kind"]), subjects)
             )
-        insert_many(conn, tables.case_file, rows)
+        insert_many(
+            conn,
+            tables.case_file,
+            _COLUMNS,
+            rows,
+        )
 
     def screened(self, conn: Connection, placed: Sequence[Placed]) -> None:
         """``listing.screened``: of several screenings of one listing the last counts."""
@@ -74,7 +105,12 @@ class CaseProjection:
                 name = case_id(LISTING_REVIEW, sealed.subjects, str(index))
                 about = {role: one for role, one in sealed.subjects.items() if role != "picture"}
                 rows.append(self._row(conn, index, sealed, name, LISTING_REVIEW, about))
-        insert_many(conn, tables.case_file, rows)
+        insert_many(
+            conn,
+            tables.case_file,
+            _COLUMNS,
+            rows,
+        )
 
     def listing_decided(self, conn: Connection, placed: Sequence[Placed]) -> None:
         """``listing.decided``: also where the decision did not come by way of the case."""

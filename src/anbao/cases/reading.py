@@ -9,7 +9,7 @@ from anbao.cases.persons import Person, folded
 from anbao.errors import NotFound
 from anbao.model.base import Noun
 from anbao.model.decision import CaseState
-from anbao.store import Connection, tables
+from anbao.store import Connection
 from anbao.store.bulk import sql
 from anbao.text import Text
 
@@ -22,7 +22,30 @@ SUPERSEDED = "superseded"
 Position = tuple[int, int, int, str]
 """Where a case stands in the queue: rank, due time, waiting since, id."""
 
-_COLUMNS = ", ".join(tables.case_file.c.keys())
+_NAMES = (
+    "id",
+    "kind",
+    "state",
+    "rank",
+    "due_at",
+    "waiting_since",
+    "assignee",
+    "leased_by",
+    "leased_until",
+    "barred",
+    "decider",
+    "outcome",
+    "disputed",
+    "subjects",
+    "about",
+    "opened_by",
+    "opened_at",
+    "changed_by",
+    "decider_key",
+    "lease_key",
+    "waits",
+)
+_COLUMNS = ", ".join(_NAMES)
 
 
 class Case(Noun, frozen=True, kw_only=True):
@@ -69,10 +92,9 @@ class Case(Noun, frozen=True, kw_only=True):
 
 
 def _case(row: Sequence[Any]) -> Case:
-    held = dict(zip(tables.case_file.c.keys(), row, strict=True))
+    held = dict(zip(_NAMES, row, strict=True))
     severity, due = 5 - held.pop("rank"), held.pop("due_at")
     subjects = msgspec.json.decode(held.pop("subjects"), type=dict[str, str])
-    del held["subject"], held["desk"]
     held["disputed"], held["waits"] = bool(held["disputed"]), bool(held["waits"])
     return Case(due_at=None if due == NO_TIME else due, severity=severity, subjects=subjects, **held)
 

@@ -27,7 +27,7 @@ from anbao.prevent.listings.records import record_screened
 from anbao.prevent.listings.standing import changed_at
 from anbao.rules.rulesets import Rulesets
 from anbao.store import Connection, Store, open_store, tables
-from anbao.store.bulk import sql, upsert_many
+from anbao.store.bulk import columns_of, row_of, upsert_rows
 
 ROWS_PER_CHUNK = 1_000
 CHUNKS_PER_COMMIT = 8
@@ -41,7 +41,7 @@ class Progress(msgspec.Struct, frozen=True):
 
 
 class _Run(msgspec.Struct):
-    """A row of ``screen_run``, in column order. ``finished_under``: the versions in force at its end, empty before."""
+    """A row of ``screen_run``. ``finished_under``: the versions in force at its end, empty before."""
 
     id: str
     rows_done: int
@@ -109,8 +109,8 @@ def screen_file(
 
 def _begin(platform: Platform, identity: str) -> _Run:
     with platform.reading() as conn:
-        row = sql(conn, "SELECT * FROM screen_run WHERE id = ?", (identity,)).first()
-    return _Run(*row) if row else _Run(identity, 0, 0, 0, 0, b"", "", platform.clock())
+        run = row_of(conn, _Run, f"SELECT {columns_of(_Run)} FROM screen_run WHERE id = ?", (identity,))
+    return run or _Run(identity, 0, 0, 0, 0, b"", "", platform.clock())
 
 
 def _stands(platform: Platform, run: _Run, sink: Sink) -> bool:
@@ -155,7 +155,7 @@ def _commit_job(
 
 
 def _save(conn: Connection, run: _Run) -> None:
-    upsert_many(conn, tables.screen_run, [msgspec.structs.astuple(run)])
+    upsert_rows(conn, tables.screen_run, [run])
 
 
 def _grouped(results: Iterator[tuple[Chunk, Processed]]) -> Iterator[list[tuple[Chunk, Processed]]]:

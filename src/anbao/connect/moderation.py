@@ -84,7 +84,7 @@ class Moderation:
         """What was screened before is not asked about."""
         if sql(work.conn, "SELECT 1 FROM reaction WHERE name = ?", (CURSOR,)).first() is None:
             last = self._platform.ledger.size(work.conn) - 1
-            upsert_many(work.conn, tables.reaction, [(CURSOR, last, "")])
+            upsert_many(work.conn, tables.reaction, ("name", "idx", "failed"), [(CURSOR, last, "")])
 
     def _ask(self, client: httpx.Client, stored: Stored) -> ModerationAnswer | str:
         """The answer, or what went wrong."""
@@ -139,7 +139,7 @@ def _record(work: Work, cursor: int, batch: Sequence[Stored], answers: Sequence[
                 about=index,
                 reasons=("moderation.flagged", *answer.labels),
             )
-    upsert_many(work.conn, tables.reaction, [(CURSOR, batch[-1].index, "")])
+    upsert_many(work.conn, tables.reaction, ("name", "idx", "failed"), [(CURSOR, batch[-1].index, "")])
 
 
 def _on_offer(work: Work, listing: str, index: int) -> bool:

@@ -9,7 +9,7 @@ from anbao.engine.core import Probed
 from anbao.engine.work import Placed, Work
 from anbao.model.entry import Entry
 from anbao.store import Connection, tables
-from anbao.store.bulk import sql, upsert_many
+from anbao.store.bulk import columns_of, rows_of, upsert_rows
 from anbao.text import Text
 
 REGISTERED = "control.registered"
@@ -27,7 +27,7 @@ Kept = Literal["unprobed", "works", "failed", "retired"]
 
 
 class ControlStanding(msgspec.Struct):
-    """One row of ``control``, in column order; instants in UTC milliseconds."""
+    """One row of ``control``; instants in UTC milliseconds."""
 
     id: str
     person: str
@@ -45,7 +45,8 @@ class ControlStanding(msgspec.Struct):
 
 def standings(conn: Connection) -> dict[str, ControlStanding]:
     """All registered controls by id."""
-    return {row[0]: ControlStanding(*row) for row in sql(conn, "SELECT * FROM control ORDER BY id")}
+    statement = f"SELECT {columns_of(ControlStanding)} FROM control ORDER BY id"
+    return {one.id: one for one in rows_of(conn, ControlStanding, statement)}
 
 
 def record(work: Work, kind: str, control: str, actor: str, **body: Any) -> int:
@@ -89,7 +90,7 @@ def project(conn: Connection, placed: Sequence[Placed]) -> None:
         _apply(one, sealed.kind, sealed.at, msgspec.json.decode(sealed.data)["body"])
         one.entry = index
         changed[name] = one
-    upsert_many(conn, tables.control, [msgspec.structs.astuple(one) for one in changed.values()])
+    upsert_rows(conn, tables.control, list(changed.values()))
 
 
 def _apply(one: ControlStanding, kind: str, at: int, body: dict[str, Any]) -> None:

@@ -29,6 +29,8 @@ from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql, upsert_many
 from anbao.text import Text
 
+_COLUMNS = ("id", "url", "topics", "secrets", "state", "created")
+
 EVERY = "*"
 ROTATION_MILLIS = 24 * 3600 * 1000
 """For a day after a rotation messages carry a signature under the old secret as well."""
@@ -96,7 +98,7 @@ def add(work: Work, url: str, topics: Sequence[str], actor: str, *, secret: str 
         state="active",
         created=work.now,
     )
-    insert_many(work.conn, tables.endpoint, [_row(made)])
+    insert_many(work.conn, tables.endpoint, _COLUMNS, [_row(made)])
     _record(work, EndpointAdded, made, actor)
     return made
 
@@ -110,7 +112,7 @@ def rotate(work: Work, identity: str, actor: str) -> Endpoint:
         if one.until is None or one.until > work.now
     )
     changed = msgspec.structs.replace(known, secrets=(Secret(secret=new_secret()), *ending))
-    upsert_many(work.conn, tables.endpoint, [_row(changed)])
+    upsert_many(work.conn, tables.endpoint, _COLUMNS, [_row(changed)])
     _record(work, EndpointRotated, changed, actor)
     return changed
 
@@ -122,7 +124,7 @@ def change(work: Work, identity: str, how: Change, actor: str) -> Endpoint:
         sql(work.conn, "DELETE FROM endpoint WHERE id = ?", (identity,))
     else:
         changed = msgspec.structs.replace(changed, state="paused" if how == "paused" else "active")
-        upsert_many(work.conn, tables.endpoint, [_row(changed)])
+        upsert_many(work.conn, tables.endpoint, _COLUMNS, [_row(changed)])
     _record(work, _CHANGES[how], changed, actor)
     return changed
 

@@ -42,6 +42,7 @@ def send(work: Work, entry: int, effect: Effect, *, part: str = "") -> str:
     insert_many(
         work.conn,
         tables.outbox,
+        ("id", "topic", "body", "entry", "state", "attempts", "due_at", "problem"),
         [(name, effect.topic, msgspec.json.encode(effect), entry, "waiting", 0, work.now, "")],
     )
     return name

@@ -93,13 +93,13 @@ class Reactions:
                 break
             if failed:
                 behind.add(lane)
-                upsert_many(work.conn, tables.reaction, [(lane, stored.index - 1, failed)])
+                upsert_many(work.conn, tables.reaction, ("name", "idx", "failed"), [(lane, stored.index - 1, failed)])
                 failed = ""
             cursor, passed = stored.index, passed + 1
             if time.monotonic() > end:
                 break
         if cursor > begun or failed:
-            upsert_many(work.conn, tables.reaction, [(reaction.name, cursor, failed)])
+            upsert_many(work.conn, tables.reaction, ("name", "idx", "failed"), [(reaction.name, cursor, failed)])
         return passed
 
     def _catch_up(self, work: Work, reaction: Reaction, name: str, cursor: int, last: int) -> tuple[int, bool]:
@@ -118,7 +118,7 @@ class Reactions:
         if done:
             sql(work.conn, "DELETE FROM reaction WHERE name = ?", (name,))
         elif passed or failed:
-            upsert_many(work.conn, tables.reaction, [(name, cursor, failed)])
+            upsert_many(work.conn, tables.reaction, ("name", "idx", "failed"), [(name, cursor, failed)])
         return passed, done
 
     def _try(self, work: Work, reaction: Reaction, stored: Stored) -> str:

@@ -48,9 +48,14 @@ def _project_all(core: Core, old: Connection, new: Connection) -> None:
         sql(new, f"DELETE FROM {name}")
         _take_over(old, new, name)
     for batch in _batches(core, old):
-        insert_many(new, tables.entry, [(index, one.kind, one.at, one.recorded, one.data) for index, one in batch])
+        insert_many(
+            new,
+            tables.entry,
+            ("idx", "kind", "at", "recorded", "data"),
+            [(index, one.kind, one.at, one.recorded, one.data) for index, one in batch],
+        )
         about = [(role, subject, index) for index, one in batch for role, subject in one.subjects.items()]
-        insert_many(new, tables.entry_subject, sorted(about))
+        insert_many(new, tables.entry_subject, ("role", "subject", "idx"), sorted(about))
         for kind, run in groupby(batch, key=lambda placed: placed[1].kind):
             core.project(new, kind, list(run))
 
@@ -73,7 +78,8 @@ def _batches(core: Core, conn: Connection) -> Iterator[list[Placed]]:
 
 
 def _take_over(source: Connection, target: Connection, name: str) -> None:
-    """Copy a table whole, in its declared order of columns."""
+    """Copy a table whole."""
     table = tables.BY_NAME[name]
-    columns = ", ".join(f'"{column}"' for column in table.c.keys())
-    insert_many(target, table, [tuple(row) for row in sql(source, f"SELECT {columns} FROM {name}")])
+    columns = tuple(table.c)
+    rows = sql(source, f"SELECT {', '.join(columns)} FROM {name}").all()
+    insert_many(target, table, columns, rows)

@@ -92,7 +92,7 @@ class ValueHistory:
 
     def record(self, conn: Connection, changes: Sequence[ValueChange]) -> None:
         """Write changes, in the write transaction that appends their entries."""
-        insert_many(conn, tables.value_change, changes)
+        insert_many(conn, tables.value_change, ("type", "name", "effective", "entry", "value"), changes)
         self._last, self._changing = None, conn
 
     def newest(self, conn: Connection, value: tuple[ValueType, str], at: int, before: int) -> str | None:

@@ -187,7 +187,12 @@ def _upsert(conn: Connection, event: HazardSuspected | HazardConfirmed, state: H
     record, data = event.record, msgspec.json.encode(event.record)
     first = event.listing, event.merchant
     row = (event.hazard, state, record.source, record.severity, record.title, data, *first, index, "")
-    upsert_many(conn, tables.hazard, [row])
+    upsert_many(
+        conn,
+        tables.hazard,
+        ("id", "state", "source", "severity", "title", "record", "listing", "merchant", "entry", "sweep"),
+        [row],
+    )
 
 
 def _standing(conn: Connection, hazard: str, *states: HazardState) -> Hazard:

@@ -26,7 +26,7 @@ def read_meta(conn: Connection, key: str) -> bytes | None:
 
 
 def write_meta(conn: Connection, key: str, value: bytes) -> None:
-    insert_many(conn, tables.meta, [(key, value)])
+    insert_many(conn, tables.meta, ("key", "value"), [(key, value)])
 
 
 def stored_verifier(conn: Connection) -> Verifier | None:

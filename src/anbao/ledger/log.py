@@ -83,9 +83,9 @@ class Ledger:
             for role, subject in item.subjects.items():
                 subjects.append((role, subject, index))
         subjects.sort()
-        insert_many(conn, tables.entry, entries)
-        insert_many(conn, tables.entry_subject, subjects)
-        upsert_many(conn, tables.tile, changed)
+        insert_many(conn, tables.entry, ("idx", "kind", "at", "recorded", "data"), entries)
+        insert_many(conn, tables.entry_subject, ("role", "subject", "idx"), subjects)
+        upsert_many(conn, tables.tile, ("level", "n", "hashes"), changed)
         return first
 
     def size(self, conn: Connection) -> int:
@@ -187,7 +187,7 @@ class Ledger:
                 hint=Text("用 ANBAO_SIGNING_KEY 指明密钥文件", "name the key file in ANBAO_SIGNING_KEY"),
             )
         note = self._signer.sign(format_checkpoint(Checkpoint(self.origin, size, self.root(conn, size))))
-        insert_many(conn, tables.checkpoint, [(size, now, note)])
+        insert_many(conn, tables.checkpoint, ("size", "at", "note"), [(size, now, note)])
         return note
 
     def latest_checkpoint(self, conn: Connection) -> str | None:

@@ -29,6 +29,8 @@ from anbao.store import Connection, Store, tables
 from anbao.store.bulk import insert_many, sql, sql_many
 from anbao.text import Text
 
+_COLUMNS = ("commitment", "person", "field", "salt", "value", "lookup")
+
 COMMITMENT_PREFIX = "commit:"
 REFERENCES = frozenset({"buyer"})
 """Personal fields that are identifiers: the same value always has the same commitment."""
@@ -77,7 +79,7 @@ class Vault:
             return commitment
 
         sealed: dict[str, Any] = _replaced(body, _plan(type(noun)), replace)
-        insert_many(conn, tables.personal, rows)
+        insert_many(conn, tables.personal, _COLUMNS, rows)
         return sealed
 
     def seal_values(self, conn: Connection, values: Iterable[tuple[str, str, str]]) -> list[str]:
@@ -87,7 +89,7 @@ class Vault:
             salt = secrets.token_bytes(_SALT_BYTES)
             commitment = commit(field, salt, value)
             rows.append((commitment, person, field, salt, self._sealed(commitment, value), self.lookup(field, value)))
-        insert_many(conn, tables.personal, rows)
+        insert_many(conn, tables.personal, _COLUMNS, rows)
         return [row[0] for row in rows]
 
     def consumer(self, conn: Connection, buyer: str) -> str:
@@ -115,7 +117,7 @@ class Vault:
                 found[value] = commitment = commit(field, salt, value)
                 sealed = self._sealed(commitment, value)
                 new.append((commitment, f"consumer:{commitment}", field, salt, sealed, lookup))
-        insert_many(conn, tables.personal, new)
+        insert_many(conn, tables.personal, _COLUMNS, new)
         return found
 
     def reveal(self, conn: Connection, commitment: str) -> tuple[str, str]:

@@ -27,7 +27,7 @@ def keep_whole(conn: Connection, whole: bytes) -> None:
     """Keep the bytes of a whole record, once."""
     digest = digest_of(whole)
     if sql(conn, "SELECT 1 FROM artefact WHERE digest = ?", (digest,)).first() is None:
-        insert_many(conn, tables.artefact, [(digest, _KIND, whole)])
+        insert_many(conn, tables.artefact, ("digest", "kind", "data"), [(digest, _KIND, whole)])
 
 
 def whole_record(conn: Connection, record: ListingRecord) -> ListingRecord:

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from anbao.engine.obligations.read import ObligationView, views
+from anbao.engine.obligations.read import ObligationView, opened_by
 from anbao.errors import InvalidInput
 from anbao.law.pack import Pack
 from anbao.ledger import Stored
@@ -191,15 +191,8 @@ def _stored(conn: Connection, places: list[int]) -> list[Stored]:
 def _owed(conn: Connection, places: list[int], now: int) -> dict[int, tuple[ObligationView, ...]]:
     """What each entry made owed, as it stands now."""
     owed: dict[int, tuple[ObligationView, ...]] = {}
-    for first in range(0, len(places), _PER_QUERY):
-        chosen = places[first : first + _PER_QUERY]
-        rows = sql(
-            conn,
-            f"SELECT * FROM obligation WHERE opened_by IN ({', '.join('?' for _ in chosen)}) ORDER BY opened_by, norm",
-            tuple(chosen),
-        )
-        for one in views(conn, rows, now):
-            owed[one.opened_by] = (*owed.get(one.opened_by, ()), one)
+    for one in opened_by(conn, places, now):
+        owed[one.opened_by] = (*owed.get(one.opened_by, ()), one)
     return owed
 
 

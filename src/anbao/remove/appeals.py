@@ -33,7 +33,7 @@ from anbao.remove import hazards, measures, proposals, records
 from anbao.remove.measures import RemovalContext
 from anbao.remove.records import STANDING, Measure
 from anbao.store import Connection, tables
-from anbao.store.bulk import sql, upsert_many
+from anbao.store.bulk import columns_of, row_of, rows_of, sql, upsert_many
 from anbao.text import Text
 
 CASE_KIND = "appeal"
@@ -220,18 +220,18 @@ def _related(conn: Connection, one: Measure) -> list[Measure]:
 
 def find(conn: Connection, name: str) -> Appeal:
     """Raises NotFound."""
-    row = sql(conn, "SELECT * FROM appeal WHERE id = ?", (name,)).first()
-    if row is None:
+    found = row_of(conn, Appeal, f"SELECT {columns_of(Appeal)} FROM appeal WHERE id = ?", (name,))
+    if found is None:
         raise NotFound(Text(f"没有申诉 {name}", f"there is no appeal {name}"))
-    return msgspec.convert(records.by_column(tables.appeal, row), Appeal)
+    return found
 
 
 def listed(conn: Connection, *, measure: str = "", state: str = "", limit: int = 100) -> list[Appeal]:
     """Appeals, the oldest first."""
     given = {column: value for column, value in (("measure", measure), ("state", state)) if value}
     where = " AND ".join(["1 = 1", *(f"{column} = ?" for column in given)])
-    rows = sql(conn, f"SELECT * FROM appeal WHERE {where} ORDER BY at, id LIMIT ?", (*given.values(), limit))
-    return [msgspec.convert(records.by_column(tables.appeal, row), Appeal) for row in rows]
+    statement = f"SELECT {columns_of(Appeal)} FROM appeal WHERE {where} ORDER BY at, id LIMIT ?"
+    return rows_of(conn, Appeal, statement, (*given.values(), limit))
 
 
 def project(conn: Connection, placed: Sequence[Placed]) -> None:
@@ -239,7 +239,12 @@ def project(conn: Connection, placed: Sequence[Placed]) -> None:
     for index, sealed in placed:
         if sealed.kind == AppealReceived.KIND:
             received = sealed.event(AppealReceived)
-            upsert_many(conn, tables.appeal, [(received.appeal, received.name, "filed", "", sealed.at, index)])
+            upsert_many(
+                conn,
+                tables.appeal,
+                ("id", "measure", "state", "person", "at", "entry"),
+                [(received.appeal, received.name, "filed", "", sealed.at, index)],
+            )
         else:
             decided = sealed.event(AppealDecided)
             sql(

@@ -22,7 +22,7 @@ from anbao.remove.records import ENGINE
 from anbao.remove.violations import ViolationReason
 from anbao.rules import clearances
 from anbao.store import Connection, tables
-from anbao.store.bulk import sql, upsert_many
+from anbao.store.bulk import columns_of, row_of, sql, upsert_many
 
 CASE_KIND = "hazard_match"
 _TAKEDOWN = ("takedown",)
@@ -235,11 +235,8 @@ def clear(work: Work, hazard: str, listing: str, index: int) -> None:
 
 def find(conn: Connection, hazard: str) -> HazardToRemove | None:
     """A danger that was confirmed."""
-    row = sql(conn, "SELECT * FROM removal_hazard WHERE id = ?", (hazard,)).first()
-    if row is None:
-        return None
-    held = records.by_column(tables.removal_hazard, row)
-    return msgspec.convert({**held, "on_likeness": bool(held["on_likeness"])}, HazardToRemove)
+    statement = f"SELECT {columns_of(HazardToRemove)} FROM removal_hazard WHERE id = ?"
+    return row_of(conn, HazardToRemove, statement, (hazard,))
 
 
 def project_confirmed(conn: Connection, placed: Sequence[Placed]) -> None:
@@ -251,7 +248,12 @@ def project_confirmed(conn: Connection, placed: Sequence[Placed]) -> None:
         texts = record.title, record.basis, record.category
         likeness, person = int(record.on_likeness), record.person or sealed.actor
         rows.append((event.hazard, *texts, record.severity, likeness, person, "confirmed", index))
-    upsert_many(conn, tables.removal_hazard, rows)
+    upsert_many(
+        conn,
+        tables.removal_hazard,
+        ("id", "title", "basis", "category", "severity", "on_likeness", "person", "state", "entry"),
+        rows,
+    )
 
 
 def project_lifted(conn: Connection, placed: Sequence[Placed]) -> None:
@@ -285,7 +287,7 @@ def project_screened(conn: Connection, placed: Sequence[Placed]) -> None:
         if _KNOWN in event.screened.reasons:
             dangers = {one.term for one in event.screened.findings if one.detector == _GUARD}
             rows += [(hazard, index, event.listing, event.merchant) for hazard in sorted(dangers)]
-    upsert_many(conn, tables.kept_out, rows)
+    upsert_many(conn, tables.kept_out, ("hazard", "entry", "listing", "merchant"), rows)
 
 
 def project_pictured(conn: Connection, placed: Sequence[Placed]) -> None:
@@ -297,7 +299,7 @@ def project_pictured(conn: Connection, placed: Sequence[Placed]) -> None:
         if screened.raised and screened.outcome == OUT_ALREADY and _PICTURED in screened.reasons:
             dangers = {one.term for one in screened.findings if one.category == _SAME_PICTURE}
             rows += [(hazard, index, event.listing, event.merchant) for hazard in sorted(dangers)]
-    upsert_many(conn, tables.kept_out, rows)
+    upsert_many(conn, tables.kept_out, ("hazard", "entry", "listing", "merchant"), rows)
 
 
 def look_at_returns(context: RemovalContext, work: Work, most: int) -> int:
@@ -365,7 +367,12 @@ def _settled_since(conn: Connection, hazard: str, listing: str, index: int) -> b
 
 
 def _keep(conn: Connection, hazard: str, listing: str, merchant: str, state: str, index: int) -> None:
-    upsert_many(conn, tables.removal_match, [(hazard, listing, merchant, state, index)])
+    upsert_many(
+        conn,
+        tables.removal_match,
+        ("hazard", "listing", "merchant", "state", "entry"),
+        [(hazard, listing, merchant, state, index)],
+    )
 
 
 def _last_removal(ledger: Ledger, work: Work, hazard: str) -> HazardRemoved | None:

@@ -1,9 +1,7 @@
 """The entries of removal, the tables that project them, and how both are read."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, Literal, TypedDict
-
-import msgspec
+from typing import Literal, TypedDict
 
 from anbao.engine.work import Placed, Work
 from anbao.errors import NotFound
@@ -21,9 +19,26 @@ from anbao.model.events.remove import (
     ViolationWithdrawn,
 )
 from anbao.store import Connection, tables
-from anbao.store.bulk import sql, upsert_many
-from anbao.store.tables.base import StoreTable
+from anbao.store.bulk import columns_of, row_of, rows_of, sql, upsert_many
 from anbao.text import Text
+
+_MEASURE_COLUMNS = (
+    "id",
+    "kind",
+    "state",
+    "listing",
+    "merchant",
+    "hazard",
+    "violation",
+    "person",
+    "at",
+    "until",
+    "token",
+    "problem",
+    "entry",
+    "complaint",
+)
+_VIOLATION_COLUMNS = ("id", "merchant", "listing", "hazard", "field", "severity", "serious", "state", "at", "entry")
 
 ENGINE = "engine"
 
@@ -127,11 +142,6 @@ def newest_of_few(work: Work, kind: str, role: str, subject: str) -> int | None:
     return found
 
 
-def by_column(table: StoreTable, row: Sequence[Any]) -> dict[str, Any]:
-    """A row of all columns by their names."""
-    return dict(zip(table.c, row, strict=True))
-
-
 def find(conn: Connection, name: str) -> Measure:
     """Raises NotFound."""
     found = _measures(conn, "id = ?", name)
@@ -189,22 +199,23 @@ def listed(
 
 def violation_of(conn: Connection, name: str) -> Violation:
     """Raises NotFound."""
-    row = sql(conn, "SELECT * FROM violation WHERE id = ?", (name,)).first()
-    if row is None:
+    found = row_of(conn, Violation, f"SELECT {columns_of(Violation)} FROM violation WHERE id = ?", (name,))
+    if found is None:
         raise NotFound(Text(f"没有违法情形 {name}", f"there is no violation {name}"))
-    return _violation(row)
+    return found
 
 
 def violations(conn: Connection, where: str, *given: object) -> list[Violation]:
     """Violations by a condition over their columns, in order of time."""
-    return [_violation(row) for row in sql(conn, f"SELECT * FROM violation WHERE {where} ORDER BY at, id", given)]
+    statement = f"SELECT {columns_of(Violation)} FROM violation WHERE {where} ORDER BY at, id"
+    return rows_of(conn, Violation, statement, given)
 
 
 def recent_violations(conn: Connection, merchant: str = "", limit: int = 100) -> list[Violation]:
     """Violations (of one merchant), the newest first."""
     where, given = ("WHERE merchant = ?", (merchant,)) if merchant else ("", ())
-    rows = sql(conn, f"SELECT * FROM violation {where} ORDER BY at DESC, id LIMIT ?", (*given, limit))
-    return [_violation(row) for row in rows]
+    statement = f"SELECT {columns_of(Violation)} FROM violation {where} ORDER BY at DESC, id LIMIT ?"
+    return rows_of(conn, Violation, statement, (*given, limit))
 
 
 # ── projections ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -238,7 +249,7 @@ def project_measure(conn: Connection, placed: Sequence[Placed]) -> None:
                 event.complaint,
             )
         )
-    upsert_many(conn, tables.measure, rows)
+    upsert_many(conn, tables.measure, _MEASURE_COLUMNS, rows)
 
 
 MOVES: dict[str, State] = {
@@ -282,7 +293,7 @@ def project_violation(conn: Connection, placed: Sequence[Placed]) -> None:
                 index,
             )
         )
-    upsert_many(conn, tables.violation, rows)
+    upsert_many(conn, tables.violation, _VIOLATION_COLUMNS, rows)
 
 
 def project_violation_move(conn: Connection, placed: Sequence[Placed]) -> None:
@@ -297,10 +308,5 @@ def project_violation_move(conn: Connection, placed: Sequence[Placed]) -> None:
 
 
 def _measures(conn: Connection, where: str, *given: object, order: str = "at, id", limit: int = MOST) -> list[Measure]:
-    rows = sql(conn, f"SELECT * FROM measure WHERE {where} ORDER BY {order} LIMIT ?", (*given, limit))
-    return [msgspec.convert(by_column(tables.measure, row), Measure) for row in rows]
-
-
-def _violation(row: Sequence[Any]) -> Violation:
-    held = by_column(tables.violation, row)
-    return msgspec.convert({**held, "serious": bool(held["serious"])}, Violation)
+    statement = f"SELECT {columns_of(Measure)} FROM measure WHERE {where} ORDER BY {order} LIMIT ?"
+    return rows_of(conn, Measure, statement, (*given, limit))

@@ -108,7 +108,12 @@ def draft(context: RemovalContext, work: Work, violation: str, *, actor: str) ->
     )
     index = work.append(drafted, actor=actor)
     row = (name, violation, one.field, "drafted", work.now, 0, "", "", document, index)
-    upsert_many(work.conn, tables.authority_report, [row])
+    upsert_many(
+        work.conn,
+        tables.authority_report,
+        ("id", "violation", "field", "state", "at", "sent_at", "receipt", "channel", "document", "entry"),
+        [row],
+    )
     return name
 
 

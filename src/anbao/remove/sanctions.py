@@ -71,7 +71,7 @@ def project_published(conn: Connection, placed: Sequence[Placed]) -> None:
         event = sealed.event(SanctionPublished)
         text = msgspec.json.encode({"title": event.title, "body": event.text})
         rows.append((event.sanction, "published", event.shop, text, sealed.at, event.until, index))
-    upsert_many(conn, tables.sanction, rows)
+    upsert_many(conn, tables.sanction, ("id", "state", "shop", "text", "at", "until", "entry"), rows)
 
 
 def project_withdrawn(conn: Connection, placed: Sequence[Placed]) -> None:

@@ -13,7 +13,7 @@ ArtefactKind = Literal["lexicon", "policy", "catalogue", "fraud", "model"]
 def store_artefact(conn: Connection, kind: ArtefactKind, digest: str, data: bytes) -> None:
     """Store an artefact under its digest, once."""
     if sql(conn, "SELECT 1 FROM artefact WHERE digest = ?", (digest,)).first() is None:
-        insert_many(conn, tables.artefact, [(digest, kind, data)])
+        insert_many(conn, tables.artefact, ("digest", "kind", "data"), [(digest, kind, data)])
 
 
 def artefact(conn: Connection, digest: str) -> bytes:

@@ -41,7 +41,7 @@ from anbao.rules import backtest, rulesets
 from anbao.rules.backtest import Judge, Window
 from anbao.rules.rulesets import Rulesets
 from anbao.store import Connection, tables
-from anbao.store.bulk import insert_many, sql
+from anbao.store.bulk import insert_many, rows_of, sql
 from anbao.text import Text
 
 SHARE, TERMS_REMOVED, SAMPLE = "change.share", "change.terms_removed", "change.sample"
@@ -59,7 +59,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Proposal(msgspec.Struct, frozen=True):
-    """One row of ``proposal``, in column order; instants in UTC milliseconds."""
+    """One row of ``proposal``; instants in UTC milliseconds."""
 
     entry: int
     role: Role
@@ -238,7 +238,7 @@ def project_proposed(conn: Connection, placed: Sequence[Placed]) -> None:
         role = rulesets.role_of(sealed.subjects)
         event: ActivationProposed = sealed.event(PROPOSED[role])
         rows.append((index, role, event.digest, event.effective, sealed.actor, event.expires, "open"))
-    insert_many(conn, tables.proposal, rows)
+    insert_many(conn, tables.proposal, ("entry", "kind", "digest", "effective", "proposer", "expires", "state"), rows)
 
 
 def project_activated(conn: Connection, placed: Sequence[Placed]) -> None:
@@ -279,7 +279,8 @@ def _close(conn: Connection, proposal: int, state: str) -> None:
 
 
 def _proposals(conn: Connection, where: str, given: tuple[Any, ...]) -> list[Proposal]:
-    return [Proposal(*row) for row in sql(conn, f"SELECT * FROM proposal WHERE {where}", given)]
+    columns = "entry, kind AS role, digest, effective, proposer, expires, state"
+    return rows_of(conn, Proposal, f"SELECT {columns} FROM proposal WHERE {where}", given)
 
 
 def _lapsed(conn: Connection, now: int) -> list[Proposal]:

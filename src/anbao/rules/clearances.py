@@ -83,7 +83,7 @@ def project(conn: Connection, placed: Sequence[Placed]) -> None:
     for index, sealed in placed:
         event = sealed.event(ListingCleared)
         rows.append((event.hazard, event.listing, index, None, event.offer))
-    upsert_many(conn, tables.cleared_listing, rows)
+    upsert_many(conn, tables.cleared_listing, ("hazard", "listing", "since", "until", "offer"), rows)
 
 
 def project_end(conn: Connection, placed: Sequence[Placed]) -> None:

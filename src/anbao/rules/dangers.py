@@ -33,7 +33,12 @@ def project_confirmed(conn: Connection, placed: Sequence[Placed]) -> None:
             severity=record.severity,
         )
         _end(conn, hazard, index)
-        upsert_many(conn, tables.guarded_hazard, [(hazard, index, None, msgspec.json.encode(danger))])
+        upsert_many(
+            conn,
+            tables.guarded_hazard,
+            ("hazard", "since", "until", "danger"),
+            [(hazard, index, None, msgspec.json.encode(danger))],
+        )
 
 
 def project_lifted(conn: Connection, placed: Sequence[Placed]) -> None:

@@ -283,14 +283,14 @@ def project_activation(conn: Connection, placed: Sequence[Placed]) -> None:
         role = role_of(sealed.subjects)
         activated: VersionActivated = sealed.event(ACTIVATED[role])
         rows.append((role, activated.effective, index, activated.digest))
-    insert_many(conn, tables.activation, rows)
+    insert_many(conn, tables.activation, ("kind", "effective", "entry", "digest"), rows)
 
 
 def project_deactivation(conn: Connection, placed: Sequence[Placed]) -> None:
     """``model.deactivated`` → ``activation``: from then on no version is in force."""
     note_change(conn)
     rows = [("model", sealed.event(ModelDeactivated).effective, index, "") for index, sealed in placed]
-    insert_many(conn, tables.activation, rows)
+    insert_many(conn, tables.activation, ("kind", "effective", "entry", "digest"), rows)
 
 
 def versions(conn: Connection, kind: ArtefactKind) -> list[Version]:

@@ -1,14 +1,24 @@
-"""The hot statements: many rows at once, and driver-level SQL with one placeholder style on both databases."""
+"""Rows in and out of the database, by the names of their columns.
 
-from collections.abc import Iterator, Sequence
+Statements have one placeholder style on both databases. What is inserted names its columns (``insert_many``) or is
+structs whose fields are columns (``insert_rows``); what is read into structs (``rows_of``) is matched by name. So no
+code depends on the order in which a table's columns stand.
+"""
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from anbao.store.connection import Connection
 from anbao.store.tables.base import StoreTable
 
 Row = tuple[Any, ...]
+Names = tuple[str, ...]
+R = TypeVar("R", bound=msgspec.Struct)
 
 _COPY_FROM = 8
 """From so many rows on, COPY beats a pipelined INSERT on PostgreSQL."""
@@ -70,33 +80,96 @@ def sql_many(conn: Connection, statement: str, rows: Sequence[Row]) -> None:
         conn.driver.cursor().executemany(_placed(statement, conn.dialect), rows)
 
 
-def insert_many(conn: Connection, table: StoreTable, rows: Sequence[Row]) -> None:
-    """Insert rows given in the table's column order."""
+def rows_of(conn: Connection, row: type[R], statement: str, parameters: Row = ()) -> list[R]:
+    """Returns what a statement gives as structs, whose fields are matched with its columns by name.
+
+    Raises LookupError where a field without default has no column, or a column no field.
+    """
+    cursor = conn.driver.execute(_placed(statement, conn.dialect), parameters)
+    make = _maker(row, tuple(column[0] for column in cursor.description))
+    return [make(one) for one in cursor.fetchall()]
+
+
+def row_of(conn: Connection, row: type[R], statement: str, parameters: Row = ()) -> R | None:
+    """As ``rows_of``: the first; None where there is none."""
+    found = rows_of(conn, row, statement, parameters)
+    return found[0] if found else None
+
+
+@cache
+def columns_of(row: type[msgspec.Struct]) -> str:
+    """Returns the names of a struct's fields, as a statement lists them."""
+    return _listed(row.__struct_fields__)
+
+
+def insert_many(conn: Connection, table: StoreTable, names: Names, rows: Sequence[Row]) -> None:
+    """Insert rows whose values stand in the order of ``names``; other columns get their defaults.
+
+    Raises LookupError for a name that the table does not have.
+    """
     if not rows:
         return
     if conn.dialect == "postgresql" and len(rows) >= _COPY_FROM:
-        with conn.driver.cursor() as cursor, cursor.copy(f"COPY {table.name} FROM STDIN") as copy:
+        with conn.driver.cursor() as cursor, cursor.copy(f"COPY {_target(table, names)} FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
         return
     if conn.dialect == "sqlite":
-        _insert_sqlite(conn, table, rows, "")
+        _insert_sqlite(conn, table, names, rows, "")
     else:
         with conn.driver.cursor() as cursor:
-            cursor.executemany(_insert(table, "postgresql"), rows)
+            cursor.executemany(_insert(table, names, "postgresql"), rows)
 
 
-def upsert_many(conn: Connection, table: StoreTable, rows: Sequence[Row]) -> None:
-    """Insert rows; where the primary key exists, replace the other columns. Of equal keys in a batch the last wins."""
+def insert_rows(conn: Connection, table: StoreTable, rows: Sequence[msgspec.Struct]) -> None:
+    """As ``insert_many``, for structs of one type whose fields are columns."""
+    if rows:
+        insert_many(conn, table, rows[0].__struct_fields__, [msgspec.structs.astuple(row) for row in rows])
+
+
+def upsert_many(conn: Connection, table: StoreTable, names: Names, rows: Sequence[Row]) -> None:
+    """Insert rows whose values stand in the order of ``names``; where the primary key exists, replace these columns.
+
+    Of equal keys in a batch the last wins. Raises LookupError for a name that the table does not have.
+    """
     if not rows:
         return
     if conn.dialect == "sqlite":
-        _insert_sqlite(conn, table, rows, _on_conflict(table))
+        _insert_sqlite(conn, table, names, rows, _on_conflict(table, names))
         return
-    places = _key_places(table)
+    places = tuple(names.index(name) for name in table.key)
     unique = {tuple(row[place] for place in places): row for row in rows}
+    # One array for each column: the statement is the same for any number of rows, so it is planned once.
     columns = [list(column) for column in zip(*unique.values(), strict=True)]
-    conn.driver.execute(_upsert_postgresql(table), tuple(columns))
+    conn.driver.execute(_upsert_postgresql(table, names), tuple(columns))
+
+
+def upsert_rows(conn: Connection, table: StoreTable, rows: Sequence[msgspec.Struct]) -> None:
+    """As ``upsert_many``, for structs of one type whose fields are columns."""
+    if rows:
+        upsert_many(conn, table, rows[0].__struct_fields__, [msgspec.structs.astuple(row) for row in rows])
+
+
+@cache
+def _maker(row: type[R], names: Names) -> Callable[[Row], R]:
+    """What makes a struct of a row whose values have these names. Yes and no may stand as 1 and 0 in the database."""
+    fields = {field.name: field for field in msgspec.structs.fields(row)}
+    lacking = [name for name, field in fields.items() if field.required and name not in names]
+    unknown = [name for name in names if name not in fields]
+    if lacking or unknown:
+        raise LookupError(f"{row.__name__} lacks the columns {lacking} and has no fields {unknown}")
+    yes_no = [name for name in names if fields[name].type is bool]
+    by_place = all(one.kind != one.KEYWORD_ONLY for one in inspect.signature(row).parameters.values())
+    if by_place and not yes_no and names == row.__struct_fields__[: len(names)]:
+        return lambda values: row(*values)
+
+    def make(values: Row) -> R:
+        held = dict(zip(names, values, strict=True))
+        for name in yes_no:
+            held[name] = bool(held[name])
+        return row(**held)
+
+    return make
 
 
 @cache
@@ -104,42 +177,46 @@ def _placed(statement: str, dialect: str) -> str:
     return statement if dialect == "sqlite" else statement.replace("%", "%%").replace("?", "%s")
 
 
-@cache
-def _key_places(table: StoreTable) -> tuple[int, ...]:
-    names = list(table.c)
-    return tuple(names.index(name) for name in table.key)
+def _listed(names: Names) -> str:
+    return ", ".join(f'"{name}"' for name in names)
 
 
 @cache
-def _insert(table: StoreTable, dialect: str) -> str:
-    marks = ", ".join("?" for _ in table.c)
-    return _placed(f"INSERT INTO {table.name} VALUES ({marks})", dialect)
+def _target(table: StoreTable, names: Names) -> str:
+    if unknown := [name for name in names if name not in table.c]:
+        raise LookupError(f"the table {table.name} has no columns {unknown}")
+    return f"{table.name} ({_listed(names)})"
 
 
 @cache
-def _on_conflict(table: StoreTable) -> str:
-    rest = [name for name in table.c if name not in table.key]
-    replaced = ", ".join(f"{name} = excluded.{name}" for name in rest)
-    return f"ON CONFLICT ({', '.join(table.key)}) DO " + (f"UPDATE SET {replaced}" if rest else "NOTHING")
+def _insert(table: StoreTable, names: Names, dialect: str) -> str:
+    marks = ", ".join("?" for _ in names)
+    return _placed(f"INSERT INTO {_target(table, names)} VALUES ({marks})", dialect)
 
 
-def _insert_sqlite(conn: Connection, table: StoreTable, rows: Sequence[Row], tail: str) -> None:
+@cache
+def _on_conflict(table: StoreTable, names: Names) -> str:
+    rest = [name for name in names if name not in table.key]
+    replaced = ", ".join(f'"{name}" = excluded."{name}"' for name in rest)
+    return f"ON CONFLICT ({_listed(table.key)}) DO " + (f"UPDATE SET {replaced}" if rest else "NOTHING")
+
+
+def _insert_sqlite(conn: Connection, table: StoreTable, names: Names, rows: Sequence[Row], tail: str) -> None:
     whole = len(rows) - len(rows) % _ROWS_PER_STATEMENT
     for start in range(0, whole, _ROWS_PER_STATEMENT):
         some = chain.from_iterable(rows[start : start + _ROWS_PER_STATEMENT])
-        conn.driver.execute(_many_sqlite(table, tail), tuple(some))
+        conn.driver.execute(_many_sqlite(table, names, tail), tuple(some))
     if whole < len(rows):
-        conn.driver.executemany(f"{_insert(table, 'sqlite')} {tail}", rows[whole:])
+        conn.driver.executemany(f"{_insert(table, names, 'sqlite')} {tail}", rows[whole:])
 
 
 @cache
-def _many_sqlite(table: StoreTable, tail: str) -> str:
-    marks = f"({', '.join('?' for _ in table.c)})"
-    return f"INSERT INTO {table.name} VALUES {', '.join([marks] * _ROWS_PER_STATEMENT)} {tail}"
+def _many_sqlite(table: StoreTable, names: Names, tail: str) -> str:
+    marks = f"({', '.join('?' for _ in names)})"
+    return f"INSERT INTO {_target(table, names)} VALUES {', '.join([marks] * _ROWS_PER_STATEMENT)} {tail}"
 
 
 @cache
-def _upsert_postgresql(table: StoreTable) -> str:
-    arrays = ", ".join(f"%s::{column.type.name}[]" for column in table.c.values())
-    names = ", ".join(table.c)
-    return f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays}) {_on_conflict(table)}"
+def _upsert_postgresql(table: StoreTable, names: Names) -> str:
+    arrays = ", ".join(f"%s::{table.c[name].type.name}[]" for name in names if name in table.c)
+    return f"INSERT INTO {_target(table, names)} SELECT * FROM unnest({arrays}) {_on_conflict(table, names)}"

@@ -66,7 +66,12 @@ def add_listing(work: Work, hazard: str, listing: str, *, since: int, cause: int
     """Buyers of ``listing`` from ``since`` (UTC ms) on must be warned of ``hazard``, because of entry ``cause``."""
     known = sql(work.conn, "SELECT 1 FROM affected WHERE hazard = ? AND listing = ?", (hazard, listing)).first()
     if known is None:
-        upsert_many(work.conn, tables.affected, [(hazard, listing, cause, since, -1, 0)])
+        upsert_many(
+            work.conn,
+            tables.affected,
+            ("hazard", "listing", "entry", "since", "after", "done"),
+            [(hazard, listing, cause, since, -1, 0)],
+        )
 
 
 def drop_listing(work: Work, hazard: str, listing: str) -> None:
@@ -223,7 +228,9 @@ def project_sent(conn: Connection, placed: Sequence[Placed]) -> None:
         state = "waiting" if isinstance(event, WarningSent) else "corrected"
         about = event.hazard, event.consumer, event.listing, event.order
         rows.append((*about, index, event.attempt, state, sealed.at))
-    upsert_many(conn, tables.warning, rows)
+    upsert_many(
+        conn, tables.warning, ("hazard", "consumer", "listing", "trade", "entry", "attempts", "state", "at"), rows
+    )
 
 
 def project_delivery(conn: Connection, placed: Sequence[Placed]) -> None:

@@ -50,7 +50,7 @@ def project_confirmed(conn: Connection, placed: Sequence[Placed]) -> None:
         event = sealed.event(HazardConfirmed)
         data = msgspec.json.encode(event.record)
         rows.append((event.hazard, event.record.title, data, sealed.at, index, None, None))
-    upsert_many(conn, tables.danger, rows)
+    upsert_many(conn, tables.danger, ("hazard", "title", "body", "at", "entry", "published", "lifted"), rows)
 
 
 def project_lifted(conn: Connection, placed: Sequence[Placed]) -> None:

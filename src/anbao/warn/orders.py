@@ -322,4 +322,4 @@ def project_orders(conn: Connection, placed: Sequence[Placed]) -> None:
     for index, sealed in placed:
         subjects = sealed.subjects
         rows.append((subjects["order"], subjects["listing"], subjects["consumer"], sealed.at, index))
-    upsert_many(conn, tables.trade, rows)
+    upsert_many(conn, tables.trade, ("id", "listing", "consumer", "at", "entry"), rows)

@@ -97,4 +97,9 @@ def project_steps(conn: Connection, placed: Sequence[Placed]) -> None:
         belongs = isinstance(event, NoticeAnsweredEvent) and event.belongs
         about = event.consumer, event.goods, event.about
         rows.append((*about, step, event.version, seconds, int(belongs), sealed.at, index))
-    insert_many(conn, tables.notice_step, rows)
+    insert_many(
+        conn,
+        tables.notice_step,
+        ("consumer", "listing", "notice", "step", "version", "seconds", "belongs", "at", "entry"),
+        rows,
+    )

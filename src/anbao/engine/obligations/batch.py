@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-import msgspec
-
 from anbao.engine.obligations.closing import Milestone, Obligation, Touched, close, waiver
 from anbao.engine.obligations.subject import subject_key
 from anbao.engine.values import Settings
@@ -11,7 +9,7 @@ from anbao.law.calendar import WorkCalendar
 from anbao.law.deadlines import due_at
 from anbao.law.norms import Norm
 from anbao.store import Connection, tables
-from anbao.store.bulk import insert_many, sql
+from anbao.store.bulk import insert_many, insert_rows, sql
 
 
 class Batch:
@@ -55,8 +53,8 @@ class Batch:
 
     def write(self, norms: Mapping[tuple[str, str], Norm]) -> None:
         """Write what was gathered, and close what it closes."""
-        insert_many(self._conn, tables.milestone, list(self._milestones))
-        insert_many(self._conn, tables.obligation, [msgspec.structs.astuple(one) for one in self._opened])
+        insert_many(self._conn, tables.milestone, ("signal", "subject", "at", "idx"), list(self._milestones))
+        insert_rows(self._conn, tables.obligation, self._opened)
         if self._opened or self._touched:
             close(self._conn, self._calendar, norms, self._opened, self._touched)
 

@@ -11,7 +11,7 @@ from anbao.law.deadlines import due_at, latest_start
 from anbao.law.norms import Norm
 from anbao.model.events.engine import ObligationWaived
 from anbao.store import Connection, tables
-from anbao.store.bulk import sql, upsert_many
+from anbao.store.bulk import columns_of, rows_of, sql, upsert_rows
 
 Touched = dict[tuple[str, str | None, str], int]
 """(norm, version, subject key) → the earliest event time that touched it; version None: key is an opener's index."""
@@ -29,7 +29,7 @@ _CHUNK = 500
 
 
 class Obligation(msgspec.Struct):
-    """One row of ``obligation``, in column order. Times are UTC milliseconds; ``subject`` is a subject key."""
+    """One row of ``obligation``. Times are UTC milliseconds; ``subject`` is a subject key."""
 
     opened_by: int
     norm: str
@@ -41,6 +41,9 @@ class Obligation(msgspec.Struct):
     closed_by: int | None = None
     closed_at: int | None = None
     missed_by: int | None = None
+
+
+SELECT = f"SELECT {columns_of(Obligation)} FROM obligation"
 
 
 class Milestone(NamedTuple):
@@ -81,8 +84,8 @@ def close(
             for one, closure in _closures(conn, calendar, norm, group[start : start + _CHUNK]):
                 if closure != (one.closed_as, one.closed_by, one.closed_at, one.due_at):
                     one.closed_as, one.closed_by, one.closed_at, one.due_at = closure
-                    changed.append(msgspec.structs.astuple(one))
-    upsert_many(conn, tables.obligation, changed)
+                    changed.append(one)
+    upsert_rows(conn, tables.obligation, changed)
 
 
 def _closures(
@@ -153,15 +156,11 @@ def _rows_touched(conn: Connection, touch: tuple[str, str | None, str], at: int)
     """The obligations whose closing an act at ``at`` may bring forward."""
     norm, version, key = touch
     if version is None:
-        rows = sql(conn, "SELECT * FROM obligation WHERE norm = ? AND opened_by = ?", (norm, int(key)))
-        return [Obligation(*row) for row in rows]
+        return rows_of(conn, Obligation, f"{SELECT} WHERE norm = ? AND opened_by = ?", (norm, int(key)))
     subject, values = ("", ()) if key == _ALL else ("AND subject = ?", (key,))
-    rows = sql(
-        conn,
-        f"SELECT * FROM obligation WHERE norm = ? {subject} AND (closed_at IS NULL OR closed_at >= ?)",
-        (norm, *values, at),
-    )
-    return [one for row in rows if (one := Obligation(*row)).norm_version == version]
+    where = f"norm = ? {subject} AND (closed_at IS NULL OR closed_at >= ?)"
+    found = rows_of(conn, Obligation, f"{SELECT} WHERE {where}", (norm, *values, at))
+    return [one for one in found if one.norm_version == version]
 
 
 def _marks(values: Sequence[str]) -> str:

@@ -4,16 +4,16 @@ Event time decides what was owed and when it was done; recorded time what could 
 deadline never looks as if it had been met: it was, as far as anybody can tell, recorded late.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Literal
+from collections.abc import Iterator, Sequence
+from typing import Literal
 
 import msgspec
 
-from anbao.engine.obligations.closing import NOT_KNOWN, Obligation
+from anbao.engine.obligations.closing import NOT_KNOWN, SELECT, Obligation
 from anbao.engine.obligations.subject import subjects_of
 from anbao.model.entry import entered_late
 from anbao.store import Connection
-from anbao.store.bulk import sql
+from anbao.store.bulk import row_of, rows_of, sql
 
 State = Literal[
     "open",
@@ -91,9 +91,8 @@ def state_of(one: Obligation, now: int, recorded: int | None = None) -> State:
             return "broken"
 
 
-def views(conn: Connection, rows: Iterable[Sequence[Any]], now: int) -> list[ObligationView]:
-    """The views of rows of ``obligation`` at an instant, in their order."""
-    found = [Obligation(*row) for row in rows]
+def _views(conn: Connection, found: Sequence[Obligation], now: int) -> list[ObligationView]:
+    """The views of obligations at an instant, in their order."""
     recorded = _recorded(conn, sorted({one.closed_by for one in found if one.closed_by is not None}))
     return [view(one, now, None if one.closed_by is None else recorded.get(one.closed_by)) for one in found]
 
@@ -128,13 +127,14 @@ def unfinished(
 ) -> list[ObligationView]:
     """Open and overdue obligations, the longest overdue first, from after ``(due_at, opened_by, norm)``."""
     where, values = ("AND norm = ?", (norm,)) if norm else ("", ())
-    rows = sql(
+    rows = rows_of(
         conn,
-        f"SELECT * FROM obligation WHERE closed_as IS NULL AND due_at <= ? {where}"
+        Obligation,
+        f"{SELECT} WHERE closed_as IS NULL AND due_at <= ? {where}"
         " AND (due_at, opened_by, norm) > (?, ?, ?) ORDER BY due_at, opened_by, norm LIMIT ?",
         (now if overdue_only else 2**62, *values, *after, limit),
     )
-    return views(conn, rows, now)
+    return _views(conn, rows, now)
 
 
 def page(
@@ -142,18 +142,24 @@ def page(
 ) -> list[ObligationView]:
     """Obligations in the order in which they were opened, from after ``(opened_by, norm)``."""
     where, values = ("AND norm = ?", (norm,)) if norm else ("", ())
-    rows = sql(
-        conn,
-        f"SELECT * FROM obligation WHERE (opened_by, norm) > (?, ?) {where} ORDER BY opened_by, norm LIMIT ?",
-        (*after, *values, limit),
-    )
-    return views(conn, rows, now)
+    statement = f"{SELECT} WHERE (opened_by, norm) > (?, ?) {where} ORDER BY opened_by, norm LIMIT ?"
+    return _views(conn, rows_of(conn, Obligation, statement, (*after, *values, limit)), now)
+
+
+def opened_by(conn: Connection, entries: Sequence[int], now: int) -> list[ObligationView]:
+    """What these entries made owed, by entry and norm."""
+    found: list[ObligationView] = []
+    for start in range(0, len(entries), _PER_QUERY):
+        some = entries[start : start + _PER_QUERY]
+        where = f"opened_by IN ({', '.join('?' * len(some))})"
+        rows = rows_of(conn, Obligation, f"{SELECT} WHERE {where} ORDER BY opened_by, norm", tuple(some))
+        found += _views(conn, rows, now)
+    return found
 
 
 def find(conn: Connection, opened_by: int, norm: str) -> Obligation | None:
     """One obligation by its identity."""
-    row = sql(conn, "SELECT * FROM obligation WHERE opened_by = ? AND norm = ?", (opened_by, norm)).first()
-    return Obligation(*row) if row else None
+    return row_of(conn, Obligation, f"{SELECT} WHERE opened_by = ? AND norm = ?", (opened_by, norm))
 
 
 def _recorded(conn: Connection, entries: Sequence[int]) -> dict[int, int]:
@@ -168,5 +174,5 @@ def _recorded(conn: Connection, entries: Sequence[int]) -> dict[int, int]:
 
 def every(conn: Connection) -> Iterator[Obligation]:
     """All rows in order."""
-    for row in sql(conn, "SELECT * FROM obligation ORDER BY opened_by, norm"):
+    for row in sql(conn, f"{SELECT} ORDER BY opened_by, norm"):
         yield Obligation(*row)

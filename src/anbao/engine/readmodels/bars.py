@@ -24,6 +24,8 @@ from anbao.model.events.rules import ListingCleared
 from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 
+_COLUMNS = ("role", "subject", "source", "name", "what", "at", "entry")
+
 ENDINGS: dict[str, type[MeasureEvent]] = {kind.KIND: kind for kind in (MeasureLifted, MeasureEnded)}
 """The ends of a measure, by kind of entry."""
 
@@ -109,7 +111,7 @@ def project_taken(conn: Connection, placed: Sequence[Placed]) -> None:
         role, subject = ("listing", taken.listing) if taken.listing else ("merchant", taken.merchant)
         if subject:
             rows.append((role, subject, "measure", taken.name, taken.measure, sealed.at, index))
-    upsert_many(conn, tables.sale_bar, rows)
+    upsert_many(conn, tables.sale_bar, _COLUMNS, rows)
 
 
 def project_imposed(conn: Connection, placed: Sequence[Placed]) -> None:
@@ -120,7 +122,7 @@ def project_imposed(conn: Connection, placed: Sequence[Placed]) -> None:
         if not imposed.live:
             name = imposed.name or imposed.sanction
             rows.append(("merchant", imposed.merchant, "sanction", name, imposed.measure, sealed.at, index))
-    upsert_many(conn, tables.sale_bar, rows)
+    upsert_many(conn, tables.sale_bar, _COLUMNS, rows)
 
 
 def project_ended(conn: Connection, placed: Sequence[Placed]) -> None:
@@ -142,7 +144,7 @@ def project_confirmed(conn: Connection, placed: Sequence[Placed]) -> None:
         for index, sealed in placed
         if "listing" in sealed.subjects
     ]
-    upsert_many(conn, tables.sale_bar, rows)
+    upsert_many(conn, tables.sale_bar, _COLUMNS, rows)
 
 
 def project_lifted(conn: Connection, placed: Sequence[Placed]) -> None:

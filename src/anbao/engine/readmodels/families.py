@@ -31,7 +31,7 @@ def store_identifiers(conn: Connection, vault: Vault, merchant: Merchant, holder
         for kind, value in sorted(identifiers_of(merchant, holder_licences))
     ]
     sql(conn, "DELETE FROM merchant_identifier WHERE merchant = ?", (merchant.id,))
-    insert_many(conn, tables.merchant_identifier, rows)
+    insert_many(conn, tables.merchant_identifier, ("lookup", "merchant", "kind"), rows)
 
 
 def shared_with(conn: Connection, merchant: str, cap: int) -> dict[str, list[str]]:

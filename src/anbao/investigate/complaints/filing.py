@@ -231,7 +231,12 @@ def _trace(core: Core, work: Work, name: str, complaint: Complaint, origin: str,
     one = records.find(work.conn, name)
     mark = core.vault.lookup("origin", origin).hex() if origin else ""
     gist, key = weighing.sketch(complaint.text), weighing.text_key(complaint.text)
-    insert_many(work.conn, tables.complaint_trace, [(name, _subject(one, complaint), mark, key, gist, at)])
+    insert_many(
+        work.conn,
+        tables.complaint_trace,
+        ("complaint", "subject", "origin", "text_key", "gist", "at"),
+        [(name, _subject(one, complaint), mark, key, gist, at)],
+    )
 
 
 def _open_case(work: Work, one: KnownComplaint, triage: Triage, signs: list[str], received: int) -> str:

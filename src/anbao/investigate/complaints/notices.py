@@ -217,7 +217,12 @@ def project(conn: Connection, placed: Sequence[Placed]) -> None:
             case NoticeNotified():
                 state = "notified" if event.prima_facie else "lacking"
                 if find(conn, name) is None:
-                    insert_many(conn, tables.rights_notice, [(name, event.TRACK, state, 0, index, None)])
+                    insert_many(
+                        conn,
+                        tables.rights_notice,
+                        ("complaint", "track", "state", "ends_at", "entry", "published"),
+                        [(name, event.TRACK, state, 0, index, None)],
+                    )
                     continue
             case NoticeAdmitted():
                 sql(

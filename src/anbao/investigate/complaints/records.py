@@ -1,9 +1,7 @@
 """Complaints as entries and rows: the kinds, what projects them, and how one is found."""
 
 from collections.abc import Sequence
-from typing import Any, Literal, TypedDict
-
-import msgspec
+from typing import Literal, TypedDict
 
 from anbao.engine.work import Placed
 from anbao.errors import NotFound
@@ -20,7 +18,7 @@ from anbao.model.events.complaints import (
     ComplaintTriaged,
 )
 from anbao.store import Connection, tables
-from anbao.store.bulk import insert_many, sql
+from anbao.store.bulk import columns_of, insert_many, row_of, rows_of, sql
 from anbao.text import Text
 
 State = Literal["received", "accepted", "forwarded", "stated", "joined", "handled"]
@@ -37,7 +35,23 @@ _NEXT = {"received": 0, "accepted": 1, "forwarded": 2, "stated": 3, "joined": 4,
 NOTICE_ROLES = ("ip_notice", "tort_notice")
 """The roles in which entries name a notice."""
 
-_COLUMNS = ", ".join(tables.complaint.c.keys())
+_WRITTEN = (
+    "id",
+    "state",
+    "source",
+    "concern",
+    "track",
+    "severity",
+    "listing",
+    "merchant",
+    "conceal",
+    "complainant",
+    "lead",
+    "token",
+    "outcome",
+    "at",
+    "entry",
+)
 
 
 class ComplaintSubjects(TypedDict):
@@ -78,42 +92,35 @@ class KnownComplaint(Noun, frozen=True, kw_only=True):
         return {role: str(name) for role, name in self.about.items() if name}
 
 
-def known(row: Sequence[Any]) -> KnownComplaint:
-    """A row of the table as a noun."""
-    held = dict(zip(map(str, tables.complaint.c.keys()), row, strict=True))
-    return msgspec.convert({**held, "conceal": bool(held["conceal"])}, KnownComplaint)
+_SELECT = f"SELECT {columns_of(KnownComplaint)} FROM complaint"
 
 
 def find(conn: Connection, name: str) -> KnownComplaint:
     """Raises NotFound."""
-    row = sql(conn, f"SELECT {_COLUMNS} FROM complaint WHERE id = ?", (name,)).first()
-    if row is None:
+    found = row_of(conn, KnownComplaint, f"{_SELECT} WHERE id = ?", (name,))
+    if found is None:
         raise NotFound(Text(f"没有投诉 {name}", f"there is no complaint {name}"), field="complaint")
-    return known(row)
+    return found
 
 
 def by_token(conn: Connection, digest: str) -> KnownComplaint:
     """The complaint that a follow-up token (its SHA-256, hex) belongs to. Raises NotFound."""
-    row = sql(conn, f"SELECT {_COLUMNS} FROM complaint WHERE token = ?", (digest,)).first()
-    if row is None:
+    found = row_of(conn, KnownComplaint, f"{_SELECT} WHERE token = ?", (digest,))
+    if found is None:
         raise NotFound(Text("没有这个查询码", "there is no such token"), field="token")
-    return known(row)
+    return found
 
 
 def joined_to(conn: Connection, lead: str) -> list[KnownComplaint]:
     """The complaints that are handled with this one."""
-    return [known(row) for row in sql(conn, f"SELECT {_COLUMNS} FROM complaint WHERE lead = ? ORDER BY entry", (lead,))]
+    return rows_of(conn, KnownComplaint, f"{_SELECT} WHERE lead = ? ORDER BY entry", (lead,))
 
 
 def page(conn: Connection, *, state: State | None = None, after: int = -1, limit: int = 100) -> list[KnownComplaint]:
     """Complaints in the order in which they came, from behind entry ``after``."""
     where, values = ("AND state = ?", (state,)) if state else ("", ())
-    rows = sql(
-        conn,
-        f"SELECT {_COLUMNS} FROM complaint WHERE entry > ? {where} ORDER BY entry LIMIT ?",
-        (after, *values, limit),
-    )
-    return [known(row) for row in rows]
+    statement = f"{_SELECT} WHERE entry > ? {where} ORDER BY entry LIMIT ?"
+    return rows_of(conn, KnownComplaint, statement, (after, *values, limit))
 
 
 def project_received(conn: Connection, placed: Sequence[Placed]) -> None:
@@ -141,7 +148,7 @@ def project_received(conn: Connection, placed: Sequence[Placed]) -> None:
                 index,
             )
         )
-    insert_many(conn, tables.complaint, rows)
+    insert_many(conn, tables.complaint, _WRITTEN, rows)
 
 
 def project_triaged(conn: Connection, placed: Sequence[Placed]) -> None:

@@ -1,11 +1,12 @@
 """A complaint from beginning to end, each line with its entry: for officers, and for whoever holds the token."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from anbao.engine.core import Core
-from anbao.engine.obligations.read import ObligationView, views
+from anbao.engine.obligations.read import ObligationView, opened_by
 from anbao.investigate.complaints import notices, records
 from anbao.investigate.complaints.notices import RightsNotice
 from anbao.investigate.complaints.records import KnownComplaint
@@ -37,7 +38,6 @@ from anbao.model.events.rights import (
     kinds_of,
 )
 from anbao.store import Connection
-from anbao.store.bulk import sql
 from anbao.text import Text
 
 _PUBLIC = frozenset(
@@ -120,7 +120,7 @@ def file_of(core: Core, conn: Connection, name: str, now: int) -> ComplaintFile:
         complaint=msgspec.structs.replace(one, token=""),
         joined=[each.id for each in records.joined_to(conn, name)],
         notice=notices.find(conn, name),
-        obligations=_obligations(conn, one, now),
+        obligations=_obligations(conn, one.id, history, now),
         timeline=[_line(core, stored) for stored in history],
     )
 
@@ -140,15 +140,11 @@ def follow(core: Core, conn: Connection, digest: str) -> FollowUp:
     )
 
 
-def _obligations(conn: Connection, one: KnownComplaint, now: int) -> list[ObligationView]:
-    keys = [f'{{"{role}":"{one.id}"}}' for role in ("complaint", *records.NOTICE_ROLES)]
-    rows = sql(
-        conn,
-        "SELECT * FROM obligation WHERE opened_by IN (SELECT idx FROM entry_subject WHERE role = 'complaint' AND"
-        f" subject = ?) AND subject IN ({', '.join('?' for _ in keys)}) ORDER BY opened_by, norm",
-        (one.id, *keys),
-    )
-    return views(conn, rows, now)
+def _obligations(conn: Connection, complaint: str, history: Sequence[Stored], now: int) -> list[ObligationView]:
+    """What the complaint's entries made owed about the complaint itself, under one of the roles that it can have."""
+    itself = [{role: complaint} for role in ("complaint", *records.NOTICE_ROLES)]
+    owed = opened_by(conn, [stored.index for stored in history], now)
+    return [one for one in owed if one.subjects in itself]
 
 
 def _line(core: Core, stored: Stored) -> ComplaintLine:

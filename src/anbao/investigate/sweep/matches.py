@@ -54,7 +54,7 @@ def project(conn: Connection, placed: Sequence[Placed]) -> None:
         event = sealed.event(ListingMatchedHazard)
         record, rank = event.record, CERTAINTIES.index(event.record.certainty)
         rows.append((event.hazard, event.listing, rank, record.cosine, event.merchant, index, record.sweep))
-    upsert_many(conn, tables.hazard_match, rows)
+    upsert_many(conn, tables.hazard_match, ("hazard", "listing", "rank", "cosine", "merchant", "entry", "sweep"), rows)
 
 
 def ranked(conn: Connection, hazard: str, after: tuple[int, int] = (-1, -1), limit: int = 100) -> list[Found]:

@@ -31,7 +31,7 @@ from anbao.model.events.investigate import (
 )
 from anbao.model.hazard import Coverage, Match
 from anbao.store import Connection, tables
-from anbao.store.bulk import insert_many, sql
+from anbao.store.bulk import columns_of, insert_rows, row_of, rows_of, sql
 from anbao.text import Text
 from anbao.version import VERSION
 
@@ -60,6 +60,9 @@ class Pass(msgspec.Struct, frozen=True, kw_only=True):
     outdated: int
     pictures: int
     ended: int | None
+
+
+_SELECT = f"SELECT {columns_of(Pass)} FROM sweep"
 
 
 class Looked(msgspec.Struct, frozen=True):
@@ -96,7 +99,7 @@ def open_pass(work: Work, actor: str) -> Pass | None:
         pictures=0,
         ended=None,
     )
-    insert_many(work.conn, tables.sweep, [msgspec.structs.astuple(one)])
+    insert_rows(work.conn, tables.sweep, [one])
     for danger in dangers:
         sql(work.conn, "UPDATE hazard SET sweep = ? WHERE id = ?", (name, danger.id))
     return one
@@ -165,13 +168,11 @@ def resume(work: Work, name: str, actor: str) -> int:
 
 def running(conn: Connection) -> Pass | None:
     """The oldest pass that is not paused."""
-    row = sql(conn, "SELECT * FROM sweep WHERE state = 'running' ORDER BY opened, id LIMIT 1").first()
-    return None if row is None else Pass(**dict(zip(Pass.__struct_fields__, row, strict=True)))
+    return row_of(conn, Pass, f"{_SELECT} WHERE state = 'running' ORDER BY opened, id LIMIT 1")
 
 
 def find(conn: Connection, name: str) -> Pass | None:
-    row = sql(conn, "SELECT * FROM sweep WHERE id = ?", (name,)).first()
-    return None if row is None else Pass(**dict(zip(Pass.__struct_fields__, row, strict=True)))
+    return row_of(conn, Pass, f"{_SELECT} WHERE id = ?", (name,))
 
 
 def known(conn: Connection, name: str) -> Pass:
@@ -184,8 +185,7 @@ def known(conn: Connection, name: str) -> Pass:
 
 def newest(conn: Connection, limit: int = 100) -> list[Pass]:
     """Passes, the newest first."""
-    rows = sql(conn, "SELECT * FROM sweep ORDER BY opened DESC, id DESC LIMIT ?", (limit,))
-    return [Pass(**dict(zip(Pass.__struct_fields__, row, strict=True))) for row in rows]
+    return rows_of(conn, Pass, f"{_SELECT} ORDER BY opened DESC, id DESC LIMIT ?", (limit,))
 
 
 def danger_of(hazard: Hazard) -> Danger:

@@ -217,4 +217,4 @@ def project_listings(conn: Connection, placed: Sequence[Placed]) -> None:
         rows.append(
             (subjects["listing"], subjects.get("merchant", ""), facts.get("category", ""), facts["outcome"], index)
         )
-    upsert_many(conn, tables.listing, rows)
+    upsert_many(conn, tables.listing, ("id", "merchant", "category", "outcome", "entry"), rows)

@@ -181,7 +181,7 @@ def project_sanctions(conn: Connection, placed: Sequence[Placed]) -> None:
         imposed = sealed.event(SanctionImposed)
         if not imposed.live:
             rows.append((imposed.merchant, imposed.name or imposed.sanction, imposed.measure))
-    upsert_many(conn, tables.merchant_bar, rows)
+    upsert_many(conn, tables.merchant_bar, ("merchant", "measure", "sanction"), rows)
 
 
 def project_ends(conn: Connection, placed: Sequence[Placed]) -> None:

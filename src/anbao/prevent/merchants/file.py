@@ -96,7 +96,7 @@ def project_applications(conn: Connection, placed: Sequence[Placed]) -> None:
         event = sealed.event(MerchantApplied)
         data = msgspec.json.encode(event.body, order="sorted")
         rows.append((event.id, "applied", event.shop_name, data, index))
-    upsert_many(conn, tables.merchant, rows)
+    upsert_many(conn, tables.merchant, ("id", "status", "shop_name", "file", "entry"), rows)
 
 
 def project_decisions(conn: Connection, placed: Sequence[Placed]) -> None:
@@ -116,7 +116,7 @@ def project_closures(conn: Connection, placed: Sequence[Placed]) -> None:
         event = sealed.event(MerchantClosed)
         _set_status(conn, event.merchant, "closed", index)
         rows.append((event.merchant, sealed.at, event.for_cause, index))
-    upsert_many(conn, tables.merchant_closure, rows)
+    upsert_many(conn, tables.merchant_closure, ("merchant", "at", "for_cause", "entry"), rows)
 
 
 def project_reopenings(conn: Connection, placed: Sequence[Placed]) -> None:

@@ -27,7 +27,7 @@ from anbao.prevent.merchants.admission import assess_merchant
 from anbao.prevent.merchants.decision import ENGINE, MerchantContext
 from anbao.prevent.merchants.file import opened, row_of
 from anbao.store import Connection
-from anbao.store.bulk import sql
+from anbao.store.bulk import columns_of, rows_of, sql
 
 _STAGES = {LicenceExpiring.KIND: "expiring", LicenceExpired.KIND: "expired", LicenceRenewed.KIND: "renewed"}
 STAGE_KINDS = frozenset({*_STAGES, LicenceWithdrawn.KIND})
@@ -40,7 +40,7 @@ _DAY = 86_400_000
 
 
 class LicenceRow(msgspec.Struct, frozen=True):
-    """One row of ``merchant_licence``, in column order."""
+    """One row of ``merchant_licence``; ``ends_at`` in UTC milliseconds."""
 
     merchant: str
     kind: str
@@ -54,16 +54,19 @@ class LicenceRow(msgspec.Struct, frozen=True):
         return f"{self.kind}:{self.number}"
 
 
+_SELECT = f"SELECT {columns_of(LicenceRow)} FROM merchant_licence"
+
+
 def due(context: MerchantContext, conn: Connection, now: int) -> list[LicenceRow]:
     """The licences that have run out, or of which to remind, the earliest first."""
     days = context.core.parameters.number(conn, REMINDER_DAYS, now)
-    rows = sql(
+    return rows_of(
         conn,
-        "SELECT * FROM merchant_licence WHERE (stage = 'valid' AND ends_at <= ?)"
+        LicenceRow,
+        f"{_SELECT} WHERE (stage = 'valid' AND ends_at <= ?)"
         " OR (stage = 'expiring' AND ends_at <= ?) ORDER BY ends_at, merchant, kind, number LIMIT ?",
         (now + days * _DAY, now, AT_ONCE),
     )
-    return [LicenceRow(*row) for row in rows]
 
 
 def follow_up(context: MerchantContext, work: Work) -> list[LicenceRow]:
@@ -83,8 +86,8 @@ def follow_up(context: MerchantContext, work: Work) -> list[LicenceRow]:
 
 def withdraw_all(work: Work, merchant: str) -> None:
     """The merchant left: nothing is renewed any more."""
-    for row in sql(work.conn, "SELECT * FROM merchant_licence WHERE merchant = ?", (merchant,)).all():
-        _withdraw(work, LicenceRow(*row))
+    for one in rows_of(work.conn, LicenceRow, f"{_SELECT} WHERE merchant = ?", (merchant,)):
+        _withdraw(work, one)
 
 
 def note_renewals(work: Work, merchant: Merchant, at: int) -> None:
@@ -93,8 +96,7 @@ def note_renewals(work: Work, merchant: Merchant, at: int) -> None:
     for licence in merchant.licences:
         if not licence.valid_until or _end(licence) > at:
             followers[licence.kind] = licence
-    rows = sql(work.conn, "SELECT * FROM merchant_licence WHERE merchant = ? AND stage <> 'valid'", (merchant.id,))
-    for one in [LicenceRow(*row) for row in rows]:
+    for one in rows_of(work.conn, LicenceRow, f"{_SELECT} WHERE merchant = ? AND stage <> 'valid'", (merchant.id,)):
         follower = followers.get(one.kind)
         if follower is not None and one.stage in ("expiring", "expired"):
             same = fold_number(follower.number) == one.number

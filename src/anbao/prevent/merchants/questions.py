@@ -20,7 +20,7 @@ from anbao.prevent.merchants.admission import Answers
 from anbao.prevent.merchants.decision import MerchantContext, MerchantMatter
 from anbao.prevent.merchants.file import opened, row_of
 from anbao.store import Connection, tables
-from anbao.store.bulk import insert_many, sql
+from anbao.store.bulk import columns_of, insert_many, rows_of, sql
 
 WAITING = "waiting"
 
@@ -33,7 +33,7 @@ LONGEST_WAIT_MILLIS = 3_600_000
 
 
 class Pending(msgspec.Struct, frozen=True):
-    """One row of ``registry_question``, in column order."""
+    """One row of ``registry_question``; ``due_at`` in UTC milliseconds."""
 
     merchant: str
     kind: str
@@ -48,6 +48,9 @@ class Pending(msgspec.Struct, frozen=True):
     @property
     def key(self) -> tuple[str, str, str]:
         return self.merchant, self.kind, self.number
+
+
+_SELECT = f"SELECT {columns_of(Pending)} FROM registry_question"
 
 
 def pose(
@@ -72,14 +75,18 @@ def pose(
         (merchant.id, kind, number, matter.occasion, matter.entry, WAITING, 0, work.now, "")
         for kind, number in open_ones
     ]
-    insert_many(work.conn, tables.registry_question, rows)
+    insert_many(
+        work.conn,
+        tables.registry_question,
+        ("merchant", "kind", "number", "occasion", "entry", "state", "attempts", "due_at", "problem"),
+        rows,
+    )
     return bool(rows)
 
 
 def pending(conn: Connection, merchant: str) -> list[Pending]:
     """The questions about a merchant, answered or not."""
-    rows = sql(conn, "SELECT * FROM registry_question WHERE merchant = ? ORDER BY kind, number", (merchant,))
-    return [Pending(*row) for row in rows]
+    return rows_of(conn, Pending, f"{_SELECT} WHERE merchant = ? ORDER BY kind, number", (merchant,))
 
 
 def answers_to(questions: Iterable[Pending]) -> dict[tuple[str, str], RegistryState]:
@@ -89,13 +96,12 @@ def answers_to(questions: Iterable[Pending]) -> dict[tuple[str, str], RegistrySt
 
 def due(conn: Connection, now: int) -> list[Pending]:
     """Questions that may be asked now, the longest waiting first."""
-    rows = sql(
+    return rows_of(
         conn,
-        "SELECT * FROM registry_question WHERE state = ? AND due_at <= ?"
-        " ORDER BY due_at, merchant, kind, number LIMIT ?",
+        Pending,
+        f"{_SELECT} WHERE state = ? AND due_at <= ? ORDER BY due_at, merchant, kind, number LIMIT ?",
         (WAITING, now, AT_ONCE),
     )
-    return [Pending(*row) for row in rows]
 
 
 def claim(work: Work) -> list[Pending]:

@@ -23,7 +23,7 @@ from anbao.model.events.merchants import (
 from anbao.prevent.merchants.decision import ENGINE, MerchantContext
 from anbao.prevent.merchants.file import row_of
 from anbao.store import Connection, tables
-from anbao.store.bulk import sql, upsert_many
+from anbao.store.bulk import columns_of, rows_of, sql, upsert_many
 from anbao.text import Text
 
 CASE = "merchant_held"
@@ -38,7 +38,7 @@ AT_ONCE = 100
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """One row of ``merchant_supplement``, in column order; instants in UTC milliseconds."""
+    """One row of ``merchant_supplement``; instants in UTC milliseconds."""
 
     merchant: str
     entry: int
@@ -69,13 +69,13 @@ def ask(context: MerchantContext, work: Work, merchant: str, note: str, *, actor
 
 def due(conn: Connection, now: int) -> list[Waiting]:
     """The merchants to remind, or whose time is over."""
-    rows = sql(
+    return rows_of(
         conn,
-        "SELECT * FROM merchant_supplement WHERE due_at <= ? OR (reminded = 0 AND remind_at <= ?)"
-        " ORDER BY due_at, merchant LIMIT ?",
+        Waiting,
+        f"SELECT {columns_of(Waiting)} FROM merchant_supplement"
+        " WHERE due_at <= ? OR (reminded = 0 AND remind_at <= ?) ORDER BY due_at, merchant LIMIT ?",
         (now, now, AT_ONCE),
     )
-    return [Waiting(*row) for row in rows]
 
 
 def follow_up(context: MerchantContext, work: Work) -> None:
@@ -98,7 +98,7 @@ def project_asked(conn: Connection, placed: Sequence[Placed]) -> None:
     for index, sealed in placed:
         event = sealed.event(SupplementAsked)
         rows.append((event.merchant, index, event.remind, event.due, 0))
-    upsert_many(conn, tables.merchant_supplement, rows)
+    upsert_many(conn, tables.merchant_supplement, ("merchant", "entry", "remind_at", "due_at", "reminded"), rows)
 
 
 def project_reminded(conn: Connection, placed: Sequence[Placed]) -> None:

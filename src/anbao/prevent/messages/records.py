@@ -137,7 +137,7 @@ def project_messages(conn: Connection, placed: Sequence[Placed]) -> None:
     for index, sealed in placed:
         event = sealed.event(MessageScreenedEvent)
         rows.append((event.message, event.merchant, event.screened.decision, index))
-    upsert_many(conn, tables.message, rows)
+    upsert_many(conn, tables.message, ("id", "merchant", "decision", "entry"), rows)
 
 
 def project_rulings(conn: Connection, placed: Sequence[Placed]) -> None:

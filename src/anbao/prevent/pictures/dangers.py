@@ -96,7 +96,7 @@ def project_dangers(conn: Connection, placed: Sequence[Placed]) -> None:
                 for one in record.fingerprints
                 if one.kind == KIND and _is_hash(one.value)
             ]
-            upsert_many(conn, tables.hazard_picture, rows)
+            upsert_many(conn, tables.hazard_picture, ("hazard", "since", "hash", "until", "weight"), rows)
 
 
 def _is_hash(value: str) -> bool:

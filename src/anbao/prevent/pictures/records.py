@@ -73,7 +73,12 @@ def project_listings(conn: Connection, placed: Sequence[Placed]) -> None:
                 (listing, place, source, index, source if len(source) == _SHA256 else "", "waiting", sealed.recorded, 0)
                 for place, source in shown
             ]
-            upsert_many(conn, tables.listing_picture, rows)
+            upsert_many(
+                conn,
+                tables.listing_picture,
+                ("listing", "place", "source", "screened", "picture", "state", "due_at", "attempts"),
+                rows,
+            )
 
 
 def project_readings(conn: Connection, placed: Sequence[Placed]) -> None:
@@ -82,7 +87,7 @@ def project_readings(conn: Connection, placed: Sequence[Placed]) -> None:
     for index, sealed in placed:
         event = sealed.event(PictureRead)
         rows.append((event.picture, index, msgspec.json.encode(event.reading)))
-    upsert_many(conn, tables.picture, rows)
+    upsert_many(conn, tables.picture, ("id", "entry", "reading"), rows)
 
 
 def project_screened(conn: Connection, placed: Sequence[Placed]) -> None:

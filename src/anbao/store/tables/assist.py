@@ -15,6 +15,7 @@ assistance = StoreTable(
     TableColumn("entry", BigInteger, nullable=False),
     TableIndex("assistance_by_state", "state", "at"),
     TableIndex("assistance_by_trade", "trade"),
+    owner="assist.records",
 )
 authority_request = StoreTable(
     "authority_request",
@@ -24,4 +25,5 @@ authority_request = StoreTable(
     TableColumn("at", BigInteger, nullable=False),
     TableColumn("entry", BigInteger, nullable=False),
     TableIndex("authority_request_by_state", "state", "at"),
+    owner="assist.authority",
 )

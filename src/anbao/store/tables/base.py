@@ -51,12 +51,16 @@ class TableIndex:
 
 
 class StoreTable:
-    """``c``: the columns by name, in order; ``key``: the names of the primary key's columns."""
+    """``c``: the columns by name, in order; ``key``: the names of the primary key's columns.
+
+    ``owner``: the module, by its name below ``anbao``, that alone names the table (or a package, whose modules do).
+    """
 
     def __init__(
         self,
         name: str,
         *parts: TableColumn | PrimaryKey | TableIndex,
+        owner: str,
         sqlite_with_rowid: bool = True,
         comment: str | None = None,
     ) -> None:
@@ -65,6 +69,7 @@ class StoreTable:
         self.indexes = tuple(part for part in parts if isinstance(part, TableIndex))
         keys = [part.columns for part in parts if isinstance(part, PrimaryKey)]
         self.key = keys[0] if keys else tuple(column.name for column in self.c.values() if column.primary_key)
+        self.owner = owner
         self.sqlite_with_rowid = sqlite_with_rowid
         self.comment = comment
 

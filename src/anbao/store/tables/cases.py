@@ -66,6 +66,7 @@ case_file = StoreTable(
     TableIndex("case_by_opener", "opened_by"),
     comment="rank: 5 less the severity, so that the worst stands first;"
     " waiting_since: since when it waits for a person; desk: who may take it (``leases.py``)",
+    owner="cases",
 )
 
 bulk_order = StoreTable(
@@ -80,6 +81,7 @@ bulk_order = StoreTable(
     TableColumn("entry", BigInteger, nullable=False),
     PrimaryKey("id"),
     TableIndex("bulk_order_by_time", "state", "leaves_at"),
+    owner="cases.bulk",
 )
 
 bulk_item = StoreTable(
@@ -90,4 +92,5 @@ bulk_item = StoreTable(
     TableColumn("entry", BigInteger, nullable=False),
     PrimaryKey("bulk", "case_id"),
     comment="result: waiting, decided, undone, or why the case was not decided; entry: what recorded it",
+    owner="cases.bulk",
 )

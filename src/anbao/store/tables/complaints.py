@@ -33,6 +33,7 @@ complaint = StoreTable(
     TableIndex("complaint_by_complainant", "complainant", "at"),
     TableIndex("complaint_by_state", "state", "entry"),
     comment="lead: the earlier complaint about the same that this one is handled with; token: SHA-256 of the token",
+    owner="investigate.complaints.records",
 )
 
 complaint_trace = StoreTable(
@@ -47,6 +48,7 @@ complaint_trace = StoreTable(
     TableIndex("complaint_trace_by_origin", "origin", "at"),
     TableIndex("complaint_trace_by_text", "text_key", "at"),
     comment="stands beside the ledger: where a complaint came from (keyed hash), what its text is like (sketch)",
+    owner="investigate.complaints.filing",
 )
 
 rights_notice = StoreTable(
@@ -60,4 +62,5 @@ rights_notice = StoreTable(
     TableIndex("rights_notice_by_end", "state", "ends_at"),
     TableIndex("rights_notice_by_publication", "published"),
     comment="ends_at: when the waiting period after a counter-statement is over; 0 where none runs",
+    owner="investigate.complaints.notices",
 )

@@ -12,4 +12,5 @@ control = StoreTable(
     TableColumn("why", LargeBinary, nullable=False),
     TableColumn("entry", BigInteger, nullable=False),
     comment="state: unprobed, works, failed, retired; since: when it came to be so; why: the last probe's words",
+    owner="controls.records",
 )

@@ -11,4 +11,5 @@ endpoint = StoreTable(
     TableColumn("state", Text, nullable=False),
     TableColumn("created", BigInteger, nullable=False),
     comment="secrets: JSON; they sign messages, so they are kept as they are, and never in an entry",
+    owner="delivery.endpoints",
 )

@@ -10,6 +10,7 @@ api_key = StoreTable(
     TableColumn("scopes", Text, nullable=False),
     TableColumn("created", BigInteger, nullable=False),
     TableColumn("revoked", BigInteger),
+    owner="access.keys",
 )
 
 idempotency = StoreTable(
@@ -21,6 +22,7 @@ idempotency = StoreTable(
     TableColumn("response", LargeBinary, nullable=False),
     TableColumn("at", BigInteger, nullable=False),
     PrimaryKey("api_key", "key"),
+    owner="api.idempotency",
 )
 
 screen_run = StoreTable(
@@ -34,4 +36,5 @@ screen_run = StoreTable(
     TableColumn("finished_under", Text, nullable=False),
     TableColumn("at", BigInteger, nullable=False),
     comment="progress of `anbao screen FILE`, committed with the entries it made",
+    owner="connect.bulk",
 )

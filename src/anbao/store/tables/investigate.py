@@ -26,6 +26,7 @@ hazard = StoreTable(
     key_column("sweep"),
     TableIndex("hazard_by_state", "state", "sweep"),
     comment="record: the newest suspicion or confirmation, at entry; sweep: that which looks for it, empty before",
+    owner="investigate.hazards",
 )
 
 hazard_match = StoreTable(
@@ -41,6 +42,7 @@ hazard_match = StoreTable(
     TableIndex("hazard_match_by_rank", "hazard", "rank", "entry"),
     sqlite_with_rowid=False,
     comment="the newest match of a listing; rank: 0 certain, 1 likely, 2 possible",
+    owner="investigate.sweep.matches",
 )
 
 sweep = StoreTable(
@@ -60,4 +62,5 @@ sweep = StoreTable(
     TableColumn("ended", BigInteger),
     TableIndex("sweep_by_state", "state", "opened"),
     comment="progress through the screenings before an entry, committed with the matches that it made",
+    owner="investigate.sweep.passes",
 )

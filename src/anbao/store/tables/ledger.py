@@ -18,6 +18,7 @@ meta = StoreTable(
     TableColumn("key", Text, primary_key=True),
     TableColumn("value", LargeBinary, nullable=False),
     comment="identity of the store, its signing key, the vault's look-up key",
+    owner="ledger.keys",
 )
 
 entry = StoreTable(
@@ -28,6 +29,7 @@ entry = StoreTable(
     TableColumn("recorded", BigInteger, nullable=False),
     TableColumn("data", LargeBinary, nullable=False),
     TableIndex("entry_by_kind", "kind", "idx"),
+    owner="ledger",
 )
 
 entry_subject = StoreTable(
@@ -37,6 +39,7 @@ entry_subject = StoreTable(
     TableColumn("idx", BigInteger, nullable=False),
     PrimaryKey("role", "subject", "idx"),
     sqlite_with_rowid=False,
+    owner="ledger",
 )
 
 tile = StoreTable(
@@ -46,6 +49,7 @@ tile = StoreTable(
     TableColumn("hashes", LargeBinary, nullable=False),
     PrimaryKey("level", "n"),
     comment="C2SP tlog-tiles: up to 256 hashes of 32 bytes; level 0 holds leaf hashes",
+    owner="ledger",
 )
 
 checkpoint = StoreTable(
@@ -53,6 +57,7 @@ checkpoint = StoreTable(
     TableColumn("size", RowNumber, primary_key=True),
     TableColumn("at", BigInteger, nullable=False),
     TableColumn("note", Text, nullable=False),
+    owner="ledger",
 )
 
 personal = StoreTable(
@@ -66,4 +71,5 @@ personal = StoreTable(
     TableIndex("personal_by_lookup", "lookup"),
     TableIndex("personal_by_person", "person"),
     comment="values of personal fields; entries hold only the commitment",
+    owner="ledger.vault",
 )

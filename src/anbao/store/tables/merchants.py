@@ -22,6 +22,7 @@ merchant_identifier = StoreTable(
     TableIndex("merchant_identifier_by_merchant", "merchant"),
     sqlite_with_rowid=False,
     comment="lookup: HMAC of an identifier under the vault's look-up key, never the identifier itself",
+    owner="engine.readmodels.families",
 )
 
 merchant_closure = StoreTable(
@@ -31,6 +32,7 @@ merchant_closure = StoreTable(
     TableColumn("for_cause", Boolean, nullable=False),
     TableColumn("entry", BigInteger, nullable=False),
     comment="the last closure of each merchant; it stays when the merchant applies again",
+    owner="prevent.merchants.file",
 )
 
 merchant_licence = StoreTable(
@@ -43,6 +45,7 @@ merchant_licence = StoreTable(
     PrimaryKey("merchant", "kind", "number"),
     TableIndex("merchant_licence_by_end", "stage", "ends_at"),
     comment="licences on file that end; stage: valid, expiring, expired; ends_at: 24:00 of the last day (UTC ms)",
+    owner="prevent.merchants.licences",
 )
 
 merchant_bar = StoreTable(
@@ -52,6 +55,7 @@ merchant_bar = StoreTable(
     TableColumn("sanction", Text, nullable=False),
     PrimaryKey("merchant", "measure"),
     comment="sanctions that hold, as the entry sanction.imposed calls them",
+    owner="prevent.listings.standing",
 )
 
 merchant_supplement = StoreTable(
@@ -63,6 +67,7 @@ merchant_supplement = StoreTable(
     TableColumn("reminded", Integer, nullable=False),
     TableIndex("merchant_supplement_by_due", "due_at"),
     comment="held merchants that were asked to put things right, until they are decided on or their time is over",
+    owner="prevent.merchants.supplements",
 )
 
 turnover = StoreTable(
@@ -80,6 +85,7 @@ turnover = StoreTable(
     ),
     comment="orders of persons who are not registered, in fen by year of Asia/Shanghai;"
     " crossed: the entry that said so",
+    owner="prevent.merchants.turnover",
 )
 
 registry_question = StoreTable(
@@ -96,4 +102,5 @@ registry_question = StoreTable(
     PrimaryKey("merchant", "kind", "number"),
     TableIndex("registry_question_by_due", "state", "due_at"),
     comment="what an outside registry is asked; number: empty where it is personal; state: waiting, or the answer",
+    owner="prevent.merchants.questions",
 )

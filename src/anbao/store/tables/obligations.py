@@ -26,6 +26,7 @@ obligation = StoreTable(
         "due_at",
         where="closed_as IS NULL AND missed_by IS NULL",
     ),
+    owner="engine.obligations",
 )
 
 milestone = StoreTable(
@@ -37,4 +38,5 @@ milestone = StoreTable(
     PrimaryKey("signal", "subject", "at", "idx"),
     sqlite_with_rowid=False,
     comment="entries that discharge, end or precede under some norm, by what they are about",
+    owner="engine.obligations",
 )

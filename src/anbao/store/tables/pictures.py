@@ -18,6 +18,7 @@ picture = StoreTable(
     TableColumn("entry", BigInteger, nullable=False),
     TableColumn("reading", LargeBinary, nullable=False),
     comment="by SHA-256: what was last read in it, as its entry keeps it",
+    owner="prevent.pictures.records",
 )
 
 listing_picture = StoreTable(
@@ -34,6 +35,7 @@ listing_picture = StoreTable(
     TableIndex("listing_picture_by_due", "state", "due_at"),
     TableIndex("listing_picture_by_picture", "picture", "state"),
     comment="of each listing's newest version; picture: SHA-256, empty until it came; state: waiting, text, done",
+    owner="prevent.pictures.records",
 )
 
 hazard_picture = StoreTable(
@@ -47,4 +49,5 @@ hazard_picture = StoreTable(
     TableIndex("hazard_picture_by_since", "since"),
     TableIndex("hazard_picture_by_until", "until"),
     comment="PDQ hashes of confirmed dangers, from entry since to before until; weight: severity and provisions",
+    owner="prevent.pictures.dangers",
 )

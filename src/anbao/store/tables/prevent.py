@@ -19,6 +19,7 @@ merchant = StoreTable(
     TableColumn("file", LargeBinary, nullable=False),
     TableColumn("entry", BigInteger, nullable=False),
     comment="file: the application as its entry keeps it, personal fields as commitments",
+    owner="prevent.merchants.file",
 )
 
 listing = StoreTable(
@@ -30,6 +31,7 @@ listing = StoreTable(
     TableColumn("entry", BigInteger, nullable=False),
     TableIndex("listing_by_merchant", "merchant"),
     sqlite_with_rowid=False,
+    owner="engine.readmodels.listings",
 )
 
 artefact = StoreTable(
@@ -38,6 +40,7 @@ artefact = StoreTable(
     TableColumn("kind", Text, nullable=False),
     TableColumn("data", LargeBinary, nullable=False),
     comment="lexicons, policies and pack extracts by content, so that an old decision can be replayed",
+    owner="rules.artefacts",
 )
 
 proposal = StoreTable(
@@ -51,6 +54,7 @@ proposal = StoreTable(
     key_column("state"),
     TableIndex("proposal_by_state", "state", "expires"),
     comment="changes of the rules that wait for a second person; state: open, confirmed, refused, expired",
+    owner="rules.changes",
 )
 
 activation = StoreTable(
@@ -60,6 +64,7 @@ activation = StoreTable(
     TableColumn("entry", BigInteger, nullable=False),
     TableColumn("digest", Text, nullable=False),
     PrimaryKey("kind", "effective", "entry"),
+    owner="rules.rulesets",
 )
 
 guarded_hazard = StoreTable(
@@ -72,6 +77,7 @@ guarded_hazard = StoreTable(
     TableIndex("guarded_hazard_by_since", "since"),
     TableIndex("guarded_hazard_by_until", "until"),
     comment="what new listings are guarded against, from entry since to before entry until",
+    owner="rules.dangers",
 )
 
 cleared_listing = StoreTable(
@@ -85,6 +91,7 @@ cleared_listing = StoreTable(
     TableIndex("cleared_listing_by_since", "since"),
     TableIndex("cleared_listing_by_until", "until"),
     comment="offers (by digest) that were found not to be a danger, from entry since to before entry until",
+    owner="rules.clearances",
 )
 
 message = StoreTable(
@@ -94,4 +101,5 @@ message = StoreTable(
     TableColumn("decision", Text, nullable=False),
     TableColumn("entry", BigInteger, nullable=False),
     comment="decision: pass, warn, hold; once a person decided: release, stop",
+    owner="prevent.messages.records",
 )

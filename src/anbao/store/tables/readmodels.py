@@ -14,6 +14,7 @@ sale_bar = StoreTable(
     PrimaryKey("role", "subject", "source", "name"),
     TableIndex("sale_bar_by_name", "source", "name"),
     comment="what stands against the sale of a listing or of a merchant's goods; source: hazard, measure, sanction",
+    owner="engine.readmodels.bars",
 )
 
 value_change = StoreTable(
@@ -26,4 +27,5 @@ value_change = StoreTable(
     PrimaryKey("type", "name", "effective", "entry"),
     TableIndex("value_change_by_entry", "entry"),
     comment="type: setting, parameter, case_kind; effective: UTC ms; value: a period or rule as JSON, or a plain value",
+    owner="engine.values",
 )

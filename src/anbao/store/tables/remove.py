@@ -40,6 +40,7 @@ measure = StoreTable(
         where="until > 0 AND state IN ('taken', 'confirmed', 'failed')",
     ),
     comment="until: UTC ms, 0 until it is lifted; token: SHA-256 of what lets the merchant appeal",
+    owner="remove.records",
 )
 
 violation = StoreTable(
@@ -55,6 +56,7 @@ violation = StoreTable(
     TableColumn("at", BigInteger, nullable=False),
     TableColumn("entry", BigInteger, nullable=False),
     TableIndex("violation_by_merchant", "merchant", "at"),
+    owner="remove.records",
 )
 
 sanction = StoreTable(
@@ -68,6 +70,7 @@ sanction = StoreTable(
     TableColumn("entry", BigInteger, nullable=False),
     TableIndex("sanction_by_state", "state", "at"),
     comment="id: that of its measure; text: title and body in both languages, as JSON",
+    owner="remove.sanctions",
 )
 
 appeal = StoreTable(
@@ -80,6 +83,7 @@ appeal = StoreTable(
     TableColumn("entry", BigInteger, nullable=False),
     TableIndex("appeal_by_measure", "measure"),
     TableIndex("appeal_by_state", "state", "at"),
+    owner="remove.appeals",
 )
 
 removal_hazard = StoreTable(
@@ -93,6 +97,7 @@ removal_hazard = StoreTable(
     TableColumn("person", Text, nullable=False),
     TableColumn("state", Text, nullable=False),
     TableColumn("entry", BigInteger, nullable=False),
+    owner="remove.hazards",
 )
 
 removal_match = StoreTable(
@@ -109,6 +114,7 @@ removal_match = StoreTable(
         where="state = 'undecided'",
     ),
     comment="state: undecided, kept, blocked, taken or cleared",
+    owner="remove.hazards",
 )
 
 kept_out = StoreTable(
@@ -119,6 +125,7 @@ kept_out = StoreTable(
     TableColumn("merchant", Text, nullable=False),
     PrimaryKey("hazard", "entry"),
     comment="listings that the guard blocked as a known danger and that this room has not looked at yet",
+    owner="remove.hazards",
 )
 
 authority_report = StoreTable(
@@ -135,4 +142,5 @@ authority_report = StoreTable(
     TableColumn("entry", BigInteger, nullable=False),
     TableIndex("authority_report_by_violation", "violation"),
     comment="document: HTML and text in both languages, as JSON; it names the merchant, so entries hold its digest",
+    owner="remove.reports",
 )

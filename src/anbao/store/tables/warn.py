@@ -22,6 +22,7 @@ trade = StoreTable(
     PrimaryKey("id", "listing", "consumer"),
     TableIndex("trade_by_listing", "listing", "entry"),
     comment="one line of an order: id is the order's",
+    owner="warn.orders",
 )
 
 notice_step = StoreTable(
@@ -37,6 +38,7 @@ notice_step = StoreTable(
     TableColumn("entry", BigInteger, nullable=False),
     PrimaryKey("consumer", "listing", "entry"),
     comment="step: shown, acknowledged, answered; belongs: whether the buyer said to be of an unsuitable group",
+    owner="warn.steps",
 )
 
 danger = StoreTable(
@@ -49,6 +51,7 @@ danger = StoreTable(
     TableColumn("published", BigInteger),
     TableColumn("lifted", BigInteger),
     comment="confirmed hazards as this room needs them; published: since when the public can read of it",
+    owner="warn.dangers",
 )
 affected = StoreTable(
     "affected",
@@ -62,6 +65,7 @@ affected = StoreTable(
     TableIndex("affected_to_do", "entry", where="done = 0"),
     TableIndex("affected_by_listing", "listing"),
     comment="listings whose buyers must be warned; since: trades from then on; after: the last trade's entry looked at",
+    owner="warn.buyers",
 )
 warning = StoreTable(
     "warning",
@@ -76,4 +80,5 @@ warning = StoreTable(
     PrimaryKey("hazard", "consumer"),
     TableIndex("warning_by_state", "hazard", "state"),
     comment="who was warned of what, and whether it reached them: waiting, reached, unreached, corrected",
+    owner="warn.buyers",
 )

@@ -17,6 +17,7 @@ reaction = StoreTable(
     TableColumn("idx", BigInteger, nullable=False),
     TableColumn("failed", Text, nullable=False),
     comment="idx: the last entry handled; failed: why the next one could not be, empty where all is well",
+    owner="engine.reactions",
 )
 outbox = StoreTable(
     "outbox",
@@ -30,4 +31,5 @@ outbox = StoreTable(
     TableColumn("problem", Text, nullable=False),
     TableIndex("outbox_by_due", "state", "due_at"),
     comment="effects that leave after the commit of the entry that caused them; id is the idempotency key",
+    owner="engine.outbox",
 )
