@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from anbao.store.connection import Connection
-from anbao.store.tables.base import StoreTable
+from anbao.store.tables.base import Integer, StoreTable
 
 Row = tuple[Any, ...]
 Names = tuple[str, ...]
@@ -124,7 +124,7 @@ def insert_many(conn: Connection, table: StoreTable, names: Names, rows: Sequenc
 def insert_rows(conn: Connection, table: StoreTable, rows: Sequence[msgspec.Struct]) -> None:
     """As ``insert_many``, for structs of one type whose fields are columns."""
     if rows:
-        insert_many(conn, table, rows[0].__struct_fields__, [msgspec.structs.astuple(row) for row in rows])
+        insert_many(conn, table, rows[0].__struct_fields__, _values(table, rows))
 
 
 def upsert_many(conn: Connection, table: StoreTable, names: Names, rows: Sequence[Row]) -> None:
@@ -147,7 +147,22 @@ def upsert_many(conn: Connection, table: StoreTable, names: Names, rows: Sequenc
 def upsert_rows(conn: Connection, table: StoreTable, rows: Sequence[msgspec.Struct]) -> None:
     """As ``upsert_many``, for structs of one type whose fields are columns."""
     if rows:
-        upsert_many(conn, table, rows[0].__struct_fields__, [msgspec.structs.astuple(row) for row in rows])
+        upsert_many(conn, table, rows[0].__struct_fields__, _values(table, rows))
+
+
+def _values(table: StoreTable, rows: Sequence[msgspec.Struct]) -> list[Row]:
+    """The values of structs; a yes or no becomes 1 or 0, which PostgreSQL does not do by itself."""
+    found = [msgspec.structs.astuple(row) for row in rows]
+    if numbers := _yes_no_as_number(type(rows[0]), table):
+        return [tuple(int(one) if at in numbers else one for at, one in enumerate(row)) for row in found]
+    return found
+
+
+@cache
+def _yes_no_as_number(row: type[msgspec.Struct], table: StoreTable) -> frozenset[int]:
+    """The places of fields that are a yes or no, and whose column holds integers."""
+    fields = enumerate(msgspec.structs.fields(row))
+    return frozenset(at for at, field in fields if field.type is bool and table.c[field.name].type is Integer)
 
 
 @cache
