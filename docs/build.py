@@ -4,6 +4,8 @@
 """
 
 import os
+import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,12 +23,12 @@ HEAD = "<!-- Made by docs/build.py; edit the program or the pack, not this page.
 
 
 def command_line() -> str:
-    """The reference of all commands, as their help tells them."""
+    """Returns the reference of all commands: help, an example, exit statuses."""
     lines = [HEAD, "# Command line", ""]
     lines += [
-        "Data goes to standard output, all else to standard error. Exit status: 0 clean, 1 findings or not sound,",
-        "2 usage or input, 3 internal. `ANBAO_STORE` names the store, `ANBAO_LANG=en` (or `--lang en`) speaks English,",
-        "`ANBAO_SIGNING_KEY` names a key file kept outside the store.",
+        "Data goes to standard output, all else to standard error. `ANBAO_STORE` names the store, `ANBAO_LANG=en` (or",
+        "`--lang en`) speaks English, `ANBAO_SIGNING_KEY` names a key file stored outside the store.",
+        "Each example gives what a command cannot do without; its ids are to be replaced.",
         "",
     ]
     with click.Context(root, info_name="anbao") as context:
@@ -45,6 +47,113 @@ def _help(command: click.Command, name: str, parent: click.Context, level: int) 
                 inner = command.get_command(context, sub)
                 assert inner is not None
                 yield from _help(inner, f"{name} {sub}", context, level + 1)
+        else:
+            yield from ("```sh", " ".join(map(shlex.quote, [*name.split(), *example(command, name)])), "```", "")
+            yield from (f"Exit status: {exit_statuses(command)}.", "")
+
+
+def example(command: click.Command, name: str) -> list[str]:
+    """Returns arguments with which a command can be called: all that it cannot do without, with values to replace."""
+    given: list[str] = []
+    for parameter in command.params:
+        value = SAMPLES.get(f"{name.removeprefix('anbao ')} {parameter.name}") or SAMPLES.get(parameter.name or "")
+        if isinstance(parameter, click.Argument):
+            if not value and isinstance(parameter.type, click.Choice):
+                value = str(parameter.type.choices[0])
+            given += [value] if value else []
+        elif parameter.required and isinstance(parameter, click.Option):
+            given += [parameter.opts[0]] if parameter.is_flag else [parameter.opts[0], value or ""]
+    return given
+
+
+def exit_statuses(command: click.Command) -> str:
+    """Returns what its exit statuses mean; 1 where its docstring says so."""
+    said = re.search(r"(?:Exit status|,) 1 ([^.,;]+)", " ".join((command.callback.__doc__ or "").split()))
+    findings = f" · 1 {said[1].removeprefix('where ').removeprefix('if ')}" if said else ""
+    return f"0 done{findings} · 2 wrong usage or refused input · 3 internal error"
+
+
+SAMPLES = {
+    "about": "complaint:C1",
+    "actor": "li",
+    "appeal": "A1",
+    "by": "li",
+    "case": "listing_review-1",
+    "cases": "listing_review-1",
+    "category": "drug",
+    "channel": "全国12315平台",
+    "complaint": "C1",
+    "concern": "quality",
+    "control": "network_logs",
+    "digest": "5b3fb9dd",
+    "directory": "public",
+    "dispute": "D1",
+    "effects": "E1",
+    "endpoint": "EP1",
+    "entries": "12",
+    "facts": "外壳过热起火",
+    "file": "listings.csv",
+    "files": "picture.jpg",
+    "hazard": "H1",
+    "id": "H1",
+    "identity": "0123456789ab",
+    "index": "12",
+    "listing": "L1",
+    "measure": "takedown",
+    "merchant": "M1",
+    "merchants": "M1",
+    "name": "backend",
+    "norm_id": "cn.hazard.warn",
+    "notice": "alcohol",
+    "obligation": "12/cn.kyc.reverify",
+    "order": "B1",
+    "outcome": "pass",
+    "parameter": "notice.least_seconds",
+    "person": "li",
+    "reason": "已核实",
+    "ref": "cn.ecommerce_law.2018/38.1",
+    "report": "R1",
+    "request": "D1",
+    "scopes": "listings",
+    "setting": "listing.review",
+    "source": "merchant.json",
+    "sweep": "S1",
+    "term": "蓝冰晶粒",
+    "text": "充电宝冒烟",
+    "title": "某牌充电宝",
+    "to": "wang",
+    "url": "https://shop.example/anbao",
+    "value": "5",
+    "violation": "V1",
+    "what": "已向法院起诉",
+    "words": "安全保障",
+    "appeal decide outcome": "granted",
+    "appeal file measure": "ME1",
+    "assist ask file": "request.json",
+    "assist authority answer request": "AR1",
+    "assist authority decline name": "AR1",
+    "assist authority receive file": "request.json",
+    "control assign person": "li@shop",
+    "event file": "events.jsonl",
+    "hazard import file": "recalls.csv",
+    "lexicon import file": "words.csv",
+    "measure approve measure": "ME1",
+    "measure decline measure": "ME1",
+    "measure lift measure": "ME1",
+    "measure show measure": "ME1",
+    "message file": "messages.jsonl",
+    "model export file": "model.json",
+    "model import file": "model.json",
+    "notice acknowledged file": "acknowledged.jsonl",
+    "notice answered file": "answered.jsonl",
+    "notice choice file": "choices.jsonl",
+    "notice shown file": "shown.jsonl",
+    "order check file": "orders.jsonl",
+    "order place file": "orders.jsonl",
+    "policy import file": "policy.json",
+    "setting set value": "hours=12",
+}
+"""A value for each argument and required option, by its name, or by its command and name."""
 
 
 def norms(pack: Pack) -> str:

@@ -3,14 +3,17 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
+from anbao.cli.root import root
 from warm_program import warm_program
 
 ROOT = Path(__file__).parents[1]
@@ -100,3 +103,22 @@ def test_environment_variables_are_documented() -> None:
     handed_to_workers = {"ANBAO_SERVE"}
     for name in set(re.findall(r'"(ANBAO_[A-Z_]+)"', source)) - handed_to_workers:
         assert name in text, name
+
+
+def test_the_example_of_every_command_fits_its_options() -> None:
+    page = (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
+    lines = [shlex.split(line) for line in page.splitlines() if line.startswith("anbao ")]
+    assert len(lines) >= 150
+    for words in lines:
+        command: click.Command = root
+        with click.Context(root, info_name="anbao") as context:
+            rest = words[1:]
+            while isinstance(command, click.Group):
+                found = command.get_command(context, rest.pop(0))
+                assert found is not None, words
+                command = found
+            given, left, _ = command.make_parser(context).parse_args(list(rest))
+            assert not left, words
+            lacking = [one.name for one in command.params if one.required and not given.get(one.name or "")]
+            assert not lacking, (words, lacking)
+    assert page.count("Exit status: 0 done") == len(lines)

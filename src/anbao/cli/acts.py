@@ -67,7 +67,7 @@ def command_of(place: str, one: AnyDeclared) -> click.Command:
         params=parameters,
         help=t(declaration.title.zh, declaration.title.en[0].lower() + declaration.title.en[1:]),
     )
-    made.callback = run
+    run.__doc__ = one.__doc__
     store_option(made)
     if declaration.columns:
         format_option()(made)

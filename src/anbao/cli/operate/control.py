@@ -43,7 +43,7 @@ add_acts(command, "control", "controls", Controls)
 @store_option
 @format_option()
 def list_all(store_url: str | None, output_format: str) -> int:
-    """In the order of the pack."""
+    """In the order of the pack. Exit status 1 where one is red."""
     with open_store_option(store_url) as platform:
         views = platform.controls.views()
     emit([_row(view) for view in views], COLUMNS, output_format, system_language())
