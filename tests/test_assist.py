@@ -12,7 +12,7 @@ from anbao.assist import records
 from anbao.assist.service import HelpAnswer
 from anbao.errors import Conflict, InvalidInput, NotFound
 from anbao.model.assistance import AuthorityRequest, HelpRequest
-from anbao.model.entry import Entry
+from anbao.model.events.delivery import EffectDelivered, EffectFailed
 from anbao.model.listing import Listing
 from anbao.model.merchant import Merchant
 from anbao.model.trade import Order
@@ -228,14 +228,15 @@ def deliver(platform: Platform, topic: str, *, done: bool) -> None:
     """What the webhook sender records when the platform answered."""
     with platform.reading() as conn:
         [(name, body)] = sql(conn, "SELECT id, body FROM outbox WHERE topic = ?", (topic,)).all()
-    subjects = {**msgspec.json.decode(body)["subjects"], "effect": name}
-    kind = "effect.delivered" if done else "effect.failed"
-    told: dict[str, Any] = {"topic": topic, "attempts": 1, "problem": "" if done else "409"}
-    platform.run(
-        lambda work: work.record(
-            Entry(actor="test", at=work.now, body=told, kind=kind, recorded=work.now, subjects=subjects)
+    others: dict[str, str] = msgspec.json.decode(body)["subjects"]
+    event = (
+        EffectDelivered(attempts=1, cause=0, effect=name, others=others, problem="", result={}, topic=topic)
+        if done
+        else EffectFailed(
+            attempts=1, cause=0, effect=name, others=others, problem="409", refused=True, result={}, topic=topic
         )
     )
+    platform.run(lambda work: work.append(event, actor="test"))
     platform.run(platform.react)
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 import anbao
-from anbao.connect.moderation import ANSWERED, FAILED, Moderation
+from anbao.connect.moderation import Moderation
 from anbao.model.entry import Entry
+from anbao.model.events.moderation import ModerationAnswered, ModerationFailed
 from anbao.model.listing import Listing
 from anbao.simulator.moderator import ModeratorServer
 from anbao.store.bulk import sql
@@ -37,7 +38,7 @@ def test_a_flag_asks_a_person_and_decides_nothing(platform: anbao.Platform, outs
     platform.advance()
     assert [one["id"] for one in sorted(outside.asked, key=lambda one: one["id"])] == ["a", "b", "c"]
     assert outside.tokens == {"Bearer t0ken"}
-    answered = {one.subjects["listing"]: one.body for one in entries(platform, ANSWERED)}
+    answered = {one.subjects["listing"]: one.body for one in entries(platform, ModerationAnswered.KIND)}
     assert (answered["a"]["flagged"], answered["a"]["score"], answered["a"]["labels"]) == (True, 950, ["drug"])
     assert not answered["b"]["flagged"]
     opened = [one for one in entries(platform, "case.opened") if one.subjects.get("listing") == "a"]
@@ -59,10 +60,10 @@ def test_a_failure_is_recorded_and_nothing_else_happens(
     Moderation(platform, outside.url)
     platform.submit_listing(Listing(id="a", title="蓝冰晶粒"))
     platform.advance()
-    [failed] = entries(platform, FAILED)
+    [failed] = entries(platform, ModerationFailed.KIND)
     assert failed.subjects == {"listing": "a"}
     assert failed.body["problem"]
-    assert not entries(platform, ANSWERED)
+    assert not entries(platform, ModerationAnswered.KIND)
     assert cases(platform) == 0
 
 
@@ -72,7 +73,7 @@ def test_one_that_is_not_there_holds_nothing_up(platform: anbao.Platform) -> Non
     Moderation(platform, gone, timeout=0.5)
     assert platform.submit_listing(Listing(id="a", title="蓝冰晶粒")).decision.outcome == "pass"
     platform.advance()
-    assert len(entries(platform, FAILED)) == 1
+    assert len(entries(platform, ModerationFailed.KIND)) == 1
 
 
 def test_one_that_was_detached_is_asked_no_more(platform: anbao.Platform, outside: ModeratorServer) -> None:

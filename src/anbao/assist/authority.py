@@ -15,14 +15,13 @@ from anbao.law.deadlines import day_end, day_start
 from anbao.law.provisions import Library
 from anbao.ledger import Ledger, Vault
 from anbao.model.assistance import AuthorityRequest
+from anbao.model.events.assist import AuthorityAnswered, AuthorityRequested
+from anbao.model.events.merchants import MerchantApplied
+from anbao.model.events.prevent import ListingScreenedEvent
+from anbao.model.events.warn import OrderPlaced, OrderUpdated, ReportedLine
 from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import Text
-
-REQUESTED = "authority.requested"
-ANSWERED = "authority.answered"
-DECLINED = "authority.declined"
-UPDATED = "order.updated"
 
 MOST_TRADES = 100_000
 """Trades that one answer may hold."""
@@ -93,11 +92,14 @@ def compose(conn: Connection, ledger: Ledger, vault: Vault, request: AuthorityRe
     trades = list(_trades(conn, request))
     buyers = {f"consumer:{consumer}" for _, _, consumer, _ in trades} if request.buyers else set()
     reader = DossierReader(conn, ledger, vault, [*(f"merchant:{name}" for name in request.merchants), *buyers])
-    files = ("merchant.applied", "merchant.changed")
     return _answer(
         request,
-        merchants=[one for name in request.merchants for one in reader.about("merchant", name, files)],
-        listings=[one for name in request.listings for one in reader.about("listing", name, ("listing.screened",))],
+        merchants=[
+            one for name in request.merchants for one in reader.about("merchant", name, (MerchantApplied.KIND,))
+        ],
+        listings=[
+            one for name in request.listings for one in reader.about("listing", name, (ListingScreenedEvent.KIND,))
+        ],
         trades=[
             one
             for (order, consumer), lines in _by_order(trades).items()
@@ -124,15 +126,15 @@ def project_requested(conn: Connection, placed: Sequence[Placed]) -> None:
     """``authority.requested`` → ``authority_request``."""
     rows = []
     for index, sealed in placed:
-        body = msgspec.json.decode(sealed.data)["body"]
-        rows.append((sealed.subjects["request"], msgspec.json.encode(body), "open", sealed.at, index))
+        event = sealed.event(AuthorityRequested)
+        rows.append((event.request, msgspec.json.encode(event.asked), "open", sealed.at, index))
     upsert_many(conn, tables.authority_request, ("id", "body", "state", "at", "entry"), rows)
 
 
 def project_closed(conn: Connection, placed: Sequence[Placed]) -> None:
     """``authority.answered`` and ``.declined`` → ``authority_request``."""
     for _, sealed in placed:
-        state = sealed.kind.split(".")[1]
+        state = "answered" if sealed.kind == AuthorityAnswered.KIND else "declined"
         sql(conn, "UPDATE authority_request SET state = ? WHERE id = ?", (state, sealed.subjects["request"]))
 
 
@@ -179,26 +181,26 @@ def _by_order(trades: Iterable[tuple[str, str, str, int]]) -> dict[tuple[str, st
     return found
 
 
-def _newest(conn: Connection, ledger: Ledger, order: str, listing: str, consumer: str, placed: int) -> dict[str, Any]:
+def _newest(conn: Connection, ledger: Ledger, order: str, listing: str, consumer: str, placed: int) -> ReportedLine:
     """What a line was last reported as."""
-    newest = ledger.entry(conn, placed).entry()
+    newest: ReportedLine = ledger.entry(conn, placed).event(OrderPlaced)
     start = placed + 1
-    while page := ledger.entries(conn, start, 500, kind=UPDATED, subject=("order", order)):
+    while page := ledger.entries(conn, start, 500, kind=OrderUpdated.KIND, subject=("order", order)):
         start = page[-1].index + 1
-        for entry in (stored.entry() for stored in page):
-            if (entry.subjects["listing"], entry.subjects["consumer"]) == (listing, consumer):
-                newest = entry
-    return dict(newest.body)
+        for updated in (stored.event(OrderUpdated) for stored in page):
+            if (updated.goods, updated.consumer) == (listing, consumer):
+                newest = updated
+    return newest
 
 
 def _sales(conn: Connection, ledger: Ledger, request: AuthorityRequest) -> Iterator[Sales]:
     """Prices and quantities by listing where listings were named, else by category; no personal information."""
     sums: dict[str, tuple[int, int, Decimal]] = {}
     for order, listing, consumer, index in _trades(conn, request):
-        body = _newest(conn, ledger, order, listing, consumer, index)
-        about = listing if request.listings else str(body.get("category") or "")
+        line = _newest(conn, ledger, order, listing, consumer, index)
+        about = listing if request.listings else line.category
         trades, quantity, amount = sums.get(about, (0, 0, Decimal(0)))
-        more = int(body.get("quantity", 1)), Decimal(body.get("amount") or 0)
+        more = line.quantity, Decimal(line.amount or 0)
         sums[about] = trades + 1, quantity + more[0], amount + more[1]
     for about in sorted(sums):
         trades, quantity, amount = sums[about]

@@ -15,18 +15,17 @@ from typing import Any
 
 import msgspec
 
-from anbao.assist.records import Dispute, record, trade_of
+from anbao.assist.records import ENGINE, Dispute, trade_of
 from anbao.engine.outbox import Effect, send
 from anbao.engine.work import Work
 from anbao.errors import NotFound
 from anbao.law.norms import Norm
 from anbao.ledger import Vault
 from anbao.model.entry import Facts
+from anbao.model.events.assist import DisclosureFailed, DisclosureGiven, DisclosureRequested
+from anbao.model.events.merchants import InfoAccepted, MerchantVerified
 from anbao.store.bulk import sql
 
-REQUESTED = "disclosure.requested"
-GIVEN = "disclosure.given"
-FAILED = "disclosure.failed"
 TOPIC = "merchant.told_of_disclosure"
 
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -44,7 +43,7 @@ _CONTACT = re.compile(r"(?:\D*\d){5}|[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 _UNREACHABLE = "merchant.unreachable_notified"
-_CHECKED = ("merchant.verified", "merchant.info_accepted")
+_CHECKED = (MerchantVerified.KIND, InfoAccepted.KIND)
 
 
 class Seller(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,16 +71,20 @@ def basis_of(norms: Iterable[Norm], facts: Facts) -> tuple[str, ...]:
     opened = (
         norm
         for norm in norms
-        if norm.opens and REQUESTED in norm.opens.kinds and (norm.opens.when is None or norm.opens.when.holds(facts))
+        if norm.opens
+        and DisclosureRequested.KIND in norm.opens.kinds
+        and (norm.opens.when is None or norm.opens.when.holds(facts))
     )
     return tuple(dict.fromkeys(ref for norm in opened for ref in norm.provisions))
 
 
 def disclose(work: Work, vault: Vault, dispute: Dispute, facts: Facts, basis: tuple[str, ...], actor: str) -> Seller:
     """Name the seller to the buyer, record it, and tell the seller so; or record what is missing."""
-    subjects = {role: name for role, name in dispute.subjects.items() if role != "dispute"} | {"disclosure": dispute.id}
     file = _file(work, dispute.merchant)
-    record(work, REQUESTED, subjects, dict(facts), actor)
+    requested = DisclosureRequested(
+        category=str(facts.get("category", "")), disclosure=dispute.id, live=bool(facts["live"]), **dispute.parties
+    )
+    work.append(requested, actor=actor)
     answers = not _is_unreachable(work, dispute.merchant)
     values, commitments = {}, {}
     for name, sources in FIELDS.items():
@@ -99,13 +102,16 @@ def disclose(work: Work, vault: Vault, dispute: Dispute, facts: Facts, basis: tu
         **values,
     )
     if missing:
-        record(work, FAILED, subjects, {"basis": list(basis), "missing": list(missing)})
+        failed = DisclosureFailed(basis=basis, disclosure=dispute.id, missing=missing, **dispute.parties)
+        work.append(failed, actor=ENGINE)
         return seller
-    fields = sorted(commitments)
-    body = {"basis": list(basis), "commitments": commitments, "fields": fields}
-    entry = record(work, GIVEN, subjects, body, actor)
-    told = {"basis": list(basis), "fields": fields, "merchant": dispute.merchant, "order": dispute.order}
-    send(work, entry, Effect(topic=TOPIC, subjects=subjects, body=told))
+    fields = tuple(sorted(commitments))
+    given = DisclosureGiven(
+        basis=basis, commitments=commitments, disclosure=dispute.id, fields=fields, **dispute.parties
+    )
+    entry = work.append(given, actor=actor)
+    told = {"basis": list(basis), "fields": list(fields), "merchant": dispute.merchant, "order": dispute.order}
+    send(work, entry, Effect(topic=TOPIC, subjects=given.subjects, body=told))
     return seller
 
 

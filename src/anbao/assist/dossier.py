@@ -11,6 +11,7 @@ import msgspec
 
 from anbao.ledger import Ledger, Stored, Vault
 from anbao.ledger.merkle import leaf_hash
+from anbao.model.events.prevent import ListingScreenedEvent
 from anbao.store import Connection
 
 _PAGE = 1_000
@@ -85,7 +86,7 @@ def trade_records(
     found = [
         page
         for listing, entry in lines
-        if (page := reader.newest("listing", listing, "listing.screened", entry)) is not None
+        if (page := reader.newest("listing", listing, ListingScreenedEvent.KIND, entry)) is not None
     ]
     listings = {listing for listing, _ in lines}
     found += [

@@ -7,17 +7,17 @@ is ``effect.delivered``.
 
 from typing import Any, Literal
 
-from anbao.assist.records import Dispute, record, trade_of
+from anbao.assist.records import ENGINE, Dispute, trade_of
 from anbao.engine.core import Core
 from anbao.engine.outbox import Effect, send
 from anbao.engine.work import Work
 from anbao.errors import NotFound
 from anbao.law.templates import Letter
 from anbao.model.base import legal_time
+from anbao.model.events.assist import DisputeLetterSent
 from anbao.store import Connection
 from anbao.text import Text
 
-TOLD = "dispute.told"
 TOPIC = "consumer.assistance"
 
 Answer = Literal["identity", "unnamed", "records", "refused", "frozen", "not_frozen", "released", "compensation"]
@@ -39,9 +39,17 @@ def tell(core: Core, work: Work, dispute: Dispute, answer: Answer, **slots: Any)
     letter = core.templates.letter(f"assist.{answer}", given)
     sealed = _sealed(core, work, dispute, letter)
     template = core.templates.get(f"assist.{answer}")
-    body = {"answer": answer, "template": template.id, "version": template.version, **sealed}
-    entry = record(work, TOLD, dispute.subjects, body)
-    subjects = {role: name for role, name in dispute.subjects.items() if role != "consumer"}
+    event = DisputeLetterSent(
+        answer=answer,
+        dispute=dispute.id,
+        letter_en=sealed["letter_en"],
+        letter_zh=sealed["letter_zh"],
+        template=template.id,
+        version=template.version,
+        **dispute.parties,
+    )
+    entry = work.append(event, actor=ENGINE)
+    subjects = {role: name for role, name in event.subjects.items() if role != "consumer"}
     told = {"answer": answer, "buyer": dispute.consumer, "order": dispute.order, **sealed}
     send(work, entry, Effect(topic=TOPIC, subjects=subjects, body=told, reveal=("buyer", *sealed)))
     return letter
@@ -49,12 +57,12 @@ def tell(core: Core, work: Work, dispute: Dispute, answer: Answer, **slots: Any)
 
 def newest(core: Core, conn: Connection, dispute: str) -> Letter | None:
     """The last letter about a request; None where none was written or its words have been erased."""
-    found = core.ledger.latest(conn, TOLD, ("dispute", dispute))
+    found = core.ledger.latest(conn, DisputeLetterSent.KIND, ("dispute", dispute))
     if found is None:
         return None
-    body = found.entry().body
+    sent = found.event(DisputeLetterSent)
     try:
-        zh, en = (core.vault.reveal(conn, body[f"{_FIELD}_{language}"])[1] for language in ("zh", "en"))
+        zh, en = (core.vault.reveal(conn, one)[1] for one in (sent.letter_zh, sent.letter_en))
     except NotFound:
         return None
     titles, texts = zip(*(one.split("\n", 1) for one in (zh, en)), strict=True)

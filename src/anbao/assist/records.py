@@ -1,27 +1,24 @@
 """Requests for help as entries, and their projection."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 import msgspec
 
-from anbao.engine.work import Placed, Work
+from anbao.engine.work import Placed
 from anbao.errors import NotFound
 from anbao.model.assistance import Harm, Help
-from anbao.model.entry import Entry
+from anbao.model.events.assist import DisclosureFailed, DisputeAssisted, DisputeHeld, DisputeOpened, DisputeRefused
 from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import Text
 
 ENGINE = "engine"
-OPENED = "dispute.opened"
-ASSISTED = "dispute.assisted"
-REFUSED = "dispute.refused"
 STATES: dict[str, str] = {
-    "dispute.held": "held",
-    ASSISTED: "assisted",
-    REFUSED: "refused",
-    "disclosure.failed": "failed",
+    DisputeHeld.KIND: "held",
+    DisputeAssisted.KIND: "assisted",
+    DisputeRefused.KIND: "refused",
+    DisclosureFailed.KIND: "failed",
 }
 """Which state an entry about a dispute or disclosure brings; the newest holds."""
 
@@ -39,6 +36,14 @@ class DisputedTrade(msgspec.Struct, frozen=True):
     entry: int
 
 
+class PartyNames(TypedDict):
+    """What most entries about a request for help name."""
+
+    consumer: str
+    merchant: str
+    order: str
+
+
 class Dispute(msgspec.Struct, frozen=True, kw_only=True):
     """One request for help. ``failed``: the seller could not be named. ``at``: UTC milliseconds."""
 
@@ -53,10 +58,9 @@ class Dispute(msgspec.Struct, frozen=True, kw_only=True):
     entry: int
 
     @property
-    def subjects(self) -> dict[str, str]:
-        """The roles that an entry about this request names."""
-        given = {"consumer": self.consumer, "dispute": self.id, "merchant": self.merchant, "order": self.order}
-        return {role: name for role, name in given.items() if name}
+    def parties(self) -> PartyNames:
+        """Returns what its entries name besides the request itself."""
+        return {"consumer": self.consumer, "merchant": self.merchant, "order": self.order}
 
 
 def trades_of(conn: Connection, order: str, consumer: str) -> list[DisputedTrade]:
@@ -91,24 +95,19 @@ def listed(conn: Connection, state: str | None, limit: int) -> list[Dispute]:
     return _read(conn, f"{where} ORDER BY at, id LIMIT ?", (*values, limit))
 
 
-def record(work: Work, kind: str, subjects: dict[str, str], body: dict[str, Any], actor: str = ENGINE) -> int:
-    """One entry that happens now; its index."""
-    return work.record(Entry(actor=actor, at=work.now, body=body, kind=kind, recorded=work.now, subjects=subjects))[0]
-
-
 def project_opened(conn: Connection, placed: Sequence[Placed]) -> None:
     """``dispute.opened`` → ``assistance``."""
     rows = []
     for index, sealed in placed:
-        subjects, facts = sealed.subjects, sealed.facts
+        event = sealed.event(DisputeOpened)
         rows.append(
             (
-                subjects["dispute"],
-                facts.get("help", ""),
-                facts.get("harm", ""),
-                subjects.get("consumer", ""),
-                subjects.get("order", ""),
-                subjects.get("merchant", ""),
+                event.dispute,
+                event.help,
+                event.harm,
+                event.consumer,
+                event.purchase,
+                event.merchant,
                 "open",
                 sealed.at,
                 index,

@@ -1,8 +1,8 @@
-"""The room of assistance (合理协助), opened over the core."""
+"""Assistance (合理协助), opened over the core."""
 
 import hashlib
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
@@ -11,7 +11,7 @@ from anbao.assist import authority, disclosure, dossier, funds, letters, records
 from anbao.assist.authority import AuthorityAnswer
 from anbao.assist.disclosure import Seller
 from anbao.assist.dossier import DossierRecord
-from anbao.assist.records import Dispute, record
+from anbao.assist.records import Dispute
 from anbao.cases.opening import open_case
 from anbao.engine.acts import act
 from anbao.engine.core import CaseHandler, Core, Service
@@ -24,7 +24,22 @@ from anbao.ledger import Stored
 from anbao.model.assistance import AuthorityRequest, Harm, HelpRequest
 from anbao.model.base import Reason, given_reason
 from anbao.model.decision import DecisionInEffect
-from anbao.model.entry import Entry
+from anbao.model.events import made_of
+from anbao.model.events.assist import (
+    AuthorityAnswered,
+    AuthorityDeclined,
+    AuthorityRequested,
+    CompensationDecided,
+    DisputeAdvised,
+    DisputeAssisted,
+    DisputeChecked,
+    DisputeHeld,
+    DisputeOpened,
+    DisputeRefused,
+    EvidenceGiven,
+    EvidenceRequested,
+)
+from anbao.model.events.delivery import EffectDelivered, EffectFailed
 from anbao.model.options import Option
 from anbao.store import Connection
 from anbao.store.bulk import sql
@@ -77,15 +92,15 @@ class Assist(Service):
         self.hints = load_hints(core.where)
 
     def projectors(self) -> Iterable[tuple[str, Projector]]:
-        yield records.OPENED, records.project_opened
+        yield DisputeOpened.KIND, records.project_opened
         for kind in records.STATES:
             yield kind, records.project_state
-        yield authority.REQUESTED, authority.project_requested
-        yield authority.ANSWERED, authority.project_closed
-        yield authority.DECLINED, authority.project_closed
+        yield AuthorityRequested.KIND, authority.project_requested
+        yield AuthorityAnswered.KIND, authority.project_closed
+        yield AuthorityDeclined.KIND, authority.project_closed
 
     def reactions(self) -> Iterable[Reaction]:
-        yield Reaction("assist.funds", frozenset({"effect.delivered", "effect.failed"}), self._on_effect)
+        yield Reaction("assist.funds", frozenset({EffectDelivered.KIND, EffectFailed.KIND}), self._on_effect)
 
     def case_handlers(self) -> Iterable[tuple[str, CaseHandler]]:
         yield CASE_KIND, self._on_case
@@ -108,26 +123,28 @@ class Assist(Service):
             raise Conflict(Text(f"求助 {request.id} 已存在", f"the request {request.id} exists"), field="id")
         consumer = self.core.vault.consumer(work.conn, request.buyer)
         trade = records.trade_of(work.conn, request.order, consumer)
-        subjects = {"consumer": consumer, "dispute": request.id}
-        if trade:
-            subjects["order"] = request.order
-            if trade.merchant:
-                subjects["merchant"] = trade.merchant
-        body = {
-            **self.core.vault.seal_noun(work.conn, request, f"consumer:{consumer}"),
-            "identity": "buyer" if trade and trade.consumer == consumer else "unproven",
-            "interest": request.statement is not None,
-        }
-        entry = record(work, records.OPENED, subjects, body, actor)
+        opened = made_of(
+            DisputeOpened,
+            self.core.vault.seal_noun(work.conn, request, f"consumer:{consumer}"),
+            consumer=consumer,
+            dispute=request.id,
+            identity="buyer" if trade and trade.consumer == consumer else "unproven",
+            interest=request.statement is not None,
+            merchant=trade.merchant if trade else "",
+            purchase=request.order if trade else "",
+        )
+        entry = work.append(opened, actor=actor)
         hints = self.hints.for_harm(request.harm)
-        record(work, "dispute.advised", subjects, {"hints": [hint.id for hint in hints]})
         dispute = records.find(work.conn, request.id)
+        advised = DisputeAdvised(dispute=dispute.id, hints=tuple(hint.id for hint in hints), **dispute.parties)
+        work.append(advised, actor=records.ENGINE)
         answer = HelpAnswer(dispute=request.id, entry=entry, state="open", hints=hints)
         held = _doubt(request, trade, consumer)
         if request.help == "advice":
             self._assisted(work, dispute, "advised", records.ENGINE)
         elif held:
-            entry_held = record(work, "dispute.held", subjects, {"why": held})
+            event = DisputeHeld(dispute=dispute.id, why=held, **dispute.parties)
+            entry_held = work.append(event, actor=records.ENGINE)
             open_case(
                 work,
                 kind=CASE_KIND,
@@ -204,23 +221,22 @@ class Assist(Service):
         found = records.find(work.conn, dispute)
         if found.state != "failed":
             raise Conflict(Text("只在不能提供商家信息时适用", "this is only for sellers that could not be named"))
-        subjects = {role: name for role, name in found.subjects.items() if role != "dispute"}
-        body = {"decision": given_reason(reason)}
-        entry = record(work, "compensation.decided", subjects | {"disclosure": dispute}, body, actor)
+        event = CompensationDecided(decision=given_reason(reason), disclosure=dispute, **found.parties)
+        entry = work.append(event, actor=actor)
         letters.tell(self.core, work, found, "compensation", decision=reason)
         return entry
 
     def answer_of(self, conn: Connection, dispute: str) -> HelpAnswer:
         """What was given, once more: the last letter, and the records as they were given. Raises NotFound."""
         found = records.find(conn, dispute)
-        given = self.core.ledger.latest(conn, "evidence.given", ("dispute", dispute))
+        given = self.core.ledger.latest(conn, EvidenceGiven.KIND, ("dispute", dispute))
         reader = dossier.DossierReader(conn, self.core.ledger, self.core.vault, [f"consumer:{found.consumer}"])
         return HelpAnswer(
             dispute=dispute,
             entry=found.entry,
             hints=self.hints.for_harm(found.harm),
             letter=letters.newest(self.core, conn, dispute),
-            records=[reader.at(index) for index in given.entry().body["entries"]] if given else [],
+            records=[reader.at(index) for index in given.event(EvidenceGiven).entries] if given else [],
             state=found.state,
         )
 
@@ -237,7 +253,8 @@ class Assist(Service):
         return Text("、".join(one.zh for one in words), ", ".join(one.en for one in words))
 
     def _granted(self, work: Work, found: Dispute, reason: str, actor: str) -> HelpAnswer:
-        entry = record(work, "dispute.checked", found.subjects, {"reason": given_reason(reason)}, actor)
+        event = DisputeChecked(dispute=found.id, reason=given_reason(reason), **found.parties)
+        entry = work.append(event, actor=actor)
         answer = self._give(work, found, HelpAnswer(dispute=found.id, entry=entry, state="open"), actor)
         return msgspec.structs.replace(answer, state=records.find(work.conn, found.id).state)
 
@@ -262,7 +279,7 @@ class Assist(Service):
             self._refused(work, found, decision.reason, decision.actor)
 
     def _refused(self, work: Work, found: Dispute, reason: str, actor: str) -> int:
-        entry = record(work, records.REFUSED, found.subjects, {"reason": reason}, actor)
+        entry = work.append(DisputeRefused(dispute=found.id, reason=reason, **found.parties), actor=actor)
         letters.tell(self.core, work, found, "refused", reason=reason)
         return entry
 
@@ -290,17 +307,18 @@ class Assist(Service):
     def _records(self, work: Work, dispute: Dispute, actor: str) -> list[DossierRecord]:
         trades = records.trades_of(work.conn, dispute.order, dispute.consumer)
         assert trades  # a request without a trade is held
-        record(work, "evidence.requested", dispute.subjects, {}, actor)
+        work.append(EvidenceRequested(dispute=dispute.id, **dispute.parties), actor=actor)
         reader = dossier.DossierReader(work.conn, self.core.ledger, self.core.vault, [f"consumer:{dispute.consumer}"])
         lines = [(one.listing, one.entry) for one in trades]
         found = dossier.trade_records(reader, dispute.order, trades[0].consumer, lines)
         digest = hashlib.sha256(msgspec.json.encode(found, order="sorted")).hexdigest()
-        body = {"digest": digest, "entries": [one.index for one in found]}
-        record(work, "evidence.given", dispute.subjects, body, actor)
+        entries = tuple(one.index for one in found)
+        given = EvidenceGiven(digest=digest, dispute=dispute.id, entries=entries, **dispute.parties)
+        work.append(given, actor=actor)
         return found
 
     def _assisted(self, work: Work, dispute: Dispute, how: str, actor: str) -> None:
-        record(work, records.ASSISTED, dispute.subjects, {"how": how}, actor)
+        work.append(DisputeAssisted(dispute=dispute.id, how=how, **dispute.parties), actor=actor)
 
     def _held(self, work: Work, dispute: str) -> Dispute:
         found = records.find(work.conn, dispute)
@@ -313,13 +331,13 @@ class Assist(Service):
         return found
 
     def _on_effect(self, work: Work, stored: Stored) -> None:
-        entry = stored.entry()
-        topic = str(entry.body.get("topic", ""))
+        delivered = stored.kind == EffectDelivered.KIND
+        event = stored.event(EffectDelivered) if delivered else stored.event(EffectFailed)
+        topic = event.topic
         if topic not in (funds.FREEZE, funds.RELEASE):
             return
-        delivered = stored.kind == "effect.delivered"
-        funds.record_outcome(work, topic, delivered, entry.subjects, str(entry.body.get("problem") or ""))
-        found = records.find(work.conn, entry.subjects["dispute"])
+        found = records.find(work.conn, event.others["dispute"])
+        funds.record_outcome(work, topic, delivered, found, event.problem)
         if topic == funds.FREEZE:
             letters.tell(self.core, work, found, "frozen" if delivered else "not_frozen")
             if delivered:
@@ -343,12 +361,7 @@ class Assist(Service):
         authority.check_request(request, self.core.pack.library)
         if sql(work.conn, "SELECT 1 FROM authority_request WHERE id = ?", (request.id,)).first():
             raise Conflict(Text(f"请求 {request.id} 已存在", f"the request {request.id} exists"), field="id")
-        body = msgspec.to_builtins(request)
-        when = work.now if at is None else at
-        subjects = {"request": request.id}
-        return work.record(
-            Entry(actor=actor, at=when, body=body, kind=authority.REQUESTED, recorded=work.now, subjects=subjects)
-        )[0]
+        return work.append(AuthorityRequested(asked=request, request=request.id), actor=actor, at=at)
 
     @act(
         title=Text("在请求范围内提供，内容摘要入存证", "Answer within the scope; the digest stands in the ledger"),
@@ -359,15 +372,16 @@ class Assist(Service):
         """Compose and hand over the answer; what it held stands in the entry by digest. Raises NotFound, Conflict."""
         asked = self._asked(work, name)
         answer = authority.compose(work.conn, self.core.ledger, self.core.vault, asked)
-        body: dict[str, Any] = {
-            "basis": list(asked.basis),
-            "digest": answer.digest,
-            "listings": [one.index for one in answer.listings],
-            "merchants": [one.index for one in answer.merchants],
-            "sales": len(answer.sales),
-            "trades": [one.index for one in answer.trades],
-        }
-        record(work, authority.ANSWERED, {"request": name}, body, actor)
+        answered = AuthorityAnswered(
+            basis=asked.basis,
+            digest=answer.digest,
+            listings=tuple(one.index for one in answer.listings),
+            merchants=tuple(one.index for one in answer.merchants),
+            request=name,
+            sales=len(answer.sales),
+            trades=tuple(one.index for one in answer.trades),
+        )
+        work.append(answered, actor=actor)
         return answer
 
     @act(
@@ -379,7 +393,7 @@ class Assist(Service):
     def decline(self, work: Work, name: str, reason: Reason, *, actor: str) -> int:
         """Send a request back, saying why (no basis, no scope, not competent). Raises NotFound, Conflict."""
         self._asked(work, name)
-        return record(work, authority.DECLINED, {"request": name}, {"reason": given_reason(reason)}, actor)
+        return work.append(AuthorityDeclined(reason=given_reason(reason), request=name), actor=actor)
 
     def _asked(self, work: Work, request: str) -> AuthorityRequest:
         asked = authority.find(work.conn, request)

@@ -21,8 +21,8 @@ from anbao import cases
 from anbao.engine.work import Work
 from anbao.ledger import Stored
 from anbao.ledger.whole import whole_record
-from anbao.model.entry import Entry
-from anbao.model.listing import ListingRecord
+from anbao.model.events.moderation import ModerationAnswered, ModerationFailed
+from anbao.model.events.prevent import ListingScreenedEvent
 from anbao.platform import Platform
 from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
@@ -30,10 +30,8 @@ from anbao.store.bulk import sql, upsert_many
 URL_VARIABLE = "ANBAO_MODERATION_URL"
 TOKEN_VARIABLE = "ANBAO_MODERATION_TOKEN"
 
-ANSWERED, FAILED = "moderation.answered", "moderation.failed"
 ACTOR = "moderation"
 CURSOR = "connect.moderation"
-SCREENED = "listing.screened"
 
 TIMEOUT = 5.0
 AT_ONCE = 8
@@ -69,7 +67,7 @@ class Moderation:
         platform = self._platform
         with platform.reading() as conn:
             cursor = _cursor(conn)
-            batch = platform.ledger.entries_of(conn, {SCREENED}, cursor + 1, AT_ONCE)
+            batch = platform.ledger.entries_of(conn, {ListingScreenedEvent.KIND}, cursor + 1, AT_ONCE)
         if not batch:
             return False
         with (
@@ -102,7 +100,7 @@ class Moderation:
     def _asked(self, stored: Stored) -> dict[str, Any]:
         """What the model is given: the listing as it was given to us."""
         with self._platform.reading() as conn:
-            record = whole_record(conn, msgspec.convert(stored.entry().body["listing"], ListingRecord))
+            record = whole_record(conn, stored.event(ListingScreenedEvent).screened.listing)
         asked: dict[str, Any] = {name: getattr(record, name) for name in ("id", "title", "description", "category")}
         return asked | {"texts": dict(record.texts)} if record.texts else asked
 
@@ -118,23 +116,26 @@ def _record(work: Work, cursor: int, batch: Sequence[Stored], answers: Sequence[
     if _cursor(work.conn) != cursor:
         return
     for stored, answer in zip(batch, answers, strict=True):
-        subjects = stored.entry().subjects
+        screened = stored.event(ListingScreenedEvent)
+        listing, merchant = screened.listing, screened.merchant
         if isinstance(answer, str):
-            kind, body = FAILED, {"about": stored.index, "problem": answer}
-        else:
-            kind, body = ANSWERED, {"about": stored.index, **msgspec.to_builtins(answer)}
-        [index] = work.record(
-            Entry(actor=ACTOR, at=work.now, body=body, kind=kind, recorded=work.now, subjects=subjects)
+            failed = ModerationFailed(about=stored.index, listing=listing, merchant=merchant, problem=answer)
+            work.append(failed, actor=ACTOR)
+            continue
+        answered = ModerationAnswered(
+            about=stored.index,
+            flagged=answer.flagged,
+            labels=answer.labels,
+            listing=listing,
+            merchant=merchant,
+            score=answer.score,
         )
-        if (
-            isinstance(answer, ModerationAnswer)
-            and answer.flagged
-            and _on_offer(work, subjects["listing"], stored.index)
-        ):
+        index = work.append(answered, actor=ACTOR)
+        if answer.flagged and _on_offer(work, listing, stored.index):
             cases.open(
                 work,
                 kind="listing_review",
-                subjects=subjects,
+                subjects=screened.subjects,
                 severity=SEVERITY,
                 about=index,
                 reasons=("moderation.flagged", *answer.labels),

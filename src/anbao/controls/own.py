@@ -3,28 +3,26 @@
 from anbao.engine.core import Core, Probed
 from anbao.engine.work import Work
 from anbao.ledger import merkle, open_checkpoint
-from anbao.model.entry import Entry
+from anbao.model.events.controls import ControlRegistered
 from anbao.store.bulk import sql
 from anbao.text import Text
 
 PATIENCE = 3_600_000
 """Milliseconds that an effect may wait after it was due."""
 
-PROBE_KIND = "control.registered"
-PROBE_SUBJECT = {"control": "anbao-probe", "platform": "self"}
+PROBE = ControlRegistered(control="anbao-probe", name="anbao-probe")
 
 
 def probe_ledger(core: Core) -> Probed:
     """Append an entry, read it back, prove it in the tree."""
 
     def job(work: Work) -> Probed:
-        body = {"control": PROBE_SUBJECT["control"]}
-        entry = Entry(actor="probe", at=work.now, body=body, kind=PROBE_KIND, recorded=work.now, subjects=PROBE_SUBJECT)
-        [index] = work.record(entry)
+        index = work.append(PROBE, actor="probe")
         stored, size = core.ledger.entry(work.conn, index), core.ledger.size(work.conn)
         leaf, root = merkle.leaf_hash(stored.data), core.ledger.root(work.conn, size)
         proof = core.ledger.inclusion_proof(work.conn, index, size)
-        ok = stored.entry() == entry and merkle.verify_inclusion(leaf, index, size, proof, root)
+        read = stored.actor == "probe" and stored.at == work.now and stored.event(ControlRegistered) == PROBE
+        ok = read and merkle.verify_inclusion(leaf, index, size, proof, root)
         if ok:
             return Probed(
                 ok=True, why=Text("可记、可读、可核验", "an entry is kept, read and proven"), seen={"size": size}

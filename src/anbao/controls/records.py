@@ -1,24 +1,36 @@
 """Controls as entries, and as they stand: who is in charge, when each was last tried, and what came of it."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from anbao.engine.core import Probed
 from anbao.engine.work import Placed, Work
-from anbao.model.entry import Entry
+from anbao.model.events.controls import (
+    ControlAssigned,
+    ControlEvent,
+    ControlFailed,
+    ControlProbed,
+    ControlRecovered,
+    ControlRegistered,
+    ControlRetired,
+)
 from anbao.store import Connection, tables
 from anbao.store.bulk import columns_of, rows_of, upsert_rows
 from anbao.text import Text
 
-REGISTERED = "control.registered"
-ASSIGNED = "control.assigned"
-PROBED = "control.probed"
-FAILED = "control.failed"
-RECOVERED = "control.recovered"
-RETIRED = "control.retired"
-KINDS = (REGISTERED, ASSIGNED, PROBED, FAILED, RECOVERED, RETIRED)
+KINDS: dict[str, type[ControlEvent]] = {
+    one.KIND: one
+    for one in (
+        ControlRegistered,
+        ControlAssigned,
+        ControlProbed,
+        ControlFailed,
+        ControlRecovered,
+        ControlRetired,
+    )
+}
 
 ENGINE = "engine"
 NOT_YET = Text("尚未检查", "not tried yet")
@@ -49,34 +61,19 @@ def standings(conn: Connection) -> dict[str, ControlStanding]:
     return {one.id: one for one in rows_of(conn, ControlStanding, statement)}
 
 
-def record(work: Work, kind: str, control: str, actor: str, **body: Any) -> int:
-    """Record what happened to a control; the entry's index."""
-    return work.record(
-        Entry(
-            actor=actor,
-            at=work.now,
-            body={"control": control, **body},
-            kind=kind,
-            recorded=work.now,
-            subjects={"control": control, "platform": "self"},
-        )
-    )[0]
-
-
 def record_probe(
     work: Work, standing: ControlStanding, probed: Probed, duration: int, actor: str, *, by_hand: bool
 ) -> int:
     """Record a probe, and the failure or recovery that it shows; the index of the probe's entry."""
-    body: dict[str, Any] = {"duration": duration, "ok": probed.ok, "why": msgspec.to_builtins(probed.why)}
-    if probed.seen is not None:
-        body["seen"] = probed.seen
-    if by_hand:
-        body["by_hand"] = True
-    entry = record(work, PROBED, standing.id, actor, **body)
+    name = standing.id
+    event = ControlProbed(
+        by_hand=by_hand, control=name, duration=duration, name=name, ok=probed.ok, seen=probed.seen, why=probed.why
+    )
+    entry = work.append(event, actor=actor)
     if not probed.ok and standing.state != "failed":
-        record(work, FAILED, standing.id, ENGINE, probe=entry)
+        work.append(ControlFailed(control=name, name=name, probe=entry), actor=ENGINE)
     if probed.ok and standing.state == "failed":
-        record(work, RECOVERED, standing.id, ENGINE, probe=entry)
+        work.append(ControlRecovered(control=name, name=name, probe=entry), actor=ENGINE)
     return entry
 
 
@@ -85,26 +82,28 @@ def project(conn: Connection, placed: Sequence[Placed]) -> None:
     known = standings(conn)
     changed = {}
     for index, sealed in placed:
-        name = sealed.subjects["control"]
+        event = sealed.event(KINDS[sealed.kind])
+        name = event.name
         one = known.setdefault(name, ControlStanding(name, "", "unprobed", sealed.at, None, _NOTHING, index))
-        _apply(one, sealed.kind, sealed.at, msgspec.json.decode(sealed.data)["body"])
+        _apply(one, event, sealed.at)
         one.entry = index
         changed[name] = one
     upsert_rows(conn, tables.control, list(changed.values()))
 
 
-def _apply(one: ControlStanding, kind: str, at: int, body: dict[str, Any]) -> None:
+def _apply(one: ControlStanding, event: ControlEvent, at: int) -> None:
     state = one.state
-    if kind == REGISTERED:
-        state = "unprobed"
-    elif kind == ASSIGNED:
-        one.person = body["person"]
-    elif kind == RETIRED:
-        state = "retired"
-    elif kind == PROBED:
-        one.probed_at, one.why = at, msgspec.json.encode(body["why"])
-        if state != "retired":
-            state = "works" if body["ok"] else "failed"
+    match event:
+        case ControlRegistered():
+            state = "unprobed"
+        case ControlAssigned():
+            one.person = event.person
+        case ControlRetired():
+            state = "retired"
+        case ControlProbed():
+            one.probed_at, one.why = at, msgspec.json.encode(event.why)
+            if state != "retired":
+                state = "works" if event.ok else "failed"
     if state != one.state:
         one.state, one.since = state, at
 

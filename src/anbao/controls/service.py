@@ -19,6 +19,7 @@ from anbao.law.controls import Control
 from anbao.law.deadlines import due_at
 from anbao.ledger.vault import COMMITMENT_PREFIX
 from anbao.model.base import Reason, given_reason
+from anbao.model.events.controls import ControlAssigned, ControlRegistered, ControlRetired
 from anbao.model.options import Option
 from anbao.store import Connection
 from anbao.store.engine import is_database_error
@@ -120,7 +121,7 @@ class Controls(Service):
         if not person.strip() or len(person) > 128:
             raise InvalidInput(Text("须写明负责人账号", "name the account of the person"), field="person")
         [sealed] = self.core.vault.seal_values(work.conn, [(f"control:{standing.id}", "account", person)])
-        return records.record(work, records.ASSIGNED, standing.id, actor, person=sealed)
+        return work.append(ControlAssigned(control=standing.id, name=standing.id, person=sealed), actor=actor)
 
     @act(
         title=Text("停用一项措施，写明理由", "Retire a control, saying why"),
@@ -135,7 +136,7 @@ class Controls(Service):
         """
         standing = self._standing(work, control)
         given_reason(reason)
-        return records.record(work, records.RETIRED, standing.id, actor, reason=reason)
+        return work.append(ControlRetired(control=standing.id, name=standing.id, reason=reason), actor=actor)
 
     @act(
         title=Text("记录人工检查一项措施的结果", "Record what a person saw of a control"),
@@ -189,13 +190,13 @@ class Controls(Service):
 
     def _register(self, work: Work) -> None:
         for control in sorted(self._known.keys() - records.standings(work.conn).keys()):
-            records.record(work, records.REGISTERED, control, records.ENGINE)
+            work.append(ControlRegistered(control=control, name=control), actor=records.ENGINE)
 
     def _standing(self, work: Work, control: str) -> ControlStanding:
         """A control that is not retired, registered where it was not yet. Raises NotFound, Conflict."""
         self._control(control)
         if control not in records.standings(work.conn):
-            records.record(work, records.REGISTERED, control, records.ENGINE)
+            work.append(ControlRegistered(control=control, name=control), actor=records.ENGINE)
         standing = records.standings(work.conn)[control]
         if standing.state == "retired":
             raise Conflict(Text(f"{control} 已停用", f"{control} is retired"))

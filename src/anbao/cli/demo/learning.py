@@ -1,7 +1,9 @@
 """Models advise: one learned from the platform's own decisions, one outside; each is a finding, neither decides."""
 
 from anbao.cli.demo.printer import DemoPrinter, said
-from anbao.connect.moderation import ANSWERED, Moderation
+from anbao.connect.moderation import Moderation
+from anbao.model.events.cases import CaseOpened
+from anbao.model.events.moderation import ModerationAnswered
 from anbao.model.listing import Listing
 from anbao.platform import Platform
 from anbao.rules import rulesets
@@ -51,11 +53,11 @@ def print_moderation(printer: DemoPrinter, platform: Platform) -> None:
         platform.advance()
         model.detach()
     with platform.reading() as conn:
-        answered = platform.ledger.latest(conn, ANSWERED, ("listing", EUPHEMISM.id))
-        cases = platform.ledger.entries(conn, kind="case.opened", subject=("listing", EUPHEMISM.id))
-    answer = answered.entry().body if answered else {}
+        answered = platform.ledger.latest(conn, ModerationAnswered.KIND, ("listing", EUPHEMISM.id))
+        cases = platform.ledger.entries(conn, kind=CaseOpened.KIND, subject=("listing", EUPHEMISM.id))
+    answer = answered.event(ModerationAnswered) if answered else None
     printer.say(
         f"外部审核模型在决定之后才被询问；它的标记只请人看，共 {len(cases)} 件：",
         f"An outside moderation model is asked after the decision; its flag asks a person, {len(cases)} case:",
     )
-    printer.case(decided.outcome, EUPHEMISM.title, f"{answer.get('score')}‰ {' '.join(answer.get('labels', ()))}")
+    printer.case(decided.outcome, EUPHEMISM.title, f"{answer.score}‰ {' '.join(answer.labels)}" if answer else "")
