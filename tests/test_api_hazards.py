@@ -81,8 +81,10 @@ def test_from_a_suspicion_to_the_listings_where_it_was_found(server: Served) -> 
         ("/v1/sweeps/none/pause", {}, 404),
     ],
 )
-def test_bad_requests_say_what_is_wrong(sqlite_url: str, path: str, body: dict[str, object], status: int) -> None:
-    with served(sqlite_url) as server:
+def test_bad_requests_say_what_is_wrong(
+    sqlite_opened_url: str, path: str, body: dict[str, object], status: int
+) -> None:
+    with served(sqlite_opened_url) as server:
         client = server.client()
         before = server.size()
         answer = client.post(path, json=body)

@@ -125,9 +125,9 @@ def test_the_servers_clock_asks_the_registry(store_url: str) -> None:
 
 
 def test_a_served_platform_connects_what_its_environment_names(
-    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+    sqlite_opened_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ANBAO_REGISTRY", "https://registry.example/verify")
-    platform = ready_platform(sqlite_url)
+    platform = ready_platform(sqlite_opened_url)
     assert platform.prevent.merchants.context.registry is not None
     platform.close()

@@ -39,20 +39,29 @@ def serving(store_url: str, folder: Path, *options: str) -> Iterator[tuple[subpr
         process.wait(60)
 
 
-def test_keys_are_listed_without_their_secret_and_end_when_revoked(sqlite_url: str) -> None:
-    token = make_key(sqlite_url, "read", "listings")
+def test_keys_are_listed_without_their_secret_and_end_when_revoked(sqlite_opened_url: str) -> None:
+    token = make_key(sqlite_opened_url, "read", "listings")
     identity = token.split("_")[1]
-    listed = anbao("key", "list", "--store", sqlite_url, "--format", "json").stdout
+    listed = anbao("key", "list", "--store", sqlite_opened_url, "--format", "json").stdout
     [row] = json.loads(listed)
     assert row["id"] == identity
     assert row["scopes"] == "listings read"
     assert token.split("_", 2)[2] not in listed
-    assert anbao("key", "revoke", identity, "--store", sqlite_url).returncode == 0
-    assert anbao("key", "revoke", identity, "--store", sqlite_url).returncode == 2
-    assert anbao("key", "create", "--store", sqlite_url, "--name", "x", "--scope", "all").returncode == 2
+    assert anbao("key", "revoke", identity, "--store", sqlite_opened_url).returncode == 0
+    assert anbao("key", "revoke", identity, "--store", sqlite_opened_url).returncode == 2
+    assert anbao("key", "create", "--store", sqlite_opened_url, "--name", "x", "--scope", "all").returncode == 2
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(
+    ("store_url", "workers"),
+    [
+        ("sqlite", 1),
+        ("postgresql", 2),
+        pytest.param("sqlite", 2, marks=pytest.mark.slow),
+        pytest.param("postgresql", 1, marks=pytest.mark.slow),
+    ],
+    indirect=["store_url"],
+)
 def test_a_server_told_to_stop_finishes_what_it_accepted_and_leaves_nothing_behind(
     store_url: str, workers: int, tmp_path: Path
 ) -> None:

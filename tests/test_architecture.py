@@ -11,6 +11,7 @@ import table_use
 from table_use import owned_elsewhere, unnamed_columns, wrong_columns
 
 SOURCE = Path(anbao.__file__).parent
+TESTS = Path(__file__).parent
 
 LAYERS = tomllib.loads((SOURCE.parents[1] / "docs" / "layers.toml").read_text(encoding="utf-8"))["layer"]
 HEIGHT = {package: height for height, layer in enumerate(LAYERS) for package in layer["packages"]}
@@ -38,14 +39,17 @@ def imported_packages(path: Path) -> set[str]:
     return found - {"__version__"}
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SOURCE)))
-def test_a_module_imports_from_its_own_package_or_from_layers_below(path: Path) -> None:
-    package = package_of(path)
-    if package == "__init__":  # the public names, of all layers
-        assert imported_packages(path) <= HEIGHT.keys()
-        return
-    assert package in HEIGHT, f"{package} stands in no layer"
-    assert {one for one in imported_packages(path) - {package} if HEIGHT.get(one, 99) >= HEIGHT[package]} == set()
+def test_a_module_imports_from_its_own_package_or_from_layers_below() -> None:
+    wrong = {}
+    for path in modules():
+        package, imported = package_of(path), imported_packages(path)
+        if package == "__init__":  # the public names, of all layers
+            assert imported <= HEIGHT.keys()
+            continue
+        assert package in HEIGHT, f"{package} stands in no layer"
+        if upwards := {one for one in imported - {package} if HEIGHT.get(one, 99) >= HEIGHT[package]}:
+            wrong[str(path.relative_to(SOURCE))] = upwards
+    assert wrong == {}
 
 
 def test_every_package_that_there_is_stands_in_one_layer() -> None:
@@ -56,9 +60,9 @@ def test_every_package_that_there_is_stands_in_one_layer() -> None:
     assert set(stated) - there <= DUTIES  # the duties that are still to come
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SOURCE)))
-def test_a_module_stays_small(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+def test_modules_and_files_of_tests_stay_small() -> None:
+    lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in [*modules(), *TESTS.rglob("*.py")]}
+    assert {path.name: count for path, count in lines.items() if count > MAX_LINES} == {}
 
 
 def test_the_public_names_are_these() -> None:

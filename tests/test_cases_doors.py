@@ -104,11 +104,11 @@ def test_only_officers_see_cases(server: Served) -> None:
 
 
 def test_the_command_line_takes_shows_and_decides(
-    sqlite_url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    sqlite_opened_url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("ANBAO_STORE", sqlite_url)
+    monkeypatch.setenv("ANBAO_STORE", sqlite_opened_url)
     monkeypatch.setenv("ANBAO_LANG", "en")
-    with open_platform(sqlite_url) as platform:
+    with open_platform(sqlite_opened_url) as platform:
         names = [
             platform.run(
                 lambda work, n=n: cases.open(  # type: ignore[misc]

@@ -198,12 +198,12 @@ def test_the_limit_is_for_each_address_and_for_all() -> None:
 
 
 def test_the_command_line_files_lists_shows_and_forwards(
-    sqlite_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    sqlite_opened_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("ANBAO_STORE", sqlite_url)
+    monkeypatch.setenv("ANBAO_STORE", sqlite_opened_url)
     monkeypatch.setenv("ANBAO_LANG", "en")
     monkeypatch.delenv("ANBAO_STORAGE", raising=False)
-    open_platform(sqlite_url).close()
+    open_platform(sqlite_opened_url).close()
     photo, virus = tmp_path / "photo.png", tmp_path / "photo.exe"
     photo.write_bytes(PNG)
     virus.write_bytes(b"MZ" + bytes(10))

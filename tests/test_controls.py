@@ -133,26 +133,26 @@ def test_a_policy_that_blocks_everything_is_no_control_either(platform: anbao.Pl
     ],
 )
 def test_a_catalogue_that_no_longer_checks_turns_credentials_red(
-    sqlite_url: str, tmp_path: Path, file: str, old: str, new: str
+    sqlite_opened_url: str, tmp_path: Path, file: str, old: str, new: str
 ) -> None:
     pack = tmp_path / "cn"
     shutil.copytree(default_pack_path(), pack)
     broken = pack / file
     assert old in broken.read_text(encoding="utf-8")
     broken.write_text(broken.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
-    with open_platform(sqlite_url, pack=pack) as platform:
+    with open_platform(sqlite_opened_url, pack=pack) as platform:
         platform.advance()
         assert view(platform, "credential_check").state == "failed"
         assert view(platform, "listing_monitoring").state == "works"
 
 
-def test_a_notice_that_no_category_demands_any_more_turns_notices_red(sqlite_url: str, tmp_path: Path) -> None:
+def test_a_notice_that_no_category_demands_any_more_turns_notices_red(sqlite_opened_url: str, tmp_path: Path) -> None:
     pack = tmp_path / "cn"
     shutil.copytree(default_pack_path(), pack)
     file = pack / "categories.yaml"
     lines = file.read_text(encoding="utf-8").splitlines()
     file.write_text("\n".join(line for line in lines if "notices:" not in line), encoding="utf-8")
-    with open_platform(sqlite_url, pack=pack) as platform:
+    with open_platform(sqlite_opened_url, pack=pack) as platform:
         platform.advance()
         assert view(platform, "notices").state == "failed"
 

@@ -295,6 +295,7 @@ def test_ids_can_stand_in_headers_and_addresses(platform: Platform) -> None:
 # ── kill -9 ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 def test_killed_during_delivery_nothing_is_lost_and_nothing_is_done_twice(store_url: str, tmp_path: Path) -> None:
     dice = seeded("killed during delivery")
     wanted = [f"L{n}" for n in range(200)]

@@ -16,8 +16,8 @@ from helpers import SUSPECTED, until
 
 
 @pytest.fixture
-def server(sqlite_url: str) -> Iterator[Served]:
-    with served(sqlite_url) as running:
+def server(sqlite_opened_url: str) -> Iterator[Served]:
+    with served(sqlite_opened_url) as running:
         yield running
 
 
@@ -74,9 +74,9 @@ def test_the_server_delivers_by_itself(server: Served) -> None:
     assert server.count("effect.delivered") == 1
 
 
-def test_the_command_line_tells_the_same(sqlite_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line_tells_the_same(sqlite_opened_url: str, capsys: pytest.CaptureFixture[str]) -> None:
     def anbao(*arguments: str) -> tuple[int, str]:
-        status = run([*arguments, "--store", sqlite_url])
+        status = run([*arguments, "--store", sqlite_opened_url])
         return status, capsys.readouterr().out
 
     with receiving(Manners(refused=frozenset({"L1"}))) as receiver:
@@ -85,7 +85,7 @@ def test_the_command_line_tells_the_same(sqlite_url: str, capsys: pytest.Capture
         receiver.secrets.append(secret)
         assert status == 0
         assert anbao("webhook", "test", endpoint) == (0, "端点已收到\n")
-        with open_platform(sqlite_url) as platform:
+        with open_platform(sqlite_opened_url) as platform:
             effect = platform.run(ask)
         assert anbao("webhook", "deliver")[0] == 0
         [dead] = json.loads(anbao("webhook", "effects", "--state", "dead", "--format", "json")[1])

@@ -16,9 +16,9 @@ from conftest import fresh_database
 LISTINGS, SEED = 1_500, 20_261_124
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """All that a run says, in English, once on each database."""
+    """All that a run says, in English, once on each database; PostgreSQL's takes a minute."""
     folder: Path = tmp_path_factory.mktemp("demo")
     url = f"sqlite:///{folder}/demo.db"
     if request.param == "postgresql":

@@ -25,8 +25,8 @@ HELD = Listing(id="L-HELD", title="电击木昆 现货速发", description="加�
 
 
 @pytest.fixture
-def platform(sqlite_url: str) -> Iterator[Platform]:
-    with open_platform(sqlite_url) as opened:
+def platform(sqlite_opened_url: str) -> Iterator[Platform]:
+    with open_platform(sqlite_opened_url) as opened:
         yield opened
 
 

@@ -149,16 +149,18 @@ def test_trained_from_decisions_it_takes_effect_like_any_change(platform: anbao.
     assert not platform.obligation_differences()
 
 
-def test_on_the_command_line_and_over_http(sqlite_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_on_the_command_line_and_over_http(
+    sqlite_opened_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     def run(*arguments: str) -> int:
-        return command_line([*arguments, "--store", sqlite_url])
+        return command_line([*arguments, "--store", sqlite_opened_url])
 
     file = tmp_path / "model.bin"
     file.write_bytes(MODEL.to_bytes())
     assert run("model", "import", str(file)) == 0
     assert run("model", "activate", MODEL.digest, "--by", LI) == 0
     capsys.readouterr()
-    with served(sqlite_url) as server:
+    with served(sqlite_opened_url) as server:
         client = server.client()
         answer = client.post("/v1/listings", json={"id": "a", "title": titles(True, 1, seed=3)[0]}).json()
         [finding] = answer["findings"]

@@ -110,8 +110,8 @@ def test_contact_details_in_a_listing_go_to_review(platform: anbao.Platform) -> 
         assert replay(conn, platform.ledger, platform.prevent.rulesets, answer.receipt.entry).same
 
 
-def test_the_platform_does_with_each_chat_what_its_truth_asks_for(sqlite_url: str, clock: Clock) -> None:
-    with anbao.open(sqlite_url, clock=clock) as platform:
+def test_the_platform_does_with_each_chat_what_its_truth_asks_for(sqlite_opened_url: str, clock: Clock) -> None:
+    with anbao.open(sqlite_opened_url, clock=clock) as platform:
         platform.change_parameter("platform.domains", OWN_DOMAINS, actor="officer")
         said = [one for chat in chats(3, 200, fraud_share=0.3) for one in chat]
         answers = platform.submit_messages([one.message for one in said])
@@ -125,7 +125,7 @@ def test_obligations_derive_again_alike(platform: anbao.Platform) -> None:
     assert platform.obligation_differences() == []
 
 
-def test_the_command_line_screens_a_file(sqlite_url: str, tmp_path: Path) -> None:
+def test_the_command_line_screens_a_file(sqlite_opened_url: str, tmp_path: Path) -> None:
     from click.testing import CliRunner
 
     from anbao.cli.root import root
@@ -134,10 +134,10 @@ def test_the_command_line_screens_a_file(sqlite_url: str, tmp_path: Path) -> Non
     rows = [{"id": "a", "sender": "merchant", "text": "加V❤聊"}, {"id": "b", "sender": "consumer", "text": "好的"}]
     file.write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in rows))
     done = CliRunner().invoke(
-        root, ["message", str(file), "--store", sqlite_url, "--format", "json"], standalone_mode=False
+        root, ["message", str(file), "--store", sqlite_opened_url, "--format", "json"], standalone_mode=False
     )
     [row] = msgspec.json.decode(done.stdout)
     assert (row["message"], row["decision"], done.return_value) == ("a", "warn", 1)
     file.write_text('{"id": "a"}\n', encoding="utf-8")
-    done = CliRunner().invoke(root, ["message", str(file), "--store", sqlite_url], standalone_mode=False)
+    done = CliRunner().invoke(root, ["message", str(file), "--store", sqlite_opened_url], standalone_mode=False)
     assert isinstance(done.exception, InvalidInput)

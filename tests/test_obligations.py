@@ -355,7 +355,7 @@ def as_entries(events: Sequence[tuple[str, int, str]]) -> list[ObservedEntry]:
     ]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=EVENTS, batch=st.integers(1, 7))
 def test_batches_do_not_matter(sqlite_store: Store, events: list[tuple[str, int, str]], batch: int) -> None:
     entries = as_entries(events)

@@ -177,12 +177,12 @@ def test_over_http_a_purchase_is_checked_told_and_taken(store_url: str) -> None:
         assert client.post("/v1/messages", json={"id": "c3", "sender": "nobody", "text": "x"}).status_code == 400
 
 
-def test_the_command_line_lists_shows_and_renders(sqlite_url: str, tmp_path: Path) -> None:
+def test_the_command_line_lists_shows_and_renders(sqlite_opened_url: str, tmp_path: Path) -> None:
     from click.testing import CliRunner
 
     from anbao.cli.root import root
 
-    with anbao.open(sqlite_url) as platform:
+    with anbao.open(sqlite_opened_url) as platform:
         platform.submit_listing(TOUR)
     runner = CliRunner()
 
@@ -194,5 +194,5 @@ def test_the_command_line_lists_shows_and_renders(sqlite_url: str, tmp_path: Pat
     listed = msgspec.json.decode(run("list", "--format", "json"))
     assert {one["id"] for one in listed} >= {NOTICE, "travel", "food_general"}
     assert "约 4718 米" in run("show", NOTICE, "--fact", "altitude_m=4718")
-    assert "5013" in run("render", TOUR.id, "--store", sqlite_url)
-    assert "<section" in run("render", TOUR.id, "--html", "--language", "en", "--store", sqlite_url)
+    assert "5013" in run("render", TOUR.id, "--store", sqlite_opened_url)
+    assert "<section" in run("render", TOUR.id, "--html", "--language", "en", "--store", sqlite_opened_url)

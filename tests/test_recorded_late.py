@@ -147,12 +147,12 @@ def test_over_http_it_is_shown_as_recorded_late(server: Served) -> None:
 
 
 def test_the_command_line_shows_it(
-    sqlite_url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    sqlite_opened_url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("ANBAO_STORE", sqlite_url)
+    monkeypatch.setenv("ANBAO_STORE", sqlite_opened_url)
     monkeypatch.setenv("ANBAO_LANG", "zh")
     now = int(time.time() * 1000)
-    with open_platform(sqlite_url) as platform:
+    with open_platform(sqlite_opened_url) as platform:
         report(platform, "found", now - 30 * HOUR)
         platform.tick()
         report(platform, "reported", now - 20 * HOUR)

@@ -17,8 +17,8 @@ from helpers import until
 
 
 @pytest.fixture
-def server(sqlite_url: str) -> Iterator[Served]:
-    with served(sqlite_url) as running:
+def server(sqlite_opened_url: str) -> Iterator[Served]:
+    with served(sqlite_opened_url) as running:
         yield running
 
 
@@ -118,30 +118,32 @@ def test_a_violation_that_the_platform_reports_is_answered_and_told_to_the_autho
     assert officer.post("/v1/violations/none/report").status_code == 404
 
 
-def test_the_command_line_tells_the_same(sqlite_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line_tells_the_same(
+    sqlite_opened_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     def anbao(*arguments: str) -> str:
-        assert run([*arguments, "--store", sqlite_url]) == 0, capsys.readouterr().err
+        assert run([*arguments, "--store", sqlite_opened_url]) == 0, capsys.readouterr().err
         return capsys.readouterr().out.strip()
 
     def rows(*arguments: str) -> list[dict[str, object]]:
         found: list[dict[str, object]] = json.loads(anbao(*arguments, "--format", "json"))
         return found
 
-    with open_platform(sqlite_url) as platform:
+    with open_platform(sqlite_opened_url) as platform:
         offer(platform)
     measure = anbao("measure", "take", "takedown", "--listing", "L1", "--facts", "起火", "--by", "ann")
     assert "下架商品" in anbao("measure", "list", "--listing", "L1")
     assert "已采取必要措施" in anbao("measure", "show", measure)
     appeal = anbao("appeal", "file", measure, "--text", "不是本店商品", "--evidence", "a.pdf")
     assert rows("appeal", "list", "--state", "filed")[0]["id"] == appeal
-    arguments = ["appeal", "decide", appeal, "granted", "--reason", "属实", "--by", "ann", "--store", sqlite_url]
+    arguments = ["appeal", "decide", appeal, "granted", "--reason", "属实", "--by", "ann", "--store", sqlite_opened_url]
     assert run(arguments) == 2
     assert "不得处理申诉" in capsys.readouterr().err
     anbao("appeal", "decide", appeal, "granted", "--reason", "属实", "--by", "bo")
     assert rows("measure", "list")[0]["state"] == {"zh": "已解除", "en": "lifted"}
     again = anbao("measure", "take", "warning", "--merchant", "M1", "--facts", "夸大", "--by", "ann", "--days", "3")
     anbao("measure", "lift", again, "--reason", "查清", "--by", "ann")
-    with open_platform(sqlite_url) as platform:
+    with open_platform(sqlite_opened_url) as platform:
         event = {"violation": "V1", "merchant": "M1"}
         facts: dict[str, str | int | bool] = {"field": "cosmetics", "facts": "未备案"}
         platform.record_event(Event(kind="violation.found", subjects=event, facts=facts))

@@ -4,6 +4,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from anbao.model.events.investigate import ListingMatchedHazard
 from anbao.model.hazard import MatchRecord
 from anbao.platform import open_platform
@@ -12,6 +14,7 @@ from helpers import connect, delivering, seeded
 from removal_desk import confirm_hazard, entries, measures, sound
 
 
+@pytest.mark.slow
 def test_killed_during_a_bulk_takedown_each_listing_goes_once(store_url: str, tmp_path: Path) -> None:
     dice = seeded("killed during a takedown")
     wanted = [f"L{n}" for n in range(120)]

@@ -235,14 +235,14 @@ def test_over_http_the_second_person_has_another_key(server: Served) -> None:
 
 
 def test_on_the_command_line_the_second_person_is_named(
-    sqlite_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    sqlite_opened_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ANBAO_LANG", "en")
-    with open_platform(sqlite_url) as platform:
+    with open_platform(sqlite_opened_url) as platform:
         platform.submit_listings([Listing(id=str(number), title=title) for number, title in enumerate(GOODS)])
 
     def run(*arguments: str) -> int:
-        return command_line([*arguments, "--store", sqlite_url])
+        return command_line([*arguments, "--store", sqlite_opened_url])
 
     words = tmp_path / "words.csv"
     words.write_text("term,category,severity\n陶瓷碗,toxic,5\n", encoding="utf-8")

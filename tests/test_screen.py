@@ -107,15 +107,15 @@ def test_the_command_keeps_its_contract(
     assert run(["doctor", "--store", store_url]) == 0
 
 
-def test_nothing_found_is_status_0(sqlite_url: str, lexicon: Path, tmp_path: Path) -> None:
+def test_nothing_found_is_status_0(sqlite_opened_url: str, lexicon: Path, tmp_path: Path) -> None:
     file = tmp_path / "titles.txt"
     file.write_text("纯棉短袖\n登山鞋\n", encoding="utf-8")
-    run(["lexicon", "import", str(lexicon), "--activate", "--store", sqlite_url])
-    assert run(["screen", str(file), "--store", sqlite_url, "--workers", "1"]) == 0
+    run(["lexicon", "import", str(lexicon), "--activate", "--store", sqlite_opened_url])
+    assert run(["screen", str(file), "--store", sqlite_opened_url, "--workers", "1"]) == 0
 
 
-def test_a_missing_file_is_status_2(sqlite_url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    assert run(["screen", str(tmp_path / "none.csv"), "--store", sqlite_url]) == 2
+def test_a_missing_file_is_status_2(sqlite_opened_url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["screen", str(tmp_path / "none.csv"), "--store", sqlite_opened_url]) == 2
     assert "none.csv" in capfd.readouterr().err
 
 
@@ -225,18 +225,18 @@ def test_csv_and_parquet_with_chinese_headers(platform: anbao.Platform, tmp_path
         assert [(row["listing"], row["outcome"]) for row in rows] == [("a", "pass"), ("b", "block")]
 
 
-def test_the_html_report_is_written(sqlite_url: str, lexicon: Path, tmp_path: Path) -> None:
-    run(["lexicon", "import", str(lexicon), "--activate", "--store", sqlite_url])
+def test_the_html_report_is_written(sqlite_opened_url: str, lexicon: Path, tmp_path: Path) -> None:
+    run(["lexicon", "import", str(lexicon), "--activate", "--store", sqlite_opened_url])
     report = tmp_path / "report.html"
     file = jsonl(tmp_path / "in.jsonl", 20)
-    assert run(["screen", str(file), "--store", sqlite_url, "--workers", "1", "--report", str(report)]) == 1
+    assert run(["screen", str(file), "--store", sqlite_opened_url, "--workers", "1", "--report", str(report)]) == 1
     text = report.read_text(encoding="utf-8")
     assert "仿真枪" in text
     assert "<svg" in text
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads the process table of Linux")
-def test_workers_end_when_their_parent_is_killed(sqlite_url: str, tmp_path: Path) -> None:
+def test_workers_end_when_their_parent_is_killed(sqlite_opened_url: str, tmp_path: Path) -> None:
     import signal
     import subprocess
     import sys
@@ -252,7 +252,15 @@ def test_workers_end_when_their_parent_is_killed(sqlite_url: str, tmp_path: Path
         return found
 
     file = jsonl(tmp_path / "in.jsonl", 20_000)
-    command = [str(Path(sys.executable).parent / "anbao"), "screen", str(file), "--store", sqlite_url, "--workers", "2"]
+    command = [
+        str(Path(sys.executable).parent / "anbao"),
+        "screen",
+        str(file),
+        "--store",
+        sqlite_opened_url,
+        "--workers",
+        "2",
+    ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     until(lambda: len(children(process.pid)) >= 2 or process.poll() is not None, 60)
     workers = children(process.pid)
@@ -262,11 +270,11 @@ def test_workers_end_when_their_parent_is_killed(sqlite_url: str, tmp_path: Path
     until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers), 20)
 
 
-def test_a_report_bears_with_provisions_that_the_pack_does_not_hold(sqlite_url: str, tmp_path: Path) -> None:
+def test_a_report_bears_with_provisions_that_the_pack_does_not_hold(sqlite_opened_url: str, tmp_path: Path) -> None:
     words = tmp_path / "words.csv"
     words.write_text("term,category,severity,provision\n登山鞋,own.category,4,our.rules.7\n", encoding="utf-8")
-    run(["lexicon", "import", str(words), "--activate", "--store", sqlite_url])
+    run(["lexicon", "import", str(words), "--activate", "--store", sqlite_opened_url])
     report = tmp_path / "report.html"
     file = jsonl(tmp_path / "in.jsonl", 8)
-    assert run(["screen", str(file), "--store", sqlite_url, "--workers", "1", "--report", str(report)]) == 1
+    assert run(["screen", str(file), "--store", sqlite_opened_url, "--workers", "1", "--report", str(report)]) == 1
     assert "our.rules.7" in report.read_text(encoding="utf-8")

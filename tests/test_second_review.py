@@ -337,11 +337,11 @@ def test_a_list_of_recalls_waits_for_a_second_person(server: Served) -> None:
 
 @every_matter
 def test_the_command_line_says_that_it_waits_and_who_was_stated(
-    sqlite_url: str, matter: Matter, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    sqlite_opened_url: str, matter: Matter, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("ANBAO_STORE", sqlite_url)
+    monkeypatch.setenv("ANBAO_STORE", sqlite_opened_url)
     monkeypatch.setenv("ANBAO_LANG", "en")
-    with open_platform(sqlite_url) as platform:
+    with open_platform(sqlite_opened_url) as platform:
         name = matter.open(platform)
         look_twice(platform, 100, matter.case_kind)
         before = done(platform, matter)
@@ -350,11 +350,11 @@ def test_the_command_line_says_that_it_waits_and_who_was_stated(
     run([*arguments, "--by", "wang"])
     assert "waits for a second reviewer" in capsys.readouterr().err
     assert run([*arguments, "--by", "ＷＡＮＧ"]) == 2
-    with open_platform(sqlite_url) as platform:
+    with open_platform(sqlite_opened_url) as platform:
         assert done(platform, matter) == before
         assert entries(platform, "case.decided")[-1].body["identity"] == "stated"
     run([*arguments, "--by", "li"])
-    with open_platform(sqlite_url) as platform:
+    with open_platform(sqlite_opened_url) as platform:
         assert done(platform, matter) == before + 1
 
 

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from anbao.cli.root import run
-from shop_exports import EXPORTS, GUN, MAGENTO, SHOPIFY, TAOBAO, TAOBAO_ZH, WOO, Export, table
+from shop_exports import EXPORTS, GUN
+from shop_tables import MAGENTO, SHOPIFY, TAOBAO, TAOBAO_ZH, WOO, Export, table
 
 
 @pytest.fixture(autouse=True)
@@ -36,9 +37,9 @@ def test_there_are_more_than_forty_shapes() -> None:
 
 @pytest.mark.parametrize("export", EXPORTS, ids=[export.name for export in EXPORTS])
 def test_no_export_passes_in_silence(
-    export: Export, sqlite_url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    export: Export, sqlite_opened_url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    status, fields, said = screened(export, sqlite_url, tmp_path, capfd)
+    status, fields, said = screened(export, sqlite_opened_url, tmp_path, capfd)
     assert status in (1, 2)
     assert export.named in said
     if export.field:
@@ -86,17 +87,17 @@ def test_no_export_passes_in_silence(
     ],
 )
 def test_a_harmless_export_passes(
-    content: bytes, sqlite_url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    content: bytes, sqlite_opened_url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    status, fields, said = screened(Export("clean.csv", content, ""), sqlite_url, tmp_path, capfd)
+    status, fields, said = screened(Export("clean.csv", content, ""), sqlite_opened_url, tmp_path, capfd)
     assert (status, fields) == (0, []), said
 
 
 def test_repeated_and_damaged_identifiers_are_named(
-    sqlite_url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    sqlite_opened_url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     content = "编号,标题,商品链接\n1,短袖,\n1,长袖,\n5.58E+11,书,\n5.58E+11,笔,\n".encode()
-    _, _, said = screened(Export("ids.csv", content, ""), sqlite_url, tmp_path, capfd)
+    _, _, said = screened(Export("ids.csv", content, ""), sqlite_opened_url, tmp_path, capfd)
     assert "1 行的编号在文件中已出现过" in said
     assert "2 个编号已被表格软件改成 5.58E+11" in said
     assert "未按文字审核的列（编号、图片、本站链接、许可证）：编号、商品链接" in said
@@ -124,10 +125,10 @@ CASES = Path(__file__).parents[2] / "shared" / "cases"
     ],
 )
 def test_files_that_failed_give_what_they_must(
-    name: str, fields: list[str], said: str, sqlite_url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    name: str, fields: list[str], said: str, sqlite_opened_url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     export = Export(name, (CASES / name).read_bytes(), "")
-    status, found, told = screened(export, sqlite_url, tmp_path, capfd)
+    status, found, told = screened(export, sqlite_opened_url, tmp_path, capfd)
     assert status == (1 if fields or said else 0)
     assert found == fields
     assert said in told

@@ -7,8 +7,8 @@ from anbao.simulator.story import live
 from helpers import Clock
 
 
-def test_reviewers_decide_by_the_truth_and_the_platform_learns_from_it(sqlite_url: str) -> None:
-    with anbao.open(sqlite_url, clock=Clock()) as platform:
+def test_reviewers_decide_by_the_truth_and_the_platform_learns_from_it(sqlite_opened_url: str) -> None:
+    with anbao.open(sqlite_opened_url, clock=Clock()) as platform:
         market = Market(seed=7, now=platform.clock(), listings=900, merchants=24, orders=0, danger_share=0.1)
         tally = live(platform, market)
         made = decide(platform, tally.flagged, 7)

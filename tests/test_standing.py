@@ -196,17 +196,17 @@ def test_a_file_screened_while_a_merchant_is_closed_is_decided_as_it_stands_at_t
     assert all_replay(platform)
 
 
-def test_the_command_line_shows_why(sqlite_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with open_platform(sqlite_url) as platform:
+def test_the_command_line_shows_why(sqlite_opened_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with open_platform(sqlite_opened_url) as platform:
         apply(platform)
         name = take(platform, "closure")
     file, out = tmp_path / "goods.csv", tmp_path / "out.csv"
     file.write_text("id,title,merchant\n1,儿童短袖,m\n", encoding="utf-8")
-    assert run(["screen", str(file), "--store", sqlite_url, "--output", str(out), "--format", "csv"]) in (0, 1)
+    assert run(["screen", str(file), "--store", sqlite_opened_url, "--output", str(out), "--format", "csv"]) in (0, 1)
     row = out.read_text(encoding="utf-8-sig").splitlines()[1]
     for word in ("block", "merchant.closed", name, "cn.ecommerce_law.2018/36"):
         assert word in row
-    assert run(["replay", "--all", "--store", sqlite_url]) == 0
+    assert run(["replay", "--all", "--store", sqlite_opened_url]) == 0
 
 
 def test_the_pack_names_the_standings_that_the_policy_knows(platform: Platform) -> None:

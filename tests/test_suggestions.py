@@ -137,8 +137,8 @@ def test_what_cannot_be_accepted_is_told(platform: anbao.Platform, one: Acceptan
         accept(platform, one)
 
 
-def test_over_http_and_on_the_command_line(sqlite_url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with served(sqlite_url) as server:
+def test_over_http_and_on_the_command_line(sqlite_opened_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with served(sqlite_opened_url) as server:
         fill(server.platform)
         client = server.client("officer")
         found = client.get("/v1/lexicons/suggestions").json()
@@ -148,7 +148,7 @@ def test_over_http_and_on_the_command_line(sqlite_url: str, capsys: pytest.Captu
         assert client.post("/v1/lexicons/accept", json={"term": "蓝冰晶粒", "reason": ""}).status_code == 400
 
     def run(*arguments: str) -> int:
-        return command_line([*arguments, "--store", sqlite_url])
+        return command_line([*arguments, "--store", sqlite_opened_url])
 
     assert run("lexicon", "suggest", "--format", "jsonl") == 0
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]

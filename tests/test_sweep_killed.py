@@ -8,6 +8,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 import anbao
 from anbao.model.events.investigate import HazardSwept, ListingMatchedHazard
 from anbao.model.hazard import Confirmation, Fingerprint, Suspicion
@@ -34,6 +36,7 @@ def looked(store: Store) -> int:
         return int(sql(conn, "SELECT coalesce(max(looked), 0) FROM sweep").scalar_one())
 
 
+@pytest.mark.slow
 def test_killed_during_a_sweep(store_url: str, tmp_path: Path) -> None:
     dice = seeded("killed during a sweep")
     with anbao.open(store_url) as platform:
