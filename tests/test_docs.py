@@ -117,7 +117,7 @@ def test_the_example_of_every_command_fits_its_options() -> None:
                 found = command.get_command(context, rest.pop(0))
                 assert found is not None, words
                 command = found
-            given, left, _ = command.make_parser(context).parse_args(list(rest))
+            given, left, _ = command.make_parser(click.Context(command)).parse_args(list(rest))
             assert not left, words
             lacking = [one.name for one in command.params if one.required and not given.get(one.name or "")]
             assert not lacking, (words, lacking)
