@@ -126,6 +126,7 @@ SAMPLES = {
     "value": "5",
     "violation": "V1",
     "what": "已向法院起诉",
+    "why": "已核实",
     "words": "安全保障",
     "appeal decide outcome": "granted",
     "appeal file measure": "ME1",

@@ -25,7 +25,7 @@ def apply(platform: Platform, merchant: str, phone: str | None = None) -> None:
 def offer(platform: Platform, listing: str, merchant: str, category: str = "toy") -> None:
     """A listing on the shelves; where screening kept it off, a reviewer let it pass."""
     platform.submit_listing(Listing(id=listing, merchant=merchant, title="儿童短袖", category=category))
-    platform.review_listing(listing, "pass", "证照齐全", actor="reviewer")
+    platform.prevent.review(listing, "pass", "证照齐全", actor="reviewer")
 
 
 def confirm_hazard(platform: Platform, hazard: str = "H1", severity: Severity = 4, listing: str = "") -> None:

@@ -118,7 +118,7 @@ def _suit(platform: Platform) -> str:
 
 
 def _review(platform: Platform, name: str, person: str) -> object:
-    return platform.review_listing(name, "block", WHY, actor=person)
+    return platform.prevent.review(name, "block", WHY, actor=person)
 
 
 def _confirm(platform: Platform, name: str, person: str) -> object:

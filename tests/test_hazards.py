@@ -115,7 +115,7 @@ def test_only_the_newest_version_counts_and_only_what_is_offered(platform: anbao
     platform.submit_listing(listing("changed", TITLE, description=BARCODE))
     platform.submit_listing(listing("changed", "纯棉短袖男夏季新款"))
     platform.submit_listing(listing("blocked", "移动电源", description=BARCODE))
-    platform.review_listing("blocked", "block", "无 3C 认证", actor="reviewer:li")
+    platform.prevent.review("blocked", "block", "无 3C 认证", actor="reviewer:li")
     confirmed(platform, "h1", ("barcode", BARCODE))
     sweep_all(platform)
     assert found(platform, "h1") == {}

@@ -300,7 +300,7 @@ def ask(platform: Platform, category: str = "") -> tuple[bool, str]:
     platform.prevent.merchants.apply(merchant)
     platform.submit_listing(Listing(id="L1", merchant="M1", title="示例商品", category=category))
     if category:
-        platform.review_listing("L1", "notice", "已核对", actor="li")
+        platform.prevent.review("L1", "notice", "已核对", actor="li")
     platform.warn.place_order(Order(id="O1", buyer="ann", listing="L1"))
     return again(platform, "D1")
 

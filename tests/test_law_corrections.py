@@ -47,7 +47,7 @@ def test_an_acknowledgement_is_statute_for_prescription_drugs_alone(platform: Pl
     for gate in ("prescription", "trip"):
         category = {"prescription": "drug_prescription", "trip": "travel_high_altitude"}[gate]
         platform.submit_listing(Listing(id=gate, category=category, title="示例商品", merchant=""))
-        platform.review_listing(gate, "notice", "已核对", actor="li")
+        platform.prevent.review(gate, "notice", "已核对", actor="li")
         platform.warn.place_order(Order(id=f"O-{gate}", buyer="b1", listing=gate))
     by_law = {
         (one.norm, one.subjects["listing"])

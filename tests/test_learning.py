@@ -12,6 +12,7 @@ from anbao.cli.root import run as command_line
 from anbao.errors import InvalidInput, NotFound
 from anbao.model.listing import Listing
 from anbao.prevent.replay import replay
+from anbao.prevent.service import ReviewOutcome
 from anbao.rules import rulesets
 from anbao.rules.learning import DETECTOR, Model
 from anbao.rules.learning.training import train
@@ -39,11 +40,12 @@ MODEL = train(titles(True, 60), titles(False, 60))
 
 def fill(platform: anbao.Platform) -> None:
     """What reviewers decided on."""
-    for outcome, blocked in (("block", True), ("pass", False)):
+    decided: list[tuple[ReviewOutcome, bool]] = [("block", True), ("pass", False)]
+    for outcome, blocked in decided:
         batch = [Listing(id=f"{outcome}-{n}", title=title) for n, title in enumerate(titles(blocked, 30))]
         platform.submit_listings(batch)
         for one in batch:
-            platform.review_listing(one.id, outcome, "seen", actor="reviewer:zhao")  # type: ignore[arg-type]
+            platform.prevent.review(one.id, outcome, "seen", actor="reviewer:zhao")
 
 
 def put_in_force(platform: anbao.Platform, model: Model) -> None:

@@ -98,7 +98,7 @@ def test_a_hidden_contact_holds_the_listing_and_a_person_must_decide(
     assert finding.provisions
     assert outcome(platform) == "review"
     assert "cn.dispose.review" in norms_open(platform)
-    platform.review_listing("l1", "block", "图片含微信号", actor="officer")
+    platform.prevent.review("l1", "block", "图片含微信号", actor="officer")
     assert "cn.dispose.review" not in norms_open(platform)
     assert platform.obligation_differences() == []
 

@@ -75,7 +75,7 @@ def test_a_held_listing_waits_for_a_person(platform: anbao.Platform, clock: Cloc
     assert owed(platform, "cn.dispose.review") == ["open"]
     clock.now += 25 * HOUR
     assert owed(platform, "cn.dispose.review") == ["overdue"]
-    platform.review_listing("a", "block", "无 3C 认证", actor="reviewer:li")
+    platform.prevent.review("a", "block", "无 3C 认证", actor="reviewer:li")
     assert owed(platform, "cn.dispose.review") == []
 
 

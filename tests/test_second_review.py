@@ -251,7 +251,7 @@ def test_a_sampled_decision_takes_effect_at_once_and_is_checked(platform: Platfo
     look_twice(platform, 99, "listing_review")
     for number in range(3):
         hold(platform, f"L{number}")
-        platform.review_listing(f"L{number}", "block", WHY, actor="wang")
+        platform.prevent.review(f"L{number}", "block", WHY, actor="wang")
     platform.advance()
     assert len(entries(platform, "listing.decided")) == 3
     sampled = [one for one in reviews(platform) if one.state == "second"]
@@ -265,11 +265,11 @@ def test_a_sampled_decision_takes_effect_at_once_and_is_checked(platform: Platfo
 def test_a_listing_that_nobody_held_needs_two_as_well(platform: Platform) -> None:
     platform.submit_listing(Listing(id="L1", title="毛巾"))
     look_twice(platform, 100, "listing_review")
-    platform.review_listing("L1", "block", WHY, actor="wang")
+    platform.prevent.review("L1", "block", WHY, actor="wang")
     assert "listing.decided" not in kinds_of(platform, ("listing", "L1"))
     [case] = reviews(platform)
     assert case.state == "second"
-    platform.review_listing("L1", "block", WHY, actor="li")
+    platform.prevent.review("L1", "block", WHY, actor="li")
     assert kinds_of(platform, ("listing", "L1")).count("listing.decided") == 1
 
 
@@ -278,13 +278,13 @@ def test_a_new_screening_overtakes_a_decision_that_waits(platform: Platform) -> 
     use_test_lexicon(platform)
     hold(platform, "L1")
     look_twice(platform, 100, "listing_review")
-    platform.review_listing("L1", "pass", WHY, actor="wang")
+    platform.prevent.review("L1", "pass", WHY, actor="wang")
     [old] = reviews(platform)
     hold(platform, "L1")
     [new] = reviews(platform)
     assert new.id != old.id
     assert (find(platform, old.id).state, find(platform, old.id).outcome) == ("closed", "superseded")
-    platform.review_listing("L1", "pass", WHY, actor="li")
+    platform.prevent.review("L1", "pass", WHY, actor="li")
     assert "listing.decided" not in kinds_of(platform, ("listing", "L1"))
 
 
@@ -297,14 +297,14 @@ def test_many_at_once_are_first_decisions(platform: Platform, clock: Clock) -> N
         lambda work: platform.cases.decide_many(work, cases=(case.id,), outcome="pass", reason=WHY, person="wang")
     )
     with pytest.raises(Conflict):
-        platform.review_listing("L1", "pass", WHY, actor="li")
+        platform.prevent.review("L1", "pass", WHY, actor="li")
     clock.now = order.leaves_at
     platform.advance()
     assert not entries(platform, "listing.decided")
     assert entries(platform, "case.decided")[-1].body["identity"] == "stated"
     with pytest.raises(Conflict):
-        platform.review_listing("L1", "pass", WHY, actor="wang")
-    platform.review_listing("L1", "pass", WHY, actor="li")
+        platform.prevent.review("L1", "pass", WHY, actor="wang")
+    platform.prevent.review("L1", "pass", WHY, actor="li")
     assert len(entries(platform, "listing.decided")) == 1
 
 

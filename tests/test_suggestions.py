@@ -1,7 +1,7 @@
 """What people decided suggests terms and exceptions; an officer accepts, and a new version of the lexicon is made."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -12,6 +12,7 @@ from anbao.errors import InvalidInput
 from anbao.model.entry import Entry
 from anbao.model.events.rules import Role
 from anbao.model.listing import Listing
+from anbao.prevent.service import ReviewOutcome
 from anbao.rules.suggestions import Acceptance, Suggestions
 from api_server import served
 from helpers import Clock
@@ -33,11 +34,12 @@ def platform(store_url: str) -> Iterator[anbao.Platform]:
 def fill(platform: anbao.Platform) -> None:
     """Listings that reviewers have blocked and passed, and one confirmed hazard."""
     platform.activate_lexicon(platform.import_lexicon(Lexicon.from_csv(LEXICON)))
-    for outcome, titles in (("block", BLOCKED), ("pass", PASSED)):
+    decided: list[tuple[ReviewOutcome, Sequence[str]]] = [("block", BLOCKED), ("pass", PASSED)]
+    for outcome, titles in decided:
         for number, title in enumerate(titles):
             name = f"{outcome}-{number}"
             platform.submit_listing(Listing(id=name, title=title, category="general"))
-            platform.review_listing(name, outcome, "seen", actor="reviewer:zhao")  # type: ignore[arg-type]
+            platform.prevent.review(name, outcome, "seen", actor="reviewer:zhao")
 
 
 def suggested(platform: anbao.Platform) -> Suggestions:
@@ -88,7 +90,7 @@ def test_titles_of_confirmed_hazards_count_as_blocked(platform: anbao.Platform) 
 
 def test_a_later_decision_outweighs_an_earlier_one(platform: anbao.Platform) -> None:
     for number in range(5):
-        platform.review_listing(f"block-{number}", "pass", "harmless after all", actor="reviewer:zhao")
+        platform.prevent.review(f"block-{number}", "pass", "harmless after all", actor="reviewer:zhao")
     assert not suggested(platform).terms
 
 
@@ -96,7 +98,7 @@ def test_a_hit_that_reviewers_let_pass_suggests_an_exception(platform: anbao.Pla
     [one] = suggested(platform).exceptions
     assert (one.term, one.exception, one.passed) == ("枪", "水枪", 3)
     platform.submit_listing(Listing(id="water", title="改装水枪 可发射钢珠"))
-    platform.review_listing("water", "block", "fires steel", actor="reviewer:zhao")
+    platform.prevent.review("water", "block", "fires steel", actor="reviewer:zhao")
     assert not [one for one in suggested(platform).exceptions if one.exception == "水枪"]
 
 

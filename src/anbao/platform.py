@@ -37,7 +37,7 @@ from anbao.model.events.cases import CaseOpened
 from anbao.model.events.engine import ObligationWaived, PlatformOpened
 from anbao.model.events.reported import ReportedEvent
 from anbao.model.events.rules import PolicyImported
-from anbao.model.listing import Listing, Outcome
+from anbao.model.listing import Listing
 from anbao.model.message import Message
 from anbao.prevent.listings.records import ScreenedListing
 from anbao.prevent.merchants.service import MerchantService
@@ -130,16 +130,6 @@ class Platform(Core):
         """Screen listings in one transaction, in order."""
         given = entered(list(batch))
         return self.run(lambda work: self.prevent.screen(work, given, at=entered(at, "at", work.now), actor=actor))
-
-    def review_listing(self, listing: str, outcome: Outcome, reason: str, *, actor: str, at: int | None = None) -> int:
-        """A reviewer decides on a listing; the index of the decision, or where a second person must agree first, of the
-        case's entry that says so (``waits``). Raises NotFound, InvalidInput, Conflict, Forbidden.
-        """
-        return self.run(
-            lambda work: self.prevent.review(
-                work, listing, outcome, reason, actor=actor, at=entered(at, "at", work.now)
-            )
-        )
 
     def listing(self, listing: str) -> ListingView:
         """A listing as it stands: decision, measures, hazards, cases, history. Raises NotFound."""
@@ -300,6 +290,7 @@ class Platform(Core):
 SERVICES: tuple[tuple[str, type], ...] = (
     ("", Platform),
     ("cases", Cases),
+    ("prevent", Prevent),
     ("prevent.merchants", MerchantService),
     ("investigate", Investigate),
     ("investigate.complaints", Complaints),

@@ -14,7 +14,6 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from anbao.api.answers import EntryIndex, MadeId
 from anbao.api.context import WAITS, Caller, commit, context_of, operation
 from anbao.api.reading import (
-    DEFAULT_PAGE,
     At,
     Cursor,
     IdempotencyKey,
@@ -35,6 +34,10 @@ _ANSWERS: Mapping[Any, Callable[[Any], msgspec.Struct]] = {
     str: lambda name: MadeId(id=name),
 }
 """What an act answers that returns the index of an entry, or the id of what was made."""
+
+
+_KWARGS = {"state": "wanted_state"}
+"""Names that Litestar keeps for itself as those of a handler's arguments; in the address they stand as they are."""
 
 
 def route(place: str, declared: AnyDeclared) -> BaseRouteHandler:
@@ -86,41 +89,53 @@ def _act_route(place: str, declared: AnyDeclared) -> BaseRouteHandler:
 
 
 def _read_route(place: str, declared: AnyDeclared) -> BaseRouteHandler:
-    """A list that can be read on after a position (``after``) is a page with a cursor; another list is its items."""
+    """A list that is read on from a position is a page with a cursor; another list is its items."""
     declaration = declared.declaration
     in_path, asked = declared.of_role("path"), [one for one in declared.parameters if one.role != "path"]
     after = next((one for one in asked if one.name == "after"), None)
-    page = _page_of(declared, after is not None) if get_origin(declared.answer) is list else None
+    is_page = get_origin(declared.answer) is list and not declaration.bare
+    page = _page_of(declared, after is not None) if is_page else None
 
     def handle(request: Caller, **given: Any) -> Any:
         no_nul(**{name: value for name, value in given.items() if isinstance(value, str)})
-        named: dict[str, Any] = {one.name: given[one.name] for one in [*in_path, *asked] if one.name in given}
-        if after is not None:
-            bare = next((one for one in get_args(after.kind) if one is not type(None)), after.kind)
-            named["after"] = cursor_position(given["cursor"], bare) if given["cursor"] else after.default
-            named["limit"] = given["limit"] + 1
-        found = _bound(place, declared)(context_of(request).platform)(**named)
+        named: dict[str, Any] = {
+            one.name: given[_KWARGS.get(one.name, one.name)]
+            for one in [*in_path, *asked]
+            if _KWARGS.get(one.name, one.name) in given
+        }
+        read = _bound(place, declared)(context_of(request).platform)
         if page is None:
-            return found
-        if after is None:
-            return page(items=found)
+            return read(**named)
+        if after is None or declaration.position is None:
+            return page(items=read(**named))
+        if given["cursor"]:
+            named["after"] = _after(given["cursor"], after.kind)
+        found = read(**named | {"limit": given["limit"] + 1})
         some = found[: given["limit"]]
         more = len(found) > given["limit"]
-        return page(items=some, next=cursor_text(some[-1].position) if more else None)
+        return page(items=some, next=cursor_text(*declaration.position(some[-1])) if more else None)
 
     parameters = _in_path(declared)
     for one in asked:
         if one.name == "after":
             parameters["cursor"] = (Cursor, None)
         elif one.name == "limit":
-            parameters["limit"] = (Limit, DEFAULT_PAGE if one.default is REQUIRED else one.default)
+            parameters["limit"] = (Limit, one.default)
         else:
             option = option_of(one.kind)
             shown = QueryParameter(name=one.name, description=option.en if option else None)
-            parameters[one.name] = (Annotated[plain(one.kind), shown], one.default)
+            parameters[_KWARGS.get(one.name, one.name)] = (Annotated[plain(one.kind), shown], one.default)
     _sign(handle, declared, parameters, declared.answer if page is None else page)
     words = operation(declaration.title.zh, declaration.title.en, declaration.scope)
     return get(_address(declared), sync_to_thread=True, **words)(handle)
+
+
+def _after(cursor: str, kind: Any) -> Any:
+    """A position of one part stands for that part. Raises InvalidInput."""
+    bare = (
+        next((one for one in get_args(kind) if one is not type(None)), kind) if get_origin(kind) is not tuple else kind
+    )
+    return cursor_position(cursor, bare) if get_origin(bare) is tuple else cursor_position(cursor, _of(tuple, bare))[0]
 
 
 def _bound(place: str, declared: AnyDeclared) -> Callable[[Any], Callable[..., Any]]:

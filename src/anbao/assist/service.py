@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -13,7 +13,7 @@ from anbao.assist.disclosure import Seller
 from anbao.assist.dossier import DossierRecord
 from anbao.assist.records import Dispute
 from anbao.cases.opening import open_case
-from anbao.engine.acts import act
+from anbao.engine.acts import act, query
 from anbao.engine.core import CaseHandler, Core, Service
 from anbao.engine.reactions import Reaction
 from anbao.engine.work import Projector, Work
@@ -69,6 +69,13 @@ _SEVERITY: dict[Harm, int] = {"health": 4, "life": 5, "payment": 3, "property": 
 
 Decided = Annotated[Reason, Option("决定", "the decision", flags=("--reason", "--decision"))]
 """What was decided, and why, in words."""
+
+
+DisputeStateWanted = Annotated[
+    Literal["open", "held", "assisted", "refused", "failed"] | None,
+    Option("缺省为全部；failed：不能提供商家信息", "all by default; failed: the seller could not be named"),
+]
+RequestStateWanted = Annotated[Literal["open", "answered", "declined"] | None, Option("缺省为全部", "all by default")]
 
 
 class HelpAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -226,8 +233,13 @@ class Assist(Service):
         letters.tell(self.core, work, found, "compensation", decision=reason)
         return entry
 
+    @query(
+        title=Text("一项求助的答复：书面函、交易记录、指引", "What an asker was answered: letter, records, advice"),
+        scope="trade",
+        path="/v1/assistance/{dispute}",
+    )
     def answer_of(self, conn: Connection, dispute: str) -> HelpAnswer:
-        """What was given, once more: the last letter, and the records as they were given. Raises NotFound."""
+        """As it was given, for whoever asked; also what a person granted or refused later. Raises NotFound."""
         found = records.find(conn, dispute)
         given = self.core.ledger.latest(conn, EvidenceGiven.KIND, ("dispute", dispute))
         reader = dossier.DossierReader(conn, self.core.ledger, self.core.vault, [f"consumer:{found.consumer}"])
@@ -345,6 +357,15 @@ class Assist(Service):
         elif delivered:
             letters.tell(self.core, work, found, "released")
 
+    @query(
+        title=Text("求助列表", "Requests for help"),
+        scope="officer",
+        path="/v1/assistance",
+    )
+    def disputes(self, conn: Connection, *, state: DisputeStateWanted = None, limit: int = 100) -> list[Dispute]:
+        """Of a state, or all; the oldest first."""
+        return records.listed(conn, state, limit)
+
     # ── authorities ───────────────────────────────────────────────────────────────────────────────────────────────
 
     @act(
@@ -394,6 +415,17 @@ class Assist(Service):
         """Send a request back, saying why (no basis, no scope, not competent). Raises NotFound, Conflict."""
         self._asked(work, name)
         return work.append(AuthorityDeclined(reason=given_reason(reason), request=name), actor=actor)
+
+    @query(
+        title=Text("主管部门的调取要求", "Requests of authorities"),
+        scope="officer",
+        path="/v1/authority-requests",
+    )
+    def requests(
+        self, conn: Connection, *, state: RequestStateWanted = None, limit: int = 100
+    ) -> list[authority.Asked]:
+        """Of a state, or all; the oldest first."""
+        return authority.listed(conn, state, limit)
 
     def _asked(self, work: Work, request: str) -> AuthorityRequest:
         asked = authority.find(work.conn, request)

@@ -11,7 +11,7 @@ from anbao.cases.deciding import Determination
 from anbao.cases.persons import Person, check_name
 from anbao.cases.projecting import CaseProjection
 from anbao.cases.reading import Case
-from anbao.engine.acts import act
+from anbao.engine.acts import act, query
 from anbao.engine.core import Core, Service, Step
 from anbao.engine.reactions import Reaction
 from anbao.engine.values import CaseRule
@@ -194,6 +194,25 @@ class Cases(Service):
         """Raises NotFound, Conflict, InvalidInput."""
         one = reading.find(work.conn, case)
         return deciding.reopen(work, one, person=person or actor, reason=reason, actor=actor)
+
+    @query(
+        title=Text("最近的批量决定", "The newest bulk decisions"),
+        scope="officer",
+        path="/v1/bulk",
+        bare=True,
+    )
+    def bulk_orders(self, conn: Connection, *, limit: int = 50) -> list[bulk.BulkOrder]:
+        """Without their items."""
+        return bulk.recent(conn, limit)
+
+    @query(
+        title=Text("一个批量决定，逐件的结果", "A bulk decision, case by case"),
+        scope="officer",
+        path="/v1/bulk/{order}",
+    )
+    def bulk_order(self, conn: Connection, order: str) -> bulk.BulkOrder:
+        """Raises NotFound."""
+        return bulk.find(conn, order)
 
     def worst(
         self,

@@ -93,6 +93,7 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     ``second_review``: it decides a case, so that nothing may take effect before a second person agrees. ``file``: the
     body comes as a file of JSON on the command line. ``status``: of the answer over HTTP. ``keyed``: the same
     request under the same idempotency key gets the same answer; it need not for what is only asked.
+    ``position``: where a thing stands in a list that is read on from ``after``; ``bare``: a list is answered as such.
     ``columns``: of the table in which the command line shows what was found, the key in a row by its title.
     """
 
@@ -106,6 +107,8 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     status: int = 201
     keyed: bool = True
     columns: Mapping[str, Text] = msgspec.field(default_factory=dict)
+    position: Callable[[Any], tuple[int | str, ...]] | None = None
+    bare: bool = False
 
 
 class Declared(Generic[S, Session, P, T]):
@@ -206,10 +209,20 @@ def query(
     path: str = "",
     command: str = "",
     columns: Mapping[str, Text] | None = None,
+    position: Callable[[Any], tuple[int | str, ...]] | None = None,
+    bare: bool = False,
 ) -> Callable[[Callable[Concatenate[S, Connection, P], T]], Declared[S, Connection, P, T]]:
     """Declare a method of a service as a read; see ``Declaration``."""
     declaration = Declaration(
-        title=title, scope=scope, path=path, command=command, reads=True, status=200, columns=columns or {}
+        title=title,
+        scope=scope,
+        path=path,
+        command=command,
+        reads=True,
+        status=200,
+        columns=columns or {},
+        position=position,
+        bare=bare,
     )
     return lambda function: Declared(function, declaration)
 

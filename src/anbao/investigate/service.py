@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Iterable
+from typing import Annotated
 
 import msgspec
 
 from anbao.detect.likeness.dangers import DangerIndex
 from anbao.detect.likeness.pictures import PictureBounds
-from anbao.engine.acts import act
+from anbao.engine.acts import act, query
 from anbao.engine.core import CaseHandler, Core, Probe, Service, Step
 from anbao.engine.reactions import Reaction
 from anbao.engine.readmodels.families import family
@@ -20,7 +21,8 @@ from anbao.investigate.sweep import matches, passes
 from anbao.investigate.sweep.passes import Pass
 from anbao.model.base import Reason
 from anbao.model.events.investigate import HazardSuspected, ListingMatchedHazard
-from anbao.model.hazard import Confirmation, Suspicion
+from anbao.model.hazard import Confirmation, HazardState, Suspicion
+from anbao.model.options import Option
 from anbao.store import Connection
 from anbao.text import Text
 
@@ -31,6 +33,9 @@ PICTURE_BOUNDS = ("picture.same", "picture.alike", "picture.quality")
 
 Dangers = tuple[tuple[str, int], ...]
 """Hazards with the entry at which they stand."""
+
+
+StateWanted = Annotated[HazardState | None, Option("只列此状态", "only hazards of this state")]
 
 
 class Investigate(Service):
@@ -135,6 +140,36 @@ class Investigate(Service):
     def resume_sweep(self, work: Work, sweep: str, *, actor: str = "officer") -> int:
         """It goes on with ``anbao sweep run`` or a running server. Raises NotFound, Conflict."""
         return passes.resume(work, sweep, actor)
+
+    @query(
+        title=Text("危险，按编号", "Hazards, by id"),
+        scope="read",
+        path="/v1/hazards",
+        position=lambda one: (one.id,),
+    )
+    def hazards(
+        self, conn: Connection, *, state: StateWanted = None, after: str = "", limit: int = 100
+    ) -> list[Hazard]:
+        """A page of them."""
+        return hazards.page(conn, state, after, limit)
+
+    @query(
+        title=Text("一个危险", "One hazard"),
+        scope="read",
+        path="/v1/hazards/{hazard}",
+    )
+    def hazard(self, conn: Connection, hazard: str) -> Hazard:
+        """Raises NotFound."""
+        return hazards.known(conn, hazard)
+
+    @query(
+        title=Text("各次排查及其进度", "Sweeps and how far they are"),
+        scope="read",
+        path="/v1/sweeps",
+    )
+    def sweeps(self, conn: Connection, *, limit: int = 100) -> list[Pass]:
+        """The newest first."""
+        return passes.newest(conn, limit)
 
     def sweep(self) -> bool:
         """Take the next step of the oldest running sweep, or open one for dangers that none looks for yet.

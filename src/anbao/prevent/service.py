@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from anbao.detect.contact import load_fraud_book
 from anbao.detect.text import finding
+from anbao.engine.acts import act
 from anbao.engine.core import CaseHandler, Core, Probe, Probed, Service, Step
 from anbao.engine.entered import decoded
 from anbao.engine.reactions import Reaction
@@ -13,14 +14,16 @@ from anbao.engine.readmodels.bars import ENDINGS
 from anbao.engine.readmodels.bars import standing as standing_against
 from anbao.engine.work import Placed, Projector, Work
 from anbao.law.deadlines import legal_day
+from anbao.model.base import Reason
 from anbao.model.entry import Receipt, Sealed
 from anbao.model.events.investigate import HazardConfirmed, HazardLifted
 from anbao.model.events.prevent import ListingDecided, ListingScreenedEvent, MessageDecided, MessageScreenedEvent
 from anbao.model.events.remove import MeasureLifted, MeasureTakenEvent, SanctionImposed
 from anbao.model.events.rules import ListingCleared, ModelImported
 from anbao.model.events.values import ParameterChanged
-from anbao.model.listing import Listing, Outcome
+from anbao.model.listing import Listing
 from anbao.model.message import Message
+from anbao.model.options import ActingPerson, Option
 from anbao.model.texts import with_texts
 from anbao.prevent.explaining import Explainer
 from anbao.prevent.listings import records as listings
@@ -38,12 +41,16 @@ from anbao.rules.learning import Model
 from anbao.rules.rulesets import Ruleset, Rulesets
 from anbao.rules.suggestions import Acceptance, Suggestions
 from anbao.store import Connection
+from anbao.text import Text
 
 if TYPE_CHECKING:
     from anbao.prevent.pictures.probe import Take
 
 TRAINED_ON = 50_000
 """Latest decisions of reviewers that a model is trained on."""
+
+
+ReviewOutcome = Annotated[Literal["pass", "notice", "block"], Option("决定", "the decision")]
 
 
 class Prevent(Service):
@@ -135,20 +142,31 @@ class Prevent(Service):
         [hits] = ruleset.matcher.scan([text])
         return max((finding(hit, "text", ruleset.lexicon).severity for hit in hits), default=0)
 
+    @act(
+        title=Text(
+            "人工决定一件商品；须第二人复核的，待其同意后生效",
+            "A person decides on a listing; where a second review is required it takes effect when that person agrees",
+        ),
+        scope="officer",
+        path="/v1/listings/{listing}/review",
+        second_review=True,
+    )
     def review(
         self,
         work: Work,
         listing: str,
-        outcome: Outcome,
-        reason: str,
+        outcome: ReviewOutcome,
+        reason: Reason,
         *,
         actor: str,
-        person: str = "",
-        at: int | None = None,
+        person: ActingPerson = "",
     ) -> int:
-        """A person decides on a listing; the entry's index. Raises NotFound, InvalidInput, Conflict, Forbidden."""
-        when = work.now if at is None else at
-        return listings.review(self.core, work, listing, outcome, reason, person=person or actor, actor=actor, at=when)
+        """Raises NotFound for a listing that was never screened, Conflict where another has leased its case.
+
+        Raises InvalidInput, Forbidden.
+        """
+        who = person or actor
+        return listings.review(self.core, work, listing, outcome, reason, person=who, actor=actor, at=work.now)
 
     def screen_messages(
         self, work: Work, batch: Sequence[Message], *, at: int | None = None, actor: str = "platform"

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 
-from anbao.engine.acts import act
+from anbao.engine.acts import act, query
 from anbao.engine.core import CaseConflicts, CaseHandler, Core, Service, Step
 from anbao.engine.reactions import Reaction
 from anbao.engine.work import Projector, Work
@@ -28,10 +28,12 @@ from anbao.model.events.remove import (
 )
 from anbao.model.options import ActingPerson, Option
 from anbao.remove import appeals, hazards, measures, notices, proposals, records, reports, sanctions, violations
-from anbao.remove.appeals import AppealFiled, Outcome
+from anbao.remove.appeals import Appeal, AppealFiled, Outcome
 from anbao.remove.measures import MeasureOrder, RemovalContext
-from anbao.remove.reports import Sent
+from anbao.remove.records import Measure, State, Violation
+from anbao.remove.reports import AuthorityReport, Sent
 from anbao.remove.rules import RemovalRules, load_rules
+from anbao.store import Connection
 from anbao.store.bulk import sql
 from anbao.text import Text
 
@@ -40,6 +42,11 @@ _APPROVED = "采纳建议的措施"
 
 
 Granted = Annotated[Outcome, Option("决定", "the decision", argument=True)]
+
+
+_ALL = Option("缺省为全部", "all by default")
+MeasureStateWanted = Annotated[State | None, _ALL]
+AppealStateWanted = Annotated[Literal["filed", "granted", "denied"] | None, _ALL]
 
 
 class Remove(Service):
@@ -190,6 +197,54 @@ class Remove(Service):
     def record_report_sent(self, work: Work, report: str, sent: Sent, *, actor: str, at: int | None = None) -> int:
         """The duty to report is met by it, not by the draft. Raises NotFound, Conflict where it was sent before."""
         return reports.note_sent(work, report, sent, actor=actor, at=at)
+
+    @query(
+        title=Text("措施，新的在前", "Measures, the newest first"),
+        scope="officer",
+        path="/v1/measures",
+        bare=True,
+    )
+    def measures(
+        self,
+        conn: Connection,
+        *,
+        state: MeasureStateWanted = None,
+        merchant: str | None = None,
+        listing: str | None = None,
+        limit: int = 100,
+    ) -> list[Measure]:
+        """Of one merchant or listing, where one is named."""
+        return records.listed(conn, state=state, merchant=merchant or "", listing=listing or "", limit=limit)
+
+    @query(
+        title=Text("违法情形", "Violations"),
+        scope="officer",
+        path="/v1/violations",
+        bare=True,
+    )
+    def violations(self, conn: Connection, *, merchant: str | None = None, limit: int = 100) -> list[Violation]:
+        """The newest first."""
+        return records.recent_violations(conn, merchant or "", limit)
+
+    @query(
+        title=Text("申诉，先到的在前", "Appeals, the oldest first"),
+        scope="officer",
+        path="/v1/appeals",
+        bare=True,
+    )
+    def appeals(self, conn: Connection, *, state: AppealStateWanted = None, limit: int = 100) -> list[Appeal]:
+        """All, or those in one state."""
+        return appeals.listed(conn, state=state or "", limit=limit)
+
+    @query(
+        title=Text("向主管部门的报告", "Reports to the authority"),
+        scope="officer",
+        path="/v1/reports",
+        bare=True,
+    )
+    def reports(self, conn: Connection, *, violation: str | None = None, limit: int = 100) -> list[AuthorityReport]:
+        """The newest first."""
+        return reports.listed(conn, violation=violation or "", limit=limit)
 
     # ── reactions ─────────────────────────────────────────────────────────────────────────────────────────────────
 

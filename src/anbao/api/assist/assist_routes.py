@@ -2,17 +2,12 @@
 
 from typing import Annotated, Literal
 
-import msgspec
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from anbao.api.context import Caller, context_of, operation
 from anbao.api.public import reader_language
-from anbao.api.reading import DEFAULT_PAGE, Limit, no_nul
-from anbao.assist import authority, records
-from anbao.assist.authority import Asked
-from anbao.assist.records import Dispute
-from anbao.assist.service import HelpAnswer
+from anbao.api.reading import no_nul
 
 DisputeState = Annotated[
     Literal["open", "held", "assisted", "refused", "failed"] | None,
@@ -21,40 +16,6 @@ DisputeState = Annotated[
 RequestState = Annotated[
     Literal["open", "answered", "declined"] | None, QueryParameter(name="state", description="all by default")
 ]
-
-
-class DisputePage(msgspec.Struct, frozen=True, kw_only=True):
-    """The oldest first."""
-
-    items: list[Dispute]
-
-
-class RequestPage(msgspec.Struct, frozen=True, kw_only=True):
-    """The oldest first."""
-
-    items: list[Asked]
-
-
-@get("/v1/assistance", sync_to_thread=True, **operation("求助列表", "Requests for help", "officer"))
-def disputes(request: Caller, wanted: DisputeState = None, limit: Limit = DEFAULT_PAGE) -> DisputePage:
-    """Of a state, or all."""
-    with context_of(request).platform.reading() as conn:
-        return DisputePage(items=records.listed(conn, wanted, limit))
-
-
-@get(
-    "/v1/assistance/{dispute:str}",
-    sync_to_thread=True,
-    **operation(
-        "一项求助的答复：书面函、交易记录、指引", "What an asker was answered: letter, records, advice", "trade"
-    ),
-)
-def answered(request: Caller, dispute: FromPath[str]) -> HelpAnswer:
-    """As it was given, for whoever asked; also what a person granted or refused later. Raises NotFound."""
-    no_nul(dispute=dispute)
-    platform = context_of(request).platform
-    with platform.reading() as conn:
-        return platform.assist.answer_of(conn, dispute)
 
 
 @get(
@@ -69,14 +30,3 @@ def letter(request: Caller, dispute: FromPath[str], lang: FromQuery[str | None] 
     platform = context_of(request).platform
     with platform.reading() as conn:
         return Response(platform.assist.letter_of(conn, dispute).page(reader_language(request, lang)))
-
-
-@get(
-    "/v1/authority-requests",
-    sync_to_thread=True,
-    **operation("主管部门的调取要求", "Requests of authorities", "officer"),
-)
-def requests(request: Caller, wanted: RequestState = None, limit: Limit = DEFAULT_PAGE) -> RequestPage:
-    """Of a state, or all."""
-    with context_of(request).platform.reading() as conn:
-        return RequestPage(items=authority.listed(conn, wanted, limit))

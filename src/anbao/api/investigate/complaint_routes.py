@@ -15,10 +15,6 @@ from msgspec import Meta
 from anbao.api.context import Caller, PublicRequest, answered, context_of, operation
 from anbao.api.idempotency import HttpAnswer
 from anbao.api.reading import (
-    Cursor,
-    Limit,
-    cursor_position,
-    cursor_text,
     no_nul,
 )
 from anbao.api.throttle import Throttle
@@ -26,8 +22,7 @@ from anbao.connect import attachments
 from anbao.connect.storage import ObjectStorage, storage_for
 from anbao.errors import InvalidInput, NotFound
 from anbao.investigate.complaints import records
-from anbao.investigate.complaints.records import KnownComplaint
-from anbao.investigate.complaints.timeline import ComplaintFile, FollowUp
+from anbao.investigate.complaints.timeline import FollowUp
 from anbao.model.base import Noun, PersonName, Phone, Statement
 from anbao.model.complaint import MAX_ATTACHMENTS, Attachment, Complaint, Concern, Contact, Filed, Reporter
 from anbao.text import Text
@@ -67,13 +62,6 @@ class PublicComplaint(Noun, frozen=True, kw_only=True):
     right: Annotated[str, Meta(max_length=200)] = ""
     source: Literal["consumer", "rights_holder", "anonymous", "other"] = "anonymous"
     text: Statement
-
-
-class ComplaintPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Complaints in the order in which they came; ``next`` is the cursor of the next page, null on the last."""
-
-    items: list[KnownComplaint]
-    next: str | None
 
 
 @post(
@@ -159,35 +147,6 @@ def attachment(request: Caller, complaint: FromPath[str], digest: FromPath[str])
                 headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
                 return Response(data, media_type=one["type"], headers=headers)
     raise NotFound(Text("没有这个附件", "the complaint has no such attachment"), field="digest")
-
-
-@get(
-    "/v1/complaints",
-    sync_to_thread=True,
-    **operation("投诉举报，按收到先后", "Complaints in the order in which they came", "officer"),
-)
-def complaints(request: Caller, wanted: StateQuery = None, cursor: Cursor = None, limit: Limit = PAGE) -> ComplaintPage:
-    """What waits for a person stands in GET /v1/cases, the worst first."""
-    after = cursor_position(cursor, tuple[int])[0] if cursor else -1
-    with context_of(request).platform.reading() as conn:
-        found = records.page(conn, state=wanted, after=after, limit=limit + 1)
-    items = [msgspec.structs.replace(one, token="") for one in found[:limit]]
-    return ComplaintPage(items=items, next=cursor_text(items[-1].entry) if len(found) > limit else None)
-
-
-@get(
-    "/v1/complaints/{complaint:str}",
-    sync_to_thread=True,
-    **operation(
-        "一件投诉的全过程，每行附条目编号", "A complaint from beginning to end, each line with its entry", "officer"
-    ),
-)
-def complaint(request: Caller, complaint: FromPath[str]) -> ComplaintFile:
-    """Raises NotFound."""
-    no_nul(complaint=complaint)
-    platform = context_of(request).platform
-    with platform.reading() as conn:
-        return platform.investigate.complaints.file_of(conn, complaint)
 
 
 def _keep(url: str, files: tuple[str, ...]) -> tuple[Attachment, ...]:

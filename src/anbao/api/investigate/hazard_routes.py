@@ -12,7 +12,6 @@ from anbao.api.reading import Cursor, IdempotencyKey, Limit, cursor_position, cu
 from anbao.connect.hazard_lists import MAX_BYTES, HazardList, parse_mapping, read_list
 from anbao.engine.work import Work
 from anbao.investigate import hazards
-from anbao.investigate.hazards import Hazard
 from anbao.investigate.imports import ImportCounts, record_list
 from anbao.investigate.sweep import matches, passes
 from anbao.investigate.sweep.matches import Found
@@ -29,24 +28,11 @@ Preview = Annotated[bool, QueryParameter(name="preview", description="show what 
 Confirm = Annotated[bool, QueryParameter(name="confirm", description="whether to confirm what can be recognised")]
 
 
-class HazardPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Hazards by id; ``next`` is the cursor of the next page, null on the last."""
-
-    items: list[Hazard]
-    next: str | None
-
-
 class FoundPage(msgspec.Struct, frozen=True, kw_only=True):
     """Where a hazard was found again, the surest first; ``next`` is the cursor of the next page."""
 
     items: list[Found]
     next: str | None
-
-
-class SweepPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Sweeps, the newest first."""
-
-    items: list[Pass]
 
 
 class SweepAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,24 +62,6 @@ class ListAnswer(msgspec.Struct, frozen=True, kw_only=True):
     waiting: int = 0
     refused: list[BadRow]
     first: list[Suspicion]
-
-
-@get("/v1/hazards", sync_to_thread=True, **operation("危险，按编号", "Hazards, by id", "read"))
-def listed(request: Caller, standing: State = None, cursor: Cursor = None, limit: Limit = 100) -> HazardPage:
-    """A page of them."""
-    after = cursor_position(cursor, tuple[str])[0] if cursor else ""
-    with context_of(request).platform.reading() as conn:
-        found = hazards.page(conn, standing, after, limit + 1)
-    more = len(found) > limit
-    return HazardPage(items=found[:limit], next=cursor_text(found[limit - 1].id) if more else None)
-
-
-@get("/v1/hazards/{hazard:str}", sync_to_thread=True, **operation("一个危险", "One hazard", "read"))
-def one(request: Caller, hazard: FromPath[str]) -> Hazard:
-    """Raises NotFound."""
-    no_nul(hazard=hazard)
-    with context_of(request).platform.reading() as conn:
-        return hazards.known(conn, hazard)
 
 
 @get(
@@ -145,13 +113,6 @@ async def import_list(
         return _answer(read, done, [])
 
     return await commit(request, key, job)
-
-
-@get("/v1/sweeps", sync_to_thread=True, **operation("各次排查及其进度", "Sweeps and how far they are", "read"))
-def sweeps(request: Caller, limit: Limit = 100) -> SweepPage:
-    """The newest first."""
-    with context_of(request).platform.reading() as conn:
-        return SweepPage(items=passes.newest(conn, limit))
 
 
 @get("/v1/sweeps/{sweep:str}", sync_to_thread=True, **operation("一次排查", "One sweep", "read"))

@@ -157,22 +157,3 @@ def preview_bulk(request: Caller, data: JSONBody[BulkWish]) -> bulk.Preview:
     person = data.person or actor
     with platform.reading() as conn:
         return platform.cases.preview(conn, data.cases, outcome=data.outcome, person=person, signed_in=actor)
-
-
-@get("/v1/bulk", sync_to_thread=True, **operation("最近的批量决定", "The newest bulk decisions", "officer"))
-def bulk_orders(request: Caller, limit: Limit = PAGE) -> list[bulk.BulkOrder]:
-    """Without their items."""
-    with context_of(request).platform.reading() as conn:
-        return bulk.recent(conn, limit)
-
-
-@get(
-    "/v1/bulk/{order:str}",
-    sync_to_thread=True,
-    **operation("一个批量决定，逐件的结果", "A bulk decision, case by case", "officer"),
-)
-def bulk_order(request: Caller, order: FromPath[str]) -> bulk.BulkOrder:
-    """Raises NotFound."""
-    no_nul(order=order)
-    with context_of(request).platform.reading() as conn:
-        return bulk.find(conn, order)

@@ -1,38 +1,23 @@
 """Merchants: apply, change, verify again, decide, close; who stands behind whom; the report to the authority."""
 
-from typing import Annotated
-
 import msgspec
 from litestar import Response, get, post
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 
 from anbao.api.context import Caller, commit, context_of, operation
 from anbao.api.reading import (
     DEFAULT_PAGE,
-    Cursor,
     Limit,
-    cursor_position,
-    cursor_text,
     no_nul,
 )
 from anbao.engine.work import Work
 from anbao.errors import NotFound
 from anbao.model.events.merchants import ReportKind
-from anbao.model.merchant import Status
-from anbao.prevent.merchants import file
-from anbao.prevent.merchants.links import LinkView
 from anbao.prevent.merchants.report import Identities
 from anbao.prevent.merchants.view import MerchantView, view
 from anbao.text import Text
 
 Name = FromPath[str]
-
-
-class MerchantPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Merchants by id; ``next`` is the cursor of the next page, null on the last."""
-
-    items: list[file.MerchantRow]
-    next: str | None
 
 
 class FamilyPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,21 +37,6 @@ class IdentityReport(msgspec.Struct, frozen=True, kw_only=True):
     period: str
 
 
-@get("/v1/merchants", sync_to_thread=True, **operation("商家名录，分页", "Merchants, page by page", "read"))
-def merchants(
-    request: Caller,
-    status: Annotated[Status | None, QueryParameter(name="status", description="all by default")] = None,
-    cursor: Cursor = None,
-    limit: Limit = DEFAULT_PAGE,
-) -> MerchantPage:
-    """By id."""
-    after = cursor_position(cursor, tuple[str])[0] if cursor else ""
-    no_nul(cursor=after)
-    with context_of(request).platform.reading() as conn:
-        found = file.page(conn, after=after, limit=limit + 1, status=status)
-    return MerchantPage(items=found[:limit], next=cursor_text(found[limit - 1].id) if len(found) > limit else None)
-
-
 @get(
     "/v1/merchants/{merchant:str}",
     sync_to_thread=True,
@@ -82,19 +52,6 @@ def merchant(request: Caller, merchant: Name) -> MerchantView:
     platform = context_of(request).platform
     with platform.reading() as conn:
         return view(conn, platform.ledger, merchant)
-
-
-@get(
-    "/v1/merchants/{merchant:str}/links",
-    sync_to_thread=True,
-    **operation("与哪些商家共用证照、身份、电话、地址、账户", "Which merchants share a merchant's identifiers", "read"),
-)
-def links(request: Caller, merchant: Name) -> LinkView:
-    """Raises NotFound."""
-    no_nul(merchant=merchant)
-    platform = context_of(request).platform
-    with platform.reading() as conn:
-        return platform.prevent.merchants.links(conn, merchant)
 
 
 @get("/v1/families", sync_to_thread=True, **operation("全部关联商家群", "All families of linked merchants", "read"))

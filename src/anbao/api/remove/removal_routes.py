@@ -14,12 +14,11 @@ from anbao.api.answers import MadeId
 from anbao.api.context import WAITS, Caller, PublicRequest, commit, context_of, operation
 from anbao.api.operate.case_routes import Person
 from anbao.api.public import public_page, reader_language
-from anbao.api.reading import DEFAULT_PAGE, IdempotencyKey, Limit, no_nul
+from anbao.api.reading import IdempotencyKey, no_nul
 from anbao.engine.work import Work
 from anbao.model.base import legal_time
-from anbao.remove import appeals, records, reports, sanctions
-from anbao.remove.appeals import Appeal
-from anbao.remove.records import Measure, State, Violation
+from anbao.remove import records, reports, sanctions
+from anbao.remove.records import Measure, State
 from anbao.remove.reports import AuthorityReport
 from anbao.remove.sanctions import PublicSanction
 from anbao.text import Text
@@ -60,20 +59,6 @@ class PublicSanctions(msgspec.Struct, frozen=True, kw_only=True):
     items: list[PublicSanction]
 
 
-@get("/v1/measures", sync_to_thread=True, **operation("措施，新的在前", "Measures, the newest first", "officer"))
-def measures(
-    request: Caller,
-    wanted: Wanted = None,
-    merchant: FromQuery[str | None] = None,
-    listing: FromQuery[str | None] = None,
-    limit: Limit = DEFAULT_PAGE,
-) -> list[Measure]:
-    """Of one merchant or listing, where one is named."""
-    no_nul(merchant=merchant, listing=listing)
-    with context_of(request).platform.reading() as conn:
-        return records.listed(conn, state=wanted, merchant=merchant or "", listing=listing or "", limit=limit)
-
-
 @post(
     "/v1/measures/{measure:str}",
     responses=WAITS,
@@ -103,21 +88,6 @@ async def decide_measure(
     return await commit(request, key, job)
 
 
-@get("/v1/violations", sync_to_thread=True, **operation("违法情形", "Violations", "officer"))
-def violations(request: Caller, merchant: FromQuery[str | None] = None, limit: Limit = DEFAULT_PAGE) -> list[Violation]:
-    """The newest first."""
-    no_nul(merchant=merchant)
-    with context_of(request).platform.reading() as conn:
-        return records.recent_violations(conn, merchant or "", limit)
-
-
-@get("/v1/appeals", sync_to_thread=True, **operation("申诉，先到的在前", "Appeals, the oldest first", "officer"))
-def list_appeals(request: Caller, wanted: WantedAppeal = None, limit: Limit = DEFAULT_PAGE) -> list[Appeal]:
-    """All, or those in one state."""
-    with context_of(request).platform.reading() as conn:
-        return appeals.listed(conn, state=wanted or "", limit=limit)
-
-
 @post(
     "/public/appeals",
     sync_to_thread=True,
@@ -130,16 +100,6 @@ def file_public_appeal(request: PublicRequest, data: JSONBody[AppealByToken]) ->
     return MadeId(
         id=platform.run(lambda work: platform.remove.appeal_with_token(work, data.token, data.text, data.evidence))
     )
-
-
-@get("/v1/reports", sync_to_thread=True, **operation("向主管部门的报告", "Reports to the authority", "officer"))
-def list_reports(
-    request: Caller, violation: FromQuery[str | None] = None, limit: Limit = DEFAULT_PAGE
-) -> list[AuthorityReport]:
-    """The newest first."""
-    no_nul(violation=violation)
-    with context_of(request).platform.reading() as conn:
-        return reports.listed(conn, violation=violation or "", limit=limit)
 
 
 @get(

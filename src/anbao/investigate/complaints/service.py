@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from anbao.cases.told import OpenedStatements
-from anbao.engine.acts import act
+from anbao.engine.acts import act, query
 from anbao.engine.core import CaseHandler, Core, Probe, Step
 from anbao.engine.entered import checks_input
 from anbao.engine.reactions import Reaction
@@ -29,6 +29,7 @@ from anbao.investigate.complaints import (
 from anbao.investigate.complaints.acting import MerchantStatement
 from anbao.investigate.complaints.completing import Completion
 from anbao.investigate.complaints.proceedings import Proceedings, ProceedingsOutcome
+from anbao.investigate.complaints.records import KnownComplaint
 from anbao.investigate.complaints.rules import ComplaintRules, Table, load_rules
 from anbao.ledger import Stored
 from anbao.model.complaint import Complaint, Filed
@@ -51,6 +52,9 @@ Summary = Annotated[str, Meta(max_length=2_000), Option("转送商家的摘要",
 MeasureWords = Annotated[
     str, Meta(min_length=1, max_length=200), Option("采取的措施", "the measures that were taken", argument=True)
 ]
+
+
+ComplaintStateWanted = Annotated[records.State | None, Option("只列此状态", "only complaints in this state")]
 
 
 class Completed(msgspec.Struct, frozen=True, kw_only=True):
@@ -224,9 +228,27 @@ class Complaints:
         """Raises NotFound, Conflict where none are pending."""
         return proceedings.heard(self.core, work, records.find(work.conn, complaint), outcome, actor, actor)
 
-    def file_of(self, conn: Connection, name: str) -> timeline.ComplaintFile:
-        """All that is known of a complaint. Raises NotFound."""
-        return timeline.file_of(self.core, conn, name, self.core.clock())
+    @query(
+        title=Text("投诉举报，按收到先后", "Complaints in the order in which they came"),
+        scope="officer",
+        path="/v1/complaints",
+        position=lambda one: (one.entry,),
+    )
+    def complaints(
+        self, conn: Connection, *, state: ComplaintStateWanted = None, after: int = -1, limit: int = 100
+    ) -> list[KnownComplaint]:
+        """What waits for a person stands in GET /v1/cases, the worst first."""
+        found = records.page(conn, state=state, after=after, limit=limit)
+        return [msgspec.structs.replace(one, token="") for one in found]
+
+    @query(
+        title=Text("一件投诉的全过程，每行附条目编号", "A complaint from beginning to end, each line with its entry"),
+        scope="officer",
+        path="/v1/complaints/{complaint}",
+    )
+    def file_of(self, conn: Connection, complaint: str) -> timeline.ComplaintFile:
+        """Raises NotFound."""
+        return timeline.file_of(self.core, conn, complaint, self.core.clock())
 
     @act(
         title=Text(

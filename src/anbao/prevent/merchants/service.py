@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Annotated
 
-from anbao.engine.acts import act
+from anbao.engine.acts import act, query
 from anbao.engine.core import CaseHandler, Core, Step
 from anbao.engine.entered import checks_input
 from anbao.engine.reactions import Reaction
@@ -31,7 +31,7 @@ from anbao.model.events.merchants import (
 )
 from anbao.model.events.remove import MeasureLifted, MeasureTakenEvent
 from anbao.model.events.warn import OrderPlaced, OrderUpdated
-from anbao.model.merchant import Merchant, MerchantChange
+from anbao.model.merchant import Merchant, MerchantChange, Status
 from anbao.model.options import Option
 from anbao.model.registry import RegistryAnswer
 from anbao.prevent.listings import records as listings
@@ -55,11 +55,13 @@ from anbao.prevent.merchants.decision import (
     MerchantDecision,
     MerchantMatter,
 )
+from anbao.prevent.merchants.links import LinkView
 from anbao.prevent.merchants.port import Registry, RegistryDown
 from anbao.prevent.merchants.settle import settle
 from anbao.store import Connection
 from anbao.text import Text
 
+StatusWanted = Annotated[Status | None, Option("缺省为全部", "all by default")]
 ForCause = Annotated[
     bool, Option("因违规清退，换名重来将被暂缓", "by the platform, so that a come-back is held", flags=("--for-cause",))
 ]
@@ -157,8 +159,25 @@ class MerchantService:
 
     # ── reading ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def links(self, conn: Connection, merchant: str) -> links.LinkView:
-        """Who stands behind a merchant. Raises NotFound."""
+    @query(
+        title=Text("商家名录，分页", "Merchants, page by page"),
+        scope="read",
+        path="/v1/merchants",
+        position=lambda one: (one.id,),
+    )
+    def merchants(
+        self, conn: Connection, *, status: StatusWanted = None, after: str = "", limit: int = 100
+    ) -> list[file.MerchantRow]:
+        """By id."""
+        return file.page(conn, after=after, limit=limit, status=status)
+
+    @query(
+        title=Text("与哪些商家共用证照、身份、电话、地址、账户", "Which merchants share a merchant's identifiers"),
+        scope="read",
+        path="/v1/merchants/{merchant}/links",
+    )
+    def links(self, conn: Connection, merchant: str) -> LinkView:
+        """Raises NotFound."""
         file.row_of(conn, merchant)
         return links.view(conn, merchant, self.cap(conn))
 
