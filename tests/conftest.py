@@ -24,7 +24,7 @@ from anbao.simulator.receiver import Receiver, receiving
 from anbao.store import Store, open_store
 from event_contract import broken, kinds
 from helpers import Clock, connect
-from merchant_desk import Desk
+from merchant_steps import MerchantSteps
 
 _IN_MEMORY, _ENOUGH = Path("/dev/shm"), 4 << 30
 
@@ -288,8 +288,8 @@ def platform(store_url: str, clock: Clock) -> Iterator[Platform]:
 
 
 @pytest.fixture
-def desk(platform: Platform, clock: Clock) -> Desk:
-    return Desk(platform, clock)
+def steps(platform: Platform, clock: Clock) -> MerchantSteps:
+    return MerchantSteps(platform, clock)
 
 
 @pytest.fixture

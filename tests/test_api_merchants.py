@@ -12,7 +12,7 @@ from anbao.connect.registry import registry_from_environment
 from anbao.simulator.registry import RegistryRecord, RegistryServer
 from api_server import Served, served
 from helpers import until
-from merchant_desk import FOOD, RESIDENT, company, person
+from merchant_steps import FOOD, RESIDENT, company, person
 
 
 @pytest.fixture

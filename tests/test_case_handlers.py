@@ -20,7 +20,7 @@ from anbao.platform import Platform, open_platform
 from anbao.store import tables
 from anbao.store.bulk import insert_many, sql
 from anbao.warn.service import Warn
-from case_desk import decide, hold, open_one, reviews, use_test_lexicon
+from case_steps import decide, hold, open_one, reviews, use_test_lexicon
 from helpers import Clock, in_schema, no_second_looks
 
 BEFORE = "0017"

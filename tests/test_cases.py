@@ -8,7 +8,7 @@ from anbao.errors import Conflict, InvalidInput
 from anbao.law.norms import Period
 from anbao.model.listing import Listing
 from anbao.platform import Platform
-from case_desk import MINUTE, decide, find, hold, kinds_of, look_twice, open_one, reviews, take, use_test_lexicon
+from case_steps import MINUTE, decide, find, hold, kinds_of, look_twice, open_one, reviews, take, use_test_lexicon
 from helpers import START, Clock
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from anbao.cases.leases import LEASE_MINUTES
 from anbao.engine.core import system_clock
 from anbao.platform import open_platform
-from case_desk import MINUTE, open_one, take
+from case_steps import MINUTE, open_one, take
 
 CASES = 40
 PEOPLE = ("li", "wang", "zhao")
@@ -28,36 +28,36 @@ with open_platform(url) as platform:
 
 
 @contextmanager
-def at_their_desks(url: str) -> Iterator[list["subprocess.Popen[str]"]]:
+def working_processes(url: str) -> Iterator[list["subprocess.Popen[str]"]]:
     """A process for each person, ready to take cases; killed with all that they hold."""
-    desks = [
+    processes = [
         subprocess.Popen(
             [sys.executable, "-c", TAKE_ALL, url, person], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         for person in PEOPLE
     ]
     try:
-        for one in desks:
+        for one in processes:
             assert one.stdout
             assert one.stdout.readline() == "ready\n"
-        yield desks
+        yield processes
     finally:
-        for one in desks:
+        for one in processes:
             one.kill()
-        for one in desks:
+        for one in processes:
             one.communicate()
 
 
 def test_processes_share_the_cases_and_what_a_killed_one_held_comes_back(store_url: str) -> None:
     with open_platform(store_url) as platform:
         opened = {open_one(platform, f"L{n}", 1 + n % 5) for n in range(CASES)}
-    with at_their_desks(store_url) as desks:
-        for one in desks:
+    with working_processes(store_url) as processes:
+        for one in processes:
             assert one.stdin
             one.stdin.write("\n")
             one.stdin.flush()
         held: list[list[str]] = []
-        for one in desks:
+        for one in processes:
             assert one.stdout
             held.append([line.strip() for line in iter(one.stdout.readline, "\n")])
     taken = [name for names in held for name in names]

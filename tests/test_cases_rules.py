@@ -13,7 +13,7 @@ from anbao.engine.work import Work
 from anbao.errors import AnbaoError
 from anbao.platform import Platform, open_platform
 from anbao.store.bulk import sql
-from case_desk import MINUTE, find, look_twice, open_one, take
+from case_steps import MINUTE, find, look_twice, open_one, take
 from helpers import START, Clock
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from anbao.cli.root import run
 from anbao.simulator.registry import RegistryRecord, RegistryServer
-from merchant_desk import FOOD, RESIDENT, company, person
+from merchant_steps import FOOD, RESIDENT, company, person
 
 Told = Callable[[], tuple[str, str]]
 

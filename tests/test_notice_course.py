@@ -211,10 +211,10 @@ def test_an_infringement_that_was_found_keeps_the_measure(
     said = msgspec.convert(
         {"text": "未侵权", "counter": True, "name": "李四", "contact": "l@example.cn"}, MerchantStatement
     )
-    desk = platform.investigate.complaints
-    platform.run(lambda work: desk.state(work, name, said, actor="m1"))
+    complaints = platform.investigate.complaints
+    platform.run(lambda work: complaints.state(work, name, said, actor="m1"))
     settle(platform)
-    platform.run(lambda work: desk.proceedings(work, name, SUIT, actor="wang"))
+    platform.run(lambda work: complaints.proceedings(work, name, SUIT, actor="wang"))
     hear(platform, name, "infringed")
     assert [one.state for one in measures(platform)] == ["confirmed"]
     assert not receiver.topics("listing.restore")
@@ -244,8 +244,8 @@ def test_a_suit_that_was_withdrawn_brings_the_listing_back(
 
 def test_what_was_told_is_read_by_a_named_person(platform: Platform, receiver: Receiver, clock: Clock) -> None:
     name = sued(platform, clock)
-    desk = platform.investigate.complaints
-    told = platform.run(lambda work: desk.read(work, name, actor="wang"))
+    complaints = platform.investigate.complaints
+    told = platform.run(lambda work: complaints.read(work, name, actor="wang"))
     assert [one.kind for one in told.words] == ["complaint.received", "complaint.stated", "ip.proceedings_known"]
     received, stated, suit = (one.told for one in told.words)
     assert received["text"] == "该商品假冒我司商标"
@@ -332,7 +332,7 @@ def test_a_second_person_who_finds_the_notice_wanting_brings_the_listing_back(
 
 def test_a_lacking_notice_is_completed_and_decided_anew(platform: Platform, receiver: Receiver, clock: Clock) -> None:
     name = notify(platform, right="", proof=None, listing="", link="https://example.cn/1").receipt
-    desk = platform.investigate.complaints
+    complaints = platform.investigate.complaints
     decide(platform, name, "act")
     assert measures(platform) == []
     assert case_state(platform, name) == "open"
@@ -340,18 +340,18 @@ def test_a_lacking_notice_is_completed_and_decided_anew(platform: Platform, rece
     assert file_of(platform, name).complaint.state == "handled"
     assert open_norms(platform, name) == set()
     with pytest.raises(InvalidInput):
-        platform.run(lambda work: desk.complete(work, name, Completion(), actor="platform"))
+        platform.run(lambda work: complaints.complete(work, name, Completion(), actor="platform"))
     some = Completion(right="商标 1234567")
-    assert platform.run(lambda work: desk.complete(work, name, some, actor="platform")).lacking == ("proof",)
+    assert platform.run(lambda work: complaints.complete(work, name, some, actor="platform")).lacking == ("proof",)
     clock.now += HOUR
     rest = Completion(proof="权利人另附的对比图", listing="L1", contact="new@example.cn")
-    assert platform.run(lambda work: desk.complete(work, name, rest, actor="platform")).lacking == ()
+    assert platform.run(lambda work: complaints.complete(work, name, rest, actor="platform")).lacking == ()
     settle(platform)
     assert case_state(platform, name) == "open"
     assert file_of(platform, name).complaint.state == "accepted"
     assert {"cn.ip.measure", "cn.ip.forward", "cn.ip.publish", "cn.complaint.handle"} <= open_norms(platform, name)
     with pytest.raises(Conflict):
-        platform.run(lambda work: desk.complete(work, name, rest, actor="platform"))
+        platform.run(lambda work: complaints.complete(work, name, rest, actor="platform"))
     clock.now += HOUR
     decide(platform, name, "act")
     [told] = receiver.topics("merchant.complaint")

@@ -19,8 +19,8 @@ from anbao.model.message import Message
 from anbao.platform import Platform
 from anbao.remove.appeals import AppealFiled
 from anbao.store.bulk import sql
-from case_desk import decide, find, look_twice, open_one, take
-from second_review_desk import MATTERS, WHY
+from case_steps import decide, find, look_twice, open_one, take
+from second_review_steps import MATTERS, WHY
 
 PAGE = Path(__file__).parents[1] / "docs" / "decisions" / "0040-one-way-to-decide.md"
 SOURCE = Path(anbao.__file__).parent
@@ -57,8 +57,8 @@ def _notice(platform: Platform) -> str:
         "source": "rights_holder",
         "text": "该店假冒我司商标",
     }
-    desk = platform.investigate.complaints
-    return platform.run(lambda work: desk.file(work, msgspec.convert(told, Complaint))).receipt
+    steps = platform.investigate.complaints
+    return platform.run(lambda work: steps.file(work, msgspec.convert(told, Complaint))).receipt
 
 
 def _match(platform: Platform) -> str:

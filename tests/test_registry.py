@@ -14,7 +14,7 @@ from anbao.prevent.merchants import questions
 from anbao.prevent.merchants.port import RegistryDown
 from anbao.simulator.registry import RegistryRecord, RegistryServer
 from helpers import DAY, HOUR
-from merchant_desk import FOOD, RESIDENT, Desk
+from merchant_steps import FOOD, RESIDENT, MerchantSteps
 
 HOLDER = "m1商贸有限公司"
 CODE = RegistryRecord(kind="uscc", number="91320200MA1MGN8MXH", holder=HOLDER)
@@ -29,10 +29,10 @@ def server() -> Iterator[RegistryServer]:
 
 
 @pytest.fixture
-def desk(desk: Desk, server: RegistryServer) -> Iterator[Desk]:
+def steps(steps: MerchantSteps, server: RegistryServer) -> Iterator[MerchantSteps]:
     registry = client(server)
-    desk.merchants.connect(registry)
-    yield desk
+    steps.merchants.connect(registry)
+    yield steps
     registry.close()
 
 
@@ -41,15 +41,15 @@ def client(server: RegistryServer, **more: object) -> HttpRegistry:
     return HttpRegistry(settings, pause=lambda seconds: None)
 
 
-def test_nobody_is_verified_before_the_registry_has_answered(desk: Desk, server: RegistryServer) -> None:
-    answer = desk.company("m1", categories=["零食"], licences=[FOOD])
-    assert answer.decision == desk.status("m1") == "waiting"
-    assert desk.states("cn.kyc.registry") == ["open"]
+def test_nobody_is_verified_before_the_registry_has_answered(steps: MerchantSteps, server: RegistryServer) -> None:
+    answer = steps.company("m1", categories=["零食"], licences=[FOOD])
+    assert answer.decision == steps.status("m1") == "waiting"
+    assert steps.states("cn.kyc.registry") == ["open"]
     assert server.asked == 0
-    desk.platform.advance()
-    assert desk.status("m1") == "verified"
-    assert desk.states("cn.kyc.registry") == ["discharged"]
-    told = {entry.body["kind"]: entry.body for entry in desk.entries("merchant.registry_answered")}
+    steps.platform.advance()
+    assert steps.status("m1") == "verified"
+    assert steps.states("cn.kyc.registry") == ["discharged"]
+    told = {entry.body["kind"]: entry.body for entry in steps.entries("merchant.registry_answered")}
     assert {kind: body["state"] for kind, body in told.items()} == {"food_business": "valid", "uscc": "valid"}
     assert told["uscc"]["registry"] == "演示登记机关"
     assert told["uscc"]["latency"] >= 0
@@ -66,61 +66,61 @@ def test_nobody_is_verified_before_the_registry_has_answered(desk: Desk, server:
     ],
 )
 def test_a_number_with_a_right_check_digit_may_still_be_false(
-    desk: Desk, server: RegistryServer, record: RegistryRecord | None, state: str, status: str
+    steps: MerchantSteps, server: RegistryServer, record: RegistryRecord | None, state: str, status: str
 ) -> None:
     if record is None:
         server.forget(LICENCE)
     else:
         server.enter(record)
-    desk.company("m1", categories=["零食"], licences=[FOOD])
-    desk.platform.advance()
-    assert desk.status("m1") == status
-    [decided] = desk.entries(f"merchant.{status}")
+    steps.company("m1", categories=["零食"], licences=[FOOD])
+    steps.platform.advance()
+    assert steps.status("m1") == status
+    [decided] = steps.entries(f"merchant.{status}")
     wrong = [check for check in decided.body["checks"] if check.get("problem")]
     assert {(check["kind"], check["problem"]) for check in wrong} == {("food_business", state)}
     assert "cn.food_safety_law.2025/62.1" in wrong[-1]["provisions"]
 
 
-def test_a_personal_number_reaches_the_registry_and_no_entry(desk: Desk, server: RegistryServer) -> None:
-    desk.person("m1")
-    desk.platform.advance()
-    assert desk.status("m1") == "verified"
-    [answered] = desk.entries("merchant.registry_answered")
+def test_a_personal_number_reaches_the_registry_and_no_entry(steps: MerchantSteps, server: RegistryServer) -> None:
+    steps.person("m1")
+    steps.platform.advance()
+    assert steps.status("m1") == "verified"
+    [answered] = steps.entries("merchant.registry_answered")
     assert answered.body["number"] == ""
-    with desk.platform.reading() as conn:
-        for stored in desk.platform.entries(conn):
+    with steps.platform.reading() as conn:
+        for stored in steps.platform.entries(conn):
             assert RESIDENT.encode() not in stored.data
             assert "李某".encode() not in stored.data
 
 
 @pytest.mark.parametrize("mode", ["down", "wrong"])
 def test_while_the_registry_is_down_the_merchant_waits_with_its_clock(
-    desk: Desk, server: RegistryServer, mode: str
+    steps: MerchantSteps, server: RegistryServer, mode: str
 ) -> None:
     server.mode = mode  # type: ignore[assignment]
-    desk.company("m1", categories=["零食"], licences=[FOOD])
-    desk.platform.advance()
+    steps.company("m1", categories=["零食"], licences=[FOOD])
+    steps.platform.advance()
     asked = server.asked
     assert asked in (1, 3)
-    desk.platform.advance()
+    steps.platform.advance()
     assert server.asked == asked
-    with desk.platform.reading() as conn:
+    with steps.platform.reading() as conn:
         waiting = questions.pending(conn, "m1")
     assert {(one.state, one.attempts) for one in waiting} == {("waiting", 1)}
     assert all(one.problem.startswith("演示登记机关: ") for one in waiting)
-    desk.clock.now += HOUR
-    desk.platform.advance()
+    steps.clock.now += HOUR
+    steps.platform.advance()
     assert server.asked > asked
-    assert desk.status("m1") == "waiting"
-    desk.clock.now += 10 * DAY
-    desk.platform.advance()
-    assert desk.states("cn.kyc.registry") == ["overdue"]
+    assert steps.status("m1") == "waiting"
+    steps.clock.now += 10 * DAY
+    steps.platform.advance()
+    assert steps.states("cn.kyc.registry") == ["overdue"]
     server.mode = "sound"
-    desk.clock.now += 2 * HOUR
-    desk.platform.advance()
-    assert desk.status("m1") == "verified"
-    assert desk.states("cn.kyc.registry") == ["discharged_late"]
-    assert {entry.body["attempts"] for entry in desk.entries("merchant.registry_answered")} == {4}
+    steps.clock.now += 2 * HOUR
+    steps.platform.advance()
+    assert steps.status("m1") == "verified"
+    assert steps.states("cn.kyc.registry") == ["discharged_late"]
+    assert {entry.body["attempts"] for entry in steps.entries("merchant.registry_answered")} == {4}
 
 
 def test_a_registry_that_is_too_slow_or_gone_is_down(server: RegistryServer) -> None:
@@ -155,44 +155,46 @@ def test_a_short_outage_is_bridged_by_trying_again_ever_later(server: RegistrySe
 
 
 def test_verifying_again_asks_again_and_a_seller_goes_on_while_the_registry_is_down(
-    desk: Desk, server: RegistryServer
+    steps: MerchantSteps, server: RegistryServer
 ) -> None:
-    desk.company("m1", categories=["零食"], licences=[FOOD])
-    desk.platform.advance()
+    steps.company("m1", categories=["零食"], licences=[FOOD])
+    steps.platform.advance()
     server.mode = "down"
-    desk.clock.now += 100 * DAY
-    again = desk.platform.run(lambda work: desk.merchants.reverify(work, "m1"))
+    steps.clock.now += 100 * DAY
+    again = steps.platform.run(lambda work: steps.merchants.reverify(work, "m1"))
     assert again.decision == "waiting"
-    assert desk.status("m1") == "verified"
-    assert desk.states("cn.kyc.reverify") == ["open"]
+    assert steps.status("m1") == "verified"
+    assert steps.states("cn.kyc.reverify") == ["open"]
     server.mode = "sound"
     server.enter(msgspec.structs.replace(LICENCE, revoked=True))
-    desk.clock.now += HOUR
-    desk.platform.advance()
-    assert desk.status("m1") == "held"
+    steps.clock.now += HOUR
+    steps.platform.advance()
+    assert steps.status("m1") == "held"
 
 
-def test_a_change_of_numbers_waits_too_and_is_published_only_then(desk: Desk, server: RegistryServer) -> None:
-    desk.company("m1")
-    desk.platform.advance()
+def test_a_change_of_numbers_waits_too_and_is_published_only_then(steps: MerchantSteps, server: RegistryServer) -> None:
+    steps.company("m1")
+    steps.platform.advance()
     given = msgspec.convert({"credit_code": "91110000600037341L"}, MerchantChange)
-    answer = desk.platform.run(lambda work: desk.merchants.change(work, "m1", given))
-    assert answer.decision == desk.status("m1") == "waiting"
-    assert desk.effects("merchant.publish") == []
+    answer = steps.platform.run(lambda work: steps.merchants.change(work, "m1", given))
+    assert answer.decision == steps.status("m1") == "waiting"
+    assert steps.effects("merchant.publish") == []
     server.enter(RegistryRecord(kind="uscc", number="91110000600037341L", holder=HOLDER))
-    desk.platform.advance()
-    assert desk.status("m1") == "verified"
-    assert len(desk.effects("merchant.publish")) == 1
+    steps.platform.advance()
+    assert steps.status("m1") == "verified"
+    assert len(steps.effects("merchant.publish")) == 1
 
 
-def test_a_person_accepts_a_name_that_does_not_match_and_nothing_else(desk: Desk, server: RegistryServer) -> None:
+def test_a_person_accepts_a_name_that_does_not_match_and_nothing_else(
+    steps: MerchantSteps, server: RegistryServer
+) -> None:
     server.enter(msgspec.structs.replace(LICENCE, holder="m1商贸有限责任公司"))
-    desk.company("m1", categories=["零食"], licences=[FOOD])
-    desk.platform.advance()
-    assert desk.status("m1") == "held"
+    steps.company("m1", categories=["零食"], licences=[FOOD])
+    steps.platform.advance()
+    assert steps.status("m1") == "held"
     asked = server.asked
-    decided = desk.platform.run(
-        lambda work: desk.merchants.review(work, "m1", verify=True, reason="更名证明", actor="officer:wang")
+    decided = steps.platform.run(
+        lambda work: steps.merchants.review(work, "m1", verify=True, reason="更名证明", actor="officer:wang")
     )
     assert decided.decision == "verified"
     assert server.asked == asked

@@ -7,7 +7,7 @@ from anbao.platform import Platform
 from anbao.remove import appeals, records, sanctions
 from anbao.remove.appeals import AppealFiled
 from anbao.simulator.receiver import Receiver
-from removal_desk import confirm_hazard, entries, kinds, match, measures, offer, sound
+from removal_steps import confirm_hazard, entries, kinds, match, measures, offer, sound
 
 
 def appealed(platform: Platform, receiver: Receiver) -> str:

@@ -10,7 +10,7 @@ from anbao.remove.measures import MeasureOrder
 from anbao.remove.reports import Sent
 from anbao.simulator.receiver import Receiver, receiving
 from helpers import connect
-from removal_desk import apply, confirm_hazard, entries, lift, offer, take
+from removal_steps import apply, confirm_hazard, entries, lift, offer, take
 
 
 def test_an_officer_takes_and_lifts_a_measure_with_reasons(platform: Platform, receiver: Receiver) -> None:

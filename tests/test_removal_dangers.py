@@ -6,7 +6,7 @@ from anbao.platform import Platform
 from anbao.remove import records, sanctions
 from anbao.simulator.receiver import Manners, Receiver, receiving
 from helpers import DAY, HOUR, Clock, connect
-from removal_desk import confirm_hazard, decide_case, entries, match, measures, offer, overdue, sound
+from removal_steps import confirm_hazard, decide_case, entries, match, measures, offer, overdue, sound
 
 
 def test_what_a_judgment_settles_goes_without_review_and_is_done_when_confirmed(

@@ -11,7 +11,7 @@ from anbao.model.hazard import MatchRecord
 from anbao.platform import open_platform
 from anbao.simulator.receiver import receiving
 from helpers import connect, delivering, seeded
-from removal_desk import confirm_hazard, entries, measures, sound
+from removal_steps import confirm_hazard, entries, measures, sound
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from anbao.remove.measures import MeasureOrder
 from anbao.remove.rules import LadderFacts
 from anbao.simulator.receiver import Receiver
 from helpers import DAY, START, Clock, record
-from removal_desk import BARCODE, apply, confirm_hazard, entries, kinds, match, measures, offer, overdue, sound
+from removal_steps import BARCODE, apply, confirm_hazard, entries, kinds, match, measures, offer, overdue, sound
 
 
 def test_the_merchant_is_told_what_why_how_long_and_how_to_appeal(platform: Platform, receiver: Receiver) -> None:

@@ -148,8 +148,8 @@ def test_a_takedown_costs_the_same_however_many_there_were(tmp_path: Path) -> No
             )
 
             def take(work: Work, order: MeasureOrder = order, platform: Platform = platform) -> int:
-                desk = platform.remove._context
-                return steps(work.conn, lambda: measures.take(desk, work, order, person="ann", actor="key:1"))
+                context = platform.remove._context
+                return steps(work.conn, lambda: measures.take(context, work, order, person="ann", actor="key:1"))
 
             taken.append(platform.rehearse(take))
     assert taken[1] <= 2 * taken[0] + 5, taken

@@ -1,4 +1,4 @@
-"""Two persons where two are needed: by whatever act, door or name a case is decided."""
+"""Two persons where two are needed: by whatever act, interface or name a case is decided."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,9 +15,9 @@ from anbao.model.message import Message
 from anbao.platform import Platform, open_platform
 from anbao.remove.appeals import AppealFiled
 from api_server import Served, served
-from case_desk import decide, find, hold, kinds_of, look_twice, open_one, reviews, take, use_test_lexicon
+from case_steps import decide, find, hold, kinds_of, look_twice, open_one, reviews, take, use_test_lexicon
 from helpers import Clock
-from second_review_desk import MATTERS, WHY, Matter, done
+from second_review_steps import MATTERS, WHY, Matter, done
 
 every_matter = pytest.mark.parametrize("matter", MATTERS.values(), ids=MATTERS.keys())
 

@@ -24,17 +24,17 @@ from anbao.model.merchant import Merchant
 from anbao.model.trade import NoticeAcknowledged, NoticeShown, Order
 from anbao.prevent.merchants.admission import assess_merchant, credentials_problem
 from anbao.simulator import goods, people
+from anbao.simulator.assortment import TRADES, GoodsCategory
 from anbao.simulator.dangers import DANGERS, UNCERTIFIED
 from anbao.simulator.disguises import DISGUISES, disguise
 from anbao.simulator.goods import MAX_DESCRIPTION, MAX_TITLE, MIN_DESCRIPTION, MIN_TITLE, ListingTruth
 from anbao.simulator.market import Happening, Market, OrderTruth
 from anbao.simulator.people import FAULTS, Fault, MerchantTruth, faults_of
-from anbao.simulator.shelves import TRADES, GoodsCategory
 
 NOW = 1_780_000_000_000
 TODAY = date(2026, 5, 28)
 PACK = Path(__file__).parents[1] / "packs" / "cn"
-SHELVES = [shelf for trade in TRADES for shelf in trade.shelves]
+PRODUCT_LINES = [product_line for trade in TRADES for product_line in trade.assortment]
 TERMS = sorted({term for danger in DANGERS for term in danger.terms})
 
 
@@ -181,12 +181,12 @@ def test_a_trade_refuses_a_fault_that_it_cannot_have() -> None:
 # Shelves and the pack
 
 
-@pytest.mark.parametrize("shelf", SHELVES, ids=lambda shelf: shelf.category)
-def test_a_shelf_asks_for_what_its_category_asks_for(shelf: GoodsCategory, catalogue: Catalogue) -> None:
-    category = catalogue.categories[shelf.category]
-    assert shelf.notices == category.notices
-    assert shelf.asks == any(notice.ask_unsuitable for notice in catalogue.notices_for(shelf.category))
-    for of, held in (("merchant", shelf.licence), ("product", shelf.certificate)):
+@pytest.mark.parametrize("product_line", PRODUCT_LINES, ids=lambda product_line: product_line.category)
+def test_a_product_line_asks_for_what_its_category_asks_for(product_line: GoodsCategory, catalogue: Catalogue) -> None:
+    category = catalogue.categories[product_line.category]
+    assert product_line.notices == category.notices
+    assert product_line.asks == any(notice.ask_unsuitable for notice in catalogue.notices_for(product_line.category))
+    for of, held in (("merchant", product_line.licence), ("product", product_line.certificate)):
         demanded = [set(need.any_of) for need in category.requires if need.of == of]
         assert bool(held) == bool(demanded)
         assert all(held in kinds for kinds in demanded)
@@ -251,7 +251,7 @@ def test_no_dangerous_term_stands_in_harmless_text(offers: list[tuple[Listing, L
 
 
 def test_a_dangerous_offer_without_a_certificate_needs_a_category_that_demands_one() -> None:
-    clothes = next(shelf for shelf in SHELVES if shelf.category == "clothing")
+    clothes = next(product_line for product_line in PRODUCT_LINES if product_line.category == "clothing")
     with pytest.raises(ValueError, match="clothing"):
         goods.uncertified(Random(1), clothes, id="L1", merchant="M1", on=TODAY)
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from anbao.cases import bulk, deciding, dispatch, leases, reading, told
+from anbao.cases import bulk, deciding, dispatch, leases, reading, statements
 from anbao.cases.deciding import Determination
 from anbao.cases.persons import Person, check_name
 from anbao.cases.projecting import CaseProjection
@@ -178,9 +178,9 @@ class Cases(Service):
     )
     def read(
         self, work: Work, case: str, *, person: ActingPerson = "", actor: str = "officer"
-    ) -> told.OpenedStatements:
+    ) -> statements.OpenedStatements:
         """Revealed each time it is asked for, and stored nowhere. Raises NotFound."""
-        return told.read(self.core, work, reading.find(work.conn, case), person=person or actor, actor=actor)
+        return statements.read(self.core, work, reading.find(work.conn, case), person=person or actor, actor=actor)
 
     @act(
         title=Text("重新打开已结案的事项", "Open a closed case again"),

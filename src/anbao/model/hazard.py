@@ -174,7 +174,7 @@ class Coverage(Noun, frozen=True, kw_only=True):
     """Body of ``hazard.swept``: what was looked at, and with what.
 
     All ``looked`` entries ``listing.screened`` before entry ``before`` were looked at, those of ``listings`` listings;
-    anyone can count them in the ledger. ``blocked`` matches were off the shelves already, ``outdated`` ones only in a
+    anyone can count them in the ledger. ``blocked`` matches were off sale already, ``outdated`` ones only in a
     version of the listing that has been replaced. ``pictures``: how many pictures' hashes were compared.
     """
 

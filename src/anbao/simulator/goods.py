@@ -11,10 +11,10 @@ import msgspec
 
 from anbao.model.base import Noun
 from anbao.model.listing import Listing
+from anbao.simulator.assortment import BRANDS, GoodsCategory
 from anbao.simulator.dangers import DANGERS, SMALL_TALK, UNCERTIFIED, SimulatedDanger
 from anbao.simulator.disguises import Disguise, disguise
 from anbao.simulator.people import issue
-from anbao.simulator.shelves import BRANDS, GoodsCategory
 
 Label = Literal["harmless", "look_alike", "dangerous"]
 
@@ -49,22 +49,30 @@ class Goods(msgspec.Struct, frozen=True):
     truth: ListingTruth
 
 
-def harmless(rng: Random, shelf: GoodsCategory, *, id: str, merchant: str, on: date) -> Goods:
-    """Ordinary goods from this shelf."""
-    listing = _offer(rng, shelf, id, merchant, on, _title(rng, shelf, rng.choice(shelf.nouns)), _told(rng, shelf))
+def harmless(rng: Random, product_line: GoodsCategory, *, id: str, merchant: str, on: date) -> Goods:
+    """Ordinary goods of this product line."""
+    listing = _offer(
+        rng,
+        product_line,
+        id,
+        merchant,
+        on,
+        _title(rng, product_line, rng.choice(product_line.nouns)),
+        _told(rng, product_line),
+    )
     return Goods(listing, ListingTruth(label="harmless"))
 
 
-def look_alike(rng: Random, shelf: GoodsCategory, *, id: str, merchant: str, on: date) -> Goods:
+def look_alike(rng: Random, product_line: GoodsCategory, *, id: str, merchant: str, on: date) -> Goods:
     """Harmless goods whose name shares a word with a danger."""
-    phrase = rng.choice(shelf.look_alikes)
-    listing = _offer(rng, shelf, id, merchant, on, _title(rng, shelf, phrase), _told(rng, shelf))
+    phrase = rng.choice(product_line.look_alikes)
+    listing = _offer(rng, product_line, id, merchant, on, _title(rng, product_line, phrase), _told(rng, product_line))
     return Goods(listing, ListingTruth(field="title", label="look_alike", surface=phrase, term=phrase))
 
 
 def dangerous(
     rng: Random,
-    shelf: GoodsCategory,
+    product_line: GoodsCategory,
     *,
     id: str,
     merchant: str,
@@ -73,7 +81,7 @@ def dangerous(
     beyond: bool = False,
     danger: SimulatedDanger | None = None,
 ) -> Goods:
-    """A dangerous offer put on this shelf, plain or in a disguise that today's screening promises to find.
+    """A dangerous offer in this product line, plain or in a disguise that today's screening promises to find.
 
     ``beyond``: in one that it does not promise to find. Where no such disguise fits the term, it stands plain.
     """
@@ -81,22 +89,22 @@ def dangerous(
     term = rng.choice(danger.terms)
     surface, worn = (disguise(term, rng, beyond=beyond) if disguised else None) or (term, None)
     if rng.random() < _HIDDEN_SHARE:
-        title = _title(rng, shelf, rng.choice(shelf.nouns))
-        description = _description(rng, shelf.sentences, rng.choice(danger.patter).format(term=surface))
+        title = _title(rng, product_line, rng.choice(product_line.nouns))
+        description = _description(rng, product_line.sentences, rng.choice(danger.patter).format(term=surface))
         field: Literal["title", "description"] = "description"
     else:
-        title = _fill(rng, rng.choice(danger.pitches).format(term=surface), shelf.tails)
+        title = _fill(rng, rng.choice(danger.pitches).format(term=surface), product_line.tails)
         description = _description(rng, SMALL_TALK)
         field = "title"
-    listing = _offer(rng, shelf, id, merchant, on, title, description)
+    listing = _offer(rng, product_line, id, merchant, on, title, description)
     return Goods(listing, _danger_truth(danger.kind, term, surface, worn, field))
 
 
-def uncertified(rng: Random, shelf: GoodsCategory, *, id: str, merchant: str, on: date) -> Goods:
+def uncertified(rng: Random, product_line: GoodsCategory, *, id: str, merchant: str, on: date) -> Goods:
     """Ordinary goods without the certificate that their category demands. Raises ValueError if it demands none."""
-    if not shelf.certificate:
-        raise ValueError(f"{shelf.category} demands no certificate")
-    goods = harmless(rng, shelf, id=id, merchant=merchant, on=on)
+    if not product_line.certificate:
+        raise ValueError(f"{product_line.category} demands no certificate")
+    goods = harmless(rng, product_line, id=id, merchant=merchant, on=on)
     bare = msgspec.structs.replace(goods.listing, licences=())
     return Goods(bare, ListingTruth(kind=UNCERTIFIED, label="dangerous"))
 
@@ -116,24 +124,24 @@ def _danger_truth(
 
 
 def _offer(
-    rng: Random, shelf: GoodsCategory, id: str, merchant: str, on: date, title: str, description: str
+    rng: Random, product_line: GoodsCategory, id: str, merchant: str, on: date, title: str, description: str
 ) -> Listing:
-    low, high = shelf.prices
+    low, high = product_line.prices
     return Listing(
-        category=shelf.category,
+        category=product_line.category,
         description=description,
         extra={"price": f"{rng.randint(low, high)}.{rng.choice(('00', '50', '90'))}"},
         id=id,
-        licences=(issue(shelf.certificate, rng, on),) if shelf.certificate else (),
+        licences=(issue(product_line.certificate, rng, on),) if product_line.certificate else (),
         merchant=merchant,
         title=title,
     )
 
 
-def _title(rng: Random, shelf: GoodsCategory, noun: str) -> str:
-    traits = rng.sample(shelf.traits, 2)
-    head = f"{rng.choice(BRANDS)}{traits[0]}{noun} {rng.choice(shelf.uses)}"
-    return _fill(rng, head, (traits[1], rng.choice(shelf.specs), *shelf.tails))
+def _title(rng: Random, product_line: GoodsCategory, noun: str) -> str:
+    traits = rng.sample(product_line.traits, 2)
+    head = f"{rng.choice(BRANDS)}{traits[0]}{noun} {rng.choice(product_line.uses)}"
+    return _fill(rng, head, (traits[1], rng.choice(product_line.specs), *product_line.tails))
 
 
 def _fill(rng: Random, head: str, words: tuple[str, ...]) -> str:
@@ -148,9 +156,9 @@ def _fill(rng: Random, head: str, words: tuple[str, ...]) -> str:
     return title
 
 
-def _told(rng: Random, shelf: GoodsCategory) -> str:
+def _told(rng: Random, product_line: GoodsCategory) -> str:
     """What an honest seller says of the goods, and around them."""
-    return _description(rng, (*shelf.sentences, *SMALL_TALK))
+    return _description(rng, (*product_line.sentences, *SMALL_TALK))
 
 
 def _description(rng: Random, told: tuple[str, ...], inserted: str = "") -> str:

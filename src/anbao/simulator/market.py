@@ -18,9 +18,9 @@ from anbao.model.listing import Listing
 from anbao.model.merchant import Merchant
 from anbao.model.trade import NoticeAcknowledged, NoticeAnswered, NoticeShown, Order
 from anbao.simulator import goods, people
+from anbao.simulator.assortment import TRADES, GoodsCategory, SimulatedTrade
 from anbao.simulator.goods import Goods, ListingTruth
 from anbao.simulator.people import FAULTS, Fault, MerchantTruth, SimulatedPerson
-from anbao.simulator.shelves import TRADES, GoodsCategory, SimulatedTrade
 
 Told = Literal["not_needed", "acknowledged", "shown_only", "untold"]
 
@@ -104,17 +104,19 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
         rng = self._rng("listing", number)
         seller = rng.randrange(self.merchants)
         seller -= self._is_faulty(seller)
-        shelf = rng.choice(self._role(seller)[0].shelves)
+        product_line = rng.choice(self._role(seller)[0].assortment)
         id, merchant, on = f"L{number:07d}", f"M{seller:05d}", _legal_day(self._listed(number))
         draw = rng.random()
         if draw < self.danger_share:
-            if shelf.certificate and rng.random() < self.uncertified_share:
-                return goods.uncertified(rng, shelf, id=id, merchant=merchant, on=on)
+            if product_line.certificate and rng.random() < self.uncertified_share:
+                return goods.uncertified(rng, product_line, id=id, merchant=merchant, on=on)
             disguised = rng.random() < self.disguised_share
             beyond = rng.random() < self.beyond_share
-            return goods.dangerous(rng, shelf, id=id, merchant=merchant, on=on, disguised=disguised, beyond=beyond)
+            return goods.dangerous(
+                rng, product_line, id=id, merchant=merchant, on=on, disguised=disguised, beyond=beyond
+            )
         make = goods.look_alike if draw < self.danger_share + self.look_alike_share else goods.harmless
-        return make(rng, shelf, id=id, merchant=merchant, on=on)
+        return make(rng, product_line, id=id, merchant=merchant, on=on)
 
     def _trade(self, number: int) -> Iterator[Happening]:
         rng = self._rng("order", number)
@@ -125,7 +127,7 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
             return
         buyer = rng.randrange(10 * self.orders)
         person = people.buyer(self._rng("buyer", buyer), buyer)
-        notices = _SHELVES[listing.category].notices
+        notices = _PRODUCT_LINES[listing.category].notices
         told: Told = "not_needed"
         if notices:
             told = "acknowledged" if rng.random() < self.told_share else rng.choice(("shown_only", "untold"))
@@ -136,7 +138,7 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
         if told == "acknowledged":
             for notice in notices:
                 yield Happening(at - lead // 2, NoticeAcknowledged(buyer=person.id, listing=listing.id, notice=notice))
-                if _SHELVES[listing.category].asks:
+                if _PRODUCT_LINES[listing.category].asks:
                     answered = NoticeAnswered(belongs=False, buyer=person.id, listing=listing.id, notice=notice)
                     yield Happening(at - lead // 2, answered)
         yield Happening(at, _order(rng, number, listing, person), OrderTruth(notices=notices, told=told))
@@ -176,7 +178,9 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
         return Random(f"{self.seed}:{kind}:{number}")
 
 
-_SHELVES: dict[str, GoodsCategory] = {shelf.category: shelf for trade in TRADES for shelf in trade.shelves}
+_PRODUCT_LINES: dict[str, GoodsCategory] = {
+    product_line.category: product_line for trade in TRADES for product_line in trade.assortment
+}
 
 
 def _legal_day(at: int) -> date:

@@ -17,8 +17,8 @@ from anbao.model.merchant import Admission, Licence, Merchant
 from anbao.platform import Platform
 from anbao.prevent.merchants import MerchantDecision
 from anbao.simulator import people
+from anbao.simulator.assortment import TRADES
 from anbao.simulator.registry import RegistryRecord, RegistryServer
-from anbao.simulator.shelves import TRADES
 
 Part = Literal[
     "sound", "forged", "expired", "missing", "made_up", "revoked", "borrowed", "family", "served_by_agent", "comeback"

@@ -14,7 +14,7 @@ import msgspec
 
 from anbao.model.base import Noun
 from anbao.model.merchant import Admission, Licence, Merchant, MerchantKind
-from anbao.simulator.shelves import BRANDS, SimulatedTrade
+from anbao.simulator.assortment import BRANDS, SimulatedTrade
 
 Fault = Literal[
     "forged_licence",
@@ -90,7 +90,7 @@ def buyer(rng: Random, number: int) -> SimulatedPerson:
 
 def faults_of(trade: SimulatedTrade) -> tuple[Fault, ...]:
     """The faults that a merchant of this trade can have."""
-    kinds = {shelf.licence for shelf in trade.shelves if shelf.licence}
+    kinds = {product_line.licence for product_line in trade.assortment if product_line.licence}
     fitting: dict[Fault, bool] = {
         "expired_licence": bool(kinds),
         "forbidden_category": not kinds,
@@ -116,7 +116,7 @@ def merchant(
     owner = _name(rng)
     brand = rng.choice(BRANDS)
     licences = []
-    for needed in {shelf.licence: None for shelf in trade.shelves if shelf.licence}:
+    for needed in {product_line.licence: None for product_line in trade.assortment if product_line.licence}:
         licence = issue(needed, rng, on)
         if fault == "missing_licence":
             continue
@@ -134,7 +134,7 @@ def merchant(
         credit_code = _miscopy(credit_code, _CODE_ALPHABET)
     if fault == "forged_resident_id" and resident_id:
         resident_id = _miscopy(resident_id, "0123456789")
-    categories = [shelf.category for shelf in trade.shelves]
+    categories = [product_line.category for product_line in trade.assortment]
     if fault == "forbidden_category":
         categories.append(FORBIDDEN_CATEGORY)
     legal_names: dict[MerchantKind, str] = {
@@ -162,7 +162,7 @@ def merchant(
 def issue(kind: str, rng: Random, on: date) -> Licence:
     """A licence or certificate of this kind, with a number of the right form, in force on that day.
 
-    Raises KeyError for a kind that no shelf asks for.
+    Raises KeyError for a kind that no product line asks for.
     """
     began = on - timedelta(days=rng.randint(30, 1_000))
     return Licence(

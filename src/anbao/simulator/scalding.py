@@ -19,8 +19,8 @@ from anbao.model.merchant import Merchant
 from anbao.model.trade import Order
 from anbao.platform import Platform
 from anbao.simulator import people
+from anbao.simulator.assortment import TRADES
 from anbao.simulator.pictures import Disguise, disguised, jpeg, product
-from anbao.simulator.shelves import TRADES
 
 Part = Literal["source", "model", "words", "picture", "harmless"]
 """The listing complained of · the same model · the same words without it · its picture alone · other goods."""

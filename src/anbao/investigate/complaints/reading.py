@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from anbao.cases.told import OpenedStatements, read_about
+from anbao.cases.statements import OpenedStatements, read_about
 from anbao.engine.core import Core
 from anbao.engine.work import Work
 from anbao.investigate.complaints import records

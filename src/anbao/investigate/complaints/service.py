@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from anbao.cases.told import OpenedStatements
+from anbao.cases.statements import OpenedStatements
 from anbao.engine.acts import act, query
 from anbao.engine.core import CaseHandler, Core, Probe, Step
 from anbao.engine.entered import checks_input

@@ -43,9 +43,9 @@ from anbao.prevent.merchants import (
     links,
     questions,
     report,
-    shelves,
     supplements,
     turnover,
+    withholding,
 )
 from anbao.prevent.merchants.decision import (
     FINAL,
@@ -219,7 +219,7 @@ class MerchantService:
         yield ThresholdCrossed.KIND, turnover.project_crossings
 
     def reactions(self) -> Iterable[Reaction]:
-        yield Reaction("prevent.standing", frozenset(FINAL), partial(shelves.follow_standing, self.context))
+        yield Reaction("prevent.standing", frozenset(FINAL), partial(withholding.follow_standing, self.context))
         yield Reaction("prevent.held", frozenset({MerchantHeld.KIND}), following.put_before_a_person)
         ended = frozenset({MerchantVerified.KIND, MerchantRefused.KIND})
         yield Reaction("prevent.held_over", ended, following.close_case)

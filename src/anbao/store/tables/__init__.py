@@ -1,12 +1,12 @@
 """All tables, by room. ``entry`` is the truth; the rest are its projections, caches, or values that stand beside it."""
 
+from anbao.store.tables.access import api_key, idempotency, screen_run
 from anbao.store.tables.assist import assistance, authority_request
 from anbao.store.tables.base import StoreTable
 from anbao.store.tables.cases import bulk_item, bulk_order, case_file
 from anbao.store.tables.complaints import complaint, complaint_trace, rights_notice
 from anbao.store.tables.controls import control
 from anbao.store.tables.delivery import endpoint
-from anbao.store.tables.doors import api_key, idempotency, screen_run
 from anbao.store.tables.investigate import hazard, hazard_match, sweep
 from anbao.store.tables.ledger import checkpoint, entry, entry_subject, meta, personal, tile
 from anbao.store.tables.merchants import (

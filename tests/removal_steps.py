@@ -23,7 +23,7 @@ def apply(platform: Platform, merchant: str, phone: str | None = None) -> None:
 
 
 def offer(platform: Platform, listing: str, merchant: str, category: str = "toy") -> None:
-    """A listing on the shelves; where screening kept it off, a reviewer let it pass."""
+    """A listing on offer; where screening held it, a reviewer let it pass."""
     platform.submit_listing(Listing(id=listing, merchant=merchant, title="儿童短袖", category=category))
     platform.prevent.review(listing, "pass", "证照齐全", actor="reviewer")
 

@@ -17,7 +17,7 @@ from anbao.platform import Platform
 from anbao.remove import proposals
 from anbao.remove.appeals import AppealFiled
 from anbao.remove.measures import MeasureOrder, RemovalContext
-from case_desk import hold, use_test_lexicon
+from case_steps import hold, use_test_lexicon
 
 WHY = "已核对证据"
 
@@ -103,16 +103,16 @@ def _suit(platform: Platform) -> str:
         "source": "rights_holder",
         "text": "该商品假冒我司商标",
     }
-    desk = platform.investigate.complaints
-    name = platform.run(lambda work: desk.file(work, msgspec.convert(told, Complaint))).receipt
+    steps = platform.investigate.complaints
+    name = platform.run(lambda work: steps.file(work, msgspec.convert(told, Complaint))).receipt
     with platform.reading() as conn:
         [case] = platform.cases.worst(conn, kinds=["notice_check"])
     platform.run(lambda work: platform.cases.change(work, "notice_check", second_look=0))
     platform.run(lambda work: platform.cases.decide(work, case.id, person="ann", outcome="act", reason=WHY))
     platform.keep_time()
     said = MerchantStatement(text="有合法授权", counter=True)
-    platform.run(lambda work: desk.state(work, name, said, actor="m1"))
-    platform.run(lambda work: desk.proceedings(work, name, Proceedings(docket="1号", what="已起诉"), actor="ann"))
+    platform.run(lambda work: steps.state(work, name, said, actor="m1"))
+    platform.run(lambda work: steps.proceedings(work, name, Proceedings(docket="1号", what="已起诉"), actor="ann"))
     platform.keep_time()
     return name
 
@@ -130,8 +130,8 @@ def _dismiss(platform: Platform, name: str, person: str) -> object:
 
 
 def _refuse_merchant(platform: Platform, name: str, person: str) -> object:
-    desk = platform.prevent.merchants
-    return platform.run(lambda work: desk.review(work, name, verify=False, reason=WHY, actor=person))
+    steps = platform.prevent.merchants
+    return platform.run(lambda work: steps.review(work, name, verify=False, reason=WHY, actor=person))
 
 
 def _grant(platform: Platform, name: str, person: str) -> object:

@@ -22,7 +22,7 @@ OTHER_FOOD = {"kind": "food_business", "number": "JY13101060025900", "valid_unti
 RESIDENT = "11010519491231002X"
 
 
-class Desk:
+class MerchantSteps:
     """A platform, its clock, and what tests ask of them."""
 
     def __init__(self, platform: anbao.Platform, clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""The shelves of the made-up platform, read from ``shelves.yaml``: words from which its listings are composed."""
+"""The assortment of the simulated platform, read from ``assortment.yaml``: words of which its listings are made."""
 
 from pathlib import Path
 
@@ -34,7 +34,7 @@ class SimulatedTrade(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     name: str
     personal: bool = False
-    shelves: tuple[GoodsCategory, ...]
+    assortment: tuple[GoodsCategory, ...]
 
 
 class _Brands(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,7 +47,7 @@ class _GoodsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     trades: tuple[SimulatedTrade, ...]
 
 
-_file = msgspec.yaml.decode(Path(__file__).with_name("shelves.yaml").read_bytes(), type=_GoodsFile)
+_file = msgspec.yaml.decode(Path(__file__).with_name("assortment.yaml").read_bytes(), type=_GoodsFile)
 
 BRANDS = tuple(first + second for first in _file.brands.first for second in _file.brands.second)
 TRADES = _file.trades
