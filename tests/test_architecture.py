@@ -120,7 +120,7 @@ NOT_YET_MOVED: dict[str, set[str]] = {
     "prevent.listings.standing": {"entry", "merchant"},
     "prevent.merchants.links": {"merchant", "merchant_closure"},
     "prevent.merchants.report": {"entry", "entry_subject", "merchant", "turnover"},
-    "prevent.merchants.shelves": {"listing"},
+    "prevent.merchants.withholding": {"listing"},
     "prevent.merchants.turnover": {"merchant_identifier"},
     "prevent.merchants.view": {"entry", "entry_subject"},
     "prevent.pictures.records": {"entry", "entry_subject", "listing"},
