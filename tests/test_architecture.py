@@ -106,7 +106,7 @@ NOT_YET_MOVED: dict[str, set[str]] = {
     "engine.readmodels.listings": {"entry", "entry_subject"},
     "engine.upgrading": {"entry", "entry_subject", "meta"},
     "investigate.complaints.completing": {"listing"},
-    "investigate.complaints.filing": {"case_file", "complaint", "listing", "trade"},
+    "investigate.complaints.filing": {"listing", "trade"},
     "investigate.complaints.probe": {"case_file"},
     "investigate.complaints.proceedings": {"rights_notice"},
     "investigate.complaints.publishing": {"entry", "merchant", "rights_notice"},

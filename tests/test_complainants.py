@@ -37,8 +37,11 @@ def test_the_platform_sees_dangers_repeats_and_floods(tmp_path: Path) -> None:
     assert all(filed[one.number].severity <= 3 for one in told if one.truth.kind in ("false", "mass"))
     repeats = [one for one in told if one.truth.kind == "duplicate"]
     assert all(filed[one.number].joined == _lead(filed, one) for one in repeats)
-    alone = [one for one in told[:20] if one.truth.kind in ("true", "false", "rights_holder")]
-    assert not any(filed[one.number].joined for one in alone)
+    by_receipt = {filed[one.number].receipt: one for one in told}
+    joined = [(one, by_receipt[filed[one.number].joined]) for one in told if filed[one.number].joined]
+    assert all(one.complaint.listing == lead.complaint.listing for one, lead in joined)
+    assert not any(one.truth.kind == "rights_holder" for pair in joined for one in pair)
+    assert all(_same_matter(one, lead) for one, lead in joined)
     floods = [filed[one.number].receipt for one in told if one.truth.kind == "mass"]
     assert set(floods[4:]) <= flagged
     assert not flagged & {filed[one.number].receipt for one in told if one.truth.kind == "true"}
@@ -46,5 +49,12 @@ def test_the_platform_sees_dangers_repeats_and_floods(tmp_path: Path) -> None:
 
 
 def _lead(filed: dict[int, Filed], one: SimulatedComplaint) -> str:
+    """The first complaint of the case in which the repeated one is."""
     assert one.truth.of is not None
-    return filed[one.truth.of].receipt
+    return filed[one.truth.of].joined or filed[one.truth.of].receipt
+
+
+def _same_matter(one: SimulatedComplaint, other: SimulatedComplaint) -> bool:
+    """Whether two complaints tell of a danger, or of the same concern, or repeat one another."""
+    dangers = {one.truth.danger, other.truth.danger}
+    return dangers <= {"life", "health"} or one.complaint.concern == other.complaint.concern

@@ -75,7 +75,7 @@ def decide(platform: Platform, complaint: str, outcome: str, reason: str = "经�
         [case] = [
             one
             for one in reading.about(conn, "complaint", complaint)
-            if one.kind in ("complaint", "notice_check") and one.state == "open"
+            if one.kind in ("complaint", "danger_complaint", "notice_check") and one.state == "open"
         ]
     platform.run(lambda work: platform.cases.decide(work, case.id, person="wang", outcome=outcome, reason=reason))
     platform.run(platform.react)
@@ -100,10 +100,12 @@ def test_a_complaint_is_acknowledged_weighed_and_given_to_a_person_at_once(platf
     assert set(triaged["reasons"]) == {"danger.life", "harm.done"}
     assert {"起火", "烫伤"} <= set(triaged["words"])
     with platform.reading() as conn:
-        [case] = platform.cases.worst(conn, kinds=["complaint"])
-    assert case.severity == 5
+        [case] = platform.cases.worst(conn, kinds=["danger_complaint"])
+    assert (case.severity, case.count) == (5, 1)
     assert case.subjects["complaint"] == filed.receipt
-    assert filed.due_at == case.due_at
+    assert case.due_at is not None
+    assert filed.due_at is not None
+    assert case.due_at <= NOW + DAY < NOW + 7 * DAY <= filed.due_at
     assert "complaint.accepted" in kinds(platform, filed.receipt)
 
 
@@ -162,7 +164,7 @@ def test_the_same_told_again_is_joined_and_answered_with_the_first(platform: Pla
     first = file(platform, "毛巾掉色严重，洗了三次还在掉，染红了白衬衫", listing="L2")
     second = file(platform, "毛巾掉色严重，洗了三次还在掉！染红了我的白衬衫。", listing="L2")
     third = file(platform, "毛巾掉色严重，洗了三次还在掉，染红了白衬衫！！", listing="L2")
-    other = file(platform, "少发了一条毛巾", listing="L2")
+    other = file(platform, "少发了一条毛巾", concern="service", listing="L2")
     assert (second.joined, third.joined, other.joined) == (first.receipt, first.receipt, "")
     assert second.due_at == first.due_at
     with platform.reading() as conn:
@@ -178,7 +180,8 @@ def test_the_same_told_again_is_joined_and_answered_with_the_first(platform: Pla
 
 
 def test_many_from_one_source_are_flagged_and_still_handled(platform: Platform) -> None:
-    filed = [file(platform, f"第{n}件事：{'甲乙丙丁戊己'[n]}问题严重", origin="203.0.113.9") for n in range(6)]
+    texts = [f"第{n}件事：{'甲乙丙丁戊己'[n]}问题严重" for n in range(6)]
+    filed = [file(platform, one, concern="service", origin="203.0.113.9") for one in texts]
     flagged = ["complaint.flagged" in kinds(platform, one.receipt) for one in filed]
     assert flagged == [False] * 4 + [True] * 2
     assert body_of(platform, filed[5].receipt, "complaint.flagged")["reasons"] == ["one_source"]

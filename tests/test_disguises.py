@@ -53,7 +53,7 @@ def shown(platform: Platform) -> int:
 
 def decide(platform: Platform) -> None:
     """The person confirms what the complaint says, and adds nothing."""
-    case = platform.run(lambda work: platform.cases.next(work, kinds=("hazard_suspected",), actor="wang").case)
+    case = platform.run(lambda work: platform.cases.next(work, kinds=("danger_complaint",), actor="wang").case)
     assert case is not None
     platform.run(lambda work: platform.cases.decide(work, case.id, person="wang", outcome="confirm", reason="已检测"))
 

@@ -47,6 +47,13 @@ def _complaint(platform: Platform) -> str:
     return platform.run(lambda work: platform.investigate.complaints.file(work, told)).receipt
 
 
+def _danger(platform: Platform) -> str:
+    platform.submit_listing(Listing(id="L1", merchant="m1", title="某牌充电宝 20000 毫安"))
+    told = Complaint(concern="safety", listing="L1", source="consumer", text="充电时起火")
+    platform.run(lambda work: platform.investigate.complaints.file(work, told))
+    return "complained-L1"
+
+
 def _notice(platform: Platform) -> str:
     told = {
         "concern": "infringement",
@@ -98,6 +105,7 @@ PATHS = {name: Decided(one.case_kind, one.done, one.open, one.act) for name, one
         ("appeal", "appeal.decided", MATTERS["appeal"].open, "denied"),
         ("assistance", "dispute.refused", MATTERS["help refused"].open, "refuse"),
         ("complaint", "complaint.handled", _complaint, "rejected"),
+        ("danger_complaint", "complaint.handled", _danger, "confirm"),
         ("hazard_match", "violation.found", _match, "remove"),
         ("hazard_suspected", "hazard.dismissed", MATTERS["hazard dismissed"].open, "dismiss"),
         ("listing_review", "listing.decided", MATTERS["listing"].open, "block"),
@@ -108,6 +116,12 @@ PATHS = {name: Decided(one.case_kind, one.done, one.open, one.act) for name, one
         ("order_flagged", "order.reviewed", _order, "stand"),
         ("proceedings", "ip.proceedings_ended", MATTERS["proceedings"].open, "infringed"),
     )
+}
+PATHS |= {
+    f"danger of a complaint {name}": Decided(
+        "danger_complaint", "complaint.handled", _danger, MATTERS[f"hazard {name}"].act
+    )
+    for name in ("confirmed", "dismissed")
 }
 PATHS["many at once"] = Decided("message_held", "message.decided", _message, _in_bulk)
 

@@ -33,7 +33,7 @@ from anbao.listing_view import ListingLine, ListingState, ListingView
 from anbao.model.base import Reason, given_reason
 from anbao.model.entry import Entry, facts_of
 from anbao.model.event import Event
-from anbao.model.events.cases import CaseOpened
+from anbao.model.events.cases import CaseAdded, CaseOpened
 from anbao.model.events.engine import ObligationWaived, PlatformOpened
 from anbao.model.events.reported import ReportedEvent
 from anbao.model.events.rules import PolicyImported
@@ -243,10 +243,9 @@ class Platform(Core):
         gates = {parameter.id: parameter.title for parameter in self.pack.parameters}
         words = {**self.investigate.complaints.rules.reasons, **DOUBTS, **gates}
         said = opened.event(CaseOpened).reasons if opened.kind == CaseOpened.KIND else ()
-        return (
-            *self.prevent.explainer.entry(about),
-            *(words[code] for code in said if code in words),
-        )
+        added = self.ledger.entries(conn, kind=CaseAdded.KIND, subject=("case", case.id)) if case.count > 1 else ()
+        codes = dict.fromkeys((*said, *(code for one in added for code in one.event(CaseAdded).reasons)))
+        return (*self.prevent.explainer.entry(about), *(words[code] for code in codes if code in words))
 
     def tick(self) -> int:
         """Record the deadlines that have passed and the calendar windows that have opened; how many."""

@@ -5,6 +5,7 @@ its own does, and names a handler for each kind of case that it opens (``Service
 decision that takes effect. The kinds, their outcomes and times stand in the pack (``cases.yaml``).
 """
 
+from anbao.cases.adding import add_report, widen
 from anbao.cases.deciding import DECISIONS, Determination, Opening, decide, decide_about, second_review_required
 from anbao.cases.opening import open_case as open
 from anbao.cases.reading import Case
@@ -16,8 +17,10 @@ __all__ = [
     "Cases",
     "Determination",
     "Opening",
+    "add_report",
     "decide",
     "decide_about",
     "open",
     "second_review_required",
+    "widen",
 ]

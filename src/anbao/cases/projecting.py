@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from anbao.cases import bulk, deciding, leases
+from anbao.cases.adding import NEWS
 from anbao.cases.opening import OPENED, case_id, main_subject
 from anbao.cases.persons import folded, key_of
 from anbao.cases.reading import NO_TIME, SUPERSEDED
@@ -17,6 +18,7 @@ from anbao.engine.core import Core
 from anbao.engine.work import Placed, Projector
 from anbao.law.deadlines import due_at
 from anbao.model.entry import Sealed
+from anbao.model.events.cases import CaseAdded, CaseWidened
 from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
 
@@ -44,6 +46,7 @@ _COLUMNS = (
     "decider_key",
     "lease_key",
     "waits",
+    "count",
 )
 
 LISTING_REVIEW = "listing_review"
@@ -62,6 +65,8 @@ class CaseProjection:
         yield "listing.picture_screened", self.picture_screened
         yield "listing.decided", self.listing_decided
         yield OPENED, self.opened
+        yield CaseAdded.KIND, self.added
+        yield CaseWidened.KIND, self.widened
         yield leases.ASSIGNED, assigned
         yield deciding.DECIDED, decided
         yield deciding.DECIDED, bulk.project_decided
@@ -85,6 +90,42 @@ class CaseProjection:
             _COLUMNS,
             rows,
         )
+
+    def added(self, conn: Connection, placed: Sequence[Placed]) -> None:
+        """``case.added``: one report more; the case is as grave as the gravest of them."""
+        for index, sealed in placed:
+            event = sealed.event(CaseAdded)
+            self._raise(conn, index, sealed.at, event)
+            sql(conn, "UPDATE case_file SET count = count + 1 WHERE id = ?", (event.case,))
+
+    def widened(self, conn: Connection, placed: Sequence[Placed]) -> None:
+        """``case.widened``: of another kind, and about more."""
+        for index, sealed in placed:
+            event = sealed.event(CaseWidened)
+            self._raise(conn, index, sealed.at, event)
+            row = sql(conn, "SELECT subjects FROM case_file WHERE id = ?", (event.case,)).scalar_one()
+            about = event.others | msgspec.json.decode(bytes(row), type=dict[str, str])
+            sql(
+                conn,
+                "UPDATE case_file SET kind = ?, subjects = ?, subject = ? WHERE id = ?",
+                (
+                    event.case_kind,
+                    msgspec.json.encode(dict(sorted(about.items()))),
+                    main_subject(about),
+                    event.case,
+                ),
+            )
+
+    def _raise(self, conn: Connection, index: int, at: int, event: CaseAdded | CaseWidened) -> None:
+        """What was added makes a case no less grave and due no later."""
+        rank, due = 5 - event.severity, self._due(conn, event.case_kind, at, index)
+        sql(
+            conn,
+            "UPDATE case_file SET rank = CASE WHEN rank > ? THEN ? ELSE rank END,"
+            " due_at = CASE WHEN due_at > ? THEN ? ELSE due_at END, changed_by = ? WHERE id = ?",
+            (rank, rank, due, due, index, event.case),
+        )
+        insert_many(conn, tables.case_part, ("case_id", "entry"), [(event.case, index)])
 
     def screened(self, conn: Connection, placed: Sequence[Placed]) -> None:
         """``listing.screened``: of several screenings of one listing the last counts."""
@@ -150,6 +191,7 @@ class CaseProjection:
             "",
             "",
             0,
+            1,
         )
 
     def _due(self, conn: Connection, kind: str, at: int, index: int) -> int:
@@ -208,13 +250,14 @@ def confirmed(conn: Connection, placed: Sequence[Placed]) -> None:
 
 
 def reopened(conn: Connection, placed: Sequence[Placed]) -> None:
-    """``case.reopened``: after a disagreement two must agree."""
+    """``case.reopened``: after a disagreement two must agree; where something new was reported that stays so."""
     for index, sealed in placed:
-        disputed = int(sealed.facts["cause"] == "disagreement")
+        cause = sealed.facts["cause"]
+        disputed = None if cause == NEWS else int(cause == "disagreement")
         sql(
             conn,
             f"UPDATE case_file SET {_OFF_THE_DESK}, state = 'open', waiting_since = ?, decider = '', outcome = '',"
-            " decider_key = '', waits = 0, disputed = ?, changed_by = ? WHERE id = ?",
+            " decider_key = '', waits = 0, disputed = COALESCE(?, disputed), changed_by = ? WHERE id = ?",
             (sealed.at, disputed, index, sealed.subjects["case"]),
         )
 

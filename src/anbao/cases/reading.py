@@ -44,22 +44,29 @@ _NAMES = (
     "decider_key",
     "lease_key",
     "waits",
+    "count",
 )
 _COLUMNS = ", ".join(_NAMES)
+
+_NAMED_BY = "(SELECT idx FROM entry_subject WHERE role = ? AND subject = ?)"
+_ABOUT = f"opened_by IN {_NAMED_BY} OR id IN (SELECT case_id FROM case_part WHERE entry IN {_NAMED_BY})"
+"""A case is about what the entry names that opened it, and about what those name that added to it."""
 
 
 class Case(Noun, frozen=True, kw_only=True):
     """A case as it stands; instants in UTC milliseconds, entries by index, ``""`` and null where there is nothing.
 
     ``decider`` made the decision ``outcome``, which a second person may still have to make too; with ``waits`` nothing
-    takes effect before. ``barred``: who may not decide it, a name or key a line. ``decider_key`` and ``lease_key`` are
-    the keys under which the decision was made and the lease taken, empty where nobody signed in.
+    takes effect before. ``count``: how many reports it answers. ``barred``: who may not decide it, a name or key a
+    line. ``decider_key`` and ``lease_key`` are the keys under which the decision was made and the lease taken, empty
+    where nobody signed in.
     """
 
     about: int
     assignee: str
     barred: str
     changed_by: int
+    count: int
     decider: str
     decider_key: str = ""
     disputed: bool
@@ -120,9 +127,8 @@ def about(conn: Connection, role: str, subject: str, limit: int = 100) -> list[C
     """All cases about a subject, the newest first, whatever became of them."""
     rows = sql(
         conn,
-        f"SELECT {_COLUMNS} FROM case_file WHERE opened_by IN"
-        " (SELECT idx FROM entry_subject WHERE role = ? AND subject = ?) ORDER BY opened_by DESC, id LIMIT ?",
-        (role, subject, limit),
+        f"SELECT {_COLUMNS} FROM case_file WHERE {_ABOUT} ORDER BY opened_by DESC, id LIMIT ?",
+        (role, subject, role, subject, limit),
     )
     return [_case(row) for row in rows]
 
@@ -132,9 +138,8 @@ def of_kind(conn: Connection, kind: str, role: str, subject: str, *, unclosed: b
     open_only = "AND state <> 'closed'" if unclosed else ""
     rows = sql(
         conn,
-        f"SELECT {_COLUMNS} FROM case_file WHERE opened_by IN (SELECT idx FROM entry_subject WHERE role = ? AND subject"
-        f" = ?) AND kind = ? {open_only} ORDER BY opened_by DESC, id",
-        (role, subject, kind),
+        f"SELECT {_COLUMNS} FROM case_file WHERE ({_ABOUT}) AND kind = ? {open_only} ORDER BY opened_by DESC, id",
+        (role, subject, role, subject, kind),
     )
     return [_case(row) for row in rows]
 

@@ -14,7 +14,7 @@ from anbao.cases.reading import Case
 from anbao.engine.acts import act, query
 from anbao.engine.core import Core, Service, Step
 from anbao.engine.reactions import Reaction
-from anbao.engine.values import CaseRule
+from anbao.engine.values import LATEST, CaseRule
 from anbao.engine.work import Projector, Work
 from anbao.law.case_kinds import CaseKind
 from anbao.model.base import MAX_REASON, Reason
@@ -280,7 +280,7 @@ class Cases(Service):
         actor: str = "officer",
     ) -> int:
         """Set the share of second looks, or the undo window, of a kind; the entry's index. Raises InvalidInput."""
-        now = self.core.case_rules.of_kind(work.conn, self.core.pack.case_kind(kind).id)
+        now = self.core.case_rules.in_force(work.conn, self.core.pack.case_kind(kind).id, LATEST)
         given = CaseRule(
             second_look=now.second_look if second_look is None else second_look,
             undo_minutes=now.undo_minutes if undo_minutes is None else undo_minutes,

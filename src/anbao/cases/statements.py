@@ -13,11 +13,12 @@ from anbao.engine.work import Work
 from anbao.ledger import Stored
 from anbao.model.base import Noun
 from anbao.model.events import LedgerEvent
-from anbao.model.events.cases import CaseRevealed
+from anbao.model.events.cases import CaseAdded, CaseRevealed
 from anbao.text import Text
 
 _BROAD = frozenset({"consumer", "hazard", "listing", "measure", "merchant", "order", "violation"})
 """Subjects of which far more is recorded than what the case is about."""
+_NARROWED = _BROAD | {"case"}
 
 
 _OURS = frozenset({"ends_at", "token", "track"})
@@ -44,7 +45,10 @@ class OpenedStatements(Noun, frozen=True, kw_only=True):
 
 def read(core: Core, work: Work, case: Case, *, person: str, actor: str) -> OpenedStatements:
     """Open what was told to ``person``, and record that."""
-    narrow = [(role, name) for role, name in case.subjects.items() if role not in _BROAD]
+    added = core.ledger.entries(work.conn, kind=CaseAdded.KIND, subject=("case", case.id)) if case.count > 1 else ()
+    named = [case.subjects, *(one.subjects for one in added)]
+    each = ((role, name) for subjects in named for role, name in subjects.items() if role not in _NARROWED)
+    narrow = list(dict.fromkeys(each))
 
     def revealed(entries: tuple[int, ...]) -> CaseRevealed:
         return CaseRevealed(case=case.id, entries=entries, others=dict(case.subjects), person=person)

@@ -295,8 +295,11 @@ class CaseRules(VersionedValues[CaseRule, CaseKindChanged]):
         self._kinds = kinds
 
     def of_kind(self, conn: Connection, kind: str) -> CaseRule:
-        """The rule of a kind as it stands."""
-        return self.in_force(conn, kind, LATEST)
+        """The rule of a kind as it stands: at least as strict as that of the kinds that it takes the place of."""
+        each = [self.in_force(conn, name, LATEST) for name in (kind, *self._kinds[kind].strict_as)]
+        return CaseRule(
+            second_look=max(one.second_look for one in each), undo_minutes=max(one.undo_minutes for one in each)
+        )
 
     def default(self, name: str, at: int) -> CaseRule:
         kind = self._kinds[name]

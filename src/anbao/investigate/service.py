@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterable
+from functools import partial
 from typing import Annotated
 
 import msgspec
@@ -14,6 +15,7 @@ from anbao.engine.reactions import Reaction
 from anbao.engine.readmodels.families import family
 from anbao.engine.work import Projector, Work
 from anbao.investigate import hazards, suspicions
+from anbao.investigate.complaints import joining
 from anbao.investigate.complaints.service import Complaints
 from anbao.investigate.fingerprints import of_listing
 from anbao.investigate.hazards import Hazard
@@ -60,6 +62,7 @@ class Investigate(Service):
     def case_handlers(self) -> Iterable[tuple[str, CaseHandler]]:
         yield from self.complaints.case_handlers()
         yield suspicions.CASE_KIND, suspicions.follow_case
+        yield joining.DANGER, partial(suspicions.follow_complaints, self.core)
 
     def steps(self) -> Iterable[Step]:
         yield self.sweep

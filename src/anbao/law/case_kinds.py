@@ -12,7 +12,8 @@ class CaseKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """One kind of case. ``due`` is the setting that says how long a decision may take; "" sets no time.
 
     ``second_look`` is the share, in percent, of decided cases that a second person decides too; ``undo_minutes`` is how
-    long a bulk decision waits, so that it can be undone, before it takes effect.
+    long a bulk decision waits, so that it can be undone, before it takes effect. ``strict_as``: kinds of which this one
+    takes the place, and no less strictly handled.
     """
 
     id: str
@@ -21,3 +22,4 @@ class CaseKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     due: str = ""
     second_look: Annotated[int, Meta(ge=0, le=100)] = 5
     undo_minutes: Annotated[int, Meta(ge=0, le=10_080)] = 30
+    strict_as: tuple[str, ...] = ()

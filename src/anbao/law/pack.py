@@ -181,6 +181,11 @@ def _read_case_kinds(file: Path, settings: Sequence[Setting]) -> dict[str, CaseK
     for place, kind in enumerate(kinds):
         if kind.due not in known:
             raise source.error(Text(f"没有设置项 {kind.due}", f"there is no setting {kind.due}"), place, "due")
+    names = {kind.id for kind in kinds}
+    for place, kind in enumerate(kinds):
+        if unknown := set(kind.strict_as) - names:
+            name = min(unknown)
+            raise source.error(Text(f"没有事项种类 {name}", f"there is no kind of case {name}"), place, "strict_as")
     return {kind.id: kind for kind in kinds}
 
 

@@ -166,11 +166,11 @@ def _decided_before(context: RemovalContext, conn: Connection, one: Measure) -> 
     decided = [("measure_proposed", ("measure", one.id))]
     if one.hazard:
         made.append((HazardConfirmed.KIND, ("hazard", one.hazard)))
-        decided.append(("hazard_suspected", ("hazard", one.hazard)))
+        decided += [(kind, ("hazard", one.hazard)) for kind in ("danger_complaint", "hazard_suspected")]
     if one.hazard and one.listing:
         decided.append((hazards.CASE_KIND, ("listing", one.listing)))
     if one.complaint:
-        decided += [(kind, ("complaint", one.complaint)) for kind in ("complaint", "notice_check")]
+        decided += [(kind, ("complaint", one.complaint)) for kind in ("complaint", "danger_complaint", "notice_check")]
     return list(dict.fromkeys([one.person, *conflicts.deciders(context.core, conn, made, decided)]))
 
 

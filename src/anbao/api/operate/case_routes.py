@@ -17,6 +17,7 @@ from anbao.api.reading import Cursor, Limit, cursor_position, cursor_text, no_nu
 from anbao.cases import Case, bulk, leases, reading
 from anbao.engine.values import CaseRule
 from anbao.errors import InvalidInput
+from anbao.investigate.complaints.joining import ComplaintInCase
 from anbao.text import Text
 
 PAGE = 50
@@ -52,10 +53,11 @@ class CasePage(msgspec.Struct, frozen=True, kw_only=True):
 class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
     """A case and all entries that moved it, in ledger order, beginning with what it is about.
 
-    ``why``: why it needs a person, in words.
+    ``why``: why it needs a person, in words. ``complaints``: those that it answers, the gravest first.
     """
 
     case: Case
+    complaints: list[ComplaintInCase]
     entries: list[EntryAnswer]
     why: tuple[Text, ...]
 
@@ -138,7 +140,8 @@ def case(request: Caller, case: FromPath[str]) -> CaseFile:
         history = platform.ledger.entries(conn, subject=("case", case))
         cause = [] if any(one.index == found.about for one in history) else [platform.ledger.entry(conn, found.about)]
         entries = [EntryAnswer(index=one.index, entry=one.entry()) for one in [*cause, *history]]
-        return CaseFile(case=found, entries=entries, why=platform.why_case(conn, found))
+        complaints = platform.investigate.complaints.in_case(conn, found)
+        return CaseFile(case=found, complaints=complaints, entries=entries, why=platform.why_case(conn, found))
 
 
 @post(

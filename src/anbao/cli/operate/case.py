@@ -11,6 +11,7 @@ from anbao.cli.acts import add_acts
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.operate.obligations import format_due
 from anbao.cli.output import Column, echo, emit
+from anbao.model.events.cases import CaseAdded
 from anbao.platform import Platform
 from anbao.text import Text, system_language
 
@@ -25,6 +26,7 @@ COLUMNS = [
     Column("case", Text("事项", "case")),
     Column("kind", Text("种类", "kind")),
     Column("severity", Text("严重度", "severity")),
+    Column("count", Text("件数", "reports")),
     Column("subjects", Text("对象", "about")),
     Column("due", Text("期限", "due")),
     Column("state", Text("状态", "state")),
@@ -88,21 +90,29 @@ def show(case: str, store_url: str | None, output_format: str) -> None:
         history = platform.ledger.entries(conn, subject=("case", case))
         if all(one.index != found.about for one in history):
             history = [platform.ledger.entry(conn, found.about), *history]
+        complaints = platform.investigate.complaints.in_case(conn, found)
+        news = {one.complaint: one.news for one in complaints}
         rows: list[dict[str, object]] = [
             {
                 "entry": one.index,
                 "at": format_due(one.at),
+                "complaint": one.subjects.get("complaint", ""),
                 "what": platform.pack.kind(one.kind).title if one.kind in platform.pack.kinds else one.kind,
                 "actor": one.entry().body.get("person", one.entry().actor),
                 "outcome": one.entry().body.get("outcome", ""),
                 "reason": one.entry().body.get("reason", ""),
-                "why": platform.why_case(conn, found) if one.index == found.about else (),
+                "why": platform.why_case(conn, found)
+                if one.index == found.about
+                else news.get(one.subjects.get("complaint", ""), ())
+                if one.kind == CaseAdded.KIND
+                else (),
             }
             for one in history
         ]
     titles = {
         "entry": Text("条目", "entry"),
         "at": Text("时间", "when"),
+        "complaint": Text("投诉", "complaint"),
         "what": Text("内容", "what"),
         "actor": Text("何人", "by"),
         "outcome": Text("决定", "outcome"),
@@ -110,6 +120,15 @@ def show(case: str, store_url: str | None, output_format: str) -> None:
         "why": Text("缘由", "why"),
     }
     emit(rows, [Column(key, title) for key, title in titles.items()], output_format, system_language())
+    if complaints:
+        gravest = max(one.severity for one in complaints)
+        echo(
+            t(
+                f"并案投诉 {found.count} 件，最高严重度 {gravest}",
+                f"{found.count} complaints in this case, the gravest of severity {gravest}",
+            ),
+            err=True,
+        )
 
 
 @command.command("decide", help=t("决定一件", "decide a case"))
@@ -266,6 +285,7 @@ def _emit(platform: Platform, found: Sequence[Case], form: str) -> None:
                 "case": one.id,
                 "kind": kind.title.get(language) if kind else one.kind,
                 "severity": one.severity,
+                "count": one.count,
                 "subjects": " ".join(f"{role}:{subject}" for role, subject in one.subjects.items()),
                 "due": "" if one.due_at is None else format_due(one.due_at),
                 "state": STATES[one.state].get(language),

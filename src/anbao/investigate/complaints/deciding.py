@@ -17,7 +17,6 @@ from anbao.investigate.complaints.rules import ComplaintRules
 from anbao.model.decision import DecisionInEffect
 from anbao.store import Connection
 
-COMPLAINT, NOTICE = "complaint", "notice_check"
 ACT, LACKING = "act", "lacking"
 COUNTER_STOOD = "counter_stood"
 

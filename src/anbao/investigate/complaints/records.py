@@ -6,7 +6,7 @@ from typing import Literal, TypedDict
 from anbao.engine.work import Placed
 from anbao.errors import NotFound
 from anbao.model.base import Noun
-from anbao.model.complaint import Track
+from anbao.model.complaint import Danger, Track
 from anbao.model.events.complaints import (
     ComplaintAccepted,
     ComplaintCompleted,
@@ -51,6 +51,8 @@ _WRITTEN = (
     "outcome",
     "at",
     "entry",
+    "harmed",
+    "danger",
 )
 
 
@@ -80,6 +82,8 @@ class KnownComplaint(Noun, frozen=True, kw_only=True):
     outcome: str
     at: int
     entry: int
+    harmed: bool
+    danger: Danger
 
     @property
     def about(self) -> ComplaintSubjects:
@@ -116,6 +120,45 @@ def joined_to(conn: Connection, lead: str) -> list[KnownComplaint]:
     return rows_of(conn, KnownComplaint, f"{_SELECT} WHERE lead = ? ORDER BY entry", (lead,))
 
 
+def open_about(conn: Connection, listing: str, concern: str) -> list[str]:
+    """The complaints about a listing with this concern that others are handled with or alone, the oldest first."""
+    rows = sql(
+        conn,
+        "SELECT id FROM complaint WHERE listing = ? AND lead = '' AND state <> 'handled' AND track = ''"
+        " AND concern = ? ORDER BY entry",
+        (listing, concern),
+    )
+    return [str(name) for (name,) in rows]
+
+
+def leads_of(conn: Connection, names: Sequence[str]) -> dict[str, str]:
+    """With which complaint each of these is handled that is neither handled nor a notice: another, or itself."""
+    if not names:
+        return {}
+    marks = ", ".join("?" for _ in names)
+    rows = sql(
+        conn,
+        f"SELECT id, lead FROM complaint WHERE state <> 'handled' AND track = '' AND id IN ({marks})",
+        tuple(names),
+    )
+    return {str(name): str(lead or name) for name, lead in rows}
+
+
+def is_told(conn: Connection, lead: str, besides: str, *, danger: str = "") -> bool:
+    """Whether a complaint that is handled with ``lead`` tells of this danger, or of harm; another than ``besides``."""
+    asked = "danger = ?" if danger else "harmed = 1"
+    given = (lead, lead, besides, *([danger] if danger else []))
+    found = sql(conn, f"SELECT 1 FROM complaint WHERE (id = ? OR lead = ?) AND id <> ? AND {asked} LIMIT 1", given)
+    return found.first() is not None
+
+
+def count_of(conn: Connection, complainant: str, *, since: int = 0, outcomes: Sequence[str] = ()) -> int:
+    """How many complaints of a complainant came in since an instant, or had one of these outcomes."""
+    marks = f"AND outcome IN ({', '.join('?' for _ in outcomes)})" if outcomes else ""
+    counted = f"SELECT count(*) FROM complaint WHERE complainant = ? AND at >= ? {marks}"
+    return int(sql(conn, counted, (complainant, since, *outcomes)).scalar_one())
+
+
 def page(conn: Connection, *, state: State | None = None, after: int = -1, limit: int = 100) -> list[KnownComplaint]:
     """Complaints in the order in which they came, from behind entry ``after``."""
     where, values = ("AND state = ?", (state,)) if state else ("", ())
@@ -146,16 +189,19 @@ def project_received(conn: Connection, placed: Sequence[Placed]) -> None:
                 "",
                 sealed.at,
                 index,
+                int(event.harmed),
+                "",
             )
         )
     insert_many(conn, tables.complaint, _WRITTEN, rows)
 
 
 def project_triaged(conn: Connection, placed: Sequence[Placed]) -> None:
-    """``complaint.triaged``: its severity."""
+    """``complaint.triaged``: its severity, and the danger that it tells of."""
     for _index, sealed in placed:
         event = sealed.event(ComplaintTriaged)
-        sql(conn, "UPDATE complaint SET severity = ? WHERE id = ?", (event.triage.severity, event.complaint))
+        given = event.triage.severity, event.triage.danger, event.complaint
+        sql(conn, "UPDATE complaint SET severity = ?, danger = ? WHERE id = ?", given)
 
 
 def project_joined(conn: Connection, placed: Sequence[Placed]) -> None:

@@ -35,7 +35,10 @@ class NoticeNeeds(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 class AbuseThresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """From how many on complaints are flagged, within a window; ``joined_from`` is a likeness of texts in permille."""
+    """From how many on complaints are flagged, within a window; ``joined_from`` is a likeness of texts in permille.
+
+    ``joined_concerns``: all complaints about one listing with one of these concerns are one case.
+    """
 
     window_hours: int
     from_one_source: int
@@ -44,6 +47,7 @@ class AbuseThresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     of_competitor: int
     joined_from: int
     joined_days: int
+    joined_concerns: tuple[Concern, ...]
 
 
 class ComplaintRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

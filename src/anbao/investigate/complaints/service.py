@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from anbao.cases import Case
 from anbao.cases.statements import OpenedStatements
 from anbao.engine.acts import act, query
 from anbao.engine.core import CaseHandler, Core, Probe, Step
@@ -18,6 +19,7 @@ from anbao.investigate.complaints import (
     completing,
     deciding,
     filing,
+    joining,
     notices,
     probe,
     proceedings,
@@ -98,8 +100,8 @@ class Complaints:
         yield Reaction("investigate.notice_published", publishing.TELLING, self._on_telling)
 
     def case_handlers(self) -> Iterable[tuple[str, CaseHandler]]:
-        yield deciding.COMPLAINT, partial(deciding.follow_complaint, self.core)
-        yield deciding.NOTICE, self._on_notice_checked
+        yield joining.COMPLAINT, partial(deciding.follow_complaint, self.core)
+        yield joining.NOTICE, self._on_notice_checked
         yield proceedings.CASE_KIND, partial(proceedings.follow_case, self.core)
 
     def steps(self) -> Iterable[Step]:
@@ -227,6 +229,10 @@ class Complaints:
     def heard(self, work: Work, complaint: str, outcome: ProceedingsOutcome, *, actor: str) -> int:
         """Raises NotFound, Conflict where none are pending."""
         return proceedings.heard(self.core, work, records.find(work.conn, complaint), outcome, actor, actor)
+
+    def in_case(self, conn: Connection, case: Case) -> list[joining.ComplaintInCase]:
+        """The complaints that a case answers, the gravest first."""
+        return joining.in_case(self.core, conn, case, self.rules.reasons)
 
     @query(
         title=Text("投诉举报，按收到先后", "Complaints in the order in which they came"),

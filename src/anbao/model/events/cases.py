@@ -28,6 +28,35 @@ class CaseOpened(CaseEvent, frozen=True, kw_only=True):
     severity: int
 
 
+class CaseAdded(CaseEvent, frozen=True, kw_only=True):
+    """Another report was added to a case: it is decided with it. ``about``: the entry of the report.
+
+    ``news``: codes of what it says that no report before it did; ``severity``: its own, to which the case is raised.
+    """
+
+    KIND = "case.added"
+
+    about: int
+    case_kind: str
+    news: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    severity: int
+
+
+class CaseWidened(CaseEvent, frozen=True, kw_only=True):
+    """A case is about more than it was: it is of the kind ``case_kind`` now, and about ``others``, too.
+
+    ``about``: the entry because of which; ``was``: the kind until then.
+    """
+
+    KIND = "case.widened"
+
+    about: int
+    case_kind: str
+    severity: int
+    was: str
+
+
 class CaseAssigned(CaseEvent, frozen=True, kw_only=True):
     """A case was given to a person, ``before`` being who had it."""
 
@@ -79,7 +108,9 @@ class CaseConfirmed(CaseEvent, frozen=True, kw_only=True):
 
 
 class CaseReopened(CaseEvent, frozen=True, kw_only=True):
-    """A case is open again: ``asked``, or because two persons disagree (``first`` is the outcome of the first)."""
+    """A case is open again: ``asked``, because two persons disagree (``first`` is the outcome of the first), or because
+    a report came in that says something new (``news``) before a decision took effect.
+    """
 
     KIND = "case.reopened"
 

@@ -84,12 +84,16 @@ class ComplaintTriaged(ComplaintEvent, frozen=True, kw_only=True):
 
 
 class ComplaintJoined(ComplaintEvent, frozen=True, kw_only=True):
-    """A complaint is handled with an earlier one, ``lead``. ``likeness`` of the texts, in permille."""
+    """A complaint is handled with an earlier one, ``lead``.
+
+    ``matter``: the concern or ``danger`` that both are about; "" where their texts are alike (``likeness``, permille).
+    """
 
     KIND = "complaint.joined"
 
     lead: Subject
     likeness: int
+    matter: str = ""
 
 
 class ComplaintFlagged(ComplaintEvent, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from anbao.store.tables.access import api_key, idempotency, screen_run
 from anbao.store.tables.assist import assistance, authority_request
 from anbao.store.tables.base import StoreTable
-from anbao.store.tables.cases import bulk_item, bulk_order, case_file
+from anbao.store.tables.cases import bulk_item, bulk_order, case_file, case_part
 from anbao.store.tables.complaints import complaint, complaint_trace, rights_notice
 from anbao.store.tables.controls import control
 from anbao.store.tables.delivery import endpoint
@@ -56,6 +56,7 @@ __all__ = [
     "bulk_item",
     "bulk_order",
     "case_file",
+    "case_part",
     "checkpoint",
     "cleared_listing",
     "complaint",

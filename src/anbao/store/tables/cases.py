@@ -41,6 +41,7 @@ case_file = StoreTable(
     TableColumn("decider_key", Text, nullable=False, server_default=""),
     TableColumn("lease_key", Text, nullable=False, server_default=""),
     TableColumn("waits", Integer, nullable=False, server_default="0"),
+    TableColumn("count", Integer, nullable=False, server_default="1"),
     PrimaryKey("id"),
     TableIndex(
         "case_by_rank",
@@ -65,7 +66,17 @@ case_file = StoreTable(
     TableIndex("case_unclosed_by_subject", "subject", where=_UNCLOSED),
     TableIndex("case_by_opener", "opened_by"),
     comment="rank: 5 less the severity, so that the worst stands first;"
-    " waiting_since: since when it waits for a person; desk: who may take it (``leases.py``)",
+    " waiting_since: since when it waits for a person; desk: who may take it (``leases.py``); count: reports in it",
+    owner="cases",
+)
+
+case_part = StoreTable(
+    "case_part",
+    key_column("case_id"),
+    TableColumn("entry", BigInteger, nullable=False),
+    PrimaryKey("case_id", "entry"),
+    TableIndex("case_part_by_entry", "entry"),
+    comment="entries by which a case was added to or widened after it was opened",
     owner="cases",
 )
 

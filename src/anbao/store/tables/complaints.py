@@ -28,10 +28,13 @@ complaint = StoreTable(
     TableColumn("outcome", Text, nullable=False),
     TableColumn("at", BigInteger, nullable=False),
     TableColumn("entry", BigInteger, nullable=False),
+    TableColumn("harmed", Integer, nullable=False, server_default="0"),
+    TableColumn("danger", Text, nullable=False, server_default=""),
     TableIndex("complaint_by_token", "token"),
     TableIndex("complaint_by_lead", "lead"),
     TableIndex("complaint_by_complainant", "complainant", "at"),
     TableIndex("complaint_by_state", "state", "entry"),
+    TableIndex("complaint_open_by_listing", "listing", where="lead = '' AND state <> 'handled'"),
     comment="lead: the earlier complaint about the same that this one is handled with; token: SHA-256 of the token",
     owner="investigate.complaints.records",
 )
@@ -48,7 +51,7 @@ complaint_trace = StoreTable(
     TableIndex("complaint_trace_by_origin", "origin", "at"),
     TableIndex("complaint_trace_by_text", "text_key", "at"),
     comment="stands beside the ledger: where a complaint came from (keyed hash), what its text is like (sketch)",
-    owner="investigate.complaints.filing",
+    owner="investigate.complaints.traces",
 )
 
 rights_notice = StoreTable(
