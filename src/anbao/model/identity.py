@@ -104,7 +104,7 @@ def _texts(value: object, path: str, except_for: frozenset[str]) -> Iterator[tup
 
 
 def _folded(text: str) -> str:
-    if len(text) > 40 or not any(mark.isdigit() for mark in text):
+    if len(text) > 40 or text.isalpha() or not any(mark.isdigit() for mark in text):  # most are words
         return ""
     return _BETWEEN.sub("", unicodedata.normalize("NFKC", text)).upper()
 

@@ -64,13 +64,17 @@ class ConnectionPool:
             try:
                 self.begin(driver)
                 yield Connection(driver, self)
-                driver.commit()
+                self.commit(driver)
             except BaseException:
                 self._roll_back(driver)
                 raise
             self._give_back(driver)
         finally:
             self._free.release()
+
+    def commit(self, driver: Any) -> None:
+        """What was written is durable from here on."""
+        driver.commit()
 
     def close(self) -> None:
         """Close what is idle; what is in use is closed when it comes back."""

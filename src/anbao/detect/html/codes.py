@@ -1,6 +1,7 @@
 """Tells numbers, codes and addresses of pictures from what people write to each other. Pure."""
 
 import re
+from functools import lru_cache
 
 _BARE = re.compile(r"\s*(?:[0-9a-zA-Z.,:/_#*×+-]{1,64}|[0-9 .,:/×*-]{1,64})\s*")
 _PICTURE = re.compile(r"(?:https?:)?//[!-~]{1,2000}\.(?:jpe?g|png|gif|webp|bmp|avif)(?:[_?#!@][!-~]*)?", re.IGNORECASE)
@@ -33,12 +34,18 @@ def is_bare(text: str) -> bool:
 
 def is_code(name: str, text: str) -> bool:
     """Whether a text is a number or code that is no contact detail, by its value and by its field's name."""
-    if not is_bare(text) or _CONTACT.search(name):
+    if not is_bare(text):
         return False
-    if is_barcode(text.strip()):
-        return True
+    is_contact, is_counted = _says(name)
+    return not is_contact and (is_counted or is_barcode(text.strip()))
+
+
+@lru_cache(maxsize=4_096)
+def _says(name: str) -> tuple[bool, bool]:
+    """Whether a field's name is that of a contact detail, and whether it says what a number counts or numbers."""
     last = _LAST.search(name)
-    return last is not None and not _TEXT.search(last[0]) and bool(_COUNTED.search(last[0]))
+    counted = last is not None and not _TEXT.search(last[0]) and bool(_COUNTED.search(last[0]))
+    return bool(_CONTACT.search(name)), counted
 
 
 def is_barcode(text: str) -> bool:

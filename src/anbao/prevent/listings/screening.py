@@ -5,7 +5,7 @@ Pure: the same input gives the same bytes.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import cast
+from typing import NamedTuple, cast
 
 import msgspec
 
@@ -67,7 +67,8 @@ def screen(
     versions = ruleset.versions
     categories: dict[str, Category | None] = {"": None}
     screened = []
-    touched = seen.rows(read) | known.keys() | scored.keys() | held.keys()
+    hit = seen.rows(read)
+    touched = hit | known.keys() | scored.keys() | held.keys()
     for row, listing in enumerate(listings):
         name = listing.category
         if name not in categories:
@@ -84,7 +85,7 @@ def screen(
             )
             continue
         known_of = merchants.get(listing.merchant, NOBODY)
-        findings, cut = _seen(seen, read, row, ruleset, name, known_of, on)
+        findings, cut = _seen(seen, read, row, ruleset, name, known_of, on) if row in hit else ([], 0)
         if row in scored:
             findings.append(scored[row])
         screened.append(
@@ -160,11 +161,12 @@ def _decide(
     findings += standing.findings(standings)
     findings += guarded
     notices = category.notices if category is not None else ()
+    worst = _worst(findings)
     facts = PolicyFacts(
-        strong=_worst(one for one in findings if one.detector == "lexicon" and one.channel in WRITTEN),
-        weak=_worst(one for one in findings if one.detector == "lexicon" and one.channel not in WRITTEN),
-        model=any(one.detector == learning.DETECTOR for one in findings),
-        contact=_worst(one for one in findings if one.detector == contact.DETECTOR),
+        strong=worst.strong,
+        weak=worst.weak,
+        model=worst.model,
+        contact=worst.contact,
         credential=credential,
         forbidden=category is not None and category.is_forbidden(on),
         life_health=category is not None and category.life_health,
@@ -187,7 +189,7 @@ def _decide(
         pictures=held.pictures(listing),
         reading=reading,
         reasons=verdict.reasons,
-        severity=_worst(findings),
+        severity=worst.of_all,
         unjudged=held.unjudged,
         unjudged_cut=held.cut,
         unlawful=_is_unlawful(verdict, facts, ruleset, matches),
@@ -223,8 +225,36 @@ def _credential_findings(checks: Iterable[CredentialCheck]) -> list[Finding]:
     ]
 
 
-def _worst(findings: Iterable[Finding]) -> int:
-    return max((one.severity for one in findings), default=0)
+class _Worst(NamedTuple):
+    """The worst severity among findings of each sort, 0 for none; ``model``: whether there is a model's."""
+
+    of_all: int = 0
+    strong: int = 0
+    weak: int = 0
+    contact: int = 0
+    model: bool = False
+
+
+_NO_FINDING = _Worst()
+
+
+def _worst(findings: Sequence[Finding]) -> _Worst:
+    if not findings:
+        return _NO_FINDING
+    of_all = strong = weak = contacts = 0
+    model = False
+    for one in findings:
+        of_all = max(of_all, one.severity)
+        if one.detector == "lexicon":
+            if one.channel in WRITTEN:
+                strong = max(strong, one.severity)
+            else:
+                weak = max(weak, one.severity)
+        elif one.detector == contact.DETECTOR:
+            contacts = max(contacts, one.severity)
+        elif one.detector == learning.DETECTOR:
+            model = True
+    return _Worst(of_all, strong, weak, contacts, model)
 
 
 def _record(listing: Listing) -> ListingRecord:
