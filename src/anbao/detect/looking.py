@@ -81,9 +81,9 @@ def _see(seen: FieldHits, part: Part, read: Fields, matcher: Matcher, contacts: 
 
 
 def _add_hits(seen: FieldHits, field: int, part: Part, hits: Sequence[Hit]) -> None:
-    kept = seen.hits.setdefault(field, [])
+    stored = seen.hits.setdefault(field, [])
     counts: defaultdict[int, int] = defaultdict(int)
-    for hit in kept:
+    for hit in stored:
         counts[hit.term] += 1
     for hit in hits:
         if not part.counts(hit.start):
@@ -93,8 +93,8 @@ def _add_hits(seen: FieldHits, field: int, part: Part, hits: Sequence[Hit]) -> N
             more = seen.more.setdefault(field, {})
             more[hit.term] = more.get(hit.term, 0) + 1
         else:
-            kept.append(msgspec.structs.replace(hit, start=hit.start + part.offset, end=hit.end + part.offset))
-    if not kept:
+            stored.append(msgspec.structs.replace(hit, start=hit.start + part.offset, end=hit.end + part.offset))
+    if not stored:
         del seen.hits[field]
 
 

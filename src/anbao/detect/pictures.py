@@ -30,19 +30,19 @@ def sources(given: Sequence[str], embedded: Iterable[str] = ()) -> list[tuple[in
 def embedded_sources(given: Sequence[str], named: Iterable[str]) -> tuple[tuple[str, ...], list[str]]:
     """Of the pictures that texts show: those that are looked at beside ``given``, and those that are not."""
     known = {one for _, one in sources(given)}
-    room = MAX_PICTURES - len(known)
-    kept: list[str] = []
+    free = MAX_PICTURES - len(known)
+    chosen: list[str] = []
     left: list[str] = []
     for name in dict.fromkeys(named):
         one = reference(name)
         if one in known:
             continue
-        if one and len(one) <= _MOST_EMBEDDED and len(kept) < room:
+        if one and len(one) <= _MOST_EMBEDDED and len(chosen) < free:
             known.add(one)
-            kept.append(one)
+            chosen.append(one)
         else:
             left.append(name)
-    return tuple(kept), left
+    return tuple(chosen), left
 
 
 def left_out(given: Sequence[str]) -> list[Unjudged]:
@@ -68,7 +68,7 @@ def not_shown(names: Iterable[str]) -> list[Unjudged]:
 
 
 def reference(name: str) -> str:
-    """The picture as it is kept or fetched; empty where it can be neither."""
+    """The picture as it is stored or fetched; empty where it can be neither."""
     if _REFERENCE.fullmatch(name):
         return name
     plain = name.strip()

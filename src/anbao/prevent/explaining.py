@@ -1,6 +1,6 @@
 """Why something was decided, for people: the reasons, and what was seen under which provision, in words.
 
-Codes stay in entries and answers, since programs compare them; every door shows people these words beside the codes.
+Codes stay in entries and answers, since programs compare them; every interface shows these words beside the codes.
 """
 
 from collections.abc import Iterable, Mapping
@@ -144,19 +144,19 @@ class Explainer:
         zh, en = (f"（{how.zh}）", f" ({how.en})") if how.zh else ("", "")
         what = self.category(one.category)
         if shown:
-            told = Text(f"{shown}{zh}：{what.zh}", f"{shown}{en}: {what.en}")
+            stated = Text(f"{shown}{zh}：{what.zh}", f"{shown}{en}: {what.en}")
         else:
-            told = Text(f"{what.zh}{zh}", f"{what.en}{en}")
+            stated = Text(f"{what.zh}{zh}", f"{what.en}{en}")
         if one.context:
-            told = self._lowered(told, one)
-        return _under(told, self._basis(one))
+            stated = self._lowered(stated, one)
+        return _under(stated, self._basis(one))
 
-    def _lowered(self, told: Text, one: Finding | PictureFinding) -> Text:
+    def _lowered(self, stated: Text, one: Finding | PictureFinding) -> Text:
         """A finding with the context rule that lowers its severity."""
         rule = named(self._contexts, one.context)
         return Text(
-            f"{told.zh}（{rule.zh}，由 {one.lowered_from} 级降为 {one.severity} 级）",
-            f"{told.en} (severity {one.severity} instead of {one.lowered_from}: {rule.en})",
+            f"{stated.zh}（{rule.zh}，由 {one.lowered_from} 级降为 {one.severity} 级）",
+            f"{stated.en} (severity {one.severity} instead of {one.lowered_from}: {rule.en})",
         )
 
     def check(self, one: CredentialCheck) -> Text:
@@ -187,8 +187,8 @@ class Explainer:
     def basis(self, provisions: tuple[str, ...], source: str) -> Text:
         """The provisions by name, and the instrument that could not be read; empty where there is neither."""
         cited = self._pack.cite(provisions)
-        told = [cited] * bool(provisions) + [unchecked(source)] * bool(source)
-        return Text("，".join(one.zh for one in told), "; ".join(one.en for one in told))
+        stated = [cited] * bool(provisions) + [unchecked(source)] * bool(source)
+        return Text("，".join(one.zh for one in stated), "; ".join(one.en for one in stated))
 
     def _basis(self, one: Finding | PictureFinding | CredentialCheck) -> Text:
         return self.basis(one.provisions[:_SHOWN_PROVISIONS], getattr(one, "source", ""))
@@ -212,7 +212,7 @@ def _under(what: Text, basis: Text) -> Text:
 
 
 def _demanded(checks: Iterable[CredentialCheck]) -> list[CredentialCheck]:
-    """What is asked for by a provision first; the same credential is told of once."""
+    """What is asked for by a provision first; the same credential is named once."""
     ordered = sorted(checks, key=lambda one: not one.provisions)
     return list({(one.kind, one.number): one for one in reversed(ordered)}.values())[::-1]
 

@@ -1,4 +1,4 @@
-"""Probes of prevention: test listings and merchants go through the room's own methods and are taken back (规定 3)."""
+"""Probes of prevention: test listings and merchants use the package's own methods and are taken back (规定 3)."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -19,7 +19,7 @@ from anbao.text import Text
 
 Screen = Callable[[Work, Sequence[Listing]], list[ScreenedListing]]
 Apply = Callable[[Work, Merchant], MerchantDecision]
-"""The room's own methods, done as ACTOR."""
+"""The package's own methods, done as ACTOR."""
 
 TERMS = 20
 """Terms of the lexicon that one probe tries; each probe tries others."""

@@ -1,4 +1,4 @@
-"""The room of prevention (危险防范), opened over the core: merchants, listings, and the rules that decide on them."""
+"""The service for prevention (危险防范), built on the core: merchants, listings, and the rules that decide on them."""
 
 from collections.abc import Iterable, Sequence
 from functools import partial

@@ -29,7 +29,7 @@ OUTCOMES: dict[str, Meaning] = {
         Text("放行并告知", "Passed with notice"),
         Text(
             "可以上架，下单前须向消费者作风险提示。",
-            "May be listed; the risk must be told to the consumer before an order.",
+            "May be listed; the consumer must be notified of the risk before an order.",
         ),
     ),
     "pass": Meaning(

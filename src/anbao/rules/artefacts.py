@@ -1,4 +1,4 @@
-"""What decides, kept by content for replay: lexicons, policies, catalogues, books of fraud."""
+"""What decides, stored by content for replay: lexicons, policies, catalogues, books of fraud."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""The book of fraud in force for this platform, and the matchers of books; building one costs time: some are kept."""
+"""The book of fraud in force for this platform, and the matchers of books; building one costs time: some are cached."""
 
 import threading
 
@@ -11,7 +11,7 @@ from anbao.store import Connection
 OWN_DOMAINS = "platform.domains"
 """The parameter that names the platform's own domains."""
 
-_KEPT = 4
+_CACHED = 4
 
 
 class Books:
@@ -34,7 +34,7 @@ class Books:
         return self._matcher(book.digest, book)
 
     def load(self, conn: Connection, digest: str) -> ContactMatcher:
-        """The matcher of a book that was kept. Raises NotFound."""
+        """The matcher of a stored book. Raises NotFound."""
         known = self._matchers.get(digest)
         return known or self._matcher(digest, FraudBook.from_bytes(artefact(conn, digest)))
 
@@ -50,7 +50,7 @@ class Books:
     def _of(self, domains: str) -> FraudBook:
         with self._building:
             if domains not in self._with_domains:
-                while len(self._with_domains) >= _KEPT:
+                while len(self._with_domains) >= _CACHED:
                     del self._with_domains[next(iter(self._with_domains))]
                 self._with_domains[domains] = self._book.of_platform(tuple(filter(None, domains.split(","))))
             return self._with_domains[domains]
@@ -58,7 +58,7 @@ class Books:
     def _matcher(self, digest: str, book: FraudBook) -> ContactMatcher:
         with self._building:
             if digest not in self._matchers:
-                while len(self._matchers) >= _KEPT:
+                while len(self._matchers) >= _CACHED:
                     del self._matchers[next(iter(self._matchers))]
                 self._matchers[digest] = ContactMatcher(book)
             return self._matchers[digest]

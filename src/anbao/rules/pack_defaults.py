@@ -46,7 +46,7 @@ class DefaultView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Default(msgspec.Struct, frozen=True):
-    """A default of the pack, ready to be kept as a version."""
+    """A default of the pack, ready to be stored as a version."""
 
     imported: VersionImported
     data: bytes

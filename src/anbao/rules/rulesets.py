@@ -1,4 +1,4 @@
-"""Lexicon and policy as versions: imported once, in force from a stated time, kept for replay.
+"""Lexicon and policy as versions: imported once, in force from a stated time, stored for replay.
 
 Each version is an artefact under its digest; which one is in force is said by ``lexicon.activated`` and
 ``policy.activated`` entries, projected to the table ``activation``.
@@ -107,7 +107,7 @@ _LEXICONS = Lexicons()
 
 
 class Rulesets:
-    """The rulesets of one store; building one costs time, so the latest few are kept."""
+    """The rulesets of one store; building one costs time, so the latest few are cached."""
 
     def __init__(self, catalogue: Catalogue, books: Books) -> None:
         self._catalogue = catalogue

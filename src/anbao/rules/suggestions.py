@@ -209,7 +209,7 @@ def _untouched(core: Core, decided: Set[str]) -> Iterator[Judged]:
 
 
 def suggest_terms(blocked: Sequence[Judged], passed: Sequence[Judged], lexicon: Lexicon) -> Iterator[SuggestedTerm]:
-    """Phrases that tell blocked from passed texts, the most telling first.
+    """Phrases that distinguish blocked from passed texts, the most distinctive first.
 
     Without what the lexicon finds already, parts of longer ones, and pieces of fixed sentences.
     """
@@ -220,22 +220,22 @@ def suggest_terms(blocked: Sequence[Judged], passed: Sequence[Judged], lexicon: 
     harmless: Counter[str] = Counter()
     for one in passed:
         harmless.update(frequent.intersection(_phrases(_plain(one.text))))
-    telling = {
+    distinctive = {
         phrase
         for phrase in frequent
         if counts[phrase] * (len(passed) + 1) >= LEAST_RATIO * harmless[phrase] * max(1, len(blocked))
         and counts[phrase] > harmless[phrase]
     }
-    kept = _whole(telling - _parts(telling, counts), texts)
+    chosen = _whole(distinctive - _parts(distinctive, counts), texts)
 
     def weight(phrase: str) -> float:
         """Often, far more often than among what passed, and long: two characters alone are mostly ordinary words."""
         ratio = counts[phrase] * (len(passed) + 1) / ((harmless[phrase] + 0.5) * max(1, len(blocked)))
         return log2(1 + counts[phrase]) * log2(ratio) * log2(1 + len(phrase))
 
-    kept.sort(key=lambda phrase: (-weight(phrase), phrase))
+    chosen.sort(key=lambda phrase: (-weight(phrase), phrase))
     matcher = Matcher(lexicon)
-    new = [phrase for phrase, hits in zip(kept, matcher.scan(kept), strict=True) if not hits]
+    new = [phrase for phrase, hits in zip(chosen, matcher.scan(chosen), strict=True) if not hits]
     for phrase in _apart(new):
         holders = [one for one, phrases in zip(blocked, found, strict=True) if phrase in phrases]
         categories = Counter(one.category for one in holders if one.category)
@@ -297,13 +297,13 @@ def _contexts(text: str, start: int, end: int) -> Iterator[str]:
                 yield phrase
 
 
-def _parts(telling: set[str], counts: Counter[str]) -> set[str]:
+def _parts(distinctive: set[str], counts: Counter[str]) -> set[str]:
     """The phrases that are only a part of a longer one which stands in nearly as many texts."""
     return {
         part
-        for phrase in telling
+        for phrase in distinctive
         for part in (phrase[1:], phrase[:-1])
-        if part in telling and 5 * counts[phrase] >= 4 * counts[part]
+        if part in distinctive and 5 * counts[phrase] >= 4 * counts[part]
     }
 
 
@@ -347,11 +347,11 @@ def _plain(text: str) -> str:
 
 def _apart(phrases: Iterable[str]) -> list[str]:
     """Without phrases that hold a better supported one, or stand in it."""
-    kept: list[str] = []
+    chosen: list[str] = []
     for phrase in phrases:
-        if not any(one in phrase or phrase in one for one in kept):
-            kept.append(phrase)
-    return kept
+        if not any(one in phrase or phrase in one for one in chosen):
+            chosen.append(phrase)
+    return chosen
 
 
 def _with_term(base: Lexicon, one: Acceptance) -> tuple[Term, ...]:

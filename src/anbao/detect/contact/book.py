@@ -15,7 +15,7 @@ from anbao.model.listing import Severity
 from anbao.text import Text
 
 Handling = Literal["pass", "warn", "hold"]
-"""What becomes of a message: delivered · delivered with a warning beside it · kept back until a person decides."""
+"""What becomes of a message: delivered · delivered with a warning beside it · held until a person decides."""
 
 ANY_CONTACT, ANY_LINK, ANY_NUMBER = "@contact", "@link", "@number"
 MARKERS = frozenset({ANY_CONTACT, ANY_LINK, ANY_NUMBER})
@@ -29,7 +29,7 @@ class HandlingBySender(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class FraudKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is found: its weight, what becomes of a message, what its receiver is told."""
+    """What is found: its weight, what becomes of a message, what its receiver is shown."""
 
     id: str
     title: Text

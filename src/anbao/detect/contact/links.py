@@ -189,7 +189,7 @@ class LinkFinder:
         return edits(name, own, 2 if len(own) >= _LONG else 1) <= (2 if len(own) >= _LONG else 1)
 
     def _read(self, name: str) -> str:
-        """The name as the eye reads it."""
+        """The name as it looks to a reader."""
         read = "".join(char for char in unicodedata.normalize("NFKD", name.lower()) if not unicodedata.combining(char))
         for written, meant in self._look_alikes:
             read = read.replace(written, meant)

@@ -1,8 +1,8 @@
 """Finds contact details, links and tricks in many fields at once.
 
 - ``start``, ``end`` and ``surface`` speak of the original field: ``field[start:end] == surface`` (of a link, its host).
-- All fields are folded and scanned once, together; only those with a cue, a long run of digits or a telling mark are
-  looked at closely.
+- All fields are folded and scanned once, together; only those with a cue, a long run of digits or a distinctive mark
+  are looked at closely.
 - What stands inside the address of a picture is none: such addresses hold names and numbers of their own.
 - Scanning many fields together gives what scanning each alone gives.
 """
@@ -49,7 +49,7 @@ class ContactMatcher:
         self.cues = sorted((self._handles.cues | self._links.cues | self._tricks.cues) - {""})
         self._masks = [self._tricks.masks.get(cue, 0) for cue in self.cues]
         self._leads = [_HANDLE * (cue in self._handles.cues) | _LINK * (cue in self._links.cues) for cue in self.cues]
-        self._eye = ExactMatcher(as_patterns(self.cues, [0] * len(self.cues)))
+        self._exact = ExactMatcher(as_patterns(self.cues, [0] * len(self.cues)))
         self._is_digit = np.zeros(LIMIT + 1, np.bool_)
         self._is_digit[list(map(ord, "0123456789" + self._digits.characters))] = True
         self._marks = _mark_table(
@@ -67,7 +67,7 @@ class ContactMatcher:
         masks: defaultdict[int, int] = defaultdict(int)
         words: defaultdict[int, list[tuple[int, int, int]]] = defaultdict(list)
         possible_with = cache(self._tricks.possible)
-        hits = list(self._eye.seen(page))
+        hits = list(self._exact.seen(page))
         for hit, field in zip(hits, ends.searchsorted([hit[0] for hit in hits]).tolist(), strict=True):
             number = hit[2]
             leads[field] |= self._leads[number]
@@ -113,11 +113,11 @@ class ContactMatcher:
             seen += self._links.find(reading)
         seen = _outermost(seen)
         if possible:
-            told: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+            cues_at: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
             for start, end, number in words:
                 if not reading.breaks(start - first, end - first):
-                    told[self.cues[number]].append((start - first, end - first))
-            seen += self._tricks.find(reading, possible, told, seen)
+                    cues_at[self.cues[number]].append((start - first, end - first))
+            seen += self._tricks.find(reading, possible, cues_at, seen)
         return sorted(seen, key=lambda one: (one.start, one.end, one.kind, one.name))
 
     def _runs(self, page: Page) -> Places:
@@ -128,7 +128,7 @@ class ContactMatcher:
         return long
 
     def _marked(self, page: Page) -> Iterator[tuple[int, int]]:
-        """Fields with @, a picture or a plus that tells a name, or a dot before a letter; what that leads to."""
+        """Fields with @, a picture or a plus that marks a name, or a dot before a letter; what that leads to."""
         codes = np.frombuffer(page.original.encode("utf-32-le", "surrogatepass"), np.uint32)
         marks = self._marks.take(codes, mode="clip")
         dots = np.flatnonzero(marks[1:-1] & _DOT) + 1
@@ -147,9 +147,9 @@ class ContactMatcher:
                 yield field, lead
 
 
-def _mark_table(telling: str, added: str, behind: str) -> NDArray[np.uint8]:
+def _mark_table(marks: str, added: str, behind: str) -> NDArray[np.uint8]:
     """The marks of each code point; ``added``: what begins a name behind a plus or before one of ``behind``."""
-    table = np.zeros(max(map(ord, telling + added + behind + PLUS)) + 2, np.uint8)
+    table = np.zeros(max(map(ord, marks + added + behind + PLUS)) + 2, np.uint8)
     if behind:
         table[list(map(ord, behind))] = _HEART
     table[list(map(ord, PLUS))] = _PLUS
@@ -158,16 +158,16 @@ def _mark_table(telling: str, added: str, behind: str) -> NDArray[np.uint8]:
     for low, high in (("a", "z"), ("A", "Z"), ("ａ", "ｚ"), ("Ａ", "Ｚ")):
         table[ord(low) : ord(high) + 1] |= _ASIDE
     table[list(map(ord, _HOST_AFTER_DOT))] |= _ASIDE
-    table[list(map(ord, telling))] |= _MARK
+    table[list(map(ord, marks))] |= _MARK
     return table
 
 
 def _outermost(sightings: list[Sighting]) -> list[Sighting]:
     """Without those that lie inside another of their kind."""
-    kept: list[Sighting] = []
+    chosen: list[Sighting] = []
     reach: dict[str, int] = {}
     for one in sorted(set(sightings), key=lambda one: (one.start, -one.end, one.channel, one.name)):
         if one.end > reach.get(one.kind, -1):
             reach[one.kind] = one.end
-            kept.append(one)
-    return kept
+            chosen.append(one)
+    return chosen

@@ -1,4 +1,4 @@
-"""Tells numbers, codes and addresses of pictures from what people write to each other. Pure."""
+"""Distinguishes numbers, codes and addresses of pictures from what people write to each other. Pure."""
 
 import re
 from functools import lru_cache

@@ -28,7 +28,7 @@ RULES = 2
 """Version of what is called alike and how it is judged; part of a sweep's coverage."""
 
 MOST = 10
-"""Matches kept of one listing, the surest first."""
+"""Matches reported of one listing, the surest first."""
 
 DEFAULT_BOUNDS = PictureBounds()
 

@@ -1,6 +1,6 @@
 """Folds text: full width, compatibility forms, case, accents and traditional characters become one form, marks vanish.
 
-One look-up table over code points does it all; what it maps to 0 is removed, and the indexes that are kept are the way
+One look-up table over code points does it all; what it maps to 0 is removed, and the indexes that remain are the way
 back to the original. Folding is idempotent. Sources: Unicode normalisation (UAX #15), OpenCC's character tables.
 """
 

@@ -127,8 +127,8 @@ class TitleIndex:
         ids = self._ids.take(slots[places])
         seen = csr_array((np.ones(ids.size, np.float32), ids, starts), shape=(count, self._postings.shape[0]))
         product = seen @ self._postings
-        kept = np.flatnonzero(product.data > 0.999)  # 1, but for the rounding of shares
-        return product.indptr.searchsorted(kept, "right") - 1, product.indices[kept]
+        chosen = np.flatnonzero(product.data > 0.999)  # 1, but for the rounding of shares
+        return product.indptr.searchsorted(chosen, "right") - 1, product.indices[chosen]
 
 
 def compare(danger: str, listing: str) -> tuple[int, int]:

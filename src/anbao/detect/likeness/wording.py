@@ -1,4 +1,4 @@
-"""What a title states besides words: models and quantities, by which alike titles are told apart or confirmed."""
+"""What a title states besides words: models and quantities, by which alike titles are distinguished or confirmed."""
 
 import re
 import unicodedata
@@ -19,7 +19,7 @@ _MAX_NUMBER = 14
 
 
 def plain(text: str) -> str:
-    """Compatibility forms and case removed, spaces and marks kept."""
+    """Compatibility forms and case removed, spaces and marks retained."""
     return unicodedata.normalize("NFKC", text).lower()
 
 

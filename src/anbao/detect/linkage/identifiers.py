@@ -10,7 +10,7 @@ IdentifierKind = Literal["account", "address", "credit_code", "licence", "person
 KINDS: tuple[IdentifierKind, ...] = get_args(IdentifierKind)
 
 _SHORTEST: dict[IdentifierKind, int] = {"address": 8, "phone": 7}
-"""Letters and digits below which an identifier tells nobody apart: a village without a number, a short extension."""
+"""Letters and digits below which an identifier distinguishes nobody: a village without a number, a short extension."""
 
 _SHORTEST_OF_ALL = 4
 _MOBILE = 11

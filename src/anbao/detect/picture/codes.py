@@ -10,7 +10,7 @@ from anbao.model.picture import Box, Code
 
 MAX_CODES = 10
 MAX_TEXT = 2_000
-"""Characters kept of what a code says; a QR code holds 4,296 at the most."""
+"""Characters stored of what a code says; a QR code holds 4,296 at the most."""
 
 
 def read_codes(gray: Gray, scale: float) -> tuple[Code, ...]:

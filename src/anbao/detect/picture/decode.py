@@ -43,7 +43,7 @@ MIN_SIDE = 5
 """Pixels; below it no hash is defined."""
 
 SIDE = 1_600
-"""Longest side of what is kept: enough for a QR code or a line of text that a person can read on a telephone."""
+"""Longest side of what is stored: enough for a QR code or a line of text that a person can read on a telephone."""
 
 _START_OF_SCAN = re.compile(rb"\xff\xda")
 _DAMAGE: tuple[type[BaseException], ...] = (

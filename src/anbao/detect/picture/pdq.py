@@ -26,7 +26,7 @@ SIDE = 512
 """Larger pictures are first made this small, as the reference does."""
 
 _SAMPLES = 64
-_KEPT = 16
+_FREQUENCIES = 16
 _PASSES = 2
 
 Samples = NDArray[np.float32]
@@ -37,7 +37,7 @@ Coefficients = NDArray[np.float32]
 
 
 class Pdq(msgspec.Struct, frozen=True):
-    """``hash``: 64 hex digits. ``quality``: 0 (nothing to tell it by) to 100; below 50 a match means little."""
+    """``hash``: 64 hex digits. ``quality``: 0 (no detail to recognise it by) to 100; below 50 a match means little."""
 
     hash: str
     quality: int
@@ -78,7 +78,7 @@ def hash_of(coefficients: Coefficients) -> NDArray[np.uint8]:
 
 
 def quality(sampled: Samples) -> int:
-    """How much there is to tell the picture by: the sum of the steps between neighbours that can be seen, 0 to 100."""
+    """How much detail the picture has: the sum of the steps between neighbours that can be seen, 0 to 100."""
     steps = sum(
         int(np.abs(np.diff(sampled, axis=axis) * np.float32(100 / 255)).astype(np.int32).sum()) for axis in (0, 1)
     )
@@ -106,6 +106,6 @@ def _means(places: NDArray[np.int64], length: int) -> "csr_array":
 @lru_cache(maxsize=1)
 def _cosines() -> NDArray[np.float32]:
     """(16, 64): rows 1 to 16 of the discrete cosine transform."""
-    row, column = np.arange(1, _KEPT + 1)[:, None], np.arange(_SAMPLES)[None, :]
+    row, column = np.arange(1, _FREQUENCIES + 1)[:, None], np.arange(_SAMPLES)[None, :]
     scale = np.sqrt(2 / _SAMPLES)
     return np.asarray(scale * np.cos(np.pi / (2 * _SAMPLES) * row * (2 * column + 1)), dtype=np.float32)

@@ -46,8 +46,8 @@ def _disguised(gray: Gray) -> Iterator[Gray]:
 
 def _crops(gray: Gray) -> Iterator[Gray]:
     height, width = gray.shape
-    for kept_down, kept_across, places in CROPS:
-        rows, columns = round(height * kept_down), round(width * kept_across)
+    for share_down, share_across, places in CROPS:
+        rows, columns = round(height * share_down), round(width * share_across)
         for down in np.linspace(0, 1, places if rows < height else 1):
             for across in np.linspace(0, 1, places if columns < width else 1):
                 top, left = round((height - rows) * down), round((width - columns) * across)

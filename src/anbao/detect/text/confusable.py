@@ -1,4 +1,4 @@
-"""Finds terms of which some or all characters are replaced by others that the eye takes for them (末 for 未, Т for T).
+"""Finds terms of which some or all characters are replaced by others that look like them (末 for 未, Т for T).
 
 ``data/look_alikes.txt`` says which Chinese characters look like which, the nearest first; ``bench/look_alikes.py`` made
 it from the drawings of two fonts. A term is looked for where two of its characters stand as written, close together,
@@ -69,14 +69,14 @@ class ConfusableMatcher:
             same += inside & (code == char)
             unlike = inside & ~self._alike.is_alike(code, char)
             any_will_do = _is_uncommon()[code] | ((lengths > LONG) & (step > 0) & (step < lengths - 1))
-            kept = np.flatnonzero((~unlike | (spare & any_will_do)) & (code != BREAK))
+            chosen = np.flatnonzero((~unlike | (spare & any_will_do)) & (code != BREAK))
             spare &= ~unlike
-            starts, numbers, lengths, same = (part[kept] for part in (starts, numbers, lengths, same))
-            spare = spare[kept]
+            starts, numbers, lengths, same = (part[chosen] for part in (starts, numbers, lengths, same))
+            spare = spare[chosen]
             if not starts.size:
                 break
-        kept = np.flatnonzero((same < lengths) & ((spare == (lengths >= LONG)) | (2 * same >= lengths)))
-        return starts[kept], numbers[kept]
+        chosen = np.flatnonzero((same < lengths) & ((spare == (lengths >= LONG)) | (2 * same >= lengths)))
+        return starts[chosen], numbers[chosen]
 
     def _as_written(self, codes: Symbols) -> tuple[Places, Places]:
         """Where patterns may start of which two characters, close together, stand as written."""
@@ -93,10 +93,10 @@ class ConfusableMatcher:
     ) -> tuple[Places, Places]:
         """Those that a first look at two more characters does not rule out."""
         lengths = self._patterns.lengths[numbers]
-        kept = np.flatnonzero((starts >= 0) & (starts + lengths <= codes.size))
-        if not kept.size:
-            return kept, kept
-        starts, numbers, steps, lengths = starts[kept], numbers[kept], steps[kept], lengths[kept]
+        chosen = np.flatnonzero((starts >= 0) & (starts + lengths <= codes.size))
+        if not chosen.size:
+            return chosen, chosen
+        starts, numbers, steps, lengths = starts[chosen], numbers[chosen], steps[chosen], lengths[chosen]
         first = steps + 1 if apart == 2 else (steps + 2) % lengths
         fits = self._alike.is_alike(codes[starts + first], self._patterns.codes[self._patterns.starts[numbers] + first])
         second = (steps + 3) % lengths
@@ -118,8 +118,8 @@ class ConfusableMatcher:
         places = at[which]
         starts = places - steps
         replaced = (of_left > 0) & uncommon[places] | (of_right > 0) & uncommon[places + 1]
-        kept = np.flatnonzero(replaced & (starts >= 0) & (starts + self._patterns.lengths[numbers] <= codes.size))
-        return starts[kept], numbers[kept]
+        chosen = np.flatnonzero(replaced & (starts >= 0) & (starts + self._patterns.lengths[numbers] <= codes.size))
+        return starts[chosen], numbers[chosen]
 
 
 class _Pairs:
@@ -138,8 +138,12 @@ class _Pairs:
         """Where the pairs of ``left`` and ``right`` stand, as broadcast, that patterns have; which; the pair's step."""
         pairs = _joined(left, right)
         places, (known, numbers, steps) = self._known.find(pairs.ravel())
-        kept = np.flatnonzero(known == np.broadcast_to(left, pairs.shape)[np.unravel_index(places, pairs.shape)])
-        return np.unravel_index(places[kept], pairs.shape), numbers[kept].astype(np.intp), steps[kept].astype(np.intp)
+        chosen = np.flatnonzero(known == np.broadcast_to(left, pairs.shape)[np.unravel_index(places, pairs.shape)])
+        return (
+            np.unravel_index(places[chosen], pairs.shape),
+            numbers[chosen].astype(np.intp),
+            steps[chosen].astype(np.intp),
+        )
 
 
 class _Alike:
@@ -149,8 +153,8 @@ class _Alike:
         wanted = np.union1d(used, [np.uint32(BREAK)])
         sources, targets = look_alikes()
         columns = np.minimum(wanted.searchsorted(targets), wanted.size - 1)
-        kept = wanted[columns] == targets
-        sources, targets, columns = sources[kept], targets[kept], columns[kept]
+        chosen = wanted[columns] == targets
+        sources, targets, columns = sources[chosen], targets[chosen], columns[chosen]
         rank = np.arange(sources.size) - np.searchsorted(sources, sources)
         self._nearest = np.zeros((NEAREST, LIMIT + 1), np.uint32)
         near = np.flatnonzero(rank < NEAREST)
@@ -186,9 +190,9 @@ def look_alikes() -> tuple[Symbols, Symbols]:
     codes = fold_table()[np.frombuffer("".join(lines).encode("utf-32-le"), np.uint32)]
     firsts = np.cumsum(lengths) - lengths
     sources = np.repeat(codes[firsts], lengths)
-    kept = np.flatnonzero(sources != codes)
-    kept = kept[np.argsort(sources[kept], kind="stable")]
-    return sources[kept], codes[kept]
+    chosen = np.flatnonzero(sources != codes)
+    chosen = chosen[np.argsort(sources[chosen], kind="stable")]
+    return sources[chosen], codes[chosen]
 
 
 @cache

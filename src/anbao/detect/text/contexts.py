@@ -156,7 +156,7 @@ class Field:
     def states(self, page: Page, rule: str, phrases: re.Pattern[str] | None, default: bool) -> bool:
         """Whether one of a rule's phrases stands in the field; ``default`` where the rule has none.
 
-        ``default`` also tells apart what must stand there and what must not.
+        ``default`` also distinguishes what must stand there and what must not.
         """
         if phrases is None:
             return default

@@ -38,8 +38,8 @@ _ALSO = {
 class DecompositionMatcher:
     """The parts of all characters that the patterns use."""
 
-    def __init__(self, patterns: TermPatterns, eye: ExactMatcher) -> None:
-        self._eye = eye
+    def __init__(self, patterns: TermPatterns, exact: ExactMatcher) -> None:
+        self._exact = exact
         used = set(map(chr, np.unique(patterns.codes).tolist()))
         known: dict[str, str] = {}
         for parts, char in _sequences(used):
@@ -60,7 +60,7 @@ class DecompositionMatcher:
             return
         codes = page.codes.copy()
         whole = np.zeros(codes.size, np.bool_)
-        kept = np.zeros(codes.size + 1, np.intp)
+        covered = np.zeros(codes.size + 1, np.intp)
         done = 0
         order = np.lexsort((-self._lengths[found], places))
         taken = []
@@ -72,17 +72,17 @@ class DecompositionMatcher:
         which = np.array([one for _, one in taken])
         codes[at] = self._whole[which]
         whole[at] = True
-        np.add.at(kept, at + 1, 1)
-        np.add.at(kept, at + self._lengths[which], -1)
+        np.add.at(covered, at + 1, 1)
+        np.add.at(covered, at + self._lengths[which], -1)
         near = np.zeros(codes.size + 1, np.intp)
         np.add.at(near, np.maximum(at - REACH, 0), 1)
         np.add.at(near, np.minimum(at + REACH * LONGEST, codes.size), -1)
-        read = np.flatnonzero((np.cumsum(kept[:-1]) == 0) & (np.cumsum(near[:-1]) > 0))
+        read = np.flatnonzero((np.cumsum(covered[:-1]) == 0) & (np.cumsum(near[:-1]) > 0))
         symbols = codes[read]
         ends = np.append(read[1:], codes.size)
         symbols[(ends - read > LONGEST) & (np.arange(read.size) < read.size - 1)] = 0
         put_together = np.concatenate((np.zeros(1, np.intp), np.cumsum(whole[read])))
-        for start, end, number in zip(*(part.tolist() for part in self._eye.find(symbols)), strict=True):
+        for start, end, number in zip(*(part.tolist() for part in self._exact.find(symbols)), strict=True):
             if put_together[end] > put_together[start]:
                 last = int(read[end - 1])
                 width = int(self._lengths[which[np.searchsorted(at, last)]]) if whole[last] else 1

@@ -47,10 +47,10 @@ _GRAVE = 4
 class LatinMatcher:
     """Looks for the patterns of a lexicon around Latin letters and digits."""
 
-    def __init__(self, patterns: TermPatterns, spoken: Spoken, eye: ExactMatcher, ear: PhoneticMatcher) -> None:
+    def __init__(self, patterns: TermPatterns, spoken: Spoken, exact: ExactMatcher, phonetic: PhoneticMatcher) -> None:
         self._patterns = patterns
-        self._eye = eye
-        self._ear = ear
+        self._exact = exact
+        self._phonetic = phonetic
         shortened = spoken.at_least(SHORTEST, 2)
         self._shortened = shortened.numbers
         self._initials = SequenceIndex(shortened.initials(), width=SHORTEST, size=LETTERS)
@@ -76,9 +76,9 @@ class LatinMatcher:
             yield from self._spoken_digits(_window(page, symbols, digits))
 
     def _filled(self, window: "_Window") -> Iterator[Candidate]:
-        kept = np.flatnonzero(~window.marks)
-        at = window.at[kept]
-        starts, ends, numbers = self._eye.find(window.codes[kept])
+        chosen = np.flatnonzero(~window.marks)
+        at = window.at[chosen]
+        starts, ends, numbers = self._exact.find(window.codes[chosen])
         for start, end, number in zip(starts.tolist(), ends.tolist(), numbers.tolist(), strict=True):
             gaps = np.diff(at[start:end]) - 1
             if 0 < gaps.max(initial=0) <= LONGEST_FILLING:
@@ -91,11 +91,11 @@ class LatinMatcher:
         begins = np.cumsum(widths) - widths
         text = letters[window.symbols[unit], np.arange(unit.size) - begins[unit]]
         free = ~(window.marks & window.goes_on) & (window.symbols > 0)
-        places, found, ends = self._ear.find_spelled(text, begins[free])
+        places, found, ends = self._phonetic.find_spelled(text, begins[free])
         firsts = unit[places]
-        kept = np.flatnonzero(_any_in(window.marks, firsts, unit[ends - 1] + 1))
-        for first, spoken in zip(firsts[kept].tolist(), found[kept].tolist(), strict=True):
-            number = self._ear.number(spoken)
+        chosen = np.flatnonzero(_any_in(window.marks, firsts, unit[ends - 1] + 1))
+        for first, spoken in zip(firsts[chosen].tolist(), found[chosen].tolist(), strict=True):
+            number = self._phonetic.number(spoken)
             if last := self._spelled_until(window, widths, first, spoken, number):
                 yield Candidate("half_pinyin", int(window.at[first]), int(window.at[last - 1]) + 1, number)
 
@@ -103,7 +103,7 @@ class LatinMatcher:
         """The place after the term, if it is written in letters and in characters, at least one as it is; else 0."""
         same = lettered = False
         place, done = first, 0
-        for char, end in zip(self._patterns.chars(number).tolist(), self._ear.syllable_ends(spoken), strict=True):
+        for char, end in zip(self._patterns.chars(number).tolist(), self._phonetic.syllable_ends(spoken), strict=True):
             own = int(window.codes[place]) == char
             same |= own
             lettered |= bool(window.marks[place]) and not own
@@ -123,10 +123,12 @@ class LatinMatcher:
         numbers = self._shortened[found]
         ends = places + self._patterns.lengths[numbers]
         grave = self._patterns.severities[numbers] >= _GRAVE
-        kept = np.flatnonzero(
+        chosen = np.flatnonzero(
             (runs.ends[runs.starts.searchsorted(places)] == ends) & (ends - places >= SHORTEST_INITIALS - grave)
         )
-        for place, end, number in zip(places[kept].tolist(), ends[kept].tolist(), numbers[kept].tolist(), strict=True):
+        for place, end, number in zip(
+            places[chosen].tolist(), ends[chosen].tolist(), numbers[chosen].tolist(), strict=True
+        ):
             yield Candidate("initials", place, end, number)
 
     def _some_initials(self, window: "_Window") -> Iterator[Candidate]:
@@ -139,7 +141,7 @@ class LatinMatcher:
     def _spoken_digits(self, window: "_Window") -> Iterator[Candidate]:
         for readings in spoken_digits():
             symbols = np.where(window.marks, readings.take(window.symbols, mode="clip"), window.symbols)
-            places, numbers = self._ear.find_heard(symbols)
+            places, numbers = self._phonetic.find_heard(symbols)
             for first, last, number, same in self._replaced(window, places, numbers):
                 if same:
                     yield Candidate("digits", int(window.at[first]), int(window.at[last - 1]) + 1, number)
@@ -147,18 +149,18 @@ class LatinMatcher:
     def _replaced(self, window: "_Window", places: Places, numbers: Places) -> Iterator[tuple[int, int, int, int]]:
         """Where each character stands as it is or a mark stands for it: start, end, number, how many are its own."""
         lengths = self._patterns.lengths[numbers]
-        kept = np.flatnonzero(_any_in(window.marks, places, places + lengths))
-        places, numbers, lengths = places[kept], numbers[kept], lengths[kept]
+        chosen = np.flatnonzero(_any_in(window.marks, places, places + lengths))
+        places, numbers, lengths = places[chosen], numbers[chosen], lengths[chosen]
         same = np.zeros(places.size, np.intp)
         for step in range(int(lengths.max(initial=0))):
             inside = step < lengths
             here = np.where(inside, places + step, places)
             own = window.codes[here] == self._patterns.codes[self._patterns.starts[numbers] + np.where(inside, step, 0)]
             same += inside & own
-            kept = np.flatnonzero(~inside | own | window.marks[here])
-            places, numbers, lengths, same = places[kept], numbers[kept], lengths[kept], same[kept]
-        kept = np.flatnonzero(same < lengths)
-        columns = (places[kept], places[kept] + lengths[kept], numbers[kept], same[kept])
+            chosen = np.flatnonzero(~inside | own | window.marks[here])
+            places, numbers, lengths, same = places[chosen], numbers[chosen], lengths[chosen], same[chosen]
+        chosen = np.flatnonzero(same < lengths)
+        columns = (places[chosen], places[chosen] + lengths[chosen], numbers[chosen], same[chosen])
         yield from zip(*(column.tolist() for column in columns), strict=True)
 
 

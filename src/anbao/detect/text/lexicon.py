@@ -1,4 +1,4 @@
-"""A lexicon: terms with category, severity, exceptions and provisions; read from CSV, kept as canonical bytes.
+"""A lexicon: terms with category, severity, exceptions and provisions; read from CSV, stored as canonical bytes.
 
 - Terms are unique by term and category, and sorted by them; so the digest does not depend on the order of rows.
 - Every term keeps something to be found by: a character when folded, or symbols (``symbols``).

@@ -103,11 +103,11 @@ class Matcher:
         known = as_patterns(self._patterns, [max(terms[place].severity for place in places) for places in self._owners])
         spoken = speak("\n".join([*self._patterns, ""]), known)
         self._harmless = _Phrases(phrase for phrases in self._exceptions.values() for phrase in phrases)
-        self._eye = ExactMatcher(known)
-        self._ear = PhoneticMatcher(known, spoken)
-        self._latin = LatinMatcher(known, spoken, self._eye, self._ear)
+        self._exact = ExactMatcher(known)
+        self._phonetic = PhoneticMatcher(known, spoken)
+        self._latin = LatinMatcher(known, spoken, self._exact, self._phonetic)
         self._order = AnagramMatcher(known)
-        self._parts = DecompositionMatcher(known, self._eye)
+        self._parts = DecompositionMatcher(known, self._exact)
         self._shapes = ConfusableMatcher(known)
 
     def with_rules(self, rules: Sequence[ContextRule]) -> "Matcher":
@@ -128,15 +128,15 @@ class Matcher:
                 self._keep(scan, place, "normalised", (first, last), None)
         if not self._patterns:
             return _settled(scan, self._outermost)
-        for start, end, number in self._eye.seen(page):
+        for start, end, number in self._exact.seen(page):
             self._seen(scan, number, start, end)
         for spans in scan.written.values():
             spans.sort()
         symbols = sounds().symbols.take(page.codes, mode="clip")
-        for start, end, number in self._ear.heard(page, symbols):
+        for start, end, number in self._phonetic.heard(page, symbols):
             if page.text[start:end] != self._patterns[number] and _written(page, start, end):
                 self._guess(scan, number, "homophone", start, end)
-        for start, end, number, steps in self._ear.spelled(page, symbols):
+        for start, end, number, steps in self._phonetic.spelled(page, symbols):
             if _spelled(page, start, end, steps):
                 self._guess(scan, number, "pinyin", start, end)
         for guess in chain(
@@ -216,7 +216,7 @@ class Matcher:
         reach: dict[str, int] = {}
         written_reach: dict[str, int] = {}
         written_end = -1
-        kept = []
+        chosen = []
         for hit in hits:
             category = terms[hit.term].category
             if hit.channel in WRITTEN:
@@ -228,10 +228,10 @@ class Matcher:
                 written_end = max(hit.end, written_end)
             elif hit.end <= max(written_end, reach.get(category, -1)):
                 continue
-            kept.append(hit)
+            chosen.append(hit)
             reach[category] = max(hit.end, reach.get(category, -1))
-        kept.sort(key=lambda hit: (hit.start, hit.end, terms[hit.term].category, hit.term))
-        return kept
+        chosen.sort(key=lambda hit: (hit.start, hit.end, terms[hit.term].category, hit.term))
+        return chosen
 
 
 _Span = tuple[int, int]

@@ -53,8 +53,8 @@ class PhoneticMatcher:
         places, numbers = self.find_heard(others)
         changed = np.flatnonzero(others != symbols)
         ends = places + self._patterns.lengths[numbers]
-        kept = np.flatnonzero(changed.searchsorted(places) < changed.searchsorted(ends))
-        yield from self._same_enough(page, places[kept], numbers[kept])
+        chosen = np.flatnonzero(changed.searchsorted(places) < changed.searchsorted(ends))
+        yield from self._same_enough(page, places[chosen], numbers[chosen])
 
     def _same_enough(self, page: Page, places: Places, numbers: Places) -> Iterator[tuple[int, int, int]]:
         """Those of which enough characters stand as written."""
@@ -65,9 +65,9 @@ class PhoneticMatcher:
             for step in range(SHORTEST)
         )
         slight = (lengths == SHORTEST) & (self._patterns.severities[numbers] < _GRAVE)
-        kept = np.flatnonzero(same >= slight)
-        ends = places[kept] + lengths[kept]
-        yield from zip(places[kept].tolist(), ends.tolist(), numbers[kept].tolist(), strict=True)
+        chosen = np.flatnonzero(same >= slight)
+        ends = places[chosen] + lengths[chosen]
+        yield from zip(places[chosen].tolist(), ends.tolist(), numbers[chosen].tolist(), strict=True)
 
     def find_heard(self, symbols: Symbols) -> tuple[Places, Places]:
         """Where patterns are heard in another reading of the page: starts, numbers."""

@@ -54,8 +54,8 @@ class NumberIndex:
         first = self._first[buckets]
         asked, entries = spread(first, self._first[buckets + np.uint32(1)] - first)
         rows = self._rows.take(entries, axis=0)
-        kept = np.flatnonzero(rows[:, 0] == hashes[asked])
-        return places[asked[kept]], rows.take(kept, axis=0)[:, 1:].T
+        chosen = np.flatnonzero(rows[:, 0] == hashes[asked])
+        return places[asked[chosen]], rows.take(chosen, axis=0)[:, 1:].T
 
     def _may_know(self, hashes: Symbols) -> NDArray[np.bool_]:
         slots = hashes >> self._bit
@@ -113,8 +113,8 @@ class SequenceIndex:
         while at.size and self._edges.size:
             inside = np.flatnonzero(ends < symbols.size)
             at, ends, nodes = at[inside], ends[inside], nodes[inside]
-            ranks, kept = look_up(self._edges, nodes.astype(np.uint64) * self._size + symbols[ends])
-            at, ends, nodes = at[kept], ends[kept] + 1, ranks + self._roots.size
+            ranks, chosen = look_up(self._edges, nodes.astype(np.uint64) * self._size + symbols[ends])
+            at, ends, nodes = at[chosen], ends[chosen] + 1, ranks + self._roots.size
             walked.append((at, nodes))
         at, nodes = (np.concatenate(part) for part in zip(*walked, strict=True))
         return self._ending(at, nodes)
@@ -133,9 +133,9 @@ class SequenceIndex:
             starts = starts[starts < count]
             parts = [part[starts] for part in parts]
         at, (nodes,) = self._beginnings.find(_joined(parts, np.uint32(self._size)))
-        kept = np.flatnonzero(self._roots[nodes] == _joined([part[at] for part in parts], self._size))
-        at = at[kept]
-        return at if starts is None else starts[at], nodes[kept].astype(np.intp)
+        chosen = np.flatnonzero(self._roots[nodes] == _joined([part[at] for part in parts], self._size))
+        at = at[chosen]
+        return at if starts is None else starts[at], nodes[chosen].astype(np.intp)
 
 
 def _joined(parts: list[Symbols], size: np.uint32 | np.uint64) -> NDArray[Any]:
@@ -161,5 +161,5 @@ def look_up(known: Keys, keys: Keys) -> tuple[Places, Places]:
     order = keys.argsort()
     keys = keys[order]
     ranks = np.minimum(known.searchsorted(keys), known.size - 1)
-    kept = np.flatnonzero(known[ranks] == keys)
-    return ranks[kept], order[kept]
+    chosen = np.flatnonzero(known[ranks] == keys)
+    return ranks[chosen], order[chosen]

@@ -19,8 +19,8 @@ class Spoken(NamedTuple):
     def at_least(self, length: int, chinese: int) -> "Spoken":
         """Those of at least so many syllables (a letter counts as one) and so many Chinese characters."""
         symbols, starts, lengths = self.sequences
-        kept = (lengths >= length) & (_sum(symbols >= LETTERS, starts, lengths) >= chinese)
-        return Spoken(self.numbers[kept], Sequences(symbols, starts[kept], lengths[kept]))
+        chosen = (lengths >= length) & (_sum(symbols >= LETTERS, starts, lengths) >= chinese)
+        return Spoken(self.numbers[chosen], Sequences(symbols, starts[chosen], lengths[chosen]))
 
     def symbols(self, spoken: int) -> Symbols:
         """The sounds of one spoken term."""

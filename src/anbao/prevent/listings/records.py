@@ -106,8 +106,8 @@ def gravest(findings: Sequence[Finding], most: int = MAX_FINDINGS) -> Sequence[F
     """At most so many findings, the gravest of them, in their order."""
     if len(findings) <= most:
         return findings
-    kept = sorted(sorted(range(len(findings)), key=lambda place: -findings[place].severity)[:most])
-    return [findings[place] for place in kept]
+    chosen = sorted(sorted(range(len(findings)), key=lambda place: -findings[place].severity)[:most])
+    return [findings[place] for place in chosen]
 
 
 def _sealed(screened: ListingScreened, at: int, now: int, actor: str) -> Sealed:

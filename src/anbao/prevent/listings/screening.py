@@ -123,8 +123,8 @@ def _seen(
     if ruleset.contact:
         for field in read.of(row):
             if field in seen.sightings:
-                told = contact.findings(seen.sightings[field], read.names[field], ruleset.contact.book)
-                found += [read.place(field, one) for one in told]
+                found_contacts = contact.findings(seen.sightings[field], read.names[field], ruleset.contact.book)
+                found += [read.place(field, one) for one in found_contacts]
     return found, cut
 
 
@@ -177,12 +177,12 @@ def _decide(
     verdict = ruleset.policy.decide(facts)
     verdict = guard.raised(standing.raised(verdict, standings), matches)
     verdict = unjudged.raised(verdict, held)
-    kept = findings[:MAX_FINDINGS] if not reading else gravest(findings)
+    chosen = findings[:MAX_FINDINGS] if not reading else gravest(findings)
     return ListingScreened(
         category=category.id if category is not None else listing.category,
         embedded=held.embedded,
-        findings=tuple(kept),
-        findings_cut=len(findings) - len(kept) + cut,
+        findings=tuple(chosen),
+        findings_cut=len(findings) - len(chosen) + cut,
         listing=_record(listing),
         notices=notices,
         outcome=verdict.outcome,

@@ -2,7 +2,7 @@
 
 What bars a merchant is the state of its file and each sanction that holds; which standing that is, and whether it
 blocks whatever the policy says, stands in the catalogue. Sanctions come as ``sanction.imposed`` and end with their
-measure, so what is left when one is lifted is what the others say. For replay the ledger alone tells the same.
+measure, so what is left when one is lifted is what the others say. For replay the ledger alone gives the same.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

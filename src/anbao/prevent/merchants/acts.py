@@ -35,7 +35,7 @@ _DECIDING = frozenset({"categories", "credit_code", "kind", "legal_name", "licen
 """Fields whose change is decided on like an application."""
 
 
-_KEPT_FACT = "cosmetics"
+_STORED_FACT = "cosmetics"
 """Of what a merchant sold, what the entry of its closure says: a norm on records asks for it."""
 
 
@@ -123,7 +123,7 @@ def review(
         return MerchantDecision(application=entry, checks=checks, decision="refused", entry=refused, merchant=merchant)
     answers = questions.answers_to(asked)
     for key, state in answers.items():
-        if state == "mismatch":  # a name written in another way is what a person can tell
+        if state == "mismatch":  # a name written in another way is for a person to judge
             answers[key] = "valid"
     outcome, checks = assess_merchant(file, context.catalogue, legal_day(at), answers)
     if outcome != "verified":
@@ -146,10 +146,10 @@ def close(
     given_reason(reason)
     file = msgspec.convert(sealed_file(work.conn, merchant).get("categories", ()), tuple[str, ...])
     found = (context.catalogue.find(name) for name in file)
-    sold = any(one is not None and one.fact == _KEPT_FACT for one in found)
+    sold = any(one is not None and one.fact == _STORED_FACT for one in found)
     licences.withdraw_all(work, merchant)
     closed = MerchantClosed(
-        facts={_KEPT_FACT: True} if sold else {}, for_cause=for_cause, merchant=merchant, reason=reason
+        facts={_STORED_FACT: True} if sold else {}, for_cause=for_cause, merchant=merchant, reason=reason
     )
     return work.append(closed, actor=actor, at=at)
 

@@ -87,7 +87,7 @@ def _check_identity(
         if value:
             number = _shown(form, value) if form else ""
             problem = check_credential(form, value, on) if form else ""
-            problem = problem or _told(answers, kind, number)
+            problem = problem or _answered(answers, kind, number)
             yield CredentialCheck(
                 kind=kind,
                 number=number,
@@ -111,7 +111,7 @@ def _check_stated(licence: Licence, catalogue: Catalogue, on: date, answers: Ans
     if form is None:
         return CredentialCheck(kind=licence.kind, problem="format")
     number = _shown(form, licence.number)
-    problem = check_licence(form, licence, on) or _told(answers, licence.kind, number)
+    problem = check_licence(form, licence, on) or _answered(answers, licence.kind, number)
     return CredentialCheck(kind=licence.kind, number=number, problem=problem)
 
 
@@ -166,7 +166,7 @@ def remembered(fact: Sourced) -> str:
     return fact.source if fact.confidence == "memory" else ""
 
 
-def _told(answers: Answers, kind: str, number: str) -> Problem:
+def _answered(answers: Answers, kind: str, number: str) -> Problem:
     state = answers.get((kind, number), "valid")
     return "" if state == "valid" else state
 

@@ -84,8 +84,8 @@ def merged(file: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]
     together = {**file, **given}
     if licences:
         replaced = {one["kind"] for one in licences}
-        kept = [one for one in file.get("licences", ()) if one["kind"] not in replaced]
-        together["licences"] = [*kept, *licences]
+        remaining = [one for one in file.get("licences", ()) if one["kind"] not in replaced]
+        together["licences"] = [*remaining, *licences]
     return together
 
 

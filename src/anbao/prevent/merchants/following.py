@@ -1,4 +1,4 @@
-"""What merchants follow of other rooms' entries: cases that a person decided, closures as a measure, and their end."""
+"""What merchants follow of other packages' entries: cases that a person decided, closures, and their end."""
 
 from contextlib import suppress
 

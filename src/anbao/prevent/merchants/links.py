@@ -12,7 +12,7 @@ from anbao.store import Connection
 from anbao.store.bulk import sql
 
 MOST_LINKS = 50
-"""Links that one entry tells in full."""
+"""Links that one entry states in full."""
 
 _PER_QUERY = 500
 

@@ -105,7 +105,7 @@ def due(conn: Connection, now: int) -> list[Pending]:
 
 
 def claim(work: Work) -> list[Pending]:
-    """The due questions, kept from others for a while."""
+    """The due questions, reserved for this process for a while."""
     found = due(work.conn, work.now)
     for one in found:
         _postpone(work, one, work.now + CLAIMED_MILLIS, one.attempts, one.problem)

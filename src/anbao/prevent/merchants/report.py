@@ -1,8 +1,8 @@
 """The report of identities to the authority (每年1月和7月报送身份信息), ready to hand in.
 
 Its recipient and columns stand in the pack (``reports.yaml``). Personal values are opened from the vault for it; that
-they were is an entry, and so is the report, by the digest of each file. The files themselves are kept nowhere: whoever
-writes them guards them.
+they were is an entry, and so is the report, by the digest of each file. The files themselves are stored nowhere:
+whoever writes them guards them.
 """
 
 import csv
@@ -41,7 +41,7 @@ _PER_QUERY = 500
 
 
 class IdentityRow(Noun, frozen=True, kw_only=True):
-    """One merchant as the authority is told. ``missing`` names the columns that are not on file."""
+    """One merchant as reported to the authority. ``missing`` names the columns that are not on file."""
 
     address: str = ""
     contact: str = ""

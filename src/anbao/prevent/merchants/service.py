@@ -1,4 +1,4 @@
-"""The counter for merchants: all acts on them in one place, and what follows from entries and from time."""
+"""The service for merchants: all acts on them in one place, and what follows from entries and from time."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -137,7 +137,7 @@ class MerchantService:
         command="merchant close",
     )
     def close(self, work: Work, merchant: str, *, reason: Reason, for_cause: ForCause = False, actor: str) -> int:
-        """An entry; from it the identity is kept for three years. Raises NotFound, Conflict, InvalidInput."""
+        """An entry; from it on the identity is stored for three years. Raises NotFound, Conflict, InvalidInput."""
         return acts.close(self.context, work, merchant, reason=reason, for_cause=for_cause, actor=actor, at=work.now)
 
     def write_report(self, work: Work, kind: ReportKind, *, actor: str) -> report.WrittenReport:

@@ -1,4 +1,4 @@
-"""The decision on a merchant: checks, links, what the registries say; one entry that tells the outcome and why."""
+"""The decision on a merchant: checks, links, what the registries say; one entry that states the outcome and why."""
 
 from anbao.engine.outbox import Effect, send
 from anbao.engine.work import Work

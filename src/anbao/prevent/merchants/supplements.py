@@ -1,4 +1,4 @@
-"""A held merchant is asked to put things right (补正): told what to supply and by when, reminded, and decided on anew.
+"""A held merchant is asked to put things right (补正): notified what to supply and by when, reminded, and decided anew.
 
 - A person decides to wait (outcome ``held`` of the case); the merchant's time runs from then.
 - A change that the merchant reports is decided on as always; any decision ends the waiting.
@@ -64,7 +64,7 @@ def ask(context: MerchantContext, work: Work, merchant: str, note: str, *, actor
     remind = (work.now + due) // 2
     asked = SupplementAsked(cause=cause, due=due, merchant=merchant, note=note, remind=remind, wanted=wanted)
     entry = work.append(asked, actor=actor)
-    _tell(work, TOPIC_ASKED, entry, merchant, due, wanted, note)
+    _notify(work, TOPIC_ASKED, entry, merchant, due, wanted, note)
 
 
 def due(conn: Connection, now: int) -> list[Waiting]:
@@ -89,7 +89,7 @@ def follow_up(context: MerchantContext, work: Work) -> None:
             reminded = SupplementReminded(asked=one.entry, due=one.due_at, merchant=one.merchant)
             entry = work.append(reminded, actor=ENGINE)
             wanted = _wanted(context, work.conn, one.merchant)
-            _tell(work, TOPIC_REMINDER, entry, one.merchant, one.due_at, wanted, "")
+            _notify(work, TOPIC_REMINDER, entry, one.merchant, one.due_at, wanted, "")
 
 
 def project_asked(conn: Connection, placed: Sequence[Placed]) -> None:
@@ -132,7 +132,7 @@ def _wanted(context: MerchantContext, conn: Connection, merchant: str) -> tuple[
     return tuple(found.values())
 
 
-def _tell(
+def _notify(
     work: Work, topic: str, entry: int, merchant: str, until: int, wanted: Sequence[WantedCredential], note: str
 ) -> None:
     body = {"due": until, "wanted": msgspec.to_builtins(wanted), **({"note": note} if note else {})}

@@ -72,7 +72,7 @@ def unchecked(conn: Connection) -> list[tuple[str, int, int]]:
 
 
 def watch(context: MerchantContext, work: Work) -> None:
-    """Look at the persons whose orders came in: who is over the limit for the first time in the year is told so."""
+    """Look at the persons whose orders came in: who is over the limit for the first time in the year is notified."""
     for merchant, year, cents in unchecked(work.conn):
         limit = context.core.parameters.number(work.conn, LIMIT, work.now)
         shops = shops_of(work.conn, merchant)

@@ -25,7 +25,7 @@ _CASE_ROLES = frozenset({"message", "consumer", "listing", "merchant", "order"})
 
 
 class ScreenedMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to one message: the decision, what to tell the receiver, and the receipt of its entry."""
+    """The answer to one message: the decision, what to show the receiver, and the receipt of its entry."""
 
     message: str
     decision: MessageScreened
@@ -44,7 +44,7 @@ def screen(
     for (sender, text), sightings, commitment in zip(
         texts, matcher.scan([text for _, text in texts]), sealed, strict=True
     ):
-        told = sorted(findings(sightings, "text", book, private=True), key=lambda one: one.start)
+        found = sorted(findings(sightings, "text", book, private=True), key=lambda one: one.start)
         ruled = {
             one.kind: max(_handling(kinds[one.kind], sender, one), "pass", key=DECISIONS.index) for one in sightings
         }
@@ -53,11 +53,11 @@ def screen(
         decided.append(
             MessageScreened(
                 decision=max(ruled.values(), key=DECISIONS.index, default="pass"),
-                findings=tuple(told[:MAX_FINDINGS]),
-                findings_cut=max(0, len(told) - MAX_FINDINGS),
+                findings=tuple(found[:MAX_FINDINGS]),
+                findings_cut=max(0, len(found) - MAX_FINDINGS),
                 length=len(text),
                 sender=sender,
-                severity=max((one.severity for one in told), default=0),
+                severity=max((one.severity for one in found), default=0),
                 text=commitment,
                 versions=versions,
                 warnings=tuple(kind.id for kind in warned),
@@ -113,7 +113,7 @@ def again(matcher: ContactMatcher, old: MessageScreened, text: str) -> MessageSc
 
 
 def hold(work: Work, entry: int, message: ScreenedMessage, subjects: Mapping[str, str]) -> None:
-    """Let a person decide on a message that is kept back."""
+    """Let a person decide on a message that is held."""
     cases.open(
         work,
         kind=CASE,

@@ -68,8 +68,8 @@ def judge(case: PictureCase, ruleset: Ruleset, dangers: Dangers, rules: PictureR
     seen: list[_Seen] = []
     why: WhyText = ""
     if reading is None or problem:
-        told = reading.why if reading is not None else case.source
-        seen.append(_Seen(_finding(ruleset.catalogue, UNREADABLE, term=problem, text=told), fact="unread"))
+        problem_text = reading.why if reading is not None else case.source
+        seen.append(_Seen(_finding(ruleset.catalogue, UNREADABLE, term=problem, text=problem_text), fact="unread"))
     else:
         harmless = case.harmless if case.source == reading.picture else frozenset()
         seen += _hazards(reading, ruleset.catalogue, dangers, rules, harmless)
@@ -156,8 +156,8 @@ def _texts(reading: PictureReading, ruleset: Ruleset) -> list[_Seen]:
             seen.append(_Seen(found, strong=found.severity if sure else 0, weak=0 if sure else found.severity))
     if ruleset.contact:
         for one, sightings in zip(written, ruleset.contact.scan(texts), strict=True):
-            for told in contact.findings(sightings, one.detector, ruleset.contact.book):
-                seen.append(_Seen(one.holds(told), contact=told.severity))
+            for contact_finding in contact.findings(sightings, one.detector, ruleset.contact.book):
+                seen.append(_Seen(one.holds(contact_finding), contact=contact_finding.severity))
     return seen
 
 

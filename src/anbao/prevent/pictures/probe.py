@@ -21,7 +21,7 @@ from anbao.prevent.probes import ACTOR, Screen, trial_danger
 from anbao.text import Text
 
 Take = Callable[[Work, PictureReading], object]
-"""The room's own method, done as ACTOR."""
+"""The package's own method, done as ACTOR."""
 
 PROBE = "anbao-probe-picture"
 CONTACT = "加微信 abc12345 详谈"
@@ -99,6 +99,6 @@ def _with_code(image: Image.Image, payload: str) -> Image.Image:
 
 
 def _file(image: Image.Image) -> bytes:
-    kept = io.BytesIO()
-    image.save(kept, "PNG")
-    return kept.getvalue()
+    stream = io.BytesIO()
+    image.save(stream, "PNG")
+    return stream.getvalue()

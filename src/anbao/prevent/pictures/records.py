@@ -1,7 +1,7 @@
 """Pictures as entries and as rows: ``picture.read``, ``listing.picture_screened``, and what is still to be done.
 
 - A picture is read once, whatever the number of listings that show it; what was read stands in an entry.
-- Of a listing only the newest version's pictures are kept; what comes late for an older version changes nothing.
+- Of a listing only the newest version's pictures are stored; what comes late for an older version changes nothing.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The desk where pictures of listings are decided on, inside open transactions; bytes and time are elsewhere
+"""The service that decides on pictures of listings, inside open transactions; bytes and time are elsewhere
 (``connect.pictures``).
 """
 

@@ -26,7 +26,7 @@ SEVERITY = 3
 """A model's finding is never worse than what a person should look at."""
 
 MOST = 20_000
-"""Characters of a listing that are scored; a score tells how a listing reads, and its beginning is enough for that."""
+"""Characters of a listing that are scored; a score describes how a listing reads; its beginning is enough."""
 
 SPOKEN = 5
 """N-grams that are given as the reason of a score."""

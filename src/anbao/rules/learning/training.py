@@ -22,7 +22,7 @@ _STRENGTH = 10.0
 
 
 def train(blocked: Sequence[str], passed: Sequence[str]) -> Model:
-    """Learn what tells blocked from passed texts; their order does not matter.
+    """Learn what distinguishes blocked from passed texts; their order does not matter.
 
     Raises InvalidInput where there are too few of either.
     """
