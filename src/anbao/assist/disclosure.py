@@ -79,7 +79,7 @@ def basis_of(norms: Iterable[Norm], facts: Facts) -> tuple[str, ...]:
 
 
 def disclose(work: Work, vault: Vault, dispute: Dispute, facts: Facts, basis: tuple[str, ...], actor: str) -> Seller:
-    """Name the seller to the buyer, record it, and tell the seller so; or record what is missing."""
+    """Name the seller to the buyer, record it, and notify the seller; or record what is missing."""
     file = _file(work, dispute.merchant)
     requested = DisclosureRequested(
         category=str(facts.get("category", "")), disclosure=dispute.id, live=bool(facts["live"]), **dispute.parties
@@ -110,13 +110,13 @@ def disclose(work: Work, vault: Vault, dispute: Dispute, facts: Facts, basis: tu
         basis=basis, commitments=commitments, disclosure=dispute.id, fields=fields, **dispute.parties
     )
     entry = work.append(given, actor=actor)
-    told = {"basis": list(basis), "fields": list(fields), "merchant": dispute.merchant, "order": dispute.order}
-    send(work, entry, Effect(topic=TOPIC, subjects=given.subjects, body=told))
+    body = {"basis": list(basis), "fields": list(fields), "merchant": dispute.merchant, "order": dispute.order}
+    send(work, entry, Effect(topic=TOPIC, subjects=given.subjects, body=body))
     return seller
 
 
 def _is_unreachable(work: Work, merchant: str) -> bool:
-    """Whether an authority told that the merchant cannot be reached, and it was not checked since."""
+    """Whether an authority reported that the merchant cannot be reached, and it was not checked since."""
     kinds = (_UNREACHABLE, *_CHECKED)
     newest = sql(
         work.conn,

@@ -1,8 +1,8 @@
-"""What an asker is told in writing: the seller's name, the records, why not, what became of the money.
+"""Letters to who asked for help: the seller's name, the records, why not, what became of the money.
 
-A letter may name the seller and is the asker's own: its words lie beside the ledger, whose entry ``dispute.told`` holds
-their commitments, so that it can be shown later what was written, and to whom. It leaves as an effect; that it arrived
-is ``effect.delivered``.
+A letter may name the seller and belongs to who asked: its words are stored beside the ledger, whose entry
+``dispute.told`` holds their commitments, so that it can be shown later what was written, and to whom. It leaves as an
+effect; that it arrived is ``effect.delivered``.
 """
 
 from typing import Any, Literal
@@ -25,7 +25,7 @@ Answer = Literal["identity", "unnamed", "records", "refused", "frozen", "not_fro
 _FIELD = "letter"
 
 
-def tell(core: Core, work: Work, dispute: Dispute, answer: Answer, **slots: Any) -> Letter:
+def write(core: Core, work: Work, dispute: Dispute, answer: Answer, **slots: Any) -> Letter:
     """Write to the asker, record it, and send it."""
     trade = trade_of(work.conn, dispute.order, dispute.consumer) if dispute.order else None
     given = {
@@ -50,8 +50,8 @@ def tell(core: Core, work: Work, dispute: Dispute, answer: Answer, **slots: Any)
     )
     entry = work.append(event, actor=ENGINE)
     subjects = {role: name for role, name in event.subjects.items() if role != "consumer"}
-    told = {"answer": answer, "buyer": dispute.consumer, "order": dispute.order, **sealed}
-    send(work, entry, Effect(topic=TOPIC, subjects=subjects, body=told, reveal=("buyer", *sealed)))
+    body = {"answer": answer, "buyer": dispute.consumer, "order": dispute.order, **sealed}
+    send(work, entry, Effect(topic=TOPIC, subjects=subjects, body=body, reveal=("buyer", *sealed)))
     return letter
 
 

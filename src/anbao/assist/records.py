@@ -26,7 +26,7 @@ State = Literal["open", "held", "assisted", "refused", "failed"]
 
 
 class DisputedTrade(msgspec.Struct, frozen=True):
-    """One line of an order as this room needs it; ``merchant`` is empty where its listing named none."""
+    """One line of an order as this package needs it; ``merchant`` is empty where its listing named none."""
 
     order: str
     listing: str

@@ -53,7 +53,7 @@ DOUBTS = {
     "unknown_order": Text("没有这个订单", "There is no such order"),
     "on_behalf": Text("代他人提出，须核对委托", "Asked on behalf of another: check the mandate"),
     "not_the_buyer": Text("求助者不是该订单的买家", "The asker is not the buyer of that order"),
-    "no_statement": Text("没有说明损害", "No harm was told"),
+    "no_statement": Text("没有说明损害", "No harm was stated"),
     "no_merchant": Text("订单没有对应的商家", "No merchant stands behind the order"),
 }
 """Why a person must look before anything is given."""
@@ -198,7 +198,7 @@ class Assist(Service):
         second_review=True,
     )
     def refuse(self, work: Work, dispute: str, reason: Reason, *, actor: str) -> int:
-        """A person has checked and gives nothing, for a reason that the asker is told. Raises as ``grant``."""
+        """A person has checked and gives nothing, for a reason that is stated to who asked. Raises as ``grant``."""
         found = self._held(work, dispute)
         if (waiting := self._decide(work, found, "refuse", given_reason(reason), actor)) is not None:
             return waiting
@@ -230,7 +230,7 @@ class Assist(Service):
             raise Conflict(Text("只在不能提供商家信息时适用", "this is only for sellers that could not be named"))
         event = CompensationDecided(decision=given_reason(reason), disclosure=dispute, **found.parties)
         entry = work.append(event, actor=actor)
-        letters.tell(self.core, work, found, "compensation", decision=reason)
+        letters.write(self.core, work, found, "compensation", decision=reason)
         return entry
 
     @query(
@@ -292,7 +292,7 @@ class Assist(Service):
 
     def _refused(self, work: Work, found: Dispute, reason: str, actor: str) -> int:
         entry = work.append(DisputeRefused(dispute=found.id, reason=reason, **found.parties), actor=actor)
-        letters.tell(self.core, work, found, "refused", reason=reason)
+        letters.write(self.core, work, found, "refused", reason=reason)
         return entry
 
     def _give(self, work: Work, dispute: Dispute, answer: HelpAnswer, actor: str) -> HelpAnswer:
@@ -303,15 +303,15 @@ class Assist(Service):
             basis_named = self.core.pack.cite(provisions)
             if seller.missing:
                 missing = self._missing(seller)
-                letter = letters.tell(self.core, work, dispute, "unnamed", missing=missing, provisions=basis_named)
+                letter = letters.write(self.core, work, dispute, "unnamed", missing=missing, provisions=basis_named)
             else:
                 self._assisted(work, dispute, "identity", actor)
-                letter = letters.tell(self.core, work, dispute, "identity", seller=seller, provisions=basis_named)
+                letter = letters.write(self.core, work, dispute, "identity", seller=seller, provisions=basis_named)
             return msgspec.structs.replace(answer, letter=letter, seller=seller)
         if dispute.help == "records":
             found = self._records(work, dispute, actor)
             self._assisted(work, dispute, "records", actor)
-            letter = letters.tell(self.core, work, dispute, "records", records=found)
+            letter = letters.write(self.core, work, dispute, "records", records=found)
             return msgspec.structs.replace(answer, letter=letter, records=found)
         funds.order_freeze(work, dispute, dispute.id, actor)
         return answer
@@ -351,11 +351,11 @@ class Assist(Service):
         found = records.find(work.conn, event.others["dispute"])
         funds.record_outcome(work, topic, delivered, found, event.problem)
         if topic == funds.FREEZE:
-            letters.tell(self.core, work, found, "frozen" if delivered else "not_frozen")
+            letters.write(self.core, work, found, "frozen" if delivered else "not_frozen")
             if delivered:
                 self._assisted(work, found, "frozen", records.ENGINE)
         elif delivered:
-            letters.tell(self.core, work, found, "released")
+            letters.write(self.core, work, found, "released")
 
     @query(
         title=Text("求助列表", "Requests for help"),

@@ -2,7 +2,7 @@
 
 What is repaired: each measure because of the same violation is lifted (the listing is back, stock and payout are free,
 the publication is withdrawn), the violation counts no more on the ladder, open proposals are dropped, and the danger is
-no longer seen in this listing. Buyers who were warned are told by the room of warning, which reacts to the lifting.
+no longer seen in this listing. The ``warn`` package notifies buyers who were warned; it reacts to the lifting.
 """
 
 from collections.abc import Mapping, Sequence

@@ -33,11 +33,11 @@ What persons decided is handled apart (``on_decided``); an older find that is ha
 
 LIFTING = "lifting"
 OUT_ALREADY = "block"
-"""Outcome of a listing that the guard kept out: there is nothing to take down."""
+"""Outcome of a listing that the guard blocked: there is nothing to take down."""
 
 
 class HazardToRemove(msgspec.Struct, frozen=True, kw_only=True):
-    """A confirmed danger as this room keeps it."""
+    """A confirmed danger as this package stores it."""
 
     id: str
     title: str
@@ -119,7 +119,7 @@ def on_swept(context: RemovalContext, work: Work, stored: Stored) -> None:
 def on_decided(context: RemovalContext, work: Work, decision: DecisionInEffect) -> None:
     """A person decided whether a listing is the danger; whoever decides again may take the first answer back.
 
-    A listing that is kept is cleared of the danger, so that the guard lets the same offer pass.
+    A listing that stays on offer is cleared of the danger, so that the guard lets the same offer pass.
     """
     hazard, listing, merchant = (decision.subjects.get(role, "") for role in ("hazard", "listing", "merchant"))
     if decision.outcome != "remove":
@@ -211,7 +211,7 @@ def _count(conn: Connection, table: str, where: str, hazard: str) -> int:
 
 
 def _more_to_come(work: Work, hazard: str, seen: int) -> bool:
-    """Whether finds of this danger stand in the ledger that this room has not handled yet."""
+    """Whether finds of this danger stand in the ledger that this package has not handled yet."""
     handled = sql(work.conn, "SELECT idx FROM reaction WHERE name = ?", (REACTION,)).scalar()
     after = max(seen, -1 if handled is None else handled)
     row = sql(
@@ -303,7 +303,7 @@ def project_pictured(conn: Connection, placed: Sequence[Placed]) -> None:
 
 
 def look_at_returns(context: RemovalContext, work: Work, most: int) -> int:
-    """What was blocked at the door is told of; it is a violation where the danger had been removed there before.
+    """Report what was blocked when submitted; it is a violation where the danger had been removed there before.
 
     How many were looked at.
     """

@@ -1,4 +1,4 @@
-"""Measures: taken with reasons, told to the merchant, confirmed by the platform, ended or lifted with all they did.
+"""Measures: taken with reasons, notified to the merchant, confirmed by the platform, ended or lifted with all they did.
 
 Invariants
 - What is taken says what, why (facts, provisions, evidence), how long and how to appeal; the merchant is sent that.
@@ -41,7 +41,7 @@ from anbao.store.bulk import sql
 from anbao.text import Text
 
 NOTIFIED = "merchant.notified"
-"""Topic of what the merchant is told."""
+"""Topic of notices to the merchant."""
 
 _TOKEN_BYTES = 18
 _DAY_MILLIS = 24 * 3600 * 1000
@@ -71,7 +71,7 @@ class MeasureOrder(Noun, frozen=True, kw_only=True):
 
 
 class RemovalContext(msgspec.Struct, frozen=True):
-    """What the acts of this room need: the core and the pack's rules."""
+    """What the acts of this package need: the core and the pack's rules."""
 
     core: Core
     rules: RemovalRules
@@ -110,7 +110,7 @@ def take(context: RemovalContext, work: Work, order: MeasureOrder, *, person: st
             provisions=order.provisions,
             until=until,
         )
-        _tell(work, index, subjects, statement_letter(context.core, work.conn, kind, statement), appeal_token=token)
+        _notify(work, index, subjects, statement_letter(context.core, work.conn, kind, statement), appeal_token=token)
     if kind.sanction and order.merchant:
         because = order.violation
         imposed = SanctionImposed(
@@ -162,11 +162,11 @@ def failed(context: RemovalContext, work: Work, one: Measure, topic: str, proble
 
 
 def announce_outcome(context: RemovalContext, work: Work, one: Measure, index: int, outcome: Text, reason: str) -> None:
-    """Tell the merchant how an appeal ended."""
+    """Notify the merchant how an appeal ended."""
     if one.merchant:
         kind = context.rules.measure(one.kind)
         letter = outcome_letter(context.core, work.conn, kind, one, "appeal.outcome", reason, outcome)
-        _tell(work, index, one.subjects, letter)
+        _notify(work, index, one.subjects, letter)
 
 
 def _undo(context: RemovalContext, work: Work, one: Measure, event: MeasureLifted | MeasureEnded, actor: str) -> int:
@@ -180,7 +180,7 @@ def _undo(context: RemovalContext, work: Work, one: Measure, event: MeasureLifte
         send(work, index, effect)
     if one.merchant:
         letter = outcome_letter(context.core, work.conn, kind, one, "measure.over", event.reason)
-        _tell(work, index, one.subjects, letter)
+        _notify(work, index, one.subjects, letter)
     lifted = isinstance(event, MeasureLifted)
     if kind.sanction and (lifted or one.until):
         withdrawn = SanctionWithdrawn(cause=index, lifted=lifted, merchant=one.merchant, sanction=one.id)
@@ -188,7 +188,7 @@ def _undo(context: RemovalContext, work: Work, one: Measure, event: MeasureLifte
     return index
 
 
-def _tell(work: Work, index: int, subjects: dict[str, str], letter: Letter, **more: str) -> None:
+def _notify(work: Work, index: int, subjects: dict[str, str], letter: Letter, **more: str) -> None:
     body = {"letter": msgspec.to_builtins(letter), **more}
     send(work, index, Effect(topic=NOTIFIED, subjects=subjects, body=body))
 

@@ -274,7 +274,7 @@ def project_move(conn: Connection, placed: Sequence[Placed]) -> None:
 
 
 def project_violation(conn: Connection, placed: Sequence[Placed]) -> None:
-    """``violation.found`` → ``violation``; where no severity is told, a serious one has 5, others 3."""
+    """``violation.found`` → ``violation``; where no severity is stated, a serious one has 5, others 3."""
     rows = []
     for index, sealed in placed:
         event = sealed.event(ViolationFound)

@@ -58,7 +58,7 @@ class AuthorityReport(Noun, frozen=True, kw_only=True):
 class Sent(Noun, frozen=True, kw_only=True):
     """That a report was sent: by which channel, and the number under which the authority took it.
 
-    ``recipient``: which authority, where the law wants two of them told (直播电商监督管理办法 12.3).
+    ``recipient``: which authority, where the law wants a report to two of them (直播电商监督管理办法 12.3).
     """
 
     channel: Annotated[str, Meta(min_length=1, max_length=200), Option("途径，如 全国12315平台", "by which channel")]
@@ -66,7 +66,8 @@ class Sent(Noun, frozen=True, kw_only=True):
     recipient: Annotated[
         Literal["", "market", "cyberspace", "both"],
         Option(
-            "直播违法须报告市场监管和网信两个部门：写明报告了哪个", "for live rooms two are to be told: which one was"
+            "直播违法须报告市场监管和网信两个部门：写明报告了哪个",
+            "for live rooms two are to be notified: which one was",
         ),
     ] = ""
 

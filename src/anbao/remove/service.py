@@ -50,7 +50,7 @@ AppealStateWanted = Annotated[Literal["filed", "granted", "denied"] | None, _ALL
 
 
 class Remove(Service):
-    """Measures and what hangs on them. ``person`` is who decides; ``actor`` by which door."""
+    """Measures and what hangs on them. ``person`` is who decides; ``actor`` through which interface."""
 
     def __init__(self, core: Core) -> None:
         super().__init__(core)

@@ -1,4 +1,4 @@
-"""What merchants and the public are told: letters in both languages, out of the pack's templates."""
+"""Notices to merchants and the public: letters in both languages, out of the pack's templates."""
 
 import msgspec
 
@@ -16,7 +16,7 @@ NO_END = Text("至解除为止", "until it is lifted")
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
-    """The reasons of a measure, as a merchant is told them."""
+    """The reasons of a measure, as stated to the merchant."""
 
     appeal_days: int
     evidence: tuple[int, ...]
@@ -84,6 +84,6 @@ def period(until: int) -> Text:
 
 
 def shop_name(conn: Connection, merchant: str) -> str:
-    """What the shop is called; its id where the platform never told."""
+    """What the shop is called; its id where the platform never gave a name."""
     found: str | None = sql(conn, "SELECT shop_name FROM merchant WHERE id = ?", (merchant,)).scalar()
     return found or merchant

@@ -1,8 +1,8 @@
-"""Warnings after the trade (危险警示): everyone who bought the dangerous goods is told, and whether it reached them.
+"""Warnings after the trade (危险警示): everyone who bought the dangerous goods is notified; whether it reached them.
 
 Invariants
 - A buyer is warned of a hazard once, however many orders or listings; a retry is a new attempt of the same warning.
-  Who was told that the warning is lifted and bought other goods that are still dangerous is warned again.
+  Who was notified that the warning is lifted and bought other goods that are still dangerous is warned again.
 - Each warning, its delivery or failure and each retry are entries; the text's digest and version stand in them.
 - ``hazard.warned`` is recorded when no warning of a hazard waits any more: how many were reached, how many not. The
   duty to warn ends with it only where nobody is left unreached.
@@ -34,7 +34,7 @@ from anbao.warn.dangers import WarnedDanger, find
 ENGINE = "engine"
 _TEXTS: dict[str, type[WarningEvent]] = {kind.KIND: kind for kind in (WarningSent, WarningCorrected)}
 DELIVERIES: dict[str, type[EffectEvent]] = {kind.KIND: kind for kind in (EffectDelivered, EffectFailed)}
-"""How the effect that tells a buyer ends, by kind of entry."""
+"""How the effect that notifies a buyer ends, by kind of entry."""
 
 TOPIC = "consumer.warning"
 CORRECTION_TOPIC = "consumer.warning_corrected"
@@ -163,7 +163,7 @@ def retry(work: Work, templates: Templates, hazard: str, actor: str, language: L
 
 
 def correct(work: Work, templates: Templates, hazard: str, listing: str | None, reason: str) -> int:
-    """Tell those who were warned (of one listing) that the warning is lifted; how many."""
+    """Notify those who were warned (of one listing) that the warning is lifted; how many."""
     danger = find(work.conn, hazard)
     if danger is None:
         return 0
@@ -175,7 +175,7 @@ def correct(work: Work, templates: Templates, hazard: str, listing: str | None, 
     ).all()
     for consumer, bought, trade, attempts in rows:
         slots = {"title": danger.title, "order": trade, "reason": reason}
-        _tell(work, templates, danger, consumer, bought, trade, attempts, WarningCorrected, CORRECTION_TOPIC, slots)
+        _notify(work, templates, danger, consumer, bought, trade, attempts, WarningCorrected, CORRECTION_TOPIC, slots)
     return len(rows)
 
 
@@ -288,10 +288,10 @@ def _warn(
 ) -> None:
     advice = danger.advice_en if language == "en" else danger.advice_zh
     slots = {"title": danger.title, "order": trade, "advice": advice}
-    _tell(work, templates, danger, consumer, listing, trade, attempt, WarningSent, TOPIC, slots, language, actor)
+    _notify(work, templates, danger, consumer, listing, trade, attempt, WarningSent, TOPIC, slots, language, actor)
 
 
-def _tell(
+def _notify(
     work: Work,
     templates: Templates,
     danger: WarnedDanger,
@@ -319,7 +319,7 @@ def _tell(
         version=text.version,
     )
     entry = work.append(event, actor=actor)
-    told = {
+    body = {
         "body": text.body,
         "buyer": consumer,
         "language": language,
@@ -327,4 +327,4 @@ def _tell(
         "severity": danger.severity,
         "title": text.title,
     }
-    send(work, entry, Effect(topic=topic, subjects=event.subjects, body=told, reveal=("buyer",)))
+    send(work, entry, Effect(topic=topic, subjects=event.subjects, body=body, reveal=("buyer",)))

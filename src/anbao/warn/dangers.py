@@ -1,4 +1,4 @@
-"""Confirmed hazards as this room knows them, and the listings whose buyers must be warned of them.
+"""Confirmed hazards as this package knows them, and the listings whose buyers must be warned of them.
 
 A listing is affected when the hazard was confirmed on it, when a sweep matched it for certain, or when it was taken
 down because of the hazard. Orders that come in later on an affected listing put it back on the list of work.

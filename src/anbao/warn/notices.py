@@ -62,7 +62,7 @@ def render(notice: Notice, language: Language, facts: Mapping[str, FactValue] | 
     """The notice as it is shown to a consumer; sentences whose facts are not known are left out."""
     known = facts or {}
 
-    def told(sentences: Sequence[Text]) -> tuple[str, ...]:
+    def sentences_of(sentences: Sequence[Text]) -> tuple[str, ...]:
         return tuple(
             fill(sentence.get(language), known) for sentence in sentences if slots(sentence.zh) <= known.keys()
         )
@@ -72,9 +72,9 @@ def render(notice: Notice, language: Language, facts: Mapping[str, FactValue] | 
         version=notice.version,
         language=language,
         title=notice.title.get(language),
-        risks=told(notice.risks),
-        unsuitable=told(notice.unsuitable),
-        cautions=told(notice.cautions),
+        risks=sentences_of(notice.risks),
+        unsuitable=sentences_of(notice.unsuitable),
+        cautions=sentences_of(notice.cautions),
         question=_QUESTION.get(language) if notice.ask_unsuitable else "",
         confirm=_CONFIRM.get(language) if notice.confirm else "",
     )

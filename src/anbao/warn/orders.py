@@ -117,8 +117,10 @@ class OrderChoices(msgspec.Struct, frozen=True):
     refuse_untold: bool
     refuse_unsuitable: bool
 
-    def refuses(self, told: NoticeState) -> bool:
-        return bool((self.refuse_untold and told.lacking) or (self.refuse_unsuitable and told.unsuitable))
+    def refuses(self, notice_state: NoticeState) -> bool:
+        return bool(
+            (self.refuse_untold and notice_state.lacking) or (self.refuse_unsuitable and notice_state.unsuitable)
+        )
 
 
 class LineParties(TypedDict):
@@ -140,7 +142,7 @@ class JudgedLine(msgspec.Struct, frozen=True, kw_only=True):
     consumer: str
     known: ListingKnown
     notices: tuple[Notice, ...]
-    told: NoticeState
+    notice_state: NoticeState
     reasons: tuple[GateReason, ...]
     refused: bool
 
@@ -166,12 +168,12 @@ class JudgedLine(msgspec.Struct, frozen=True, kw_only=True):
         return OrderLineAnswer(
             entry=entry,
             flagged=self.flagged,
-            lacking=self.told.lacking,
+            lacking=self.notice_state.lacking,
             listing=self.order.listing,
-            missing_notices=missing(self.told),
+            missing_notices=missing(self.notice_state),
             reasons=self.reasons,
             refused=self.refused,
-            unsuitable=self.told.unsuitable,
+            unsuitable=self.notice_state.unsuitable,
         )
 
     def check(self) -> LineCheck:
@@ -179,18 +181,18 @@ class JudgedLine(msgspec.Struct, frozen=True, kw_only=True):
         return LineCheck(
             allowed=not self.refused,
             flagged=self.flagged,
-            lacking=self.told.lacking,
+            lacking=self.notice_state.lacking,
             listing=self.order.listing,
-            missing_notices=missing(self.told),
+            missing_notices=missing(self.notice_state),
             notices=tuple(notice.id for notice in self.notices),
             reasons=self.reasons,
-            unsuitable=self.told.unsuitable,
+            unsuitable=self.notice_state.unsuitable,
         )
 
 
-def missing(told: NoticeState) -> tuple[str, ...]:
+def missing(notice_state: NoticeState) -> tuple[str, ...]:
     """The notices that were not shown, or not acknowledged where that is asked."""
-    return tuple(one.notice for one in told.lacking if set(one.steps) - {"answered"})
+    return tuple(one.notice for one in notice_state.lacking if set(one.steps) - {"answered"})
 
 
 def trade_entry(conn: Connection, order: str, listing: str, consumer: str) -> int | None:
@@ -212,7 +214,7 @@ def record_placed(work: Work, vault: Vault, line: JudgedLine, actor: str, at: in
         listing_outcome=known.outcome,
         notice_required=bool(line.notices),
         reasons=line.reasons if line.flagged else (),
-        unsuitable=bool(line.told.unsuitable),
+        unsuitable=bool(line.notice_state.unsuitable),
         **line.parties,
         **vault.seal_noun(work.conn, order, f"consumer:{line.consumer}"),
     )
@@ -240,10 +242,10 @@ def record_refused(work: Work, line: JudgedLine, actor: str, at: int) -> int:
     refused = OrderRefused(
         barred=bool(line.reasons),
         category=line.known.category,
-        lacking=line.told.lacking,
+        lacking=line.notice_state.lacking,
         reasons=line.reasons,
-        unsuitable=bool(line.told.unsuitable),
-        untold=bool(line.told.lacking),
+        unsuitable=bool(line.notice_state.unsuitable),
+        untold=bool(line.notice_state.lacking),
         **line.parties,
     )
     return work.append(refused, actor=actor, at=at)

@@ -81,13 +81,13 @@ def judge(core: Core, conn: Connection, order: Order, consumer: str, at: int) ->
     known = listings.known_at(conn, order.listing, at)
     notices = core.catalogue.notices_for(known.category)
     least = core.parameters.number(conn, LEAST_SECONDS, at)
-    told = steps.notice_state(conn, consumer, order.listing, notices, at, least)
+    notice_state = steps.notice_state(conn, consumer, order.listing, notices, at, least)
     reasons = gate.reasons(core, conn, order.listing, known, at)
     rules = orders.OrderChoices(
         refuse_untold=core.parameters.word(conn, WITHOUT_NOTICE, at) == "refuse",
         refuse_unsuitable=core.parameters.word(conn, UNSUITABLE, at) == "refuse",
     )
-    refused = rules.refuses(told) or any(one.act == "refuse" for one in reasons)
+    refused = rules.refuses(notice_state) or any(one.act == "refuse" for one in reasons)
     return JudgedLine(
         consumer=consumer,
         known=known,
@@ -95,7 +95,7 @@ def judge(core: Core, conn: Connection, order: Order, consumer: str, at: int) ->
         order=order,
         reasons=reasons,
         refused=refused and not order.concluded,
-        told=told,
+        notice_state=notice_state,
     )
 
 
@@ -187,10 +187,10 @@ def _unjudged(line: JudgedLine, entry: int) -> OrderLineAnswer:
     """A line that was taken before: it is not judged by what stands today."""
     return OrderLineAnswer(
         entry=entry,
-        lacking=line.told.lacking,
+        lacking=line.notice_state.lacking,
         listing=line.order.listing,
-        missing_notices=orders.missing(line.told),
-        unsuitable=line.told.unsuitable,
+        missing_notices=orders.missing(line.notice_state),
+        unsuitable=line.notice_state.unsuitable,
     )
 
 

@@ -11,14 +11,14 @@ from anbao.warn.orders import NoticeStep, OrderAnswer
 
 PlaceOrder = Callable[[Work, Order], OrderAnswer]
 NoteNotice = Callable[[Work, NoticeStep], int]
-"""The room's own methods, done as ACTOR."""
+"""The package's own methods, done as ACTOR."""
 
 ACTOR = "probe"
 NAME = "anbao-probe"
 
 
 def try_notices(core: Core, order: PlaceOrder, note: NoteNotice) -> Probed:
-    """Try an order, untold and told, in each category that demands notices."""
+    """Try an order, without and with notice, in each category that demands notices."""
     demanding = [category for category in core.catalogue.categories.values() if category.notices]
     wrong = [category.id for category in demanding if not core.rehearse(_trial(core, order, note, category.id))]
     if wrong or not demanding:
@@ -42,7 +42,7 @@ def _trial(core: Core, order: PlaceOrder, note: NoteNotice, category: str) -> Ca
         for notice in owed:
             note(work, NoticeShown(buyer=NAME, listing=NAME, notice=notice, seconds=1))
             note(work, NoticeAcknowledged(buyer=NAME, listing=NAME, notice=notice))
-        told = order(work, Order(amount="0", buyer=NAME, id=f"{NAME}-2", listing=NAME))
-        return untold.missing_notices == owed and not told.missing_notices
+        shown = order(work, Order(amount="0", buyer=NAME, id=f"{NAME}-2", listing=NAME))
+        return untold.missing_notices == owed and not shown.missing_notices
 
     return job

@@ -1,4 +1,4 @@
-"""The room of warning (危险警示), opened over the core: what consumers are told before a trade and after it."""
+"""The service for warning (危险警示), built on the core: notices to consumers before a trade and after it."""
 
 from collections.abc import Iterable
 from functools import partial

@@ -41,7 +41,7 @@ class NoticeState(msgspec.Struct, frozen=True, kw_only=True):
 def notice_state(
     conn: Connection, consumer: str, listing: str, notices: Sequence[Notice], at: int, least_seconds: int
 ) -> NoticeState:
-    """What this buyer was told about this listing by ``at`` (UTC ms)."""
+    """The notices this buyer received about this listing by ``at`` (UTC ms)."""
     if not notices:
         return NoticeState()
     rows = sql(
