@@ -59,7 +59,7 @@ def write_anew(path: Path, data: bytes) -> None:
 
 
 def require_writable(path: Path) -> None:
-    """Raise InvalidInput where a file could not be written later: told before the work, not after it."""
+    """Raise InvalidInput where a file could not be written later: reported before the work, not after it."""
     try:
         if path.exists():
             with path.open("r+b"):

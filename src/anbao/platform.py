@@ -1,4 +1,4 @@
-"""The one object that API, command line and tests open: store, ledger, law pack and rooms, assembled."""
+"""The one object that API, command line and tests open: store, ledger, law pack and services, assembled."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -60,9 +60,9 @@ NewValue = Annotated[int, Meta(ge=0, le=MOST)] | Annotated[str, Meta(max_length=
 
 
 class Platform(Core):
-    """A store opened for work: the core and its duty rooms. Close it, or use it in a ``with``.
+    """A store opened for work: the core and its duty services. Close it, or use it in a ``with``.
 
-    The rooms' own methods act inside an open ``Work``; the methods here open one.
+    The services' own methods act inside an open ``Work``; the methods here open one.
     """
 
     def __init__(self, store: Store, where: Path, clock: Callable[[], int]) -> None:
@@ -108,7 +108,7 @@ class Platform(Core):
         return self.keep_time() + sum(map(self.work_off, self.steps)) + self.keep_time()
 
     def keep_time(self) -> int:
-        """Record deadlines that have passed, and let the rooms react; how much was done."""
+        """Record deadlines that have passed, and let the services react; how much was done."""
         done = self.tick()
         while count := self.run(self.react):
             done += count
@@ -238,7 +238,7 @@ class Platform(Core):
             return read.unfinished(conn, self.clock(), overdue_only=overdue_only, limit=limit)
 
     def why_case(self, conn: Connection, case: Case) -> tuple[Text, ...]:
-        """Why a case needs a person, in words: what decided so, and what its room said of it."""
+        """Why a case needs a person, in words: what decided so, and what its package said of it."""
         about, opened = (self.ledger.entry(conn, index) for index in (case.about, case.opened_by))
         gates = {parameter.id: parameter.title for parameter in self.pack.parameters}
         words = {**self.investigate.complaints.rules.reasons, **DOUBTS, **gates}

@@ -151,7 +151,7 @@ class MadeId(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ImportedLexicon(msgspec.Struct, frozen=True, kw_only=True):
-    """A lexicon kept as a version, not yet in force.
+    """A lexicon stored as a version, not yet in force.
 
     ``symbols``: what exactly will be matched for each term with symbols or marks.
     """

@@ -46,7 +46,7 @@ async def running_clock(platform: Platform, checkpoint_every: float) -> AsyncIte
 
 
 def _conclude(platform: Platform) -> None:
-    """Let the rooms react to all that was accepted, then cover it with a checkpoint."""
+    """Let the packages react to all that was accepted, then cover it with a checkpoint."""
     while platform.run(platform.react):
         pass
     sign_if_grown(platform)

@@ -1,4 +1,4 @@
-"""What every handler needs: the platform behind the door, who knocks, and how an act is committed."""
+"""What every handler needs: the platform, who makes the request, and how an act is committed."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,8 +1,8 @@
-"""Idempotency: a request's answer is kept in the transaction of its entries, under the caller's ``Idempotency-Key``.
+"""Idempotency: a request's answer is stored in the transaction of its entries, under the caller's ``Idempotency-Key``.
 
 Invariants: the same key with the same request gives the same bytes and no new entry, in whatever process, also when
-both arrive at once (one writer at a time looks the key up and keeps it); with another request it is refused. Only
-answers that were committed are kept: a request that failed may be sent again under its key. Answers may hold letters
+both arrive at once (one writer at a time looks the key up and stores it); with another request it is refused. Only
+answers that were committed are stored: a request that failed may be sent again under its key. Answers may hold letters
 with names and addresses, so they lie encrypted, each bound to its key (``ledger.cipher``).
 """
 
@@ -17,7 +17,7 @@ from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
 
 KEPT_MILLIS = 3 * 24 * 3600 * 1000
-"""Answers are kept for three days."""
+"""Answers are stored for three days."""
 
 _PER_QUERY = 400
 

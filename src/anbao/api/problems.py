@@ -1,4 +1,4 @@
-"""Every error as ``application/problem+json`` (RFC 9457), in the caller's language; nothing internal is told.
+"""Every error as ``application/problem+json`` (RFC 9457), in the caller's language; nothing internal is revealed.
 
 Errors of the service (5xx) name hosts, users, paths and tables. Whoever calls, the answer has general words and an
 ``instance``, under which the log has the details.

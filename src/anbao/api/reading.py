@@ -107,7 +107,7 @@ def read_json(data: bytes, kind: type[T], *, nul: bool) -> T:
     except RecursionError:
         raise InvalidInput(Text("JSON 嵌套过深", "the JSON is nested too deep")) from None
     if not nul and b"\\u0000" in data and holds_nul(value):
-        raise InvalidInput(Text("文字含有 NUL，无法存证", "text holds NUL, which cannot be kept"))
+        raise InvalidInput(Text("文字含有 NUL，无法存证", "text holds NUL, which cannot be stored"))
     return value
 
 
@@ -147,7 +147,7 @@ def idempotency_key(text: str | None) -> str | None:
 
 
 def fingerprint(request: Request[Any, Any, Any], body: bytes) -> bytes:
-    """What tells one request from another: method, path, query and body."""
+    """What distinguishes one request from another: method, path, query and body."""
     scope = request.scope
     return sha256(b"\0".join((scope["method"].encode(), scope["raw_path"], scope["query_string"], body))).digest()
 

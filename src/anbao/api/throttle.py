@@ -8,7 +8,7 @@ from anbao.errors import TooMany
 from anbao.text import Text
 
 _REMEMBERED = 10_000
-"""Addresses that are kept apart; beyond that all are forgotten, and only the limit for all holds."""
+"""Addresses that are counted apart; beyond that all are forgotten, and only the limit for all holds."""
 
 
 class Throttle:

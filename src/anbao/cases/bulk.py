@@ -1,7 +1,7 @@
 """Many cases decided at once: a preview, a result for each case, and a window in which all of it can be undone.
 
-The order is an entry at once; the decisions (``case.decided``), and with them all that the rooms do about them, leave
-only when its window has passed. Until then the cases are ``pending`` and nobody else gets them.
+The order is an entry at once; the decisions (``case.decided``), and with them all that the packages do about them,
+leave only when its window has passed. Until then the cases are ``pending`` and nobody else gets them.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,6 @@
 """Who works on a case: leases, which lapse by themselves, and assignments, which are entries.
 
-A lease says who has a case on the desk at this moment. It lapses, proves nothing and would fill the ledger, so it is no
+A lease says who works on a case at this moment. It lapses, proves nothing and would fill the ledger, so it is no
 entry; who decided, and to whom a case was given, are (docs/decisions/0023). All of it happens inside the store's one
 write transaction: no two persons, threads or processes ever hold the same case.
 """
@@ -26,9 +26,9 @@ LONGEST_LEASE_MINUTES = 480
 def next_case(work: Work, person: str, kinds: Iterable[str], minutes: int = LEASE_MINUTES) -> Case | None:
     """Lease the worst case that this person may decide and nobody holds; None where there is none.
 
-    A case lies on a desk: that of anyone (""), of the person it was given to, or, where it waits for a second look, of
-    everyone but the one who decided it (``~name``). The heads of all desks that this person may take from are compared,
-    so that the cost does not grow with what lies on any of them.
+    A case lies in a queue: that of anyone (""), of the person it was given to, or, where it waits for a second look, of
+    everyone but the one who decided it (``~name``). The heads of all queues that this person may take from are
+    compared, so that the cost does not grow with what lies on any of them.
     """
     who = person_of(work, person)
     until = _until(work, minutes)
@@ -37,15 +37,15 @@ def next_case(work: Work, person: str, kinds: Iterable[str], minutes: int = LEAS
     names: list[str] = []
     given: list[str | int] = []
     for kind in sorted(set(kinds)):
-        for desk in dict.fromkeys(("", *mine, who.key)):
-            names.append(_ON_A_DESK)
-            given += [desk, kind, work.now, *barred]
+        for queue in dict.fromkeys(("", *mine, who.key)):
+            names.append(_IN_A_QUEUE)
+            given += [queue, kind, work.now, *barred]
         names.append(_ON_OTHERS)
         given += [kind, work.now, *barred, *(f"~{name}" for name in (*mine, who.key))]
     if not names:
         return None
     statement = (
-        f"{_SECOND_DESKS} SELECT id FROM case_file WHERE id IN ({' UNION ALL '.join(names)})"
+        f"{_SECOND_QUEUES} SELECT id FROM case_file WHERE id IN ({' UNION ALL '.join(names)})"
         " ORDER BY rank, due_at, waiting_since, id LIMIT 1"
     )
     found = sql(work.conn, statement, tuple(given)).scalar()
@@ -76,14 +76,14 @@ _HEAD = (
     " ORDER BY rank, due_at, waiting_since, id LIMIT 1"
 )
 
-_ON_A_DESK = f"SELECT id FROM ({_HEAD.format(desk='?')}) AS head"
+_IN_A_QUEUE = f"SELECT id FROM ({_HEAD.format(desk='?')}) AS head"
 _ON_OTHERS = f"SELECT ({_HEAD.format(desk='second.name')}) FROM second WHERE name NOT IN (?, ?, ?)"
-_SECOND_DESKS = (
+_SECOND_QUEUES = (
     "WITH RECURSIVE second(name) AS (SELECT min(desk) FROM case_file WHERE waiting_since IS NOT NULL AND desk >= '~'"
     " UNION ALL SELECT (SELECT min(desk) FROM case_file WHERE waiting_since IS NOT NULL AND desk > second.name)"
     " FROM second WHERE second.name IS NOT NULL)"
 )
-"""The desks of second looks, one after the other: one look into the index for each."""
+"""The queues of second reviews, one after the other: one look into the index for each."""
 
 
 def lease(work: Work, name: str, person: str, minutes: int = LEASE_MINUTES) -> Case:

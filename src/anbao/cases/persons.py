@@ -36,7 +36,7 @@ class Person(NamedTuple):
 
 
 def folded(name: str) -> str:
-    """A name without what does not tell two persons apart: case, width, spaces, characters that nobody sees."""
+    """A name without what does not distinguish two persons: case, width, spaces, characters that nobody sees."""
     wide = unicodedata.normalize("NFKC", name).casefold()
     return unicodedata.normalize("NFKC", "".join(char for char in wide if not _unseen(char)))
 

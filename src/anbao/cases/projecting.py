@@ -206,7 +206,7 @@ class _Actor(msgspec.Struct):
     actor: str
 
 
-_OFF_THE_DESK = "assignee = '', desk = '', leased_by = '', leased_until = 0"
+_OUT_OF_QUEUES = "assignee = '', desk = '', leased_by = '', leased_until = 0"
 
 
 def assigned(conn: Connection, placed: Sequence[Placed]) -> None:
@@ -227,14 +227,14 @@ def decided(conn: Connection, placed: Sequence[Placed]) -> None:
     for index, sealed in placed:
         facts, name, again = sealed.facts, sealed.subjects["case"], bool(sealed.facts["second_look"])
         key = key_of(msgspec.json.decode(sealed.data, type=_Actor).actor, facts)
-        desk = f"~{key or folded(str(facts['person']))}"
-        state, since, desk = ("second", sealed.at, desk) if again else ("closed", None, "")
+        queue = f"~{key or folded(str(facts['person']))}"
+        state, since, queue = ("second", sealed.at, queue) if again else ("closed", None, "")
         waits = int(bool(facts.get("waits")))
         sql(
             conn,
             "UPDATE case_file SET assignee = '', leased_by = '', leased_until = 0, desk = ?, state = ?,"
             " waiting_since = ?, decider = ?, decider_key = ?, outcome = ?, waits = ?, changed_by = ? WHERE id = ?",
-            (desk, state, since, facts["person"], key, facts["outcome"], waits, index, name),
+            (queue, state, since, facts["person"], key, facts["outcome"], waits, index, name),
         )
 
 
@@ -243,7 +243,7 @@ def confirmed(conn: Connection, placed: Sequence[Placed]) -> None:
     for index, sealed in placed:
         sql(
             conn,
-            f"UPDATE case_file SET {_OFF_THE_DESK}, state = 'closed', waiting_since = NULL, disputed = 0,"
+            f"UPDATE case_file SET {_OUT_OF_QUEUES}, state = 'closed', waiting_since = NULL, disputed = 0,"
             " waits = 0, changed_by = ? WHERE id = ?",
             (index, sealed.subjects["case"]),
         )
@@ -256,7 +256,7 @@ def reopened(conn: Connection, placed: Sequence[Placed]) -> None:
         disputed = None if cause == NEWS else int(cause == "disagreement")
         sql(
             conn,
-            f"UPDATE case_file SET {_OFF_THE_DESK}, state = 'open', waiting_since = ?, decider = '', outcome = '',"
+            f"UPDATE case_file SET {_OUT_OF_QUEUES}, state = 'open', waiting_since = ?, decider = '', outcome = '',"
             " decider_key = '', waits = 0, disputed = COALESCE(?, disputed), changed_by = ? WHERE id = ?",
             (sealed.at, disputed, index, sealed.subjects["case"]),
         )
@@ -280,7 +280,7 @@ def _close_reviews(
             listing = subject.partition(":")[2]
             sql(
                 conn,
-                f"UPDATE case_file SET {_OFF_THE_DESK}, state = 'closed', waiting_since = NULL, outcome = ?,"
+                f"UPDATE case_file SET {_OUT_OF_QUEUES}, state = 'closed', waiting_since = NULL, outcome = ?,"
                 " waits = 0, changed_by = ? WHERE id = ?",
                 (outcome(listing), listings[listing], name),
             )

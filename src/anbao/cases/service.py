@@ -169,7 +169,7 @@ class Cases(Service):
 
     @act(
         title=Text(
-            "查阅当事人所述原文；查阅入存证", "Read what the parties told, in the clear; the reading is an entry"
+            "查阅当事人所述原文；查阅入存证", "Read the parties' statements in the clear; the access is recorded"
         ),
         scope="officer",
         path="/v1/cases/{case}/read",

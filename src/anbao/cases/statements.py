@@ -1,7 +1,7 @@
-"""What was told in the matter of a case (an appeal, a message, a cry for help), opened for the person who decides it.
+"""The parties' statements in a case (an appeal, a message, a request for help), revealed to the person who decides it.
 
-The ledger holds commitments, and every other door shows those; who reads the words is an entry. Only values of the
-parties are opened: a commitment that somebody copied into their words stays closed.
+The ledger holds commitments, and every other interface shows those; each access to the words is an entry. Only values
+of the parties are opened: a commitment that somebody copied into their words stays closed.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,11 +22,11 @@ _NARROWED = _BROAD | {"case"}
 
 
 _OURS = frozenset({"ends_at", "token", "track"})
-"""What the engine noted beside what was told."""
+"""What the engine noted beside the statement."""
 
 
 class OpenedStatement(Noun, frozen=True, kw_only=True):
-    """One entry in which somebody told something, with the values of the parties in the clear."""
+    """One entry in which a party stated something, with the values of the parties in the clear."""
 
     actor: str
     at: int
@@ -37,14 +37,14 @@ class OpenedStatement(Noun, frozen=True, kw_only=True):
 
 
 class OpenedStatements(Noun, frozen=True, kw_only=True):
-    """What was told, in ledger order; ``entry`` records that it was read."""
+    """Statements in ledger order; ``entry`` records the access."""
 
     entry: int
     words: tuple[OpenedStatement, ...]
 
 
 def read(core: Core, work: Work, case: Case, *, person: str, actor: str) -> OpenedStatements:
-    """Open what was told to ``person``, and record that."""
+    """Reveal the statements to ``person``, and record the access."""
     added = core.ledger.entries(work.conn, kind=CaseAdded.KIND, subject=("case", case.id)) if case.count > 1 else ()
     named = [case.subjects, *(one.subjects for one in added)]
     each = ((role, name) for subjects in named for role, name in subjects.items() if role not in _NARROWED)
@@ -63,7 +63,7 @@ def read_about(
     revealed: Callable[[tuple[int, ...]], LedgerEvent],
     actor: str,
 ) -> OpenedStatements:
-    """Open what was told about some subjects, and record what ``revealed`` makes of the entries that were opened."""
+    """Reveal the statements about some subjects, and record what ``revealed`` makes of the entries that were opened."""
     found: dict[int, Stored] = {}
     for subject in about:
         found |= {one.index: one for one in core.ledger.entries(work.conn, subject=subject, limit=1_000)}
@@ -84,8 +84,8 @@ def _words(core: Core, work: Work, stored: Stored, persons: set[str]) -> OpenedS
     opened = core.vault.opened(work.conn, entry.body, persons | parties)
     if opened == entry.body:
         return None
-    told = {key: value for key, value in opened.items() if key not in _OURS and value not in ("", [], None, False)}
+    stated = {key: value for key, value in opened.items() if key not in _OURS and value not in ("", [], None, False)}
     title = core.pack.kind(stored.kind).title
     return OpenedStatement(
-        actor=entry.actor, at=stored.at, entry=stored.index, kind=stored.kind, title=title, told=told
+        actor=entry.actor, at=stored.at, entry=stored.index, kind=stored.kind, title=title, told=stated
     )

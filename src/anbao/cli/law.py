@@ -255,7 +255,7 @@ def norm(norm_id: str, output_format: str) -> None:
         "until": Text("至", "until"),
         "applies": Text("适用于期间内产生的义务", "for what opens in"),
         "provisions": Text("依据", "provisions"),
-        "duties": Text("义务清单", "duties kept"),
+        "duties": Text("义务清单", "duties"),
         "confidence": Text("可靠程度", "known from"),
         "version": Text("版本", "version"),
         "note": Text("备注", "note"),
@@ -266,7 +266,7 @@ def norm(norm_id: str, output_format: str) -> None:
 @command.command(
     "duties", help=t("义务清单，以及各由哪些规范负责", "the register of duties and the norms that keep them")
 )
-@click.option("--by-hand", is_flag=True, help=t("只列须人工履行的", "only those kept by hand"))
+@click.option("--by-hand", is_flag=True, help=t("只列须人工履行的", "only those fulfilled by hand"))
 @_outputs
 def duties(by_hand: bool, output_format: str) -> None:
     """One row per duty."""

@@ -20,7 +20,7 @@ USAGE = 2
 INTERNAL = 3
 
 TRACEBACK_VARIABLE = "ANBAO_TRACEBACK"
-"""Where it is set, an internal error is told with its traceback."""
+"""Where it is set, an internal error is shown with its traceback."""
 
 VERBS = {
     "demo": t("用模拟平台走完全程", "run the simulator platform through all of it"),
@@ -74,7 +74,7 @@ ROOMS = {
         "case obligations control parameter setting event webhook key serve advance doctor",
     ),
 }
-"""The folder of each verb, and the heading it stands under; verbs of no room stand first."""
+"""The folder of each verb, and the heading it stands under; verbs of no group stand first."""
 
 _ROOM_OF = {verb: room for room, (_, verbs) in ROOMS.items() for verb in verbs.split()}
 
@@ -82,7 +82,7 @@ click.Context.formatter_class = Formatter
 
 
 class Root(click.Group):
-    """Finds verbs by name in ``anbao.cli[.<room>].<verb>``; each module offers ``command``."""
+    """Finds verbs by name in ``anbao.cli[.<group>].<verb>``; each module offers ``command``."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [verb for _, verbs in _sections() for verb in verbs]
@@ -145,7 +145,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _failed(error: Exception) -> int:
-    """Tell of what no command expected: a file that the system refuses is the caller's matter, the rest is ours."""
+    """Report what no command expected: a file that the system refuses is the caller's matter, the rest is ours."""
     if isinstance(error, OSError) and error.filename is not None:
         why = error.strerror or type(error).__name__
         _complain(

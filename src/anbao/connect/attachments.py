@@ -1,6 +1,6 @@
-"""Files that strangers send: bounded, told by their bytes what they are, kept under their hash.
+"""Files that strangers send: bounded, identified by their bytes, stored under their hash.
 
-What is no picture, PDF or film is refused, whatever its name says: nothing that runs is ever kept or given out.
+What is no picture, PDF or film is refused, whatever its name says: nothing executable is ever stored or served.
 """
 
 from collections.abc import Iterable
@@ -25,11 +25,11 @@ _SIGNS: tuple[tuple[str, tuple[tuple[int, bytes], ...]], ...] = (
     ("video/quicktime", (_FTYP, (8, b"qt  "))),
     ("video/mp4", (_FTYP,)),
 )
-"""Media types and the bytes at which places that tell them; the first that fits counts."""
+"""Media types and the bytes, with their places, that identify them; the first that fits counts."""
 
 
 def media_type(data: bytes) -> str | None:
-    """What the bytes are; None for anything that is not kept."""
+    """What the bytes are; None for anything that is not stored."""
     for name, signs in _SIGNS:
         if all(data[at : at + len(sign)] == sign for at, sign in signs):
             return name
@@ -37,7 +37,7 @@ def media_type(data: bytes) -> str | None:
 
 
 def keep(storage: ObjectStorage, files: Iterable[bytes]) -> tuple[Attachment, ...]:
-    """Keep files; what entries say of them. Raises InvalidInput, TooLarge, StoreError; then none is kept."""
+    """Keep files; what entries say of them. Raises InvalidInput, TooLarge, StoreError; then none is stored."""
     checked = [_checked(data) for data in files]
     if len(checked) > MAX_ATTACHMENTS:
         raise InvalidInput(

@@ -79,7 +79,7 @@ class HazardList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_list(data: bytes, source: HazardSource, given: Mapping[str, str] | None = None) -> HazardList:
-    """Read a list. ``given`` names columns for fields, over what the headers tell. Raises InvalidInput."""
+    """Read a list. ``given`` names columns for fields, over what the headers say. Raises InvalidInput."""
     if len(data) > MAX_BYTES:
         raise _refused(Text("文件过大", "the file is too large"))
     records = list(_records(data))
@@ -167,7 +167,7 @@ def _json_records(text: str) -> Iterator[dict[str, str]]:
     except RecursionError:
         raise _refused(Text("JSON 嵌套过深", "the JSON is nested too deep")) from None
     if any("\0" in text for record in records for pair in record.items() for text in pair):
-        raise _refused(Text("文字含有 NUL，无法存证", "text holds NUL, which cannot be kept"))
+        raise _refused(Text("文字含有 NUL，无法存证", "text holds NUL, which cannot be stored"))
     yield from records
 
 
@@ -234,7 +234,7 @@ def _fingerprints(cells: Mapping[str, str]) -> list[Fingerprint]:
 
 
 def _shortened(product: str) -> str:
-    """The beginning of a long description, which names the thing; the rest tells of packings and makers."""
+    """The beginning of a long description, which names the thing; the rest describes packings and makers."""
     line = " ".join(product.split())
     return line if len(line) <= _LONGEST_PRODUCT else line[:_LONGEST_PRODUCT].rsplit(" ", 1)[0]
 

@@ -1,6 +1,6 @@
-"""Brings the bytes of pictures to the desk: uploads, stored objects, addresses; and reads them outside of transactions.
+"""Brings the bytes of pictures to the picture service: uploads, stored objects, addresses; and reads them outside of transactions.
 
-- A picture is kept before what was read in it is recorded, so each reading can be checked against its bytes.
+- A picture is stored before what was read in it is recorded, so each reading can be checked against its bytes.
 - A task that is being worked on is not due for others; if the process dies, it is due again.
 - Whatever goes wrong with one picture becomes a finding on it after the last attempt, and holds up no other.
 """
@@ -34,7 +34,7 @@ ATTEMPTS = 5
 
 
 class PictureIntake:
-    """The pictures of one platform: its storage, its way out, its desk."""
+    """The pictures of one platform: its storage, its HTTP client, its service."""
 
     def __init__(
         self, platform: Platform, storage: ObjectStorage | None = None, fetcher: Fetcher | None = None
@@ -47,7 +47,7 @@ class PictureIntake:
 
     @property
     def storage(self) -> ObjectStorage:
-        """Where bytes are kept; opened when the first picture comes."""
+        """Where bytes are stored; opened when the first picture comes."""
         if self._storage is None:
             self._storage = storage_for(self._platform.store.url)
         return self._storage

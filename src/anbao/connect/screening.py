@@ -31,7 +31,7 @@ ACTOR = "file"
 
 class Processed(msgspec.Struct, frozen=True):
     """A screened chunk. ``lines`` are output lines in row order: (index into ``sealed``, bytes), the bytes lacking the
-    entry's number; -1 and a whole line for a row that is no listing. ``moved``: the newest entry that told where a
+    entry's number; -1 and a whole line for a row that is no listing. ``moved``: the newest entry that stated where a
     merchant or a listing stands. ``ids``: a hash of 8 bytes for each identifier that the file gave.
     """
 
@@ -58,7 +58,7 @@ class Screener:
         folder: Path,
         storage: Callable[[], ObjectStorage],
     ) -> None:
-        """``folder``: where pictures lie that rows name by their path; ``storage``: where they are kept."""
+        """``folder``: where pictures lie that rows name by their path; ``storage``: where they are stored."""
         self._store = store
         self._rulesets = rulesets
         self._clock = clock
@@ -121,7 +121,7 @@ class Screener:
         return Processed(ruleset.versions, moved, sealed, lines, errors, summary, ids)
 
     def _with_pictures(self, listing: Listing) -> Listing:
-        """The listing with its pictures as entries name them; those named by path are kept first."""
+        """The listing with its pictures as entries name them; those named by path are stored first."""
         named = referred(listing.pictures, self._folder, lambda data: self._storage().put(data))
         return msgspec.structs.replace(listing, pictures=named)
 

@@ -59,7 +59,7 @@ class ObjectStorage:
         return data
 
     def has(self, digest: str) -> bool:
-        """Whether these bytes are kept. Raises StoreError."""
+        """Whether these bytes are stored. Raises StoreError."""
         try:
             obstore.head(self._store, _path(digest))
         except FileNotFoundError:
@@ -69,7 +69,7 @@ class ObjectStorage:
         return True
 
     def delete(self, digest: str) -> None:
-        """Forget the bytes, where they are kept. Raises StoreError."""
+        """Delete the bytes, where they are stored. Raises StoreError."""
         try:
             obstore.delete(self._store, _path(digest))
         except FileNotFoundError:

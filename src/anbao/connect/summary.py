@@ -1,4 +1,4 @@
-"""What a screening run found, in counters that add up.
+"""What a screening run found, in counts that add up.
 
 Invariants
 - The summary of a whole is the merge of the summaries of its parts, however it was cut.
@@ -78,7 +78,7 @@ class Summary(Struct):
     counts identifiers that a spreadsheet turned into numbers such as 5.58E+11, ``repeated_ids`` rows whose identifier
     an earlier row has. ``unscreened`` are columns that are not screened as text, ``notes`` what of the file is not.
 
-    ``findings_cut`` counts findings beyond those that a decision keeps; they are in no other counter. Terms and
+    ``findings_cut`` counts findings beyond those that a decision keeps; they are in no other count. Terms and
     channels are counted for findings of terms, which are those with a channel.
     """
 
@@ -146,7 +146,7 @@ class Summary(Struct):
                 self._keep_worst(_worst(row, number, decision, finding))
 
     def merge(self, other: "Summary") -> None:
-        """Take in the counters of another part of the same run."""
+        """Add the counts of another part of the same run."""
         self.rows += other.rows
         self.errors += other.errors
         self.listings_found += other.listings_found

@@ -32,11 +32,11 @@ DEPTH = 6
 """Tasks under way per worker."""
 
 _SLOT = 1 << 36
-"""Bytes from one slot of a file to the next; what is not written takes no room."""
+"""Bytes from one slot of a file to the next; what is not written takes no space."""
 
 _STALE_SECONDS = 3600.0
 _FOLDERS = (Path("/dev/shm"), Path(tempfile.gettempdir()))
-"""Where versions up to 0.3 kept tasks in named files."""
+"""Where versions up to 0.3 stored tasks in named files."""
 
 
 class Workers(Generic[T]):

@@ -1,4 +1,4 @@
-"""Probes of what all rooms stand on: the ledger, the signing of checkpoints, reactions, the outbox."""
+"""Probes of what all packages use: the ledger, the signing of checkpoints, reactions, the outbox."""
 
 from anbao.engine.core import Core, Probed
 from anbao.engine.work import Work
@@ -25,7 +25,7 @@ def probe_ledger(core: Core) -> Probed:
         ok = read and merkle.verify_inclusion(leaf, index, size, proof, root)
         if ok:
             return Probed(
-                ok=True, why=Text("可记、可读、可核验", "an entry is kept, read and proven"), seen={"size": size}
+                ok=True, why=Text("可记、可读、可核验", "an entry is stored, read and proven"), seen={"size": size}
             )
         return Probed(ok=False, why=Text("读回的条目不符", "the entry read back is not the one appended"))
 

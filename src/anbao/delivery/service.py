@@ -1,4 +1,4 @@
-"""Delivery, opened over the core: what is due leaves the outbox, several effects at once."""
+"""Delivery, built on the core: what is due leaves the outbox, several effects at once."""
 
 import threading
 import time
@@ -130,7 +130,7 @@ class Delivery(Service):
                 try:
                     _, data[field] = self.core.vault.reveal(conn, data[field])
                 except NotFound:
-                    data[field] = ""  # erased: the platform is told of the effect without the person
+                    data[field] = ""  # erased: the platform receives the effect without the person
         payload = Payload(
             type=effect.topic, timestamp=_iso(at), entry=one.kept.entry, subjects=dict(effect.subjects), data=data
         )

@@ -1,4 +1,4 @@
-"""What all duty rooms stand on: the store, the ledger, the vault, the law pack, the clock and the one writer."""
+"""What all duty packages use: the store, the ledger, the vault, the law pack, the clock and the one writer."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -57,7 +57,7 @@ CaseConflicts = Callable[[Connection, Mapping[str, str]], Iterable[str]]
 
 
 class Service:
-    """A duty room, opened over the core. Subclasses say what they project, what they react to and what they do later.
+    """A duty package's service, built on the core. Subclasses say what they project, what they react to and what they do later.
 
     Methods that take a ``Work`` act inside that open transaction; ``core.run`` gives one. The public ones validate the
     nouns that they are given, so that what HTTP refuses is refused from Python and from files, too.
@@ -70,11 +70,11 @@ class Service:
         self.core = core
 
     def projectors(self) -> Iterable[tuple[str, Projector]]:
-        """Entry kinds, and what writes them to this room's tables."""
+        """Entry kinds, and what writes them to this package's tables."""
         return ()
 
     def reactions(self) -> Iterable[Reaction]:
-        """What this room does because an entry appeared."""
+        """What this package does because an entry appeared."""
         return ()
 
     def case_handlers(self) -> Iterable[tuple[str, CaseHandler]]:
@@ -86,18 +86,18 @@ class Service:
         return ()
 
     def steps(self) -> Iterable[Step]:
-        """What this room does in the background, piece by piece."""
+        """What this package does in the background, piece by piece."""
         return ()
 
     def probes(self) -> Iterable[tuple[str, Probe]]:
-        """Ids of the pack's controls that this room keeps, and how each is tried."""
+        """Ids of the pack's controls that this package operates, and how each is tried."""
         return ()
 
 
 class Core:
     """A store opened for work, under the law pack in the folder ``where``. Its methods may be called from any thread.
 
-    Rooms read what else they need of the pack from ``where``. Raises PackError.
+    Services read what else they need of the pack from ``where``. Raises PackError.
     """
 
     def __init__(self, store: Store, where: Path, clock: Callable[[], int]) -> None:
@@ -125,7 +125,7 @@ class Core:
         self._writer = Writer(store, self._begin, self._follow_up)
 
     def join(self, room: Service) -> None:
-        """Let a room see entries, react and work."""
+        """Let a service see entries, react and work."""
         for kind, projector in room.projectors():
             self._projectors.setdefault(kind, []).append(projector)
         for reaction in room.reactions():
@@ -139,7 +139,7 @@ class Core:
         self.probes.update(room.probes())
 
     def project(self, conn: Connection, kind: str, placed: Sequence[Placed]) -> None:
-        """Write what entries of one kind mean for the rooms' tables, as when they were recorded."""
+        """Write what entries of one kind mean for the packages' tables, as when they were recorded."""
         for projector in self._projectors.get(kind, ()):
             projector(conn, placed)
 
@@ -176,12 +176,12 @@ class Core:
         return Work(conn, self.clock(), self.ledger, self.engine, self._projectors)
 
     def _follow_up(self, work: Work) -> None:
-        """After a commit: let the rooms react to what it brought."""
+        """After a commit: let the services react to what it brought."""
         if self.reactions.wait_for(work.kinds):
             self.submit(self.react)
 
     def react(self, work: Work) -> int:
-        """Let the rooms react to entries that they have not seen, a bounded number; how many."""
+        """Let the services react to entries that they have not seen, a bounded number; how many."""
         count = self.reactions.run(work)
         if count:
             self.submit(self.react)

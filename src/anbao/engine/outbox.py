@@ -34,7 +34,7 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def send(work: Work, entry: int, effect: Effect, *, part: str = "") -> str:
-    """Put an effect of ``entry`` in the outbox; its id. ``part`` tells effects of one entry and topic apart.
+    """Put an effect of ``entry`` in the outbox; its id. ``part`` distinguishes effects of one entry and topic.
 
     The id is ASCII without ``/``, so that it can stand in a header and in an address.
     """

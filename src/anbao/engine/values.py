@@ -5,8 +5,8 @@ types of one mechanism. A change is an entry; entries are projected to the table
 newest change before an instant says, the pack's default where there is none or where the pack no longer takes it.
 
 Invariants of ``ValueHistory``'s cache
-- A read sees what its own transaction sees: the changes are kept under the newest change that the transaction saw.
-- What a transaction changed is never kept beyond it: it may be rolled back, and its indexes given to other entries.
+- A read sees what its own transaction sees: the changes are cached under the newest change that the transaction saw.
+- What a transaction changed is never cached beyond it: it may be rolled back, and its indexes given to other entries.
 """
 
 import threading

@@ -25,7 +25,7 @@ Placed = tuple[int, Sealed]
 """A sealed entry behind its index in the ledger."""
 
 Projector = Callable[[Connection, Sequence[Placed]], None]
-"""Writes what entries of one kind mean for a room's tables."""
+"""Writes what entries of one kind mean for a package's tables."""
 
 
 class Work:

@@ -22,7 +22,7 @@ MAX_GROUP = 256
 
 
 class Writer:
-    """The thread that runs jobs, as many as are waiting under one commit. ``follow_up`` is told of each commit."""
+    """The thread that runs jobs, as many as are waiting under one commit. ``follow_up`` is called after each commit."""
 
     def __init__(
         self, store: Store, begin: Callable[[Connection], Work], follow_up: Callable[[Work], None] = lambda work: None

@@ -13,7 +13,7 @@ from anbao.store import Connection
 from anbao.text import Text
 
 _FINDS = frozenset({"barcode", "licence", "model", "title", "picture", "merchant", "link"})
-"""Kinds by which a danger can be found; batch and brand only tell found ones apart."""
+"""Kinds by which a danger can be found; batch and brand only distinguish those found."""
 
 _KEYS = frozenset({"barcode", "licence", "batch", "model", "link"})
 
@@ -57,7 +57,7 @@ def _problem(one: Fingerprint) -> Text | None:
     if one.kind in _KEYS and not fold_key(one.value):
         return Text(
             f"须以至少 {MIN_TAIL} 个字母或数字结尾，才不会误认",
-            f"must end in {MIN_TAIL} letters or digits, to be told apart",
+            f"must end in {MIN_TAIL} letters or digits, to be distinguishable",
         )
     if one.kind == "title" and not says_enough(one.value):
         return Text(f"太短，至少 {MIN_GRAMS + 1} 个字", f"too short, at least {MIN_GRAMS + 1} characters")
@@ -67,5 +67,5 @@ def _problem(one: Fingerprint) -> Text | None:
 
 
 def says_enough(title: str) -> bool:
-    """Whether a title is long enough to be told from others."""
+    """Whether a title is long enough to be distinguished from others."""
     return len(grams(fold(title))) >= MIN_GRAMS

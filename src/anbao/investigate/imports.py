@@ -14,7 +14,7 @@ from anbao.text import Text
 
 
 class ImportCounts(msgspec.Struct, kw_only=True):
-    """What became of a list's rows. ``unrecognisable`` stay suspected: nothing in the list tells how to find them.
+    """What became of a list's rows. ``unrecognisable`` stay suspected: nothing in the list says how to find them.
     ``waiting`` stay suspected until a second person confirms them.
     """
 

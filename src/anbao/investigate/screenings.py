@@ -1,4 +1,4 @@
-"""The listings of the platform, as the ledger's screenings tell them: there their text stands, and nowhere else."""
+"""The listings of the platform, as the ledger's screenings state them: there their text stands, and nowhere else."""
 
 from collections.abc import Sequence
 

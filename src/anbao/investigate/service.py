@@ -41,7 +41,7 @@ StateWanted = Annotated[HazardState | None, Option("只列此状态", "only haza
 
 
 class Investigate(Service):
-    """What is told, what is dangerous, and where the same is found again."""
+    """What is reported, what is dangerous, and where the same is found again."""
 
     def __init__(self, core: Core) -> None:
         super().__init__(core)
@@ -89,7 +89,7 @@ class Investigate(Service):
 
     @act(
         title=Text(
-            "确认危险：随即全平台排查，并防止重新上架", "Confirm a danger: it is swept for and kept out from now on"
+            "确认危险：随即全平台排查，并防止重新上架", "Confirm a danger: it is swept for and blocked from now on"
         ),
         scope="officer",
         path="/v1/hazards/{hazard}/confirm",

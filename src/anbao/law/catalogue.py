@@ -1,4 +1,4 @@
-"""What the pack says of credentials, categories and notices: loaded once, checked together, kept for replay."""
+"""What the pack says of credentials, categories and notices: loaded once, checked together, stored for replay."""
 
 import hashlib
 import re

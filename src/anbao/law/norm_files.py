@@ -193,7 +193,7 @@ class _Reader:
         return self._trigger(part, "by", act.by, act.when) if act else None
 
     def _released(self, act: _Act) -> Trigger:
-        """What ends a keeping concerns all that is kept: its entries need not name the norm's subjects."""
+        """What ends a keeping concerns all that is stored: its entries need not name the norm's subjects."""
         return self._trigger("released", "by", act.by, act.when, about=())
 
     def _needs(self, needs: _Needs) -> Needs:

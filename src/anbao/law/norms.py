@@ -39,7 +39,7 @@ class Trigger(msgspec.Struct, frozen=True):
 
     @property
     def signals(self) -> tuple[str, ...]:
-        """One name per kind and condition: what a milestone is kept under."""
+        """One name per kind and condition: what a milestone is stored under."""
         return tuple(self.signal(kind) for kind in self.kinds)
 
     def signal(self, kind: str) -> str:

@@ -1,7 +1,7 @@
 """A law pack (规则包): the law of one country as data — provisions, norms, duties, settings, the calendar.
 
-Reading a pack checks it as a whole: every reference resolves, every condition compiles, every duty is kept by norms or
-says why it is kept by hand. Errors are PackError with file and line.
+Reading a pack checks it as a whole: every reference resolves, every condition compiles, every duty is fulfilled by norms or
+says why it is fulfilled by hand. Errors are PackError with file and line.
 """
 
 import hashlib
@@ -153,7 +153,7 @@ Named = TypeVar("Named", CaseKind, Control, EntryKind, Setting, DutyRow, ReportF
 
 
 def _read_kinds(folder: Path) -> dict[str, EntryKind]:
-    """The entry kinds of all rooms: one file each."""
+    """The entry kinds of all packages: one file each."""
     kinds: dict[str, EntryKind] = {}
     for file in sorted(folder.glob("*.yaml")):
         source = YamlSource(file)

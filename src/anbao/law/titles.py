@@ -1,4 +1,4 @@
-"""What the pack calls the categories of goods and of findings: its files say it once, every door shows it."""
+"""What the pack calls the categories of goods and of findings: its files say it once, every interface shows it."""
 
 from pathlib import Path
 

@@ -1,6 +1,6 @@
 """The ledger: entries, canonical bytes, Merkle tiles, checkpoints, the vault, export, and verification.
 
-Floors within: ``canonical``, ``merkle``, ``tiles``, ``note`` and ``receipt`` are pure; ``keys``, ``log``, ``vault`` and
+Layers within: ``canonical``, ``merkle``, ``tiles``, ``note`` and ``receipt`` are pure; ``keys``, ``log``, ``vault`` and
 ``export`` work inside the caller's transaction; ``walk``, ``report`` and ``verify`` only read.
 """
 

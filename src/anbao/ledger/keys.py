@@ -58,7 +58,7 @@ def signer_from_file() -> Signer | None:
 def establish(conn: Connection, origin: str | None) -> tuple[Verifier, Signer | None]:
     """The store's identity, made in this write transaction where it has none.
 
-    The signer is None where the key is kept outside and was not given. Raises Conflict where the key or origin given
+    The signer is None where the key is stored outside and was not given. Raises Conflict where the key or origin given
     is not the store's, InvalidInput for a key that cannot be read.
     """
     given, verifier = signer_from_file(), stored_verifier(conn)

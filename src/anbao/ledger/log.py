@@ -1,7 +1,7 @@
 """The append-only log in the store's tables.
 
 Invariants: indexes are dense from 0; an entry, its subject rows and its tiles are written in one transaction, that of
-the caller; nothing about the log's state is kept in memory, so that any number of processes may append in turn; no
+the caller; nothing about the log's state is held in memory, so that any number of processes may append in turn; no
 checkpoint is signed that does not extend the one before.
 """
 
@@ -248,7 +248,7 @@ def open_ledger(store: Store, origin: str | None = None) -> Ledger:
 
 
 def tile_reader(conn: Connection) -> TileReader:
-    """Reads tiles out of the store; a missing tile is empty. The last few are kept, as a proof asks for each often."""
+    """Reads tiles out of the store; a missing tile is empty. The last few are cached, as a proof asks for each often."""
 
     @lru_cache(maxsize=16)
     def read(level: int, n: int) -> bytes:

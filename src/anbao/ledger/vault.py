@@ -181,7 +181,7 @@ class Vault:
         return self.cipher.open(bytes(sealed), commitment.encode()).decode()
 
     def lookup(self, field: str, value: str) -> bytes:
-        """What a value is found by without being told: HMAC-SHA256 (32 bytes) under the store's look-up key."""
+        """What a value is found by without being revealed: HMAC-SHA256 (32 bytes) under the store's look-up key."""
         return digest(self._lookup_key, _message(field, value), "sha256")
 
 

@@ -33,7 +33,7 @@ SubjectRow = tuple[str, str, int]
 
 
 def verify_store(store: Store, key: str | None = None, checkpoint: str | None = None) -> VerificationReport:
-    """Verify all that a store holds, against its own checkpoints and one that the caller kept.
+    """Verify all that a store holds, against its own checkpoints and one that the caller stored.
 
     ``key`` is the verifier key (``name+hash+base64``), by default the store's own. Raises InvalidInput for a bad key,
     NotFound for a store that has no ledger.
@@ -54,7 +54,7 @@ def verify_store(store: Store, key: str | None = None, checkpoint: str | None = 
 
 
 def verify_directory(directory: Path, key: str | None, checkpoint: str | None = None) -> VerificationReport:
-    """Verify an exported log against its checkpoint and one that the caller kept.
+    """Verify an exported log against its checkpoint and one that the caller stored.
 
     Without ``key`` the directory's ``key.txt`` is used. Raises InvalidInput for a bad key, NotFound for no export.
     """

@@ -46,7 +46,7 @@ def checked(noun: N) -> N:
     except (TypeError, ValueError, RecursionError) as error:  # a value that JSON cannot hold
         raise InvalidInput(Text(f"不能记录的值：{error}", f"a value that cannot be recorded: {error}")) from None
     if not noun.TAKES_NUL and b"\\u0000" in data and holds_nul(made):
-        raise InvalidInput(Text("文字含有 NUL，无法存证", "text holds NUL, which cannot be kept"))
+        raise InvalidInput(Text("文字含有 NUL，无法存证", "text holds NUL, which cannot be stored"))
     return made
 
 
@@ -119,7 +119,7 @@ Phone = Annotated[str, Meta(min_length=1, max_length=64, extra={"personal": "pho
 Address = Annotated[str, Meta(min_length=1, max_length=500, extra={"personal": "address"})]
 Account = Annotated[str, Meta(min_length=1, max_length=128, extra={"personal": "account"})]
 Statement = Annotated[str, Meta(min_length=1, max_length=4_000, extra={"personal": "statement"})]
-"""What a person tells in their own words."""
+"""What a person states in their own words."""
 
 Buyer = Annotated[str, Meta(min_length=1, max_length=128, extra={"personal": "buyer"})]
 """The platform's own identifier of a consumer."""

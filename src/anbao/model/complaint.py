@@ -1,4 +1,4 @@
-"""A complaint or report (投诉举报): what somebody tells of, with what proof, and who they are, as far as they say."""
+"""A complaint or report (投诉举报): what somebody reports, with what proof, and who they are, as far as they say."""
 
 from typing import Annotated, Literal
 
@@ -45,7 +45,7 @@ class Reporter(Noun, frozen=True, kw_only=True):
 
 
 class Complaint(Noun, frozen=True, kw_only=True):
-    """A complaint as it comes in. ``text`` tells what happened, in the complainant's own words.
+    """A complaint as it comes in. ``text`` says what happened, in the complainant's own words.
 
     ``conceal``: the merchant must not learn who complains. ``harmed``: harm was done already. ``right`` and ``proof``
     are what a notice of infringement needs: which right (its number), and why it is infringed at first sight.
@@ -71,7 +71,7 @@ class Triage(Noun, frozen=True, kw_only=True):
     """Body of ``complaint.triaged``: how grave it is taken to be, and why.
 
     ``words`` are the words of danger found in the text; ``lexicon`` is the worst severity of the screening lexicon in
-    it; ``hazard``: it tells of a danger that others may meet too. ``table`` is the digest of the decision table.
+    it; ``hazard``: it reports a danger that others may meet too. ``table`` is the digest of the decision table.
     """
 
     danger: Danger = ""

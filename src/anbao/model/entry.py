@@ -36,7 +36,7 @@ queues take seconds; any time may be given, but it is marked."""
 
 
 def entered_late(at: int, recorded: int) -> bool:
-    """Whether an entry was made much later than what it tells of happened."""
+    """Whether an entry was made much later than what it records happened."""
     return recorded - at > ENTERED_LATE_AFTER
 
 

@@ -17,7 +17,7 @@ MAX_TITLE = 1_000
 
 MAX_DESCRIPTION = MAX_TEXT
 MAX_FINDINGS = 40
-"""Findings kept per listing; more are counted in ``findings_cut``."""
+"""Findings stored per listing; more are counted in ``findings_cut``."""
 
 Outcome = Literal["pass", "notice", "review", "block"]
 OUTCOMES: tuple[Outcome, ...] = ("pass", "notice", "review", "block")
@@ -74,7 +74,7 @@ class Listing(Noun, frozen=True, kw_only=True):
     ``extra``: as ``texts``, to which it is added when it comes in; entries before version 0.2 have it, not screened.
     ``licences``: those of the product. ``pictures``: what is no ``PictureRef`` is not looked at, and that is said.
 
-    ``facts``: what its notices speak of, by the names of the pack's ``facts.yaml``; others are kept and not used.
+    ``facts``: what its notices speak of, by the names of the pack's ``facts.yaml``; others are stored and not used.
     """
 
     TAKES_NUL = True

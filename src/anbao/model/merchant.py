@@ -50,7 +50,7 @@ class Licence(Noun, frozen=True, kw_only=True):
 class Merchant(Noun, frozen=True, kw_only=True):
     """An application to sell on the platform (电子商务法 27: identity, address, contact, licences).
 
-    ``declaration``, ``live_account`` and ``shop_url`` are told to the authority in the half-yearly report.
+    ``declaration``, ``live_account`` and ``shop_url`` are reported to the authority every half-year.
     """
 
     address: Address | None = None

@@ -9,7 +9,7 @@ from anbao.model.listing import Finding
 
 Sender = Literal["consumer", "merchant"]
 MessageDecision = Literal["pass", "warn", "hold"]
-"""Delivered · delivered with a warning to its receiver · kept back until a person decides."""
+"""Delivered · delivered with a warning to its receiver · held until a person decides."""
 
 DECISIONS: tuple[MessageDecision, ...] = ("pass", "warn", "hold")
 

@@ -1,4 +1,4 @@
-"""A risk notice (告知提示): what a consumer is told before the order (消费者权益保护法 18, 28)."""
+"""A risk notice (告知提示): what is shown to a consumer before the order (消费者权益保护法 18, 28)."""
 
 import re
 from collections.abc import Mapping

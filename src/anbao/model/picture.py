@@ -54,7 +54,7 @@ class PictureReading(Noun, frozen=True, kw_only=True):
 
     ``text_like``: places that look like lettering. ``text_read``: whether ``lines`` was asked for. ``reader``: versions
     of what read it. ``others``: of a picture that moves, frames that differ from the first and each other; ``codes``,
-    ``lines`` and ``text_like`` are of all of them. Where there is a ``problem``, ``why`` tells more and the rest is
+    ``lines`` and ``text_like`` are of all of them. Where there is a ``problem``, ``why`` says more and the rest is
     empty.
     """
 

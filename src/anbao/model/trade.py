@@ -15,7 +15,7 @@ Step = Literal["shown", "acknowledged", "answered"]
 """What happens with a notice before an order."""
 
 Amount = Annotated[str, Meta(pattern=r"^(\d{1,12}(\.\d{1,2})?)?$")]
-"""Yuan as a decimal string (entries hold no floats); empty where it is not told."""
+"""Yuan as a decimal string (entries hold no floats); empty where it is not given."""
 
 
 Basis = Annotated[str, Meta(max_length=500)]

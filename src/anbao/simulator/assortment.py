@@ -9,7 +9,7 @@ class GoodsCategory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """One category of goods.
 
     ``licence`` is what its merchant must hold, ``certificate`` what each product must carry, ``notices`` what a buyer
-    is told before the order: ids of the law pack; ``asks``: one of them asks about unsuitable groups. ``look_alikes``
+    is shown before the order: ids of the law pack; ``asks``: one of them asks about unsuitable groups. ``look_alikes``
     are harmless goods that share a word with a danger; ``tails`` what sellers append to a title; ``prices`` a range in
     yuan.
     """

@@ -1,4 +1,4 @@
-"""Made-up complainants: who was harmed, who tells the same again, who invents, who floods, and who holds a right.
+"""Made-up complainants: who was harmed, who reports the same again, who invents, who floods, and who holds a right.
 
 Everything is a function of the seed. The truth beside each complaint says what a good platform makes of it.
 """

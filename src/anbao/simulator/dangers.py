@@ -1,6 +1,6 @@
 """Dangers of life, health, property and trade safety as sellers offer them: terms, pitches and patter.
 
-``{term}`` is where the term stands, plain or in disguise. Nothing here tells how to make or use anything.
+``{term}`` is where the term stands, plain or in disguise. Nothing here says how to make or use anything.
 """
 
 import msgspec

@@ -37,7 +37,7 @@ _LOOK_ALIKES = {
     "烟": "咽", "像": "象", "水": "氺", "卡": "咔", "币": "帀", "氰": "氢", "化": "花", "钾": "押", "粉": "纷",
     "套": "奎", "弩": "驽",
 }  # fmt: skip
-"""Characters that the eye takes for another."""
+"""Characters that look like another."""
 
 _LATIN_LOOK_ALIKES = str.maketrans("ABCEHKMOPTXaceopx", "АВСЕНКМОРТХасеорх")
 

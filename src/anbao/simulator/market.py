@@ -1,6 +1,6 @@
 """A few days of a made-up platform, in order of time: applications, listings, notices read, orders.
 
-Every merchant, listing and order is a function of the seed and its number, so nothing is kept: a market of a million
+Every merchant, listing and order is a function of the seed and its number, so nothing is stored: a market of a million
 listings takes no more memory than one of ten.
 """
 

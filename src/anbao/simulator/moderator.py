@@ -1,6 +1,6 @@
 """An outside moderation model to practise with: real HTTP on loopback, which flags titles that hold certain words.
 
-Use: ``with ModeratorServer({"晶粒"}) as moderator: … moderator.url …``. It can be told to fail: ``status``, ``answer``.
+Use: ``with ModeratorServer({"晶粒"}) as moderator: … moderator.url …``. It can be set to fail: ``status``, ``answer``.
 """
 
 import threading

@@ -1,4 +1,4 @@
-"""Buyers before a risky order: one who reads, one who skips, one who belongs to an unsuitable group, one who is told
+"""Buyers before a risky order: one who reads, one who skips, one who belongs to an unsuitable group, one who is shown
 nothing; what each does, and what a good platform answers.
 """
 

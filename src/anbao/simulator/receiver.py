@@ -1,6 +1,6 @@
 """The platform's own system as the other end of the webhooks: a real HTTP server on loopback.
 
-It checks signatures, does each effect once however often it comes, and can be told to fail, to be slow, to take effects
+It checks signatures, does each effect once however often it comes, and can be set to fail, to be slow, to take effects
 on without confirming them, to refuse some, and to find some buyers unreachable.
 """
 

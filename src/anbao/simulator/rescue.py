@@ -1,7 +1,7 @@
 """The scalding power bank, lived through: complaint, confirmation, sweep, removal, return, warning, help.
 
 Nothing here decides: an officer confirms, reviewers settle what is not certain by what they see, the platform's own
-system carries out what it is asked. What came of it is told at the end, each step with its entry.
+system carries out what it is asked. What came of it is reported at the end, each step with its entry.
 """
 
 from collections.abc import Iterator

@@ -111,7 +111,7 @@ def seller(number: int, on: date) -> Merchant:
 
 
 def complaint() -> Complaint:
-    """What the injured buyer tells."""
+    """What the injured buyer states."""
     return Complaint(
         concern="safety",
         harmed=True,

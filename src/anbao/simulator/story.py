@@ -1,4 +1,4 @@
-"""Runs a market through a platform and keeps the tally that the demo tells: what came in, what was decided, and whether
+"""Runs a market through a platform and keeps the tally that the demo reports: what came in, what was decided, and whether
 the decisions were right, which only the simulator knows.
 """
 

@@ -1,4 +1,4 @@
-"""Whose turn it is to write to a SQLite file: nobody is kept out by one who writes again and again.
+"""Whose turn it is to write to a SQLite file: nobody is shut out by one who writes again and again.
 
 SQLite lets waiting processes poll, so that one which writes without a pause starves the others until they give up. Here
 a writer passes a gate, a locked file beside the database, and keeps it while it waits for the write lock: the one that

@@ -45,7 +45,7 @@ StateQuery = Annotated[records.State | None, QueryParameter(name="state", descri
 
 
 class PublicComplaint(Noun, frozen=True, kw_only=True):
-    """What anybody may tell without a key. ``files``: pictures, PDFs or films as base64."""
+    """What anybody may report without a key. ``files``: pictures, PDFs or films as base64."""
 
     concern: Concern
     conceal: bool = True

@@ -43,7 +43,7 @@ class SweepAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BadRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of a list that was refused, or would be; ``row`` counts from 1, 0 where it cannot be told."""
+    """A row of a list that was refused, or would be; ``row`` counts from 1, 0 where it is not known."""
 
     row: int
     id: str

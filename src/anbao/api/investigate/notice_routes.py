@@ -52,7 +52,7 @@ async def complete_public(
 
 @post(
     "/public/complaints/{token:str}/proceedings",
-    **operation("权利人凭查询码告知已投诉或者起诉，无须密钥", "Tell of one's complaint or suit, by the token; no key"),
+    **operation("权利人凭查询码告知已投诉或者起诉，无须密钥", "Report one's complaint or suit, by the token; no key"),
 )
 async def proceedings_public(
     request: PublicRequest, token: FromPath[str], data: JSONBody[Proceedings]

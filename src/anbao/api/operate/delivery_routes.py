@@ -80,7 +80,7 @@ def list_endpoints(request: Caller) -> list[EndpointView]:
     **operation("新增投递端点；密钥只显示这一次", "Add an endpoint; its secret is shown this once", "officer"),
 )
 async def add_endpoint(request: Caller, data: JSONBody[EndpointRequest]) -> Response[NewSecret]:
-    """Takes no idempotency key, whose kept answer would hold the secret. Raises InvalidInput, Conflict."""
+    """Takes no idempotency key, whose stored answer would hold the secret. Raises InvalidInput, Conflict."""
     no_nul(url=data.url)
     delivery, actor = context_of(request).platform.delivery, request.auth.actor
 

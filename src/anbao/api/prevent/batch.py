@@ -3,7 +3,7 @@
 Invariants
 - A commit holds at most ``LINES_PER_COMMIT`` lines and ``BYTES_PER_COMMIT`` bytes, but at least one line; its answers
   leave only after it, in the order of the lines.
-- What was committed before a connection breaks stays. Under an idempotency key each line is kept on its own, so the
+- What was committed before a connection breaks stays. Under an idempotency key each line is stored on its own, so the
   same upload can be sent again from the start: lines already taken are answered as before.
 - Reading never waits for the caller to read: answers that are not fetched wait in a temporary file. So a client that
   sends all before it reads anything meets no deadlock.

@@ -29,7 +29,7 @@ LONGEST_WAIT = 0.01
 """Seconds."""
 
 Observe = Callable[[Sequence[ScreenedListing]], None]
-"""Told of each group after its commit."""
+"""Called with each group after its commit."""
 
 
 class Submission(msgspec.Struct, frozen=True):

@@ -72,7 +72,7 @@ def families(request: Caller, limit: Limit = DEFAULT_PAGE) -> FamilyPage:
     ),
 )
 async def write_report(request: Caller, report: Name) -> Response[IdentityReport]:
-    """``merchant_identity`` or ``live_identity``. The answer is not kept for repetition: it is personal.
+    """``merchant_identity`` or ``live_identity``. The answer is not stored for repetition: it is personal.
 
     Raises NotFound for another.
     """

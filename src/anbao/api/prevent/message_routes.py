@@ -20,7 +20,7 @@ MOST_MESSAGES = 1_000
 
 
 class MessageWarning(msgspec.Struct, frozen=True, kw_only=True):
-    """What the receiver is told beside the message, in both languages."""
+    """What the receiver is shown beside the message, in both languages."""
 
     kind: str
     text: Text

@@ -61,7 +61,7 @@ class PictureDecisions(msgspec.Struct, frozen=True, kw_only=True):
     request_max_body_size=MAX_BYTES,
     **operation(
         "上传一张图片（请求体即文件）：留存、读取指纹与二维码；商品以其 SHA-256 引用",
-        "Upload a picture (the body is the file): kept, hashed, its codes read; listings name it by its SHA-256",
+        "Upload a picture (the body is the file): stored, hashed, its codes read; listings name it by its SHA-256",
         "listings",
     ),
 )

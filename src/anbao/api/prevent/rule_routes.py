@@ -102,7 +102,7 @@ async def versions(request: Caller) -> VersionPage:
     request_max_body_size=MAX_LEXICON,
     **operation(
         "上传词库 CSV（term,category,severity…），存为一个版本，未启用",
-        "Upload a lexicon as CSV (term,category,severity…): kept as a version, not in force",
+        "Upload a lexicon as CSV (term,category,severity…): stored as a version, not in force",
         "officer",
     ),
 )
@@ -127,7 +127,7 @@ async def upload(request: Caller, key: IdempotencyKey = None) -> Response[Import
     "/v1/policies",
     **operation(
         "上传决策表（JDM JSON），逐一验证后存为一个版本，未启用",
-        "Upload a decision table (JDM JSON): tried on every combination of facts, kept as a version, not in force",
+        "Upload a decision table (JDM JSON): tried on every combination of facts, stored as a version, not in force",
         "officer",
     ),
 )

@@ -14,7 +14,7 @@ from anbao.simulator.rescue import Rescue, unfold
 from anbao.text import system_language
 
 _OFTEN = 1
-"""Entries of one kind that are told one by one; the rest are counted."""
+"""Entries of one kind that are shown one by one; the rest are counted."""
 
 
 def print_rescue(printer: DemoPrinter, platform: Platform, pictures: PictureIntake) -> None:
@@ -75,7 +75,7 @@ def _tell_people(printer: DemoPrinter, rescue: Rescue) -> None:
     if seller and letter:
         printer.say(
             f"受伤买家求助，当即书面提供商家信息（{letter.title.zh}）：{seller.name}，{seller.address}，{seller.contact}",
-            f"The injured buyer asked for help and was told in writing who sold ({letter.title.en}): {seller.name},"
+            f"The injured buyer asked for help and was informed in writing who sold ({letter.title.en}): {seller.name},"
             f" {seller.address}, {seller.contact}",
         )
     printer.note(" · ".join(hint.title.get(system_language()) for hint in rescue.help.hints))

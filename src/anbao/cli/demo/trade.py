@@ -1,4 +1,4 @@
-"""Before the trade: what is written in chats, and what must be told before an order."""
+"""Before the trade: what is written in chats, and which notices must come before an order."""
 
 from collections import Counter
 
@@ -49,7 +49,7 @@ def print_messages(printer: DemoPrinter, platform: Platform, seed: int) -> None:
 
 
 def print_notices(printer: DemoPrinter, tally: Tally) -> None:
-    """Who ordered without being told."""
+    """Who ordered without notice."""
     printer.chapter("下单前的风险告知", "Notices before orders")
     owing = [one for one in tally.orders if one.truth.notices]
     missing = [one for one in owing if one.answer.missing_notices]

@@ -61,7 +61,7 @@ DISGUISES: dict[str, Text] = {
 READERS: dict[str, Text] = {
     "reads": Text("读完并确认", "reads and confirms"),
     "skips": Text("一闪而过", "skips it"),
-    "untold": Text("未被告知", "was not told"),
+    "untold": Text("未被告知", "was not notified"),
     "unsuitable": Text("自述属于不宜人群", "says that it does not suit them"),
     "risks_it": Text("不宜人群仍选择购买", "unsuitable, and chooses it all the same"),
 }

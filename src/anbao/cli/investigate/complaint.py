@@ -47,7 +47,7 @@ add_acts(command, "complaint", "investigate.complaints", Complaints)
 @click.option("--link", default="", help=t("链接", "a link"))
 @click.option("--buyer", help=t("投诉人在平台的编号", "the complainant's id on the platform"))
 @click.option("--harmed", is_flag=True, help=t("已造成损害", "harm was done already"))
-@click.option("--conceal", is_flag=True, help=t("不让商家知道投诉人", "do not tell the merchant who it was"))
+@click.option("--conceal", is_flag=True, help=t("不让商家知道投诉人", "do not reveal to the merchant who it was"))
 @click.option("--attach", "files", multiple=True, type=click.Path(path_type=Path), help=t("附件", "a file"))
 @store_option
 @format_option("json")

@@ -40,15 +40,15 @@ SECONDS_TO_ANSWER = 60
 def command(
     store_url: str | None, host: str, port: int, workers: int, checkpoint_every: float, open_docs: bool
 ) -> None:
-    """Runs until it is told to stop; what was accepted is finished first."""
+    """Runs until it is stopped; what was accepted is finished first."""
     settings = ServerSettings(store=require_store(store_url), checkpoint_every=checkpoint_every, open_docs=open_docs)
-    # Opened once beforehand: a store that cannot be opened is told here, and workers find its tables made.
+    # Opened once beforehand: a store that cannot be opened is reported here, and workers find its tables made.
     open_store_option(settings.store, create=True).close()
     run_server(settings, host, port, workers)
 
 
 def run_server(settings: ServerSettings, host: str, port: int, workers: int = 1) -> None:
-    """Serve until told to stop. Port 0 is any free one; which, is said once it listens."""
+    """Serve until stopped. Port 0 is any free one; which, is said once it listens."""
     os.environ[SETTINGS_VARIABLE] = msgspec.json.encode(settings).decode()
     # The server, once it stopped, raises the signal that stopped it anew: it must not end us before we tidied up.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

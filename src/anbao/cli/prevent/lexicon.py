@@ -1,4 +1,4 @@
-"""``anbao lexicon``: word lists, changed live and kept as versions."""
+"""``anbao lexicon``: word lists, changed live and stored as versions."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""``anbao model``: the optional classifier, trained from the platform's own decisions, kept as versions."""
+"""``anbao model``: the optional classifier, trained from the platform's own decisions, stored as versions."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""``anbao policy``: decision tables, kept as versions and changed live."""
+"""``anbao policy``: decision tables, stored as versions and changed live."""
 
 from pathlib import Path
 

@@ -36,7 +36,7 @@ SHOWN_ERRORS = 20
 
 
 class TermCategory(msgspec.Struct, frozen=True):
-    """What the lexicon's file of categories tells of one."""
+    """What the lexicon's file of categories says of one."""
 
     id: str
     title: Text
@@ -170,7 +170,7 @@ def command(
 
 
 def _format_of(output: Path | None) -> str:
-    """The format that a file's name tells; a table where there is no file. Raises UsageError."""
+    """The format that a file's name states; a table where there is no file. Raises UsageError."""
     if output is None:
         return "table"
     form = output.suffix.lower().removeprefix(".")
@@ -178,14 +178,14 @@ def _format_of(output: Path | None) -> str:
         raise click.UsageError(
             t(
                 f"看不出 {output} 应是什么格式：后缀用 .csv、.json、.jsonl，或给出 --format",
-                f"the name {output} tells no format: use .csv, .json or .jsonl, or give --format",
+                f"the name {output} states no format: use .csv, .json or .jsonl, or give --format",
             )
         )
     return form
 
 
 def print_incomplete(platform: "Platform", summary: Summary) -> None:
-    """Say what nobody looked at, before anything else is told."""
+    """Say what nobody looked at, before anything else is printed."""
     if summary.complete:
         return
     echo(
@@ -202,7 +202,7 @@ def print_incomplete(platform: "Platform", summary: Summary) -> None:
 
 
 def _settle_pictures(platform: "Platform", console: Console) -> tuple[int, int]:
-    """Fetch and read the pictures that wait, and tell what they changed: how many listings were held or blocked, and
+    """Fetch and read the pictures that wait, and report what they changed: how many listings were held or blocked, and
     how many pictures have not come.
     """
     with platform.reading() as conn:

@@ -48,7 +48,7 @@ def command(about: str, start: int, limit: int, store_url: str | None, output_fo
         emit((_row(platform, line) for line in found.lines), COLUMNS, output_format, system_language())
     others = ", ".join(f"{role}:{identity}" for role, identity in found.matters[1:])
     if others:
-        echo(t(f"一并列入：{others}", f"told with it: {others}"), err=True)
+        echo(t(f"一并列入：{others}", f"shown with it: {others}"), err=True)
     if found.cut:
         echo(t("相关事项过多，未全部列入", "more belongs to it than is followed"), err=True)
     if found.next is not None:

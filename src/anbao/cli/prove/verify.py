@@ -23,7 +23,7 @@ from anbao.text import Text, system_language
 @click.option(
     "--checkpoint",
     type=click.Path(path_type=Path),
-    help=t("自己留存的较早检查点", "an earlier checkpoint that you kept"),
+    help=t("自己留存的较早检查点", "an earlier checkpoint that you stored"),
 )
 @click.option("--json", "as_json", is_flag=True, help=t("以 JSON 输出报告", "print the report as JSON"))
 def command(

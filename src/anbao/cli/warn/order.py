@@ -1,4 +1,4 @@
-"""``anbao order``: orders of a file are checked before payment, or recorded with what had to be told before them."""
+"""``anbao order``: orders of a file are checked before payment, or recorded with the notices required before them."""
 
 from functools import partial
 from pathlib import Path

@@ -246,7 +246,7 @@ class Cuts(NamedTuple):
     def stops(self, rows: int, *, all_of_them: bool) -> Iterator[int]:
         """Numbers of records behind which a chunk ends: each ``rows`` rows, and on both sides of an oversize record.
 
-        What remains behind the last is too little for a chunk, and is kept for the next buffer unless ``all_of_them``.
+        What remains behind the last is too little for a chunk, and is saved for the next buffer unless ``all_of_them``.
         """
         total = len(self.ends)
         borders = sorted({*(self.sizes > MAX_RECORD).nonzero()[0].tolist(), total})

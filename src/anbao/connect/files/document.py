@@ -18,7 +18,7 @@ from anbao.connect.files.records import MAX_RECORD
 
 _BLOCK = 1024 * 1024
 _WINDOW = 1024 * 1024
-"""Bytes of an object that are looked at to tell whether it is a listing."""
+"""Bytes of an object that are read to decide whether it is a listing."""
 
 _DEEPEST = 8
 _MARK = re.compile(rb'[\[\]{}"]')

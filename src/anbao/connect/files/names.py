@@ -95,7 +95,7 @@ NUMBERS = _names(
     "published|is featured?|in stock?|sold individually?|product_online|visible|published on online store",
     "邮费|运费|平邮|ems|快递|post_fee|ems_fee|express_fee|freight|shipping cost|shippingcost|店铺dsr|dsr",
 )
-"""Columns of numbers, codes and dates; they tell a header from other rows."""
+"""Columns of numbers, codes and dates; they distinguish a header from other rows."""
 
 LINKS = _names(
     "链接|商品链接|宝贝链接|商品地址|网址|商品详情页链接地址|商品页面链接|淘宝客链接|淘宝客短链接|推广链接|优惠券链接|商品url",

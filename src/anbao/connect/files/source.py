@@ -172,6 +172,6 @@ class _Positioned(io.RawIOBase):
 
 
 def short_digest(path: Path) -> str:
-    """What tells a file from others, by its content: the beginning of its SHA-256."""
+    """What identifies a file by its content: the beginning of its SHA-256."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()[:8]

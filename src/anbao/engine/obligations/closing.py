@@ -17,7 +17,7 @@ Touched = dict[tuple[str, str | None, str], int]
 """(norm, version, subject key) → the earliest event time that touched it; version None: key is an opener's index."""
 
 NOT_KNOWN = 2**62 - 1
-"""``due_at`` of what is kept until something happens that has not happened."""
+"""``due_at`` of what is stored until something happens that has not happened."""
 
 _ALL = "{}"
 """The subject key of no roles: a milestone under it concerns all obligations of its norm."""
@@ -120,7 +120,7 @@ def _closures(
 
 
 def _release(norm: Norm, opened_at: int, released: Sequence[tuple[int, int]], calendar: WorkCalendar) -> int | None:
-    """The instant up to which something is kept: the first release after the least time; NOT_KNOWN without one."""
+    """The instant up to which something is stored: the first release after the least time; NOT_KNOWN without one."""
     if norm.due.at_least is None:
         return None
     least = due_at(opened_at, norm.due.at_least, calendar)

@@ -1,7 +1,7 @@
 """Reading obligations: their state is derived from the row, the clock and the closing entry's times, never stored.
 
 Event time decides what was owed and when it was done; recorded time what could be known. What was entered after the
-deadline never looks as if it had been met: it was, as far as anybody can tell, recorded late.
+deadline never looks as if it had been met: it was, as far as is known, recorded late.
 """
 
 from collections.abc import Iterator, Sequence

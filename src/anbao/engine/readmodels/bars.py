@@ -2,7 +2,7 @@
 
 A measure that names a listing stands against that listing, another against its merchant. A hazard stands against the
 listing that it was confirmed on until it is lifted, or the listing is found to be none of it. For replay the ledger
-alone tells the same (``before``).
+alone gives the same (``before``).
 """
 
 from collections.abc import Iterable, Mapping, Sequence

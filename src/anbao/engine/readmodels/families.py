@@ -25,7 +25,7 @@ _PER_QUERY = 500
 
 
 def store_identifiers(conn: Connection, vault: Vault, merchant: Merchant, holder_licences: Collection[str]) -> None:
-    """Keep the merchant's identifiers in place of those kept before."""
+    """Keep the merchant's identifiers in place of those stored before."""
     rows = [
         (vault.lookup(f"link.{kind}", value), merchant.id, kind)
         for kind, value in sorted(identifiers_of(merchant, holder_licences))

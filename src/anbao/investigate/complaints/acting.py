@@ -1,6 +1,6 @@
 """What is done about a complaint: accepted, forwarded to the merchant, answered by it, handled.
 
-Forwarding tells the merchant what it must answer, and no more: where the complainant is concealed, neither their words
+Forwarding states what the merchant must answer, and no more: where the complainant is concealed, neither their words
 nor order, consumer or attachments leave, but a summary that a person wrote.
 """
 
@@ -70,11 +70,11 @@ def forward(core: Core, work: Work, one: KnownComplaint, *, summary: str, actor:
             Text("投诉人要求保密，须由人写明摘要后转送", "the complainant is concealed: write a summary to forward"),
             field="summary",
         )
-    told = _told(core, work, one, summary)
-    event = ComplaintForwarded(concealed=one.conceal, reveals=told.reveal, summary=summary, **one.about)
+    content = _forwarded(core, work, one, summary)
+    event = ComplaintForwarded(concealed=one.conceal, reveals=content.reveal, summary=summary, **one.about)
     index = work.append(event, actor=actor)
     notices.forwarded(work, one, actor)
-    send(work, index, told)
+    send(work, index, content)
     return index
 
 
@@ -112,8 +112,8 @@ def handle(
             continue
         event = ComplaintHandled(answer=answer, outcome=outcome, person=person, **each.about)
         index = work.append(event, actor=actor)
-        told, reveal = reading.contact(core, work, each)
-        effect_body = {**told, "answer": answer, "outcome": outcome, "receipt": each.id}
+        content, reveal = reading.contact(core, work, each)
+        effect_body = {**content, "answer": answer, "outcome": outcome, "receipt": each.id}
         send(
             work,
             index,
@@ -141,13 +141,13 @@ def _check_counter(work: Work, one: KnownComplaint, statement: MerchantStatement
         )
 
 
-def _told(core: Core, work: Work, one: KnownComplaint, summary: str) -> Effect:
+def _forwarded(core: Core, work: Work, one: KnownComplaint, summary: str) -> Effect:
     """What the merchant gets. A right holder's notice goes on whole; a consumer's words without name and contact."""
     subjects = one.subjects
     body: dict[str, Any] = {"concern": one.concern, "summary": summary}
     if one.conceal:
         return Effect(topic=MERCHANT_TOPIC, subjects=subjects, body=body)
-    held = reading.told(core, work, one)
+    held = reading.received(core, work, one)
     body |= {"attachments": msgspec.to_builtins(held.attachments), "text": held.text}
     reveal = ["text"]
     if held.purchase:

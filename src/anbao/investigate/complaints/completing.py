@@ -24,7 +24,7 @@ _REASON = "通知已补正 · the notice was completed"
 
 
 class Completion(Noun, frozen=True, kw_only=True):
-    """What was wanting. What is given here takes the place of what was told before; attachments are added."""
+    """What was wanting. What is given here takes the place of what was stated before; attachments are added."""
 
     attachments: Annotated[tuple[Attachment, ...], Meta(max_length=MAX_ATTACHMENTS)] = ()
     contact: Contact | None = None
@@ -65,7 +65,7 @@ def complete(
 
 def missing(core: Core, work: Work, one: KnownComplaint, rules: ComplaintRules) -> tuple[str, ...]:
     """What a notice needs and this one, with all that was added to it, does not hold."""
-    held = reading.told(core, work, one)
+    held = reading.received(core, work, one)
     target = {"listing": one.listing or held.listing, "merchant": one.merchant or held.merchant}
     return weighing.lacking(msgspec.structs.replace(held, **target), rules.notices[one.track])
 

@@ -1,6 +1,6 @@
 """What follows when a person, or time, has decided on a complaint.
 
-- A complaint is answered. An admitted notice (有初步证据) is forwarded, and the room of removal takes its measure:
+- A complaint is answered. An admitted notice (有初步证据) is forwarded, and the ``remove`` package takes its measure:
   one decision does both. One that was found wanting is answered with what is wanting, and can be completed.
 - Handled is not over for a notice: the merchant may still declare that there is no infringement (电子商务法 43).
 - A second decision that differs from the first takes its place, and the measure with it.
@@ -55,7 +55,7 @@ def any_due(conn: Connection, now: int) -> bool:
 def do_one(core: Core, work: Work) -> bool:
     """Do one thing that time has brought; whether there was one.
 
-    Measures end where a waiting period is over, and the complainant is told; a right holder is asked.
+    Measures end where a waiting period is over, and the complainant is notified; a right holder is asked.
     """
     if name := notices.next_over(work.conn, work.now):
         one = records.find(work.conn, name)

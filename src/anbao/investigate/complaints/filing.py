@@ -56,7 +56,7 @@ def file(
     actor: str,
     at: int,
 ) -> Filed:
-    """Take a complaint in; what the complainant gets. ``origin`` is where it came from, "" where that is not told.
+    """Take a complaint in; what the complainant gets. ``origin`` is where it came from, "" where that is not known.
 
     Raises InvalidInput where it is about nothing.
     """

@@ -1,8 +1,8 @@
 """Notices of infringement (电子商务法 42–44, 民法典 1195–1196): notice → measures and forwarding → counter-statement →
 waiting → the measures end, or proceedings are known.
 
-- A notice that lacks what the law asks of it is not forwarded; the complainant is told what is wanting.
-- A person admits a notice or finds it lacking; the room of removal takes or lifts the measure because of that entry.
+- A notice that lacks what the law asks of it is not forwarded; the complainant is notified what is wanting.
+- A person admits a notice or finds it lacking; the ``remove`` package takes or lifts the measure because of that entry.
 - Measures end on a counter-statement only when the waiting period is over and no proceedings are known. How long it is
   says the pack: the norm that guards it, or the platform's setting where the law says 合理期限.
 """
@@ -86,12 +86,12 @@ class RightsNotice(Noun, frozen=True, kw_only=True):
 
 
 def open_notice(core: Core, work: Work, one: KnownComplaint, missing: Sequence[str], received: int) -> None:
-    """Record the notice; forward it where it holds what the law asks, else tell the complainant what is wanting."""
+    """Record the notice; forward it where it holds what the law asks, else notify the complainant what is wanting."""
     kind = of_track(NoticeNotified, one.track)
     event = kind(about=received, lacking=tuple(missing), notice=one.id, prima_facie=not missing, **one.about)
     work.append(event, actor=_ENGINE)
     if missing:
-        tell(core, work, one, received, LACKING_TOPIC, {"lacking": list(missing)})
+        notify(core, work, one, received, LACKING_TOPIC, {"lacking": list(missing)})
 
 
 def find(conn: Connection, complaint: str) -> RightsNotice | None:
@@ -123,11 +123,11 @@ def counter(core: Core, work: Work, one: KnownComplaint, statement: ComplaintSta
         "hint": msgspec.to_builtins(core.templates.letter("notice.counter_statement", {}).body),
         "statement": statement.text,
     }
-    tell(core, work, one, index, COUNTER_TOPIC, body, ("statement",))
+    notify(core, work, one, index, COUNTER_TOPIC, body, ("statement",))
     work.append(of_track(NoticeCounterForwarded, one.track)(notice=one.id, **one.about), actor=_ENGINE)
 
 
-def tell(
+def notify(
     core: Core,
     work: Work,
     one: KnownComplaint,

@@ -52,16 +52,16 @@ def try_channel(core: Core, rules: ComplaintRules, table: Table, look: filing.Lo
         filed = filing.file(core, work, rules, table, look, TEST, origin="", actor=ACTOR, at=work.now)
         _decide(core, work, filed.entry)
         history = core.ledger.entries(work.conn, subject=("complaint", filed.receipt), limit=100)
-        told = timeline.follow(core, work.conn, sha256(filed.token.encode()).hexdigest())
+        progress = timeline.follow(core, work.conn, sha256(filed.token.encode()).hexdigest())
         missing = sorted({*STEPS} - {stored.kind for stored in history})
-        seen = {"due": filed.due_at is not None, "missing": missing, "state": told.state}
-        if not missing and filed.due_at is not None and (told.state, told.answer) == ("handled", ANSWER):
+        seen = {"due": filed.due_at is not None, "missing": missing, "state": progress.state}
+        if not missing and filed.due_at is not None and (progress.state, progress.answer) == ("handled", ANSWER):
             why = Text(
                 "测试投诉已接收、确认、办结并可查询",
                 "a test complaint was received, acknowledged, closed and can be followed",
             )
             return Probed(ok=True, why=why, seen=seen)
-        what = ", ".join(missing) or ("due_at" if filed.due_at is None else told.state)
+        what = ", ".join(missing) or ("due_at" if filed.due_at is None else progress.state)
         return Probed(ok=False, why=Text(f"测试投诉未走完：{what}", f"a test complaint got stuck: {what}"), seen=seen)
 
     return core.rehearse(job)

@@ -47,7 +47,7 @@ _ENGINE = "engine"
 
 
 class Proceedings(Noun, frozen=True, kw_only=True):
-    """What the right holder tells of a complaint to an authority or a suit; ``docket`` is its number."""
+    """What the right holder reports of a complaint to an authority or a suit; ``docket`` is its number."""
 
     attachments: Annotated[tuple[Attachment, ...], Meta(max_length=MAX_ATTACHMENTS)] = ()
     docket: Annotated[str, Meta(max_length=200)] = ""
@@ -63,10 +63,10 @@ class ProceedingsOutcome(Noun, frozen=True, kw_only=True):
     result: Result
 
 
-def known(core: Core, work: Work, one: KnownComplaint, told: Proceedings, actor: str, at: int) -> int:
-    """The right holder told of proceedings: measures stay. Raises Conflict where no counter-statement waits."""
+def known(core: Core, work: Work, one: KnownComplaint, stated: Proceedings, actor: str, at: int) -> int:
+    """The right holder reported proceedings: measures stay. Raises Conflict where no counter-statement waits."""
     notices.check_state(work.conn, one, "countered", "waiting")
-    sealed = core.vault.seal_noun(work.conn, told, f"complaint:{one.id}")
+    sealed = core.vault.seal_noun(work.conn, stated, f"complaint:{one.id}")
     kind = of_track(NoticeProceedingsKnown, one.track)
     event = made_of(kind, sealed, ends_at=_ask_at(core, work, at), notice=one.id, **one.about)
     return work.append(event, actor=actor, at=at)
@@ -119,7 +119,7 @@ def ask(core: Core, work: Work, one: KnownComplaint) -> None:
     due = (notice.ends_at if notice else work.now) + _AHEAD
     index = work.append(of_track(NoticeProceedingsAsked, one.track)(notice=one.id, **one.about), actor=_ENGINE)
     question = msgspec.to_builtins(core.templates.letter("notice.proceedings_asked", {}).body)
-    notices.tell(core, work, one, index, ASKED_TOPIC, {"letter": question})
+    notices.notify(core, work, one, index, ASKED_TOPIC, {"letter": question})
     cases.open(work, kind=CASE_KIND, subjects=one.subjects, severity=_SEVERITY, about=index, due_at=due)
 
 

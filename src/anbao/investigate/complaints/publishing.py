@@ -2,7 +2,7 @@
 
 - Nothing is public before a person found prima facie proof or sent the notice on: false notices would harm the shop.
 - The public reads which right, shop and listing, when, and how it stands; words, names and papers stay where they are.
-  Who asked not to be named is not told by the number of their right either.
+  Who asked not to be named is not identified by the number of their right either.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,9 @@ from anbao.store import Connection
 from anbao.store.bulk import sql
 from anbao.text import Text
 
-TELLING = frozenset({IpForwarded.KIND, IpCountered.KIND, IpProceedingsKnown.KIND, IpResolved.KIND, IpFoundLacking.KIND})
+PUBLISHED = frozenset(
+    {IpForwarded.KIND, IpCountered.KIND, IpProceedingsKnown.KIND, IpResolved.KIND, IpFoundLacking.KIND}
+)
 """Entries after which the public reads something new."""
 
 MOST_PUBLIC = 500
@@ -78,7 +80,7 @@ def publish(core: Core, work: Work, one: KnownComplaint, actor: str) -> int:
     if notice is None or notice.track != "ip" or (notice.state == "lacking" and was is None):
         raise Conflict(Text("没有可公示的知识产权通知", "there is no IP notice to publish"))
     shop = sql(work.conn, "SELECT shop_name FROM merchant WHERE id = ?", (one.merchant,)).scalar()
-    right = "" if one.conceal else reading.told(core, work, one).right
+    right = "" if one.conceal else reading.received(core, work, one).right
     history = core.ledger.entries(work.conn, subject=("complaint", one.id), kind=IpCountered.KIND, limit=1)
     event = IpPublished(
         countered_at=history[0].at if history else 0,

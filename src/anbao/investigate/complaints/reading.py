@@ -1,7 +1,7 @@
-"""What the parties told, opened for the person who works on a complaint; each reading is an entry.
+"""What the parties stated, revealed to the person who works on a complaint; each access is an entry.
 
-The ledger holds commitments of words, names and contacts, and every other door shows those. Who decides must know what
-was said; so it is opened for a named person, and that they read it can be shown (个人信息保护法 51).
+The ledger holds commitments of words, names and contacts, and every other interface shows those. Who decides must know
+what was said; so it is opened for a named person, and that they read it can be shown (个人信息保护法 51).
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ from anbao.model.events.complaints import ComplaintCompleted, ComplaintReceived,
 
 
 def read(core: Core, work: Work, one: KnownComplaint, person: str, actor: str) -> OpenedStatements:
-    """Open what was told about it and those joined to it to ``person``, and record that."""
+    """Reveal the statements about it and those joined to it to ``person``, and record the access."""
     about = [("complaint", each.id) for each in (one, *records.joined_to(work.conn, one.id))]
 
     def revealed(entries: tuple[int, ...]) -> ComplaintRevealed:
@@ -26,7 +26,7 @@ def read(core: Core, work: Work, one: KnownComplaint, person: str, actor: str) -
     return read_about(core, work, about, revealed, actor)
 
 
-def told(core: Core, work: Work, one: KnownComplaint) -> ComplaintReceived:
+def received(core: Core, work: Work, one: KnownComplaint) -> ComplaintReceived:
     """Returns the complaint as the ledger holds it, with all that was added to it: personal values as commitments."""
     held = core.ledger.entry(work.conn, one.entry).event(ComplaintReceived)
     for stored in core.ledger.entries(work.conn, subject=("complaint", one.id), kind=ComplaintCompleted.KIND):
@@ -52,7 +52,7 @@ def told(core: Core, work: Work, one: KnownComplaint) -> ComplaintReceived:
 
 def contact(core: Core, work: Work, one: KnownComplaint) -> tuple[dict[str, Any], tuple[str, ...]]:
     """How the platform can reach the complainant: commitments, and the names of those that open when they leave."""
-    who = told(core, work, one).reporter or SealedReporter()
+    who = received(core, work, one).reporter or SealedReporter()
     known = {"buyer": who.buyer, "contact": who.contact, "phone": who.phone}
     given = {key: value for key, value in known.items() if value}
     return given, tuple(given)

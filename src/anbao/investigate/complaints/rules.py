@@ -19,7 +19,7 @@ _KEY = "complaints"
 
 
 class DangerWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Words that tell of one kind of danger."""
+    """Words that indicate one kind of danger."""
 
     danger: Danger
     severity: Severity

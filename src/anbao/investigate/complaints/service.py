@@ -50,7 +50,9 @@ from anbao.model.options import ActingPerson, Option
 from anbao.store import Connection
 from anbao.text import Text
 
-Summary = Annotated[str, Meta(max_length=2_000), Option("转送商家的摘要", "what the merchant is told, in your words")]
+Summary = Annotated[
+    str, Meta(max_length=2_000), Option("转送商家的摘要", "what the merchant is notified of, in your words")
+]
 MeasureWords = Annotated[
     str, Meta(min_length=1, max_length=200), Option("采取的措施", "the measures that were taken", argument=True)
 ]
@@ -67,7 +69,7 @@ class Completed(msgspec.Struct, frozen=True, kw_only=True):
 
 @checks_input
 class Complaints:
-    """``look`` (set by whoever assembles the platform) tells the worst word of the screening lexicon in a text."""
+    """``look`` (set by whoever assembles the platform) returns the worst word of the screening lexicon in a text."""
 
     def __init__(self, core: Core) -> None:
         self.core = core
@@ -97,7 +99,7 @@ class Complaints:
     def reactions(self) -> Iterable[Reaction]:
         yield Reaction("investigate.counter_delivered", frozenset({EffectDelivered.KIND}), self._on_delivery)
         yield Reaction("investigate.notice_measured", frozenset({MeasureTakenEvent.KIND}), notices.follow_measure)
-        yield Reaction("investigate.notice_published", publishing.TELLING, self._on_telling)
+        yield Reaction("investigate.notice_published", publishing.PUBLISHED, self._on_notice)
 
     def case_handlers(self) -> Iterable[tuple[str, CaseHandler]]:
         yield joining.COMPLAINT, partial(deciding.follow_complaint, self.core)
@@ -120,7 +122,7 @@ class Complaints:
         return self.file_from(work, complaint, "", actor=actor, at=at)
 
     def file_from(self, work: Work, complaint: Complaint, origin: str, *, actor: str, at: int | None = None) -> Filed:
-        """As ``file``; ``origin`` is where it came from, of which a keyed hash is kept. Raises InvalidInput."""
+        """As ``file``; ``origin`` is where it came from, of which a keyed hash is stored. Raises InvalidInput."""
         rules, table = self._read
         when = work.now if at is None else at
         return filing.file(self.core, work, rules, table, self.look, complaint, origin=origin, actor=actor, at=when)
@@ -213,9 +215,9 @@ class Complaints:
         when = work.now if at is None else at
         return proceedings.known(self.core, work, records.find(work.conn, complaint), given, actor, when)
 
-    def proceedings_with_token(self, work: Work, digest: str, told: Proceedings, *, actor: str) -> int:
+    def proceedings_with_token(self, work: Work, digest: str, stated: Proceedings, *, actor: str) -> int:
         """As ``proceedings``, for the holder of the token with this SHA-256 (hex)."""
-        return proceedings.known(self.core, work, records.by_token(work.conn, digest), told, actor, work.now)
+        return proceedings.known(self.core, work, records.by_token(work.conn, digest), stated, actor, work.now)
 
     @act(
         title=Text(
@@ -258,7 +260,7 @@ class Complaints:
 
     @act(
         title=Text(
-            "查阅投诉原文、陈述与联系方式；查阅入存证", "Read what was told, in the clear; the reading is an entry"
+            "查阅投诉原文、陈述与联系方式；查阅入存证", "Read the statements in the clear; the access is recorded"
         ),
         scope="officer",
         path="/v1/complaints/{complaint}/read",
@@ -283,7 +285,7 @@ class Complaints:
     def _on_notice_checked(self, work: Work, decision: DecisionInEffect) -> None:
         deciding.follow_notice_check(self.core, work, self.rules, decision)
 
-    def _on_telling(self, work: Work, stored: Stored) -> None:
+    def _on_notice(self, work: Work, stored: Stored) -> None:
         publishing.follow(self.core, work, stored)
 
     def _on_delivery(self, work: Work, stored: Stored) -> None:

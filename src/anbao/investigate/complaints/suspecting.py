@@ -20,7 +20,7 @@ def suspect(core: Core, work: Work, one: KnownComplaint, triage: Triage) -> str:
     known = hazards.find(work.conn, name)
     if known is not None and known.state in ("suspected", "confirmed"):
         return name if known.state == "suspected" else ""
-    title, category = _listing_told(core, work.conn, one.listing)
+    title, category = _listing_stated(core, work.conn, one.listing)
     suspicion = Suspicion(
         basis=one.id,
         category=category,
@@ -49,7 +49,7 @@ def _recognised_by(conn: Connection, listing: str, title: str) -> tuple[Fingerpr
     return checked(found)
 
 
-def _listing_told(core: Core, conn: Connection, listing: str) -> tuple[str, str]:
+def _listing_stated(core: Core, conn: Connection, listing: str) -> tuple[str, str]:
     """Title and category of a listing, as it was last screened; empty where it never was."""
     if not listing:
         return "", ""

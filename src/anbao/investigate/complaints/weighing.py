@@ -1,7 +1,7 @@
-"""How grave a complaint is, whether others told the same, and whether it looks false or organised. Pure.
+"""How grave a complaint is, whether others reported the same, and whether it looks false or organised. Pure.
 
 Two texts are alike by the share of their runs of three characters that they have in common (Jaccard), estimated from
-the smallest hashes of each; what is kept of a text is that sketch, not the text.
+the smallest hashes of each; what is stored of a text is that sketch, not the text.
 """
 
 from collections.abc import Sequence
@@ -50,14 +50,14 @@ def track_of(complaint: Complaint) -> Track:
     return "ip" if complaint.concern == "infringement" else "tort" if complaint.concern == "tort" else ""
 
 
-def lacking(told: Complaint | ComplaintReceived, needs: NoticeNeeds) -> tuple[str, ...]:
+def lacking(complaint: Complaint | ComplaintReceived, needs: NoticeNeeds) -> tuple[str, ...]:
     """Returns what a notice needs and this one does not hold, be its values open or sealed."""
-    who = told.reporter
+    who = complaint.reporter
     held = {
         "identity": bool(who and who.name and (who.contact or who.phone)),
-        "proof": bool(told.proof or told.attachments),
-        "right": bool(told.right.strip()),
-        "target": bool(told.listing or told.merchant or told.message or told.link),
+        "proof": bool(complaint.proof or complaint.attachments),
+        "right": bool(complaint.right.strip()),
+        "target": bool(complaint.listing or complaint.merchant or complaint.message or complaint.link),
     }
     return tuple(need for need in needs.needs if not held[need])
 

@@ -5,7 +5,7 @@ from anbao.model.hazard import Coverage, HazardRecord, MatchRecord
 
 
 class HazardSuspected(LedgerEvent, frozen=True, kw_only=True):
-    """There may be a danger. ``complaint``: the one that told of it."""
+    """There may be a danger. ``complaint``: the one that reported it."""
 
     KIND = "hazard.suspected"
 

@@ -62,7 +62,7 @@ class MessageScreenedEvent(LedgerEvent, frozen=True, kw_only=True):
 
 
 class MessageDecided(LedgerEvent, frozen=True, kw_only=True):
-    """A person decided on a message that was kept back."""
+    """A person decided on a message that was held."""
 
     KIND = "message.decided"
 

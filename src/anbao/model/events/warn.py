@@ -1,4 +1,4 @@
-"""What consumers are told before a trade and after it: notices, orders, warnings."""
+"""Messages to consumers before a trade and after it: notices, orders, warnings."""
 
 from typing import Annotated
 
@@ -174,7 +174,7 @@ class WarningOwed(LedgerEvent, frozen=True, kw_only=True):
 
 
 class WarningEvent(LedgerEvent, frozen=True, kw_only=True):
-    """What each entry of a text to a buyer says: who is told of which goods, and with which version of a template."""
+    """What each entry of a text to a buyer says: who is notified of which goods, and with which version of a template."""
 
     attempt: int
     consumer: Subject
@@ -194,7 +194,7 @@ class WarningSent(WarningEvent, frozen=True, kw_only=True):
 
 
 class WarningCorrected(WarningEvent, frozen=True, kw_only=True):
-    """A buyer is told that the warning is lifted."""
+    """A buyer is notified that the warning is lifted."""
 
     KIND = "warning.corrected"
 

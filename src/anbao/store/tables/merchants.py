@@ -1,4 +1,4 @@
-"""What is kept of merchants beside their file: who shares what, licences that run out, turnover, questions out."""
+"""What is stored of merchants beside their file: who shares what, licences that run out, turnover, questions out."""
 
 from anbao.store.tables.base import (
     BigInteger,
