@@ -264,7 +264,7 @@ def test_a_claim_is_held_by_one_process_until_its_lease_ends(platform: Platform,
         first = platform.run(lambda work: queue.claim(work, 3, patience))
         others = second.run(lambda work: queue.claim(work, 10, patience))
         assert len(first) == 3
-        assert {one.kept.id for one in first}.isdisjoint(one.kept.id for one in others)
+        assert {one.queued.id for one in first}.isdisjoint(one.queued.id for one in others)
         clock.pass_seconds(patience.lease)
         again = second.run(lambda work: queue.claim(work, 10, patience))
         assert len(again) == 5

@@ -78,7 +78,7 @@ class Platform(Core):
         self.controls = Controls(self)
         self.assist = Assist(self)
         self.views = listing_view.Sources(self, self.prevent.explainer, self.remove.rules)
-        for room in (
+        for service in (
             self.readmodels,
             self.cases,
             self.prevent,
@@ -89,7 +89,7 @@ class Platform(Core):
             self.controls,
             self.assist,
         ):
-            self.join(room)
+            self.join(service)
         check_handlers(self)
 
     @property

@@ -137,7 +137,7 @@ class KeyRing:
 
 
 def refused() -> Unauthenticated:
-    """The one answer to a missing, malformed, unknown or revoked key, so that the answer does not reveal which it was."""
+    """The one answer to a missing, malformed, unknown or revoked key: it does not reveal which it was."""
     return Unauthenticated(
         Text("没有有效的接口密钥", "no valid API key"),
         hint=Text("请求头写 Authorization: Bearer anbao_…", "send the header Authorization: Bearer anbao_…"),

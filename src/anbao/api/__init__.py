@@ -1,6 +1,6 @@
-"""The HTTP interface (docs/reference/http.md): keys, idempotency, problem details, one handler per verb of the platform.
+"""The HTTP interface (docs/reference/http.md): keys, idempotency, problem details, a handler per verb of the platform.
 
-Layers within: ``keys``, ``idempotency``, ``intake`` and ``answers`` know no HTTP; ``reading``, ``problems``, ``door``
+Layers within: ``keys``, ``idempotency``, ``intake`` and ``answers`` know no HTTP; ``reading``, ``problems``
 and ``metrics`` know requests and responses; the ``*_routes`` hold the handlers; ``app`` assembles them.
 """
 

@@ -1,4 +1,4 @@
-"""Brings the bytes of pictures to the picture service: uploads, stored objects, addresses; and reads them outside of transactions.
+"""Brings the bytes of pictures (uploads, stored objects, addresses) to their service; reads them outside transactions.
 
 - A picture is stored before what was read in it is recorded, so each reading can be checked against its bytes.
 - A task that is being worked on is not due for others; if the process dies, it is due again.

@@ -35,7 +35,7 @@ KINDS: dict[str, type[ControlEvent]] = {
 ENGINE = "engine"
 NOT_YET = Text("尚未检查", "not tried yet")
 
-Kept = Literal["unprobed", "works", "failed", "retired"]
+ProbedState = Literal["unprobed", "works", "failed", "retired"]
 
 
 class ControlStanding(msgspec.Struct):
@@ -43,7 +43,7 @@ class ControlStanding(msgspec.Struct):
 
     id: str
     person: str
-    state: Kept
+    state: ProbedState
     since: int
     probed_at: int | None
     why: bytes

@@ -225,14 +225,14 @@ class Controls(Service):
             for control in self._known.values()
         ]
 
-    def _person(self, conn: Connection, kept: str) -> str:
+    def _person(self, conn: Connection, stored: str) -> str:
         """Who is in charge; the commitment itself where the person was erased. Older entries name them."""
-        if not kept.startswith(COMMITMENT_PREFIX):
-            return kept
+        if not stored.startswith(COMMITMENT_PREFIX):
+            return stored
         try:
-            return self.core.vault.reveal(conn, kept)[1]
+            return self.core.vault.reveal(conn, stored)[1]
         except NotFound:
-            return kept
+            return stored
 
     def _view(
         self, conn: Connection, control: Control, standing: ControlStanding | None, person: str, now: int

@@ -148,11 +148,11 @@ def all_endpoints(conn: Connection) -> list[Endpoint]:
             id=identity,
             url=url,
             topics=tuple(topics.split()),
-            secrets=msgspec.json.decode(bytes(kept), type=tuple[Secret, ...]),
+            secrets=msgspec.json.decode(bytes(secrets), type=tuple[Secret, ...]),
             state="paused" if state == "paused" else "active",
             created=created,
         )
-        for identity, url, topics, kept, state, created in rows
+        for identity, url, topics, secrets, state, created in rows
     ]
 
 

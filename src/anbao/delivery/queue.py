@@ -60,7 +60,7 @@ class QueuedEffect(msgspec.Struct, frozen=True, kw_only=True):
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """An effect that this process may try until its lease ends, and where it goes."""
 
-    kept: QueuedEffect
+    queued: QueuedEffect
     endpoint: Endpoint
 
 
@@ -78,7 +78,7 @@ def due(conn: Connection, now: int, most: int) -> list[tuple[QueuedEffect, Endpo
         " ORDER BY due_at, id LIMIT ?",
         (now, *active, most),
     )
-    return [(_kept(row[:-1]), known[row[-1]]) for row in rows]
+    return [(_queued(row[:-1]), known[row[-1]]) for row in rows]
 
 
 def claim(work: Work, most: int, patience: Patience) -> list[Claim]:
@@ -86,43 +86,43 @@ def claim(work: Work, most: int, patience: Patience) -> list[Claim]:
     leased = work.now + patience.lease * 1000
     claims = []
     for found, endpoint in due(work.conn, work.now, most):
-        kept = msgspec.structs.replace(found, attempts=found.attempts + 1, due_at=leased)
-        sql(work.conn, "UPDATE outbox SET attempts = ?, due_at = ? WHERE id = ?", (kept.attempts, leased, kept.id))
-        claims.append(Claim(kept=kept, endpoint=endpoint))
+        queued = msgspec.structs.replace(found, attempts=found.attempts + 1, due_at=leased)
+        sql(work.conn, "UPDATE outbox SET attempts = ?, due_at = ? WHERE id = ?", (queued.attempts, leased, queued.id))
+        claims.append(Claim(queued=queued, endpoint=endpoint))
     return claims
 
 
 def settle(work: Work, one: Claim, outcome: PostOutcome, patience: Patience) -> bool:
     """Record how an attempt ended; False where the claim no longer stands."""
-    kept = one.kept
+    queued = one.queued
     leased = sql(
         work.conn,
         "SELECT 1 FROM outbox WHERE id = ? AND state = 'waiting' AND attempts = ? AND due_at = ?",
-        (kept.id, kept.attempts, kept.due_at),
+        (queued.id, queued.attempts, queued.due_at),
     ).first()
     if leased is None:
         return False
-    if outcome.verdict == "failed" and kept.attempts < patience.attempts:
-        wait = max(patience.wait(kept.id, kept.attempts), outcome.wait * 1000)
-        _move(work, kept, "waiting", outcome.problem, due_at=work.now + wait)
-        work.append(EffectRetried(problem=outcome.problem, wait_ms=wait, **_about(kept)), actor="engine")
+    if outcome.verdict == "failed" and queued.attempts < patience.attempts:
+        wait = max(patience.wait(queued.id, queued.attempts), outcome.wait * 1000)
+        _move(work, queued, "waiting", outcome.problem, due_at=work.now + wait)
+        work.append(EffectRetried(problem=outcome.problem, wait_ms=wait, **_about(queued)), actor="engine")
         return True
     if outcome.verdict == "accepted":
-        _move(work, kept, "sent", "")
-        work.append(EffectAccepted(result=outcome.result, **_about(kept)), actor="engine")
+        _move(work, queued, "sent", "")
+        work.append(EffectAccepted(result=outcome.result, **_about(queued)), actor="engine")
         return True
-    finish(work, kept, outcome, "engine")
+    finish(work, queued, outcome, "engine")
     return True
 
 
-def finish(work: Work, kept: QueuedEffect, outcome: PostOutcome, actor: str) -> int:
+def finish(work: Work, queued: QueuedEffect, outcome: PostOutcome, actor: str) -> int:
     """End an effect, confirmed or not; the entry's index."""
     if outcome.verdict == "confirmed":
-        _move(work, kept, "done", "")
-        return work.append(EffectDelivered(problem="", result=outcome.result, **_about(kept)), actor=actor)
-    _move(work, kept, "dead", outcome.problem)
+        _move(work, queued, "done", "")
+        return work.append(EffectDelivered(problem="", result=outcome.result, **_about(queued)), actor=actor)
+    _move(work, queued, "dead", outcome.problem)
     refused = outcome.verdict == "refused"
-    failed = EffectFailed(problem=outcome.problem, refused=refused, result=outcome.result, **_about(kept))
+    failed = EffectFailed(problem=outcome.problem, refused=refused, result=outcome.result, **_about(queued))
     return work.append(failed, actor=actor)
 
 
@@ -130,8 +130,8 @@ def replay(work: Work, effects: Sequence[str], actor: str) -> list[int]:
     """Send dead effects again under their old ids; the entries' indexes. Raises NotFound, Conflict."""
     entries = []
     for identity in effects:
-        kept = find(work.conn, identity)
-        if kept.state != "dead":
+        queued = find(work.conn, identity)
+        if queued.state != "dead":
             raise Conflict(
                 Text(f"{identity} 不在死信中", f"{identity} is no dead letter"),
                 hint=Text("只有投递失败的指令可以重发", "only what was given up can be sent again"),
@@ -141,7 +141,7 @@ def replay(work: Work, effects: Sequence[str], actor: str) -> list[int]:
             "UPDATE outbox SET state = 'waiting', attempts = 0, due_at = ?, problem = '' WHERE id = ?",
             (work.now, identity),
         )
-        entries.append(work.append(EffectReplayed(problem=kept.problem, **_about(kept)), actor=actor))
+        entries.append(work.append(EffectReplayed(problem=queued.problem, **_about(queued)), actor=actor))
     return entries
 
 
@@ -150,7 +150,7 @@ def find(conn: Connection, identity: str) -> QueuedEffect:
     row = sql(conn, f"SELECT {_COLUMNS} FROM outbox WHERE id = ?", (identity,)).first()
     if row is None:
         raise NotFound(Text(f"没有指令 {identity}", f"there is no effect {identity}"))
-    return _kept(row)
+    return _queued(row)
 
 
 def listed(
@@ -167,10 +167,10 @@ def listed(
         f"SELECT {_COLUMNS} FROM outbox WHERE {' AND '.join(where)} ORDER BY due_at, id LIMIT ?",
         (*given, limit),
     )
-    return [_kept(row) for row in rows]
+    return [_queued(row) for row in rows]
 
 
-def _kept(row: Row) -> QueuedEffect:
+def _queued(row: Row) -> QueuedEffect:
     identity, topic, body, entry, state, attempts, due_at, problem = row
     return QueuedEffect(
         id=identity,
@@ -184,11 +184,11 @@ def _kept(row: Row) -> QueuedEffect:
     )
 
 
-def _move(work: Work, kept: QueuedEffect, state: State, problem: str, *, due_at: int | None = None) -> None:
+def _move(work: Work, queued: QueuedEffect, state: State, problem: str, *, due_at: int | None = None) -> None:
     sql(
         work.conn,
         "UPDATE outbox SET state = ?, problem = ?, due_at = ? WHERE id = ?",
-        (state, problem, work.now if due_at is None else due_at, kept.id),
+        (state, problem, work.now if due_at is None else due_at, queued.id),
     )
 
 
@@ -200,12 +200,12 @@ class _About(TypedDict):
     topic: str
 
 
-def _about(kept: QueuedEffect) -> _About:
+def _about(queued: QueuedEffect) -> _About:
     """Returns what every entry about an effect says."""
     return {
-        "attempts": kept.attempts,
-        "cause": kept.entry,
-        "effect": kept.id,
-        "others": dict(kept.effect.subjects),
-        "topic": kept.topic,
+        "attempts": queued.attempts,
+        "cause": queued.entry,
+        "effect": queued.id,
+        "others": dict(queued.effect.subjects),
+        "topic": queued.topic,
     }

@@ -80,18 +80,18 @@ class Delivery(Service):
 
         What was done stays done; what had been given up or refused may still be confirmed.
         """
-        kept, outcome = queue.find(work.conn, effect), outcome_of(answer)
+        queued, outcome = queue.find(work.conn, effect), outcome_of(answer)
         if outcome.verdict == "accepted" or (answer.confirmed and answer.refused):
             raise InvalidInput(
                 Text("应给出 confirmed: true 或者 refused: 理由", "either confirmed: true or refused: the reason"),
                 field="confirmed",
             )
-        if kept.state in ("done", "withdrawn") or (kept.state == "dead" and outcome.verdict == "refused"):
+        if queued.state in ("done", "withdrawn") or (queued.state == "dead" and outcome.verdict == "refused"):
             raise Conflict(
-                Text(f"{effect} 已有结果：{kept.state}", f"{effect} has ended already: {kept.state}"),
+                Text(f"{effect} 已有结果：{queued.state}", f"{effect} has ended already: {queued.state}"),
                 hint=Text("每条指令只答复一次", "each effect is answered once"),
             )
-        return queue.finish(work, kept, outcome, actor)
+        return queue.finish(work, queued, outcome, actor)
 
     def replay(self, work: Work, effects: Sequence[str], *, actor: str) -> list[int]:
         """Send dead effects again. Raises NotFound, Conflict."""
@@ -116,23 +116,23 @@ class Delivery(Service):
     def _deliver(self, client: "httpx.Client", one: Claim) -> None:
         now = self.core.clock()
         message = SignedMessage(
-            id=one.kept.id, url=one.endpoint.url, secrets=one.endpoint.secrets_at(now), body=self._payload(one)
+            id=one.queued.id, url=one.endpoint.url, secrets=one.endpoint.secrets_at(now), body=self._payload(one)
         )
         outcome = post(client, message, self.patience.timeout)
         self.core.run(lambda work: queue.settle(work, one, outcome, self.patience))
 
     def _payload(self, one: Claim) -> bytes:
-        effect = one.kept.effect
+        effect = one.queued.effect
         data = dict(effect.body)
         with self.core.reading() as conn:
-            at = self.core.ledger.entry(conn, one.kept.entry).recorded
+            at = self.core.ledger.entry(conn, one.queued.entry).recorded
             for field in effect.reveal:
                 try:
                     _, data[field] = self.core.vault.reveal(conn, data[field])
                 except NotFound:
                     data[field] = ""  # erased: the platform receives the effect without the person
         payload = Payload(
-            type=effect.topic, timestamp=_iso(at), entry=one.kept.entry, subjects=dict(effect.subjects), data=data
+            type=effect.topic, timestamp=_iso(at), entry=one.queued.entry, subjects=dict(effect.subjects), data=data
         )
         return msgspec.json.encode(payload)
 

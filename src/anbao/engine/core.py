@@ -57,7 +57,7 @@ CaseConflicts = Callable[[Connection, Mapping[str, str]], Iterable[str]]
 
 
 class Service:
-    """A duty package's service, built on the core. Subclasses say what they project, what they react to and what they do later.
+    """A duty package's service, built on the core. Subclasses state their projections, reactions and later steps.
 
     Methods that take a ``Work`` act inside that open transaction; ``core.run`` gives one. The public ones validate the
     nouns that they are given, so that what HTTP refuses is refused from Python and from files, too.
@@ -128,15 +128,15 @@ class Core:
         """Let a service see entries, react and work."""
         for kind, projector in room.projectors():
             self._projectors.setdefault(kind, []).append(projector)
-        for reaction in room.reactions():
+        for reaction in service.reactions():
             self.reactions.add(reaction)
-        for case_kind, handler in room.case_handlers():
+        for case_kind, handler in service.case_handlers():
             if case_kind in self.case_handlers:
                 raise ValueError(f"cases of the kind {case_kind} have two handlers")
             self.case_handlers[case_kind] = handler
-        self.case_conflicts.update(room.case_conflicts())
-        self.steps += room.steps()
-        self.probes.update(room.probes())
+        self.case_conflicts.update(service.case_conflicts())
+        self.steps += service.steps()
+        self.probes.update(service.probes())
 
     def project(self, conn: Connection, kind: str, placed: Sequence[Placed]) -> None:
         """Write what entries of one kind mean for the packages' tables, as when they were recorded."""

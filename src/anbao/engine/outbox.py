@@ -38,7 +38,7 @@ def send(work: Work, entry: int, effect: Effect, *, part: str = "") -> str:
 
     The id is ASCII without ``/``, so that it can stand in a header and in an address.
     """
-    name = f"{entry}:{effect.topic}" + (f":{_told_apart(part)}" if part else "")
+    name = f"{entry}:{effect.topic}" + (f":{_part_checked(part)}" if part else "")
     insert_many(
         work.conn,
         tables.outbox,
@@ -57,5 +57,5 @@ def withdraw(work: Work, entry: int) -> None:
     )
 
 
-def _told_apart(part: str) -> str:
+def _part_checked(part: str) -> str:
     return part if _PLAIN.fullmatch(part) else sha256(part.encode()).hexdigest()[:32]

@@ -81,7 +81,7 @@ class ValueHistory:
     """The changes of a store's values, read once for each newest change."""
 
     def __init__(self) -> None:
-        self._kept: WeakKeyDictionary[ConnectionPool, tuple[int | None, _Changes]] = WeakKeyDictionary()
+        self._cached: WeakKeyDictionary[ConnectionPool, tuple[int | None, _Changes]] = WeakKeyDictionary()
         self._keeping = threading.Lock()
         self._last: tuple[Connection, int | None, _Changes] | None = None
         self._changing: Connection | None = None
@@ -113,13 +113,13 @@ class ValueHistory:
         if last is not None and last[0] is conn and last[1] == newest:
             return last[2]
         with self._keeping:
-            known = None if changing else self._kept.get(conn.pool)
+            known = None if changing else self._cached.get(conn.pool)
         if known is None or known[0] != newest:
             known = newest, _load(conn)
         self._last = conn, *known
         if not changing:
             with self._keeping:
-                self._kept[conn.pool] = known
+                self._cached[conn.pool] = known
         return known[1]
 
 

@@ -12,14 +12,14 @@ _State = tuple[tuple[str, int, int], ...]
 
 def read_cached(load: Callable[[Path], T]) -> Callable[[Path], T]:
     """Keep what ``load`` made of each folder, until a file below it comes, goes or is written."""
-    kept: dict[Path, tuple[_State, T]] = {}
+    cached: dict[Path, tuple[_State, T]] = {}
 
     @wraps(load)
     def loaded(folder: Path) -> T:
         state = _state(folder)
-        known = kept.get(folder)
+        known = cached.get(folder)
         if known is None or known[0] != state:
-            known = kept[folder] = state, load(folder)
+            known = cached[folder] = state, load(folder)
         return known[1]
 
     return loaded

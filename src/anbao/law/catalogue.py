@@ -22,7 +22,7 @@ from anbao.model.sourced import Confidence, Sourced
 from anbao.text import Text
 
 _PATH_SEPARATORS = re.compile(r"[>/\\|»›,，、;；]")
-_NAMES_KEPT = 10_000
+_NAMES_STORED = 10_000
 _PATTERNS = "patterns"
 """The check that all patterns of a file compile."""
 
@@ -182,7 +182,7 @@ class Catalogue:
         except KeyError:
             parts = (name, *reversed(_PATH_SEPARATORS.split(name)))
             found = next((self._names[_fold(part)] for part in parts if _fold(part) in self._names), None)
-            if len(self._found) >= _NAMES_KEPT:
+            if len(self._found) >= _NAMES_STORED:
                 self._found = {}
             self._found[name] = found
             return found

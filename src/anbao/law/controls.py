@@ -29,7 +29,7 @@ class ControlCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 class Control(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One control. ``every``: the setting that says how often it is tried; ``probe``: how, in words.
 
-    ``cases`` are tried by the ``prevent`` package; other controls have a probe of their package, or are attested by hand.
+    ``cases`` are tried by the ``prevent`` package; other controls have a probe of their own, or are attested by hand.
     """
 
     id: str

@@ -12,7 +12,7 @@ Confidence = Literal["stored", "summary", "memory"]
 
 
 class DutyRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One duty that the law lays down, as a fact; either ``norms`` fulfil it, or it is fulfilled ``by_hand`` for a reason."""
+    """One duty that the law lays down, as a fact; ``norms`` fulfil it, or it is fulfilled ``by_hand`` for a reason."""
 
     id: str
     instrument: str

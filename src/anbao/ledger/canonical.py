@@ -31,14 +31,14 @@ _INT_LIMIT = 2**53
 _sorted_encoder = msgspec.json.Encoder(order="sorted")
 _plain_encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Entry)
-_KEPT_AS_IS = (bytes, bytearray, memoryview)
+_UNCHANGED = (bytes, bytearray, memoryview)
 
 _NotHeld = Text("存证不能保存这种值", "an entry cannot hold this kind of value")
 
 
 def encode(entry: Entry) -> bytes:
     """The canonical bytes. Raises InvalidInput (its ``field`` is the path at fault) or TooLarge."""
-    body = msgspec.to_builtins(entry.body, builtin_types=_KEPT_AS_IS, order="sorted")
+    body = msgspec.to_builtins(entry.body, builtin_types=_UNCHANGED, order="sorted")
     check_profile(body, "body")
     _check_frame(entry)
     return _fitting(_sorted_encoder.encode(msgspec.structs.replace(entry, body=body)))

@@ -54,9 +54,9 @@ def establish_cipher(conn: Connection) -> tuple[Cipher, bool]:
 
     Raises InvalidInput for a key file that cannot be read, Conflict where the key is not the store's.
     """
-    given, kept, digest = _key_from_file(), read_meta(conn, _KEY), read_meta(conn, _DIGEST)
-    if kept is not None:
-        return Cipher(kept), False
+    given, stored, digest = _key_from_file(), read_meta(conn, _KEY), read_meta(conn, _DIGEST)
+    if stored is not None:
+        return Cipher(stored), False
     if digest is not None:
         if given is None or sha256(given).digest() != digest:
             raise Conflict(

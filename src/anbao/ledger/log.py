@@ -248,7 +248,7 @@ def open_ledger(store: Store, origin: str | None = None) -> Ledger:
 
 
 def tile_reader(conn: Connection) -> TileReader:
-    """Reads tiles out of the store; a missing tile is empty. The last few are cached, as a proof asks for each often."""
+    """Reads tiles out of the store; a missing tile is empty. The last few are cached: a proof asks for each often."""
 
     @lru_cache(maxsize=16)
     def read(level: int, n: int) -> bytes:

@@ -12,7 +12,7 @@ RegistryState = Literal["valid", "revoked", "unknown", "mismatch"]
 
 
 class RegistryQuestion(Noun, frozen=True, kw_only=True):
-    """Is this number of this kind in force, and is it this holder's? Never stored: number and holder may be personal."""
+    """Is this number of this kind in force, and is it this holder's? Not stored: number and holder may be personal."""
 
     holder: Annotated[str, Meta(min_length=1, max_length=200)]
     kind: Annotated[str, Meta(min_length=1, max_length=64)]

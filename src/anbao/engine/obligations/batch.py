@@ -29,9 +29,9 @@ class Batch:
         key = subject_key(subjects, norm.about)
         if key is None or (norm.once and self._asked_before(norm, key, at)):
             return
-        kept = "kept" if norm.kind == "keep" else None
+        closed_as = "kept" if norm.kind == "keep" else None
         when = self._due(norm, at, idx) if due is None else due
-        self._opened.append(Obligation(idx, norm.id, norm.version, key, at, when, closed_as=kept))
+        self._opened.append(Obligation(idx, norm.id, norm.version, key, at, when, closed_as=closed_as))
 
     def note(
         self, norm: Norm, signal: str, subjects: dict[str, str], about: tuple[str, ...], at: int, idx: int

@@ -174,7 +174,7 @@ class WarningOwed(LedgerEvent, frozen=True, kw_only=True):
 
 
 class WarningEvent(LedgerEvent, frozen=True, kw_only=True):
-    """What each entry of a text to a buyer says: who is notified of which goods, and with which version of a template."""
+    """What each entry of a text to a buyer says: who is notified of which goods, with which version of a template."""
 
     attempt: int
     consumer: Subject

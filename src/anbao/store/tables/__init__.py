@@ -1,4 +1,4 @@
-"""All tables, by package. ``entry`` is the truth; the rest are its projections, caches, or values that stand beside it."""
+"""All tables, by package. ``entry`` is the truth; the rest are its projections, caches, or values stored beside it."""
 
 from anbao.store.tables.access import api_key, idempotency, screen_run
 from anbao.store.tables.assist import assistance, authority_request
