@@ -79,7 +79,7 @@ def test_the_danger_is_found_everywhere_and_the_seller_named(told: str) -> None:
     assert "8/8 dangerous listings taken down, 4 of them known by their picture only" in told
     assert re.search(r"  Blocked +闪电能量", told)
     assert "15 reached, 2 not" in told
-    assert "was told in writing who sold (Who the seller is): 示例" in told
+    assert "was informed in writing who sold (Who the seller is): 示例" in told
 
 
 def test_a_category_that_may_not_be_sold_online_is_told_with_what_it_rests_on(told: str) -> None:

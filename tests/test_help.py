@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from anbao.cli.root import ROOMS, VERBS
+from anbao.cli.root import GROUPS, VERBS
 
 _HELP_OF_ALL = """
 import json, sys
@@ -43,6 +43,6 @@ def test_the_program_lists_all_verbs(language: str) -> None:
 
 
 def test_each_verb_of_a_room_is_a_verb() -> None:
-    placed = [verb for _, verbs in ROOMS.values() for verb in verbs.split()]
+    placed = [verb for _, verbs in GROUPS.values() for verb in verbs.split()]
     assert len(placed) == len(set(placed))
     assert set(placed) <= VERBS.keys()

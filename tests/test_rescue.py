@@ -50,7 +50,7 @@ def rescue(platform: Platform, pictures: PictureIntake, cast: scalding.Cast) -> 
 def test_every_dangerous_listing_goes_and_no_harmless_one(rescue: Rescue) -> None:
     assert rescue.severity >= 4
     assert rescue.removed == scalding.DANGEROUS
-    assert {one.id for one in scalding.OFFERS} - scalding.DANGEROUS <= rescue.kept
+    assert {one.id for one in scalding.OFFERS} - scalding.DANGEROUS <= rescue.on_sale
     assert rescue.removed >= scalding.BY_PICTURE_ONLY
 
 

@@ -125,10 +125,10 @@ def test_notices_come_before_the_order_as_its_truth_says(market: list[Happening]
             case Order() as order:
                 assert isinstance(one.truth, OrderTruth)
                 owed = {(order.buyer, order.listing, notice) for notice in one.truth.notices}
-                told.add(one.truth.told)
-                assert bool(owed) == (one.truth.told != "not_needed")
-                assert (owed <= shown) == (one.truth.told in ("not_needed", "acknowledged", "shown_only"))
-                assert (owed <= acknowledged) == (one.truth.told in ("not_needed", "acknowledged"))
+                told.add(one.truth.notice_state)
+                assert bool(owed) == (one.truth.notice_state != "not_needed")
+                assert (owed <= shown) == (one.truth.notice_state in ("not_needed", "acknowledged", "shown_only"))
+                assert (owed <= acknowledged) == (one.truth.notice_state in ("not_needed", "acknowledged"))
     assert told == {"not_needed", "acknowledged", "shown_only", "untold"}
 
 

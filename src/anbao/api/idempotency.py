@@ -106,5 +106,5 @@ def _bound_to(api_key: str, key: str) -> bytes:
 
 
 def forget(conn: Connection, now: int) -> None:
-    """Drop what is older than ``KEPT_MILLIS``."""
-    sql(conn, "DELETE FROM idempotency WHERE at < ?", (now - KEPT_MILLIS,))
+    """Drop what is older than ``STORED_MILLIS``."""
+    sql(conn, "DELETE FROM idempotency WHERE at < ?", (now - STORED_MILLIS,))

@@ -59,13 +59,13 @@ class Metrics:
 
     def render(self, platform: Platform) -> bytes:
         """Counters of the processes and gauges of the store, in the text format."""
-        counters = self._registry
+        registry = self._registry
         if MULTIPROCESS_VARIABLE in os.environ:
-            counters = CollectorRegistry()
-            MultiProcessCollector(counters)  # type: ignore[no-untyped-call, unused-ignore]
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call, unused-ignore]
         gauges = CollectorRegistry()
         gauges.register(_StoreGauges(platform))  # type: ignore[arg-type, unused-ignore]
-        return generate_latest(counters) + generate_latest(gauges)
+        return generate_latest(registry) + generate_latest(gauges)
 
 
 class Observed:

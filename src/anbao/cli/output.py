@@ -85,8 +85,8 @@ def emit(rows: Rows, columns: Sequence[Column], form: str, language: Language, s
         for row in rows:
             out.write(json_text({column.key: row.get(column.key) for column in columns}) + "\n")
     elif form == "json":
-        kept = [{column.key: row.get(column.key) for column in columns} for row in rows]
-        out.write(json_text(kept, indent=2) + "\n")
+        listed = [{column.key: row.get(column.key) for column in columns} for row in rows]
+        out.write(json_text(listed, indent=2) + "\n")
     elif form == "csv":
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(column.key for column in columns)
@@ -97,12 +97,12 @@ def emit(rows: Rows, columns: Sequence[Column], form: str, language: Language, s
 
 
 def _emit_table(rows: Rows, columns: Sequence[Column], language: Language, stream: TextIO | None) -> None:
-    kept = list(rows)
+    listed = list(rows)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        numbers = any(_is_number(row.get(column.key)) for row in kept)
+        numbers = any(_is_number(row.get(column.key)) for row in listed)
         table.add_column(column.title.get(language), justify="right" if numbers else "left", overflow="fold")
-    for row in kept:
+    for row in listed:
         table.add_row(*(RichText(visible(written(row.get(column.key), language))) for column in columns))
     console = SafeConsole(file=stream, width=PIPED_WIDTH) if stream else stdout_console()
     console.print(table)

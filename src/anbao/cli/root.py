@@ -62,7 +62,7 @@ VERBS = {
     "doctor": t("自检：环境、存储、义务重算", "check environment and store; derive obligations again"),
 }
 
-ROOMS = {
+GROUPS = {
     "prevent": (t("危险防范", "Prevention"), "merchant screen listing picture message lexicon policy model replay"),
     "investigate": (t("危险排查", "Investigation"), "complaint hazard sweep"),
     "remove": (t("危险排除", "Removal"), "measure appeal report"),
@@ -76,7 +76,7 @@ ROOMS = {
 }
 """The folder of each verb, and the heading it stands under; verbs of no group stand first."""
 
-_ROOM_OF = {verb: room for room, (_, verbs) in ROOMS.items() for verb in verbs.split()}
+_GROUP_OF = {verb: group for group, (_, verbs) in GROUPS.items() for verb in verbs.split()}
 
 click.Context.formatter_class = Formatter
 
@@ -90,7 +90,7 @@ class Root(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
             return None
-        place = ".".join(filter(None, ("anbao.cli", _ROOM_OF.get(cmd_name), cmd_name)))
+        place = ".".join(filter(None, ("anbao.cli", _GROUP_OF.get(cmd_name), cmd_name)))
         command: click.Command = importlib.import_module(place).command
         return command
 
@@ -101,8 +101,8 @@ class Root(click.Group):
 
 
 def _sections() -> list[tuple[str, list[str]]]:
-    alone = [verb for verb in VERBS if verb not in _ROOM_OF]
-    return [("Commands", alone), *((heading, verbs.split()) for heading, verbs in ROOMS.values())]
+    alone = [verb for verb in VERBS if verb not in _GROUP_OF]
+    return [("Commands", alone), *((heading, verbs.split()) for heading, verbs in GROUPS.values())]
 
 
 @click.command(

@@ -20,14 +20,14 @@ class Formatter(click.HelpFormatter):
         super().write_heading(_HEADINGS.get(heading, heading))
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
-        told = [
+        translated = [
             (
                 name,
                 text.replace(_SHOW_HELP, t("显示本说明", _SHOW_HELP)).replace("[default: ", t("[默认 ", "[default: ")),
             )
             for name, text in rows
         ]
-        super().write_dl(told, col_max, col_spacing)
+        super().write_dl(translated, col_max, col_spacing)
 
 
 def wrong_usage(error: click.ClickException) -> str:

@@ -40,7 +40,7 @@ class PictureIntake:
         self, platform: Platform, storage: ObjectStorage | None = None, fetcher: Fetcher | None = None
     ) -> None:
         self._platform = platform
-        self._desk = platform.prevent.pictures
+        self._service = platform.prevent.pictures
         self._storage = storage
         self._fetcher = system_fetcher() if fetcher is None else fetcher
         self._disguises = Disguises(platform, self.fingerprints)
@@ -69,7 +69,7 @@ class PictureIntake:
     def take(self, data: bytes, *, actor: str = "platform") -> PictureReading:
         """Keep, read and record an upload; listings that wait for it are decided on."""
         reading = self.keep(data)
-        self._platform.run(lambda work: self._desk.take(work, reading, actor=actor))
+        self._platform.run(lambda work: self._service.take(work, reading, actor=actor))
         return reading
 
     def fingerprints(self, picture: str) -> tuple[str, ...]:
@@ -125,7 +125,7 @@ class PictureIntake:
 
     def _take(self, work: Work, task: Task, reading: PictureReading) -> None:
         records.assign(work.conn, task, reading.picture)
-        self._desk.take(work, reading)
+        self._service.take(work, reading)
 
     def _later(self, task: Task, problem: PictureProblem) -> None:
         attempts = task.attempts + 1
@@ -136,4 +136,4 @@ class PictureIntake:
         self._platform.run(lambda work: records.postpone(work.conn, task, due, attempts))
 
     def _give_up(self, task: Task, problem: PictureProblem) -> None:
-        self._platform.run(lambda work: self._desk.give_up(work, task, problem))
+        self._platform.run(lambda work: self._service.give_up(work, task, problem))

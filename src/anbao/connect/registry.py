@@ -78,14 +78,14 @@ class HttpRegistry:
         for turn in range(1, self.settings.tries + 1):
             if turn > 1:
                 self._pause(FIRST_PAUSE * 2 ** (turn - 2) * (1 + self._dice.random() / 2))
-            told, reason, again = self._try(body)
-            if told is not None:
+            answer, reason, again = self._try(body)
+            if answer is not None:
                 return RegistryAnswer(
                     latency=int((time.monotonic() - start) * 1_000),
                     registry=self.settings.name,
-                    state=told.state,
+                    state=answer.state,
                     tries=turn,
-                    valid_until=told.valid_until,
+                    valid_until=answer.valid_until,
                 )
             if not again:
                 break

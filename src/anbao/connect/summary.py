@@ -181,16 +181,16 @@ class Summary(Struct):
 
     def _keep_worst(self, worst: Worst) -> None:
         if self._is_among_worst(worst.rank):
-            bisect.insort(self.worst, worst, key=lambda kept: kept.rank)
+            bisect.insort(self.worst, worst, key=lambda one: one.rank)
             del self.worst[MAX_WORST:]
 
     def _keep_part(self, part: FilePart) -> None:
         if len(self.parts) < MAX_PARTS or part.row < self.parts[-1].row:
-            bisect.insort(self.parts, part, key=lambda kept: kept.row)
+            bisect.insort(self.parts, part, key=lambda one: one.row)
             del self.parts[MAX_PARTS:]
 
     def _keep_bad_row(self, error: FileRowError) -> None:
-        bisect.insort(self.bad_rows, error, key=lambda kept: kept.row)
+        bisect.insort(self.bad_rows, error, key=lambda one: one.row)
         del self.bad_rows[MAX_BAD_ROWS:]
 
 
@@ -224,10 +224,10 @@ def _excerpt(text: str) -> str:
     return text if len(text) <= TITLE_EXCERPT else text[: TITLE_EXCERPT - 1] + "…"
 
 
-def _count(counters: dict[Key, int], key: Key, more: int) -> None:
-    counters[key] = counters.get(key, 0) + more
+def _count(counts: dict[Key, int], key: Key, more: int) -> None:
+    counts[key] = counts.get(key, 0) + more
 
 
-def _add_all(counters: dict[Key, int], more: Mapping[Key, int]) -> None:
+def _add_all(counts: dict[Key, int], more: Mapping[Key, int]) -> None:
     for key, count in more.items():
-        _count(counters, key, count)
+        _count(counts, key, count)

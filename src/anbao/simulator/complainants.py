@@ -77,10 +77,10 @@ def complainants(
         raise ValueError("complaints need three listings")
     for number in range(rounds * _ROUND):
         at = start + number * 3_600_000
-        yield _told(seed, number, at, offers)
+        yield _numbered(seed, number, at, offers)
 
 
-def _told(seed: int, number: int, at: int, offers: Sequence[ComplainedListing]) -> SimulatedComplaint:
+def _numbered(seed: int, number: int, at: int, offers: Sequence[ComplainedListing]) -> SimulatedComplaint:
     place, first = number % _ROUND, number - number % _ROUND
     rng = Random(f"{seed}:complaint:{number}")
     person = buyer(rng, number)
@@ -88,7 +88,7 @@ def _told(seed: int, number: int, at: int, offers: Sequence[ComplainedListing]) 
         return _true(seed, number, at, offers, person)
     if place < 11:
         of = first + place - 8
-        original = _told(seed, of, at, offers)
+        original = _numbered(seed, of, at, offers)
         text = original.complaint.text.replace("，", ", ") + "！！"
         complaint = msgspec.structs.replace(original.complaint, text=text, reporter=_reporter(person))
         truth = msgspec.structs.replace(original.truth, kind="duplicate", of=of)

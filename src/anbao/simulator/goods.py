@@ -58,7 +58,7 @@ def harmless(rng: Random, product_line: GoodsCategory, *, id: str, merchant: str
         merchant,
         on,
         _title(rng, product_line, rng.choice(product_line.nouns)),
-        _told(rng, product_line),
+        _honest_description(rng, product_line),
     )
     return Goods(listing, ListingTruth(label="harmless"))
 
@@ -66,7 +66,9 @@ def harmless(rng: Random, product_line: GoodsCategory, *, id: str, merchant: str
 def look_alike(rng: Random, product_line: GoodsCategory, *, id: str, merchant: str, on: date) -> Goods:
     """Harmless goods whose name shares a word with a danger."""
     phrase = rng.choice(product_line.look_alikes)
-    listing = _offer(rng, product_line, id, merchant, on, _title(rng, product_line, phrase), _told(rng, product_line))
+    listing = _offer(
+        rng, product_line, id, merchant, on, _title(rng, product_line, phrase), _honest_description(rng, product_line)
+    )
     return Goods(listing, ListingTruth(field="title", label="look_alike", surface=phrase, term=phrase))
 
 
@@ -156,15 +158,15 @@ def _fill(rng: Random, head: str, words: tuple[str, ...]) -> str:
     return title
 
 
-def _told(rng: Random, product_line: GoodsCategory) -> str:
+def _honest_description(rng: Random, product_line: GoodsCategory) -> str:
     """What an honest seller says of the goods, and around them."""
     return _description(rng, (*product_line.sentences, *SMALL_TALK))
 
 
-def _description(rng: Random, told: tuple[str, ...], inserted: str = "") -> str:
+def _description(rng: Random, choices: tuple[str, ...], inserted: str = "") -> str:
     """Sentences in a random order, ``inserted`` among the first."""
     goal = rng.randint(MIN_DESCRIPTION, MAX_DESCRIPTION - 40)
-    sentences = rng.sample(told, len(told))
+    sentences = rng.sample(choices, len(choices))
     if inserted:
         sentences.insert(rng.randint(0, 1), inserted)
     text = ""

@@ -22,7 +22,7 @@ from anbao.simulator.assortment import TRADES, GoodsCategory, SimulatedTrade
 from anbao.simulator.goods import Goods, ListingTruth
 from anbao.simulator.people import FAULTS, Fault, MerchantTruth, SimulatedPerson
 
-Told = Literal["not_needed", "acknowledged", "shown_only", "untold"]
+NoticeTaken = Literal["not_needed", "acknowledged", "shown_only", "untold"]
 
 _DAY = 86_400_000
 _FAULT_EVERY = 4
@@ -36,7 +36,7 @@ class OrderTruth(Noun, frozen=True, kw_only=True):
     """Which notices (by id) the order's category demands, and whether the buyer got and confirmed them before it."""
 
     notices: tuple[str, ...] = ()
-    told: Told
+    notice_state: NoticeTaken
 
 
 class Happening(msgspec.Struct, frozen=True):
@@ -52,7 +52,7 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
 
     Shares are of all listings (``danger_share``, ``look_alike_share``), of the dangerous (``disguised_share``; and
     ``uncertified_share`` where the category demands a certificate), of the disguised (``beyond_share``: in ways that
-    today's screening does not promise to find), and of the orders that need a notice (``told_share``).
+    today's screening does not promise to find), and of the orders that need a notice (``noticed_share``).
     Every fourth merchant has a fault, each kind in turn. Only sound merchants list; dangerous goods are not ordered.
     """
 
@@ -67,7 +67,7 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
     disguised_share: float = 0.5
     beyond_share: float = 0.1
     uncertified_share: float = 0.05
-    told_share: float = 0.8
+    noticed_share: float = 0.8
 
     def __post_init__(self) -> None:
         if self.merchants < 2 or self.listings < 1 or self.orders < 0 or self.now < self.days * _DAY:
@@ -128,20 +128,20 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
         buyer = rng.randrange(10 * self.orders)
         person = people.buyer(self._rng("buyer", buyer), buyer)
         notices = _PRODUCT_LINES[listing.category].notices
-        told: Told = "not_needed"
+        state: NoticeTaken = "not_needed"
         if notices:
-            told = "acknowledged" if rng.random() < self.told_share else rng.choice(("shown_only", "untold"))
-        if told in ("acknowledged", "shown_only"):
+            state = "acknowledged" if rng.random() < self.noticed_share else rng.choice(("shown_only", "untold"))
+        if state in ("acknowledged", "shown_only"):
             for notice in notices:
                 shown = NoticeShown(buyer=person.id, listing=listing.id, notice=notice, seconds=lead // 2_000)
                 yield Happening(at - lead, shown)
-        if told == "acknowledged":
+        if state == "acknowledged":
             for notice in notices:
                 yield Happening(at - lead // 2, NoticeAcknowledged(buyer=person.id, listing=listing.id, notice=notice))
                 if _PRODUCT_LINES[listing.category].asks:
                     answered = NoticeAnswered(belongs=False, buyer=person.id, listing=listing.id, notice=notice)
                     yield Happening(at - lead // 2, answered)
-        yield Happening(at, _order(rng, number, listing, person), OrderTruth(notices=notices, told=told))
+        yield Happening(at, _order(rng, number, listing, person), OrderTruth(notices=notices, notice_state=state))
 
     def _sold(self, rng: Random, before: int) -> Listing | None:
         """A listing without danger that came in before that instant; None if there is hardly any."""

@@ -110,8 +110,10 @@ def live(platform: Platform, seed: int, registry: RegistryServer | None = None) 
 
 
 def _close(platform: Platform) -> None:
-    desk = platform.prevent.merchants
-    platform.run(lambda work: desk.close(work, CLOSED, reason="多次销售过期食品", for_cause=True, actor="officer:wang"))
+    merchants = platform.prevent.merchants
+    platform.run(
+        lambda work: merchants.close(work, CLOSED, reason="多次销售过期食品", for_cause=True, actor="officer:wang")
+    )
 
 
 def _street(seed: int, on: date) -> Iterator[Applicant]:

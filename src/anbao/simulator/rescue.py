@@ -41,7 +41,7 @@ _FAST = Patience(attempts=3, first_wait=0)
 
 
 class Rescue(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of the complaint. ``removed`` and ``kept`` are listings; ``swept``: looked at, of how many.
+    """What came of the complaint. ``removed`` and ``on_sale`` are listings; ``swept``: looked at, of how many.
 
     ``doubled`` counts effects that the platform carried out twice, by idempotency key.
     """
@@ -50,7 +50,7 @@ class Rescue(msgspec.Struct, frozen=True, kw_only=True):
     severity: int
     matched: list[matches.Found]
     removed: frozenset[str]
-    kept: frozenset[str]
+    on_sale: frozenset[str]
     refused_first: str
     retried: int
     doubled: int
@@ -87,23 +87,23 @@ def unfold(platform: Platform, pictures: PictureIntake, cast: Cast) -> Rescue:
         taken = _measures(platform, hazard)
         settle(platform, pictures)
         with platform.reading() as conn:
-            told = timeline(conn, platform.pack, ("complaint", filed.receipt), platform.clock(), limit=_WHOLE)
+            course = timeline(conn, platform.pack, ("complaint", filed.receipt), platform.clock(), limit=_WHOLE)
         with platform.reading() as conn:
             return Rescue(
                 hazard=hazard,
                 severity=filed.severity,
                 matched=matches.ranked(conn, hazard),
                 removed=frozenset(one.listing for one in taken if one.kind == "takedown" and one.state == "confirmed"),
-                kept=frozenset(name for (name,) in sql(conn, _STANDING)),
+                on_sale=frozenset(name for (name,) in sql(conn, _STANDING)),
                 refused_first=refused[0].listing if refused else "",
-                retried=sum(one.kind == "effect.retried" for one in told.lines),
+                retried=sum(one.kind == "effect.retried" for one in course.lines),
                 swept=_swept(platform, hazard),
                 doubled=sum(count - 1 for count in receiver.executions.values()),
                 comeback=returned,
                 report=report,
                 reach=buyers.reach_of(conn, hazard),
                 help=helped,
-                timeline=told.lines,
+                timeline=course.lines,
             )
 
 

@@ -28,9 +28,9 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
     right: bool
 
 
-def rulings(told: Iterable[DecidedListing], seed: int, mistakes: float = MISTAKES) -> Iterator[Ruling]:
+def rulings(decided: Iterable[DecidedListing], seed: int, mistakes: float = MISTAKES) -> Iterator[Ruling]:
     """What reviewers decide on these listings, in order; ``mistakes`` is the share that is wrong."""
-    for one in told:
+    for one in decided:
         listing = one.decision.listing.id
         rng = Random(f"{seed}:review:{listing}")
         dangerous = one.truth.label == "dangerous"
@@ -54,9 +54,11 @@ def meet_slang(platform: Platform) -> tuple[str, ...]:
     return tuple(one.id for one in batch)
 
 
-def decide(platform: Platform, told: Iterable[DecidedListing], seed: int, mistakes: float = MISTAKES) -> list[Ruling]:
+def decide(
+    platform: Platform, decided: Iterable[DecidedListing], seed: int, mistakes: float = MISTAKES
+) -> list[Ruling]:
     """Let the reviewers decide on the platform; what they decided."""
-    made = list(rulings(told, seed, mistakes))
+    made = list(rulings(decided, seed, mistakes))
     for one in made:
         assert one.outcome != "review"  # who decides leaves nothing to be decided
         platform.prevent.review(one.listing, one.outcome, one.reason, actor=one.reviewer)

@@ -42,7 +42,7 @@ REFUSED = "PB02"
 COMEBACK = "PB90"
 
 _TRADE = next(trade for trade in TRADES if trade.name == "数码")
-_TOLD = "充电四十分钟后突然发烫冒烟，把手烫伤了，医院诊断为浅二度烫伤。"
+_STATEMENT = "充电四十分钟后突然发烫冒烟，把手烫伤了，医院诊断为浅二度烫伤。"
 
 
 class ScaldingListing(msgspec.Struct, frozen=True):
@@ -87,17 +87,17 @@ def stage(platform: Platform, pictures: PictureIntake, seed: int = 2088) -> Cast
     rng, on = Random(f"scalding {seed}"), legal_time(platform.clock()).date()
     for number in range(_SELLERS):
         platform.prevent.merchants.apply(seller(number, on))
-    kept: dict[str, str] = {}
+    stored: dict[str, str] = {}
     for one in OFFERS:
         name = f"{one.picture}/{one.disguise or 'plain'}"
-        if name not in kept:
+        if name not in stored:
             image = product(f"{seed} {one.picture}")
-            kept[name] = pictures.take(jpeg(disguised(image, one.disguise) if one.disguise else image)).picture
-        platform.submit_listing(_listing(one, kept[name], rng, on))
+            stored[name] = pictures.take(jpeg(disguised(image, one.disguise) if one.disguise else image)).picture
+        platform.submit_listing(_listing(one, stored[name], rng, on))
         platform.prevent.review(one.id, "pass", "证照齐全", actor="reviewer")
     orders = list(_orders())
     platform.run(lambda work: [platform.warn.place_order(work, order) for order in orders])
-    return Cast(kept, tuple(sorted({order.buyer for order in orders})))
+    return Cast(stored, tuple(sorted({order.buyer for order in orders})))
 
 
 def seller(number: int, on: date) -> Merchant:
@@ -119,7 +119,7 @@ def complaint() -> Complaint:
         order=VICTIM_ORDER,
         reporter=Reporter(buyer=VICTIM),
         source="consumer",
-        text=_TOLD,
+        text=_STATEMENT,
     )
 
 

@@ -68,8 +68,8 @@ def live(platform: Platform, market: Market) -> Tally:
     tally = Tally()
     happenings = market.happenings()
     while part := list(islice(happenings, _PER_COMMIT)):
-        told = platform.run(lambda work, part=part: list(_happen(platform, work, part)))  # type: ignore[misc]
-        for one in told:
+        decided = platform.run(lambda work, part=part: list(_happen(platform, work, part)))  # type: ignore[misc]
+        for one in decided:
             _count(tally, one)
     return tally
 

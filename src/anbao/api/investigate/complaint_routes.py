@@ -77,9 +77,9 @@ async def file_public(request: PublicRequest, data: JSONBody[PublicComplaint]) -
     address = request.client.host if request.client else ""
     _throttle.admit(address)
     platform = context_of(request).platform
-    kept = await asyncio.to_thread(_keep, platform.store.url, data.files)
+    stored = await asyncio.to_thread(_keep, platform.store.url, data.files)
     complaint = Complaint(
-        attachments=kept,
+        attachments=stored,
         concern=data.concern,
         conceal=data.conceal,
         harmed=data.harmed,
@@ -125,8 +125,8 @@ def follow(request: PublicRequest, token: FromPath[str]) -> FollowUp:
 async def upload(request: Caller) -> Attachment:
     """The raw bytes are the body. Raises InvalidInput, TooLarge."""
     data, url = await request.body(), context_of(request).platform.store.url
-    [kept] = await asyncio.to_thread(lambda: attachments.keep(_storage(url), [data]))
-    return kept
+    [stored] = await asyncio.to_thread(lambda: attachments.keep(_storage(url), [data]))
+    return stored
 
 
 @get(
@@ -139,8 +139,8 @@ def attachment(request: Caller, complaint: FromPath[str], digest: FromPath[str])
     no_nul(complaint=complaint, digest=digest)
     platform = context_of(request).platform
     with platform.reading() as conn:
-        told_of = platform.investigate.complaints.file_of(conn, complaint)
-    for line in told_of.timeline:
+        file = platform.investigate.complaints.file_of(conn, complaint)
+    for line in file.timeline:
         for one in line.body.get("attachments", ()):
             if one["sha256"] == digest:
                 data = _storage(platform.store.url).get(digest)

@@ -43,9 +43,9 @@ async def complete_public(
     """Limited by address. Raises NotFound, Conflict, InvalidInput, TooMany."""
     _throttle.admit(request.client.host if request.client else "")
     platform, digest = context_of(request).platform, sha256(token.encode()).hexdigest()
-    desk = platform.investigate.complaints
+    complaints = platform.investigate.complaints
     lacking = await asyncio.wrap_future(
-        platform.submit(lambda work: desk.complete_with_token(work, digest, data, actor="public"))
+        platform.submit(lambda work: complaints.complete_with_token(work, digest, data, actor="public"))
     )
     return answered(HttpAnswer(201, msgspec.json.encode(lacking)))
 
@@ -60,9 +60,9 @@ async def proceedings_public(
     """Limited by address. Raises NotFound, Conflict, InvalidInput, TooMany."""
     _throttle.admit(request.client.host if request.client else "")
     platform, digest = context_of(request).platform, sha256(token.encode()).hexdigest()
-    desk = platform.investigate.complaints
+    complaints = platform.investigate.complaints
     entry = await asyncio.wrap_future(
-        platform.submit(lambda work: desk.proceedings_with_token(work, digest, data, actor="public"))
+        platform.submit(lambda work: complaints.proceedings_with_token(work, digest, data, actor="public"))
     )
     return answered(HttpAnswer(201, msgspec.json.encode(EntryIndex(entry=entry))))
 

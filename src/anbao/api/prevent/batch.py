@@ -114,7 +114,7 @@ class LineBatch:
     """The application that answers a batch: it reads the request while it is sending."""
 
     def __init__(self, context: ApiContext, request: Caller, at: int | None, key: str | None) -> None:
-        self._door = context
+        self._context = context
         self._principal = request.auth
         self._at = at
         self._key = key
@@ -170,7 +170,7 @@ class LineBatch:
             except AnbaoError as error:
                 answers[number] = self._refusal(number, error)
         if submissions:
-            results = await self._door.intake.submit_many(submissions)
+            results = await self._context.intake.submit_many(submissions)
             for one, result in zip(submissions, results, strict=True):
                 answers[one.line] = result.body if isinstance(result, HttpAnswer) else self._refusal(one.line, result)
         return b"".join(answers[number] + b"\n" for number, _ in lines)

@@ -186,9 +186,9 @@ def _screened(
     return [one for listing in listings for one in _screened(platform, work, [listing], at, actor)]
 
 
-def _replayed(kept: StoredAnswer, attempt: KeyedRequest) -> Result:
+def _replayed(stored: StoredAnswer, attempt: KeyedRequest) -> Result:
     try:
-        return kept.replay(attempt)
+        return stored.replay(attempt)
     except AnbaoError as error:
         return error
 

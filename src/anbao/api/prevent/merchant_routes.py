@@ -57,10 +57,10 @@ def merchant(request: Caller, merchant: Name) -> MerchantView:
 @get("/v1/families", sync_to_thread=True, **operation("全部关联商家群", "All families of linked merchants", "read"))
 def families(request: Caller, limit: Limit = DEFAULT_PAGE) -> FamilyPage:
     """The largest first; computed anew over all merchants."""
-    desk = context_of(request).platform.prevent.merchants
+    merchants = context_of(request).platform.prevent.merchants
     with context_of(request).platform.reading() as conn:
-        found = desk.families(conn)
-        return FamilyPage(cap=desk.cap(conn), count=len(found), items=found[:limit])
+        found = merchants.families(conn)
+        return FamilyPage(cap=merchants.cap(conn), count=len(found), items=found[:limit])
 
 
 @post(
@@ -80,10 +80,10 @@ async def write_report(request: Caller, report: Name) -> Response[IdentityReport
         kind = msgspec.convert(report, ReportKind)
     except msgspec.ValidationError:
         raise NotFound(Text(f"没有报表 {report}", f"there is no report {report}"), field="report") from None
-    desk, actor = context_of(request).platform.prevent.merchants, request.auth.actor
+    merchants, actor = context_of(request).platform.prevent.merchants, request.auth.actor
 
     def job(work: Work) -> IdentityReport:
-        written = desk.write_report(work, kind, actor=actor)
+        written = merchants.write_report(work, kind, actor=actor)
         return IdentityReport(
             digests=written.digests, entry=written.entry, identities=written.identities, period=written.period
         )

@@ -113,11 +113,11 @@ async def upload(request: Caller, key: IdempotencyKey = None) -> Response[Import
     data, actor = await body_of(request), request.auth.actor
     lexicon = await asyncio.to_thread(Lexicon.from_csv, data)
     require_known_licences(lexicon, context_of(request).platform.catalogue)
-    kept = lexicon.to_bytes()
+    content = lexicon.to_bytes()
     symbols = lexicon.symbols()
 
     def job(work: Work) -> ImportedLexicon:
-        entry = rulesets.import_version(work, rulesets.imported_lexicon(lexicon), kept, actor)
+        entry = rulesets.import_version(work, rulesets.imported_lexicon(lexicon), content, actor)
         return ImportedLexicon(digest=lexicon.digest, entry=entry, terms=len(lexicon.terms), symbols=symbols)
 
     return await commit(request, key, job)
@@ -241,8 +241,8 @@ async def adopt_default(request: Caller, role: FromPath[str]) -> Change:
     wanted = next((one for one in ROLES if one == role), None)
     if wanted is None:
         raise NotFound(Text(f"没有 {role} 的默认版本", f"there is no default of {role}"), field="role")
-    room, actor = context_of(request).platform.prevent, request.auth.actor
-    return await asyncio.to_thread(room.propose_default, wanted, actor=actor, signed_in=actor)
+    prevention, actor = context_of(request).platform.prevent, request.auth.actor
+    return await asyncio.to_thread(prevention.propose_default, wanted, actor=actor, signed_in=actor)
 
 
 @get(
@@ -264,8 +264,8 @@ def suggested(request: Caller) -> Suggestions:
 async def accept(request: Caller, data: JSONBody[Acceptance], key: IdempotencyKey = None) -> Response[Accepted]:
     """Raises InvalidInput, NotFound."""
     no_nul(term=data.term, reason=data.reason, exception=data.exception)
-    room, actor = context_of(request).platform.prevent, request.auth.actor
-    return await commit(request, key, lambda work: Accepted(digest=room.accept(work, data, actor=actor)))
+    prevention, actor = context_of(request).platform.prevent, request.auth.actor
+    return await commit(request, key, lambda work: Accepted(digest=prevention.accept(work, data, actor=actor)))
 
 
 @post(
@@ -276,8 +276,8 @@ async def accept(request: Caller, data: JSONBody[Acceptance], key: IdempotencyKe
 )
 async def train(request: Caller) -> Accepted:
     """Raises InvalidInput where there are too few decisions."""
-    room, actor = context_of(request).platform.prevent, request.auth.actor
-    model = await asyncio.to_thread(room.train, actor=actor)
+    prevention, actor = context_of(request).platform.prevent, request.auth.actor
+    model = await asyncio.to_thread(prevention.train, actor=actor)
     return Accepted(digest=model.digest)
 
 

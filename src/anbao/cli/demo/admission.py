@@ -40,15 +40,15 @@ def print_street(printer: DemoPrinter, platform: Platform, seed: int) -> None:
     with RegistryServer() as server:
         registry = HttpRegistry(RegistrySettings(name="示例登记机关", url=server.url, tries=1))
         platform.prevent.merchants.connect(registry)
-        told = street.live(platform, seed, server)
+        decided = street.live(platform, seed, server)
         platform.prevent.merchants.connect(None)
         registry.close()
-    waited = sum(one.decision.decision == "waiting" for one in told)
+    waited = sum(one.decision.decision == "waiting" for one in decided)
     printer.say(
         f"登记机关接口中断时 {waited} 家等待、无一放行；恢复后：",
         f"While the registry was down {waited} waited and nobody was waved through; after it came back:",
     )
-    stopped = ((one.applicant.truth.part, one) for one in told if one.stands in ("held", "refused"))
+    stopped = ((one.applicant.truth.part, one) for one in decided if one.stands in ("held", "refused"))
     for one in one_of_each(stopped, PARTS_SHOWN):
         part = said(named(PARTS, one.applicant.truth.part))
         why = [said(words) for words in _latest_why(platform, one.applicant.merchant.id)[:1]]

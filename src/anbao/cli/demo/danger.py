@@ -22,13 +22,13 @@ def print_rescue(printer: DemoPrinter, platform: Platform, pictures: PictureInta
     printer.chapter("一件投诉之后：发烫的充电宝", "After one complaint: the scalding power bank")
     cast = scalding.stage(platform, pictures)
     rescue = unfold(platform, pictures, cast)
-    _tell_search(printer, platform, rescue)
-    _tell_removal(printer, platform, rescue)
-    _tell_people(printer, rescue)
-    _tell_timeline(printer, platform, rescue)
+    _print_search(printer, platform, rescue)
+    _print_removal(printer, platform, rescue)
+    _print_people(printer, rescue)
+    _print_timeline(printer, platform, rescue)
 
 
-def _tell_search(printer: DemoPrinter, platform: Platform, rescue: Rescue) -> None:
+def _print_search(printer: DemoPrinter, platform: Platform, rescue: Rescue) -> None:
     looked, listings = rescue.swept
     printer.say(
         f"消费者投诉被烫伤，分级为 {rescue.severity}/5；检测后确认危险，立即排查 {looked:,}/{listings:,} 件商品：",
@@ -43,15 +43,15 @@ def _tell_search(printer: DemoPrinter, platform: Platform, rescue: Rescue) -> No
             reasons = " · ".join(map(said, explained))
             printer.case(found.certainty, f"{found.listing} {offer.title}", reasons)
     down, all_of_them = len(rescue.removed & scalding.DANGEROUS), len(scalding.DANGEROUS)
-    hidden, kept = len(rescue.removed & scalding.BY_PICTURE_ONLY), len(rescue.kept - scalding.DANGEROUS)
+    hidden, on_sale = len(rescue.removed & scalding.BY_PICTURE_ONLY), len(rescue.on_sale - scalding.DANGEROUS)
     printer.say(
-        f"下架 {down}/{all_of_them} 件危险商品，其中 {hidden} 件只凭图片认出；无害的 {kept} 件照常在售",
+        f"下架 {down}/{all_of_them} 件危险商品，其中 {hidden} 件只凭图片认出；无害的 {on_sale} 件照常在售",
         f"{down}/{all_of_them} dangerous listings taken down, {hidden} of them known by their picture only;"
-        f" {kept} harmless ones stay",
+        f" {on_sale} harmless ones stay",
     )
 
 
-def _tell_removal(printer: DemoPrinter, platform: Platform, rescue: Rescue) -> None:
+def _print_removal(printer: DemoPrinter, platform: Platform, rescue: Rescue) -> None:
     printer.say(
         f"平台系统第一次都答 503：重试 {rescue.retried} 次后完成；{rescue.refused_first} 一度被拒绝，"
         f"安全员重发后下架；重复执行 {rescue.doubled} 次",
@@ -64,7 +64,7 @@ def _tell_removal(printer: DemoPrinter, platform: Platform, rescue: Rescue) -> N
     printer.case(rescue.comeback.outcome, decision.listing.title, said(platform.prevent.explainer.finding(seen)))
 
 
-def _tell_people(printer: DemoPrinter, rescue: Rescue) -> None:
+def _print_people(printer: DemoPrinter, rescue: Rescue) -> None:
     printer.say(f"由案件生成并报送：{rescue.report}", f"Drafted from the case and sent: {rescue.report}")
     reach = rescue.reach
     printer.say(
@@ -81,7 +81,7 @@ def _tell_people(printer: DemoPrinter, rescue: Rescue) -> None:
     printer.note(" · ".join(hint.title.get(system_language()) for hint in rescue.help.hints))
 
 
-def _tell_timeline(printer: DemoPrinter, platform: Platform, rescue: Rescue) -> None:
+def _print_timeline(printer: DemoPrinter, platform: Platform, rescue: Rescue) -> None:
     platform.checkpoint()
     proven = 0
     with platform.reading() as conn:

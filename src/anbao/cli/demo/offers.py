@@ -82,8 +82,8 @@ def print_disguises(printer: DemoPrinter, platform: Platform, tally: Tally) -> N
         if one.truth.label == "look_alike" and one.decision.outcome not in STOPPED
     )
     for one in one_of_each(passed, SHOWN):
-        told = [said(platform.prevent.explainer.reason(code)) for code in one.decision.reasons[:1]]
-        printer.case(one.decision.outcome, one.decision.listing.title, *told)
+        reasons = [said(platform.prevent.explainer.reason(code)) for code in one.decision.reasons[:1]]
+        printer.case(one.decision.outcome, one.decision.listing.title, *reasons)
 
 
 def print_attribute(printer: DemoPrinter, platform: Platform) -> None:

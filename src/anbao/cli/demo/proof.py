@@ -22,9 +22,9 @@ def print_controls(printer: DemoPrinter, platform: Platform) -> None:
     printer.chapter("安全控制措施", "Controls that must be alive")
     views = platform.controls.views()
     states = Counter(view.state for view in views)
-    told = t("，", ", ").join(f"{said(STATES[state])} {count}" for state, count in sorted(states.items()))
+    summary = t("，", ", ").join(f"{said(STATES[state])} {count}" for state, count in sorted(states.items()))
     printer.say(
-        f"{len(views)} 项控制措施经真实路径检查：{told}", f"{len(views)} controls tried on the real path: {told}"
+        f"{len(views)} 项控制措施经真实路径检查：{summary}", f"{len(views)} controls tried on the real path: {summary}"
     )
     for view in views:
         if view.state == "failed":

@@ -53,19 +53,19 @@ def print_rules(printer: DemoPrinter, platform: Platform, tally: Tally, seed: in
 
 def _emptied(platform: Platform) -> str:
     """A lexicon without most of its terms, as a careless officer might upload it."""
-    kept = platform.prevent.ruleset().lexicon.terms[:20]
-    return platform.import_lexicon(Lexicon(kept), actor=OFFICER)
+    terms = platform.prevent.ruleset().lexicon.terms[:20]
+    return platform.import_lexicon(Lexicon(terms), actor=OFFICER)
 
 
 def _change(printer: DemoPrinter, platform: Platform, digest: str) -> None:
     change = platform.prevent.changes.propose("lexicon", digest, actor=OFFICER)
     tried = change.backtest
-    told = t(
+    summary = t(
         f"词条 +{tried.terms_added} −{tried.terms_removed}；以往 {tried.examined} 件商品中 {tried.changed} 件结论会变",
         f"terms +{tried.terms_added} −{tried.terms_removed}; {tried.changed} of {tried.examined} past listings differ",
     )
     what = t(f"词库 {digest}", f"lexicon {digest}")
-    printer.case(change.state, what, told, *map(said, change.because))
+    printer.case(change.state, what, summary, *map(said, change.because))
     if change.state == "proposed":
         platform.run(lambda work: platform.prevent.changes.refuse(work, "lexicon", digest, "删词过多", actor=SECOND))
         printer.note(t(f"{SECOND} 否决", f"{SECOND} refuses it"))

@@ -46,8 +46,8 @@ def statement(
     given = {"attachments": keep(files, store_url), "contact": contact, "counter": counter, "name": name, "text": text}
     said = msgspec.convert(msgspec.to_builtins(given), MerchantStatement)
     with open_store_option(store_url) as platform:
-        desk = platform.investigate.complaints
-        entry = platform.run(lambda work: desk.state(work, complaint, said, actor=person))
+        complaints = platform.investigate.complaints
+        entry = platform.run(lambda work: complaints.state(work, complaint, said, actor=person))
         platform.advance()
     print_entry(entry)
 
@@ -66,10 +66,10 @@ def proceedings(
     from anbao.investigate.complaints.proceedings import Proceedings
 
     given = {"attachments": keep(files, store_url), "docket": docket, "what": what}
-    told = msgspec.convert(msgspec.to_builtins(given), Proceedings)
+    stated = msgspec.convert(msgspec.to_builtins(given), Proceedings)
     with open_store_option(store_url) as platform:
-        desk = platform.investigate.complaints
-        entry = platform.run(lambda work: desk.proceedings(work, complaint, told, actor=person))
+        complaints = platform.investigate.complaints
+        entry = platform.run(lambda work: complaints.proceedings(work, complaint, stated, actor=person))
         platform.advance()
     print_entry(entry)
 
@@ -100,8 +100,8 @@ def outcome(
     given = {"attachments": keep(files, store_url), "docket": docket, "reason": reason, "result": result}
     heard = msgspec.convert(msgspec.to_builtins(given), ProceedingsOutcome)
     with open_store_option(store_url) as platform:
-        desk = platform.investigate.complaints
-        entry = act(platform, lambda work: desk.heard(work, complaint, heard, actor=person))
+        complaints = platform.investigate.complaints
+        entry = act(platform, lambda work: complaints.heard(work, complaint, heard, actor=person))
         platform.advance()
     print_entry(entry)
 
@@ -146,10 +146,10 @@ def complete(
     }
     added = msgspec.convert(msgspec.to_builtins(given), Completion)
     with open_store_option(store_url) as platform:
-        desk = platform.investigate.complaints
-        lacking = platform.run(lambda work: desk.complete(work, complaint, added, actor=person))
+        complaints = platform.investigate.complaints
+        lacking = platform.run(lambda work: complaints.complete(work, complaint, added, actor=person))
         platform.advance()
-        wanted = [desk.rules.needs[one] for one in lacking.lacking]
+        wanted = [complaints.rules.needs[one] for one in lacking.lacking]
     zh, en = "；".join(one.zh for one in wanted), "; ".join(one.en for one in wanted)
     echo(t(f"尚缺：{zh}", f"still lacking: {en}") if wanted else t("要件齐全", "nothing is lacking"), err=True)
 

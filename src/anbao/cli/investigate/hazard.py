@@ -171,7 +171,7 @@ def import_list(
         ),
         err=True,
     )
-    return int(_tell_problems(listed) or bool(done.refused))
+    return int(_print_problems(listed) or bool(done.refused))
 
 
 def _preview(listed: HazardList) -> int:
@@ -203,10 +203,10 @@ def _preview(listed: HazardList) -> int:
         ),
         err=True,
     )
-    return int(_tell_problems(listed))
+    return int(_print_problems(listed))
 
 
-def _tell_problems(listed: HazardList) -> bool:
+def _print_problems(listed: HazardList) -> bool:
     wrong = [row for row in listed.rows if row.problem]
     for row in wrong[:_PREVIEWED]:
         assert row.problem is not None

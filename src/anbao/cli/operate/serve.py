@@ -52,7 +52,7 @@ def run_server(settings: ServerSettings, host: str, port: int, workers: int = 1)
     os.environ[SETTINGS_VARIABLE] = msgspec.json.encode(settings).decode()
     # The server, once it stopped, raises the signal that stopped it anew: it must not end us before we tidied up.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with _shared_counters(workers):
+    with _shared_metrics(workers):
         config = uvicorn.Config(
             "anbao.api.app:from_environment",
             factory=True,
@@ -79,7 +79,7 @@ def run_server(settings: ServerSettings, host: str, port: int, workers: int = 1)
 
 
 @contextmanager
-def _shared_counters(workers: int) -> Iterator[None]:
+def _shared_metrics(workers: int) -> Iterator[None]:
     """A folder in which several processes count together, for as long as they serve."""
     if workers == 1:
         yield

@@ -22,11 +22,11 @@ CHECK_COLUMNS = [
 
 def check_rows(platform: Platform, checks: Iterable[CredentialCheck]) -> list[dict[str, object]]:
     """What is wrong first; the order of the checks otherwise. A licence that is asked for stands once."""
-    kept = list(checks)
+    listed = list(checks)
     explainer = platform.prevent.explainer
-    asked = {(one.kind, one.number) for one in kept if one.required_by}
-    kept = [one for one in kept if one.required_by or (one.kind, one.number) not in asked]
-    ordered = sorted(kept, key=lambda one: not one.problem)
+    asked = {(one.kind, one.number) for one in listed if one.required_by}
+    listed = [one for one in listed if one.required_by or (one.kind, one.number) not in asked]
+    ordered = sorted(listed, key=lambda one: not one.problem)
     return [
         {
             "what": explainer.credential(one.kind),

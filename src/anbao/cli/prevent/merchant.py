@@ -85,7 +85,7 @@ def apply(source: BinaryIO, actor: str, store_url: str | None, output_format: st
     with open_store_option(store_url, create=True) as platform:
         connect_registry(platform)
         decision = platform.prevent.merchants.apply(merchant, actor=actor)
-        return _tell(platform, decision, output_format)
+        return _print_decision(platform, decision, output_format)
 
 
 @command.command("list", help=t("商家名录", "the merchants"))
@@ -165,7 +165,7 @@ def change(merchant: str, source: BinaryIO, actor: str, store_url: str | None, o
     with open_store_option(store_url) as platform:
         connect_registry(platform)
         decision = platform.run(lambda work: platform.prevent.merchants.change(work, merchant, given, actor=actor))
-        return _tell(platform, decision, output_format)
+        return _print_decision(platform, decision, output_format)
 
 
 @command.command("review", help=t("人工决定：通过或拒绝", "a person verifies or refuses"))
@@ -183,7 +183,7 @@ def review(merchant: str, verify: bool, reason: str, actor: str, store_url: str 
             platform,
             lambda work: platform.prevent.merchants.review(work, merchant, verify=verify, reason=reason, actor=actor),
         )
-        return _tell(platform, decision, output_format)
+        return _print_decision(platform, decision, output_format)
 
 
 @command.command(
@@ -196,13 +196,13 @@ def links(merchant: str | None, store_url: str | None, output_format: str) -> in
     """Exit status 1 where somebody is linked."""
     language = system_language()
     with open_store_option(store_url) as platform, platform.reading() as conn:
-        desk = platform.prevent.merchants
+        merchants = platform.prevent.merchants
         if merchant is None:
-            families = desk.families(conn)
+            families = merchants.families(conn)
             rows = [{"size": len(one), "members": _few(one, output_format)} for one in families]
             emit(rows, FAMILY_COLUMNS, output_format, language)
             return int(bool(families))
-        found = desk.links(conn, merchant)
+        found = merchants.links(conn, merchant)
     emit([msgspec.structs.asdict(one) for one in found.links], LINK_COLUMNS, output_format, language)
     others = len(found.family) - 1
     echo(t(f"关联群另有 {others} 家", f"{others} others in its family"), err=True)
@@ -235,13 +235,13 @@ def report(kind: str, folder: Path | None, submitted: str | None, actor: str, st
     if (folder is None) == (submitted is None):
         raise click.UsageError(t("写明 --out 或 --submitted 之一", "give --out or --submitted"))
     with open_store_option(store_url) as platform:
-        desk = platform.prevent.merchants
+        merchants = platform.prevent.merchants
         if submitted is not None:
-            entry = platform.run(lambda work: desk.submit_report(work, submitted, actor=actor))
+            entry = platform.run(lambda work: merchants.submit_report(work, submitted, actor=actor))
         else:
             assert folder is not None
             wanted: ReportKind = "live_identity" if kind == "live_identity" else "merchant_identity"
-            written = platform.run(lambda work: desk.write_report(work, wanted, actor=actor))
+            written = platform.run(lambda work: merchants.write_report(work, wanted, actor=actor))
             entry = written.entry
             localfiles.make_folder(folder)
             for name, data in written.files.items():
@@ -250,7 +250,7 @@ def report(kind: str, folder: Path | None, submitted: str | None, actor: str, st
     print_entry(entry)
 
 
-def _tell(platform: Platform, decision: MerchantDecision, form: str) -> int:
+def _print_decision(platform: Platform, decision: MerchantDecision, form: str) -> int:
     """Show a decision as it stands once the registry was asked."""
     decision = _after_asking(platform, decision)
     print_decision(platform, decision, form)

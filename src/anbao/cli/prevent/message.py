@@ -51,8 +51,8 @@ def command(file: Path, every: bool, store_url: str | None, output_format: str) 
                         }
                     )
     emit(rows, COLUMNS, output_format, language)
-    told = t(
+    summary = t(
         "放行 {pass}，警示 {warn}，暂扣 {hold}", "{pass} passed, {warn} delivered with a warning, {hold} held"
     ).format_map(counts)
-    echo(told, err=True)
+    echo(summary, err=True)
     return int(counts["warn"] + counts["hold"] > 0)

@@ -31,7 +31,7 @@ def train(actor: str, store_url: str | None) -> None:
     with open_store_option(store_url) as platform:
         model = platform.prevent.train(actor=actor)
     echo(model.digest)
-    _tell(model)
+    _print_model(model)
 
 
 @command.command("import", help=t("导入一个模型文件", "import a model's file"))
@@ -44,7 +44,7 @@ def import_file(file: Path, actor: str, store_url: str | None) -> None:
     with open_store_option(store_url, create=True) as platform:
         platform.run(lambda work: platform.prevent.keep_model(work, model, actor=actor))
     echo(model.digest)
-    _tell(model)
+    _print_model(model)
 
 
 @command.command("export", help=t("导出一个版本", "write a version to a file"))
@@ -68,7 +68,7 @@ def deactivate(actor: str, store_url: str | None) -> None:
     print_entry(entry)
 
 
-def _tell(model: Model) -> None:
+def _print_model(model: Model) -> None:
     weights = model.weights
     echo(
         t(

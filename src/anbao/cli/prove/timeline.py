@@ -23,7 +23,7 @@ COLUMNS = [
     Column("owed", Text("由此产生的义务", "owed because of it")),
 ]
 
-_TOLD = ("outcome", "decision", "certainty", "topic", "measure", "reason", "problem")
+_SHOWN = ("outcome", "decision", "certainty", "topic", "measure", "reason", "problem")
 """Fields of entries that say in a word or two what happened."""
 
 
@@ -56,14 +56,14 @@ def command(about: str, start: int, limit: int, store_url: str | None, output_fo
 
 
 def _row(platform: Platform, line: TimelineLine) -> dict[str, object]:
-    told = [Text(word, word) for name in _TOLD if (word := str(line.body.get(name) or ""))]
+    shown = [Text(word, word) for name in _SHOWN if (word := str(line.body.get(name) or ""))]
     return {
         "entry": line.entry,
         "at": shown_when(line.at, line.recorded, line.entered_late),
         "what": line.title,
         "about": " ".join(f"{role}:{identity}" for role, identity in line.subjects.items() if role != "consumer"),
         "by": line.body.get("person") or line.actor,
-        "told": [*told, *platform.prevent.explainer.entry(line.stored)],
+        "told": [*shown, *platform.prevent.explainer.entry(line.stored)],
         "owed": [_owed(platform, one) for one in line.owes],
     }
 

@@ -40,10 +40,10 @@ def referred(names: tuple[str, ...], folder: Path, keep: Callable[[bytes], str])
     A name of no file in ``folder`` stays as it is: such a picture is not looked at, and that is said.
     """
     named = []
-    room = MAX_PICTURES
+    places = MAX_PICTURES
     for name in names:
-        data = None if room == 0 or _REFERENCE.fullmatch(name) or _ADDRESS.match(name) else _bytes(name, folder)
-        room -= data is not None
+        data = None if places == 0 or _REFERENCE.fullmatch(name) or _ADDRESS.match(name) else _bytes(name, folder)
+        places -= data is not None
         named.append(name if data is None else keep(data))
     return tuple(named)
 

@@ -127,10 +127,10 @@ def _meaning_bars(
 
 
 def _bars(counted: Iterable[tuple[str, int, str]]) -> list[HistogramBar]:
-    kept = list(counted)
-    total = sum(count for _, count, _ in kept)
-    longest = max((count for _, count, _ in kept), default=0) or 1
+    bars = list(counted)
+    total = sum(count for _, count, _ in bars)
+    longest = max((count for _, count, _ in bars), default=0) or 1
     return [
         HistogramBar(name, count, share(count, total), round(100 * count / longest, 2), colour)
-        for name, count, colour in kept
+        for name, count, colour in bars
     ]
