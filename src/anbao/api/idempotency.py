@@ -16,7 +16,7 @@ from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
 
-KEPT_MILLIS = 3 * 24 * 3600 * 1000
+STORED_MILLIS = 3 * 24 * 3600 * 1000
 """Answers are stored for three days."""
 
 _PER_QUERY = 400

@@ -124,9 +124,9 @@ class Core:
         }
         self._writer = Writer(store, self._begin, self._follow_up)
 
-    def join(self, room: Service) -> None:
+    def join(self, service: Service) -> None:
         """Let a service see entries, react and work."""
-        for kind, projector in room.projectors():
+        for kind, projector in service.projectors():
             self._projectors.setdefault(kind, []).append(projector)
         for reaction in service.reactions():
             self.reactions.add(reaction)

@@ -3,8 +3,8 @@
 Invariants
 - Each reaction reads the entries of its kinds in ledger order, each once: what it does, the entries that it records and
   the advance of its cursor are one transaction, also across a killed process.
-- A reaction that raises takes back what it did and stays before that entry; the others go on. Why is stored in the table
-  ``reaction`` and it is tried again with the next run.
+- A reaction that raises takes back what it did and stays before that entry; the others go on. Why is stored in the
+  table ``reaction`` and it is tried again with the next run.
 - Of a reaction with lanes only the lane of that entry stays behind: its cursor is a row of its own, ``name/lane``, and
   is deleted once the lane has caught up with the reaction.
 """

@@ -1,9 +1,9 @@
 """After an upgrade the tables that it made are filled from the entries that were there before.
 
 The entries are projected anew onto an empty store beside the old one, and only the new tables are taken from it: what
-stood before stays as it was, and nothing is counted twice. What no entry states (the keyed hashes by which merchants are
-linked) comes with the merchant's next application or change. Which tables wait for this stands in the store itself, in
-the transaction that made them, so that a process killed in between leaves nothing out.
+stood before stays as it was, and nothing is counted twice. What no entry states (the keyed hashes by which merchants
+are linked) comes with the merchant's next application or change. Which tables wait for this stands in the store itself,
+in the transaction that made them, so that a process killed in between leaves nothing out.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """A suspected hazard waits for a person as a case; deciding either decides both.
 
-- Where complaints tell of the danger, its case is theirs (``complaints.joining``): one decision settles the danger and
+- Where complaints report the danger, its case is theirs (``complaints.joining``): one decision settles the danger and
   answers them all.
 - Who confirms or dismisses a hazard directly decides its case: another's lease, and a second person where one is
   required, hold there too.
@@ -31,7 +31,7 @@ CASE_KIND = joining.SUSPECTED
 CONFIRM, PARTLY, DISMISS = "confirm", "partly", "dismiss"
 
 _OUTCOMES = {CONFIRM: "upheld", PARTLY: "partly", DISMISS: "rejected"}
-"""What a decision on a danger answers the complaints that tell of it."""
+"""What a decision on a danger answers the complaints that report it."""
 
 _UNRECOGNISED = "没有可供排查的指纹，请先补充 · nothing to recognise the danger by; add fingerprints first"
 
@@ -110,7 +110,7 @@ def follow_case(work: Work, decision: DecisionInEffect) -> None:
 
 
 def follow_complaints(core: Core, work: Work, decision: DecisionInEffect) -> None:
-    """As ``follow_case``, for a danger that complaints tell of: they are answered with the same decision."""
+    """As ``follow_case``, for a danger that complaints report: they are answered with the same decision."""
     if _settle(work, decision):
         given = cases.Determination(
             actor=decision.actor, outcome=decision.outcome, person=decision.person, reason=decision.reason
@@ -151,9 +151,9 @@ def _answer(core: Core, work: Work, complaint: str, given: cases.Determination) 
 
 
 def _kind_of(conn: Connection, hazard: str) -> str:
-    """The kind of the case about a danger: that of the complaints, where they tell of it."""
-    told = reading.of_kind(conn, joining.DANGER, "hazard", hazard, unclosed=True)
-    return joining.DANGER if told else CASE_KIND
+    """The kind of the case about a danger: that of the complaints, where they report it."""
+    complained = reading.of_kind(conn, joining.DANGER, "hazard", hazard, unclosed=True)
+    return joining.DANGER if complained else CASE_KIND
 
 
 def _was_put_before_a_person(conn: Connection, hazard: str, index: int) -> bool:

@@ -1,7 +1,7 @@
 """A law pack (规则包): the law of one country as data — provisions, norms, duties, settings, the calendar.
 
-Reading a pack checks it as a whole: every reference resolves, every condition compiles, every duty is fulfilled by norms or
-says why it is fulfilled by hand. Errors are PackError with file and line.
+Reading a pack checks it as a whole: every reference resolves, every condition compiles, every duty is fulfilled by
+norms or says why it is fulfilled by hand. Errors are PackError with file and line.
 """
 
 import hashlib

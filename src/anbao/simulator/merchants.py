@@ -1,8 +1,8 @@
 """A street of merchants with something to hide, in the order in which they come, with the truth about each.
 
 Forged, expired and missing licences; numbers whose check digits are right and which were never issued, were revoked or
-belong to somebody else, so that only a registry can reveal it; shops of one family; an agent whose phone stands behind many
-that have nothing to do with each other; and one that was closed for cause and comes back under another name.
+belong to somebody else, so that only a registry can reveal it; shops of one family; an agent whose phone stands behind
+many that have nothing to do with each other; and one that was closed for cause and comes back under another name.
 """
 
 from collections.abc import Iterator

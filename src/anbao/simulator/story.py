@@ -1,5 +1,5 @@
-"""Runs a market through a platform and keeps the tally that the demo reports: what came in, what was decided, and whether
-the decisions were right, which only the simulator knows.
+"""Runs a market through a platform and keeps the tally that the demo reports: what came in, what was decided, and
+whether the decisions were right, which only the simulator knows.
 """
 
 from collections import Counter

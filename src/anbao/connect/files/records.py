@@ -20,8 +20,8 @@ FIELDS = ("id", "title", "description", "category", "merchant", "pictures")
 class Format(Struct, frozen=True):
     """How the bytes of a file's chunks are to be read. Parquet and JSON documents are handed out as JSONL.
 
-    ``ids``: what distinguishes rows of this file from those of others, where it has no column of ids. ``group``: the places of
-    the columns of handle and title, where rows without title belong to the product above.
+    ``ids``: what distinguishes rows of this file from those of others, where it has no column of ids. ``group``: the
+    places of the columns of handle and title, where rows without title belong to the product above.
     """
 
     kind: Kind

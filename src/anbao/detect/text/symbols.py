@@ -1,4 +1,4 @@
-"""Symbols that make a term what it is: ``C++``, ``3.5mm``, ``**子``, an emoji. Folding drops them; they are kept here.
+"""Symbols that make a term what it is: ``C++``, ``3.5mm``, ``**子``, an emoji. Folding drops them; here they stay.
 
 - Required: every symbol and emoji, and marks such as ``*``, ``#``, ``%``. Hyphens, colons, full stops and slashes
   divide words, and are required only between two digits; inside a Latin name (``.NET``, ``A/B``) all but hyphens are.

@@ -94,14 +94,16 @@ def file(
         work.append(ComplaintAccepted(**one.about), actor=ENGINE)
     if track:
         notices.open_notice(core, work, one, missing, received)
-    told = joining.Told(hazard=hazard, one=records.find(work.conn, name), received=received, signs=signs, triage=triage)
+    weighed = joining.WeighedComplaint(
+        hazard=hazard, one=records.find(work.conn, name), received=received, signs=signs, triage=triage
+    )
     due: int | None = _own_due(core, work.conn, at)
     if track:
-        due = reading.find(work.conn, joining.open_case(work, told, joining.NOTICE)).due_at
+        due = reading.find(work.conn, joining.open_case(work, weighed, joining.NOTICE)).due_at
     elif lead is None:
-        joining.open_case(work, told)
+        joining.open_case(work, weighed)
     else:
-        joining.add(work, lead, told)
+        joining.add(work, lead, weighed)
     return Filed(
         due_at=due,
         entry=received,

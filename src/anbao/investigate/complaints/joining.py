@@ -26,7 +26,7 @@ from anbao.text import Text
 
 COMPLAINT, NOTICE = "complaint", "notice_check"
 DANGER, SUSPECTED = "danger_complaint", "hazard_suspected"
-"""Kinds of cases: a danger that complaints tell of, and one that is suspected for another reason."""
+"""Kinds of cases: a danger that complaints report, and one that is suspected for another reason."""
 
 MATTER_DANGER = "danger"
 HARM, GRAVER, OTHER_DANGER = "harm.done", "graver", "danger."
@@ -53,8 +53,8 @@ class Lead(NamedTuple):
     likeness: int = 0
 
 
-class Told(NamedTuple):
-    """A complaint as it was weighed. ``hazard``: the danger that it tells of, if suspected; ``signs``: codes."""
+class WeighedComplaint(NamedTuple):
+    """A complaint as it was weighed. ``hazard``: the danger that it reports, if suspected; ``signs``: codes."""
 
     hazard: str
     one: KnownComplaint
@@ -86,33 +86,33 @@ def open_case_of(conn: Connection, complaint: str) -> Case | None:
     return None
 
 
-def open_case(work: Work, told: Told, kind: str = "") -> str:
+def open_case(work: Work, weighed: WeighedComplaint, kind: str = "") -> str:
     """Open the case of a complaint that is added to none, of this kind or as its matter is; its id."""
-    one, raises = told.one, not kind and _raises(work.conn, told)
+    one, raises = weighed.one, not kind and _raises(work.conn, weighed)
     return cases.open(
         work,
         kind=kind or (DANGER if raises else COMPLAINT),
-        subjects={**one.subjects, "hazard": told.hazard} if raises else one.subjects,
-        severity=told.triage.severity,
-        about=told.received,
+        subjects={**one.subjects, "hazard": weighed.hazard} if raises else one.subjects,
+        severity=weighed.triage.severity,
+        about=weighed.received,
         cause=one.id,
         proposals=["confirm"] if raises else (),
-        reasons=[*told.triage.reasons, *told.signs],
+        reasons=[*weighed.triage.reasons, *weighed.signs],
     )
 
 
-def add(work: Work, lead: Lead, told: Told) -> None:
+def add(work: Work, lead: Lead, weighed: WeighedComplaint) -> None:
     """Add a complaint to the case of another; the case is about its danger from now on, too."""
-    one, triage = told.one, told.triage
-    widens = lead.case.kind == COMPLAINT and _raises(work.conn, told)
-    news = _news(work.conn, lead, told)
-    reasons = [*triage.reasons, *told.signs]
+    one, triage = weighed.one, weighed.triage
+    widens = lead.case.kind == COMPLAINT and _raises(work.conn, weighed)
+    news = _news(work.conn, lead, weighed)
+    reasons = [*triage.reasons, *weighed.signs]
     cases.add_report(
-        work, lead.case, one.subjects, about=told.received, severity=triage.severity, news=news, reasons=reasons
+        work, lead.case, one.subjects, about=weighed.received, severity=triage.severity, news=news, reasons=reasons
     )
     if widens:
         case = reading.find(work.conn, lead.case.id)
-        cases.widen(work, case, DANGER, {"hazard": told.hazard}, about=told.received, severity=triage.severity)
+        cases.widen(work, case, DANGER, {"hazard": weighed.hazard}, about=weighed.received, severity=triage.severity)
 
 
 class ComplaintInCase(Noun, frozen=True, kw_only=True):
@@ -156,24 +156,24 @@ def has_case(conn: Connection, hazard: str) -> bool:
     return any(reading.of_kind(conn, kind, "hazard", hazard, unclosed=True) for kind in (DANGER, SUSPECTED))
 
 
-def _raises(conn: Connection, told: Told) -> bool:
+def _raises(conn: Connection, weighed: WeighedComplaint) -> bool:
     """Whether the case of a complaint is that of its danger, too: it is suspected, and no case about it waits."""
-    return bool(told.hazard) and not has_case(conn, told.hazard)
+    return bool(weighed.hazard) and not has_case(conn, weighed.hazard)
 
 
 def _takes_more(case: Case) -> bool:
     return case.state != "second" or case.waits
 
 
-def _news(conn: Connection, lead: Lead, told: Told) -> list[str]:
+def _news(conn: Connection, lead: Lead, weighed: WeighedComplaint) -> list[str]:
     """What none of the complaints before this one said."""
-    one = told.one
+    one = weighed.one
     news = []
-    if one.harmed and not records.is_told(conn, lead.complaint, one.id):
+    if one.harmed and not records.is_reported(conn, lead.complaint, one.id):
         news.append(HARM)
-    if one.danger and not records.is_told(conn, lead.complaint, one.id, danger=one.danger):
+    if one.danger and not records.is_reported(conn, lead.complaint, one.id, danger=one.danger):
         news.append(OTHER_DANGER + one.danger)
-    if told.triage.severity > lead.case.severity:
+    if weighed.triage.severity > lead.case.severity:
         news.append(GRAVER)
     return news
 
@@ -182,9 +182,9 @@ def _alike(
     conn: Connection, patterns: AbuseThresholds, one: KnownComplaint, complaint: Complaint, at: int
 ) -> Lead | None:
     since = at - patterns.joined_days * _DAY
-    told = traces.near(conn, traces.subject_of(one, complaint), since, _COMPARED)
-    leads = records.leads_of(conn, [name for name, _ in told])
-    others = [(leads[name], gist) for name, gist in told if name in leads]
+    nearby = traces.near(conn, traces.subject_of(one, complaint), since, _COMPARED)
+    leads = records.leads_of(conn, [name for name, _ in nearby])
+    others = [(leads[name], gist) for name, gist in nearby if name in leads]
     found = weighing.likest(weighing.sketch(complaint.text), others, patterns.joined_from)
     if found is None:
         return None

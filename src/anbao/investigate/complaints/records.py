@@ -144,8 +144,8 @@ def leads_of(conn: Connection, names: Sequence[str]) -> dict[str, str]:
     return {str(name): str(lead or name) for name, lead in rows}
 
 
-def is_told(conn: Connection, lead: str, besides: str, *, danger: str = "") -> bool:
-    """Whether a complaint that is handled with ``lead`` tells of this danger, or of harm; another than ``besides``."""
+def is_reported(conn: Connection, lead: str, besides: str, *, danger: str = "") -> bool:
+    """Whether a complaint that is handled with ``lead`` reports this danger, or harm; another than ``besides``."""
     asked = "danger = ?" if danger else "harmed = 1"
     given = (lead, lead, besides, *([danger] if danger else []))
     found = sql(conn, f"SELECT 1 FROM complaint WHERE (id = ? OR lead = ?) AND id <> ? AND {asked} LIMIT 1", given)
@@ -197,7 +197,7 @@ def project_received(conn: Connection, placed: Sequence[Placed]) -> None:
 
 
 def project_triaged(conn: Connection, placed: Sequence[Placed]) -> None:
-    """``complaint.triaged``: its severity, and the danger that it tells of."""
+    """``complaint.triaged``: its severity, and the danger that it reports."""
     for _index, sealed in placed:
         event = sealed.event(ComplaintTriaged)
         given = event.triage.severity, event.triage.danger, event.complaint

@@ -38,7 +38,7 @@ def suspect(core: Core, work: Work, one: KnownComplaint, triage: Triage) -> str:
 
 
 def _recognised_by(conn: Connection, listing: str, title: str) -> tuple[Fingerprint, ...]:
-    """The title, where it tells the goods from others, and the main picture; a person adds what else recognises them.
+    """The title, where it distinguishes the goods from others, and the main picture; a person adds further marks.
 
     Not the other pictures: they show the shop's certificates and promises as often as the goods.
     """

@@ -1,4 +1,4 @@
-"""Traces of complaints: by which text and from where each came, to recognise the same told again, and floods.
+"""Traces of complaints: by which text and from where each came, to recognise the same reported again, and floods.
 
 They stand beside the ledger and can be deleted without touching a proof.
 """
@@ -18,7 +18,7 @@ def subject_of(one: KnownComplaint, complaint: Complaint) -> str:
 
 
 def add(core: Core, work: Work, one: KnownComplaint, complaint: Complaint, origin: str, at: int) -> None:
-    """Note a complaint's trace; ``origin`` is where it came from, "" where that is not told."""
+    """Note a complaint's trace; ``origin`` is where it came from, "" where that is not known."""
     gist, key = weighing.sketch(complaint.text), weighing.text_key(complaint.text)
     insert_many(
         work.conn,
