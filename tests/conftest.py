@@ -25,6 +25,7 @@ from anbao.store import Store, open_store
 from event_contract import broken, kinds
 from helpers import Clock, connect
 from merchant_steps import MerchantSteps
+from warm_program import warm_program
 
 _IN_MEMORY, _ENOUGH = Path("/dev/shm"), 4 << 30
 
@@ -273,6 +274,13 @@ def sqlite_store(sqlite_url: str) -> Iterator[Store]:
     opened = open_store(sqlite_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder whose ``anbao`` needs no time to start."""
+    with warm_program(tmp_path_factory.mktemp("warm")) as programs:
+        yield programs
 
 
 @pytest.fixture

@@ -15,16 +15,16 @@ import pytest
 from anbao.ledger import verify_store
 from anbao.platform import open_platform
 from helpers import until
-from serving import ANBAO, start_server
+from serving import start_server
 
 
-def anbao(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*ANBAO, *arguments], capture_output=True, text=True, timeout=60, check=False)
+def anbao(warm: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(warm / "anbao"), *arguments], capture_output=True, text=True, timeout=60, check=False)
 
 
-def make_key(store_url: str, *scopes: str) -> str:
+def make_key(warm: Path, store_url: str, *scopes: str) -> str:
     wanted = [word for scope in scopes for word in ("--scope", scope)]
-    made = anbao("key", "create", "--store", store_url, "--name", "test", *wanted)
+    made = anbao(warm, "key", "create", "--store", store_url, "--name", "test", *wanted)
     assert made.returncode == 0, made.stderr
     return made.stdout.strip()
 
@@ -39,17 +39,17 @@ def serving(store_url: str, folder: Path, *options: str) -> Iterator[tuple[subpr
         process.wait(60)
 
 
-def test_keys_are_listed_without_their_secret_and_end_when_revoked(sqlite_opened_url: str) -> None:
-    token = make_key(sqlite_opened_url, "read", "listings")
+def test_keys_are_listed_without_their_secret_and_end_when_revoked(warm: Path, sqlite_opened_url: str) -> None:
+    token = make_key(warm, sqlite_opened_url, "read", "listings")
     identity = token.split("_")[1]
-    listed = anbao("key", "list", "--store", sqlite_opened_url, "--format", "json").stdout
+    listed = anbao(warm, "key", "list", "--store", sqlite_opened_url, "--format", "json").stdout
     [row] = json.loads(listed)
     assert row["id"] == identity
     assert row["scopes"] == "listings read"
     assert token.split("_", 2)[2] not in listed
-    assert anbao("key", "revoke", identity, "--store", sqlite_opened_url).returncode == 0
-    assert anbao("key", "revoke", identity, "--store", sqlite_opened_url).returncode == 2
-    assert anbao("key", "create", "--store", sqlite_opened_url, "--name", "x", "--scope", "all").returncode == 2
+    assert anbao(warm, "key", "revoke", identity, "--store", sqlite_opened_url).returncode == 0
+    assert anbao(warm, "key", "revoke", identity, "--store", sqlite_opened_url).returncode == 2
+    assert anbao(warm, "key", "create", "--store", sqlite_opened_url, "--name", "x", "--scope", "all").returncode == 2
 
 
 @pytest.mark.parametrize(
@@ -63,9 +63,9 @@ def test_keys_are_listed_without_their_secret_and_end_when_revoked(sqlite_opened
     indirect=["store_url"],
 )
 def test_a_server_told_to_stop_finishes_what_it_accepted_and_leaves_nothing_behind(
-    store_url: str, workers: int, tmp_path: Path
+    warm: Path, store_url: str, workers: int, tmp_path: Path
 ) -> None:
-    token = make_key(store_url, "listings", "metrics")
+    token = make_key(warm, store_url, "listings", "metrics")
     accepted: list[int] = []
     with serving(store_url, tmp_path, "--workers", str(workers)) as (process, url), ThreadPoolExecutor(8) as pool:
 
@@ -98,7 +98,7 @@ def test_a_server_told_to_stop_finishes_what_it_accepted_and_leaves_nothing_behi
         assert report.covered == report.entries
 
 
-def test_a_store_that_cannot_be_opened_is_told_at_once() -> None:
-    failed = anbao("serve", "--store", "nonsense://x")
+def test_a_store_that_cannot_be_opened_is_told_at_once(warm: Path) -> None:
+    failed = anbao(warm, "serve", "--store", "nonsense://x")
     assert failed.returncode == 2
     assert "nonsense" in failed.stderr

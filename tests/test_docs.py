@@ -6,7 +6,6 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ import click
 import pytest
 
 from anbao.cli.root import root
-from warm_program import warm_program
 
 ROOT = Path(__file__).parents[1]
 INSTALLED = ROOT / "docs" / "explanation" / "messages.md"
@@ -61,12 +59,6 @@ def test_python_examples_run(page: Path, tmp_path: Path) -> None:
         [sys.executable, "-c", blocks(page, "python")], cwd=tmp_path, env=environment, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-
-
-@pytest.fixture(scope="module")
-def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with warm_program(tmp_path_factory.mktemp("warm")) as programs:
-        yield programs
 
 
 @pytest.mark.parametrize("page", examples("sh run"))

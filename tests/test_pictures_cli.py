@@ -3,8 +3,8 @@
 import csv
 import json
 import subprocess
-import sys
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -12,11 +12,18 @@ from anbao.connect.files.pictures import is_address, referred, split
 from anbao.simulator.pictures import jpeg, product, with_qr, with_text
 
 
-def anbao(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    program = "import sys; from anbao.cli import main; sys.exit(main())"
-    return subprocess.run(
-        [sys.executable, "-c", program, *arguments], cwd=cwd, capture_output=True, text=True, check=False
-    )
+class Anbao(Protocol):
+    """The command, run in a folder."""
+
+    def __call__(self, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]: ...
+
+
+@pytest.fixture
+def anbao(warm: Path) -> Anbao:
+    def call(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([str(warm / "anbao"), *arguments], cwd=cwd, capture_output=True, text=True, check=False)
+
+    return call
 
 
 @pytest.fixture
@@ -28,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_files_are_examined_and_nothing_is_entered(folder: Path) -> None:
+def test_files_are_examined_and_nothing_is_entered(anbao: Anbao, folder: Path) -> None:
     done = anbao("picture", "contact.jpg", "code.jpg", "clean.jpg", "bad.jpg", "--format", "jsonl", cwd=folder)
     assert done.returncode == 1, done.stderr
     contact, code, clean, bad = map(json.loads, done.stdout.splitlines())
@@ -41,7 +48,7 @@ def test_files_are_examined_and_nothing_is_entered(folder: Path) -> None:
     assert anbao("picture", "clean.jpg", "--no-text", cwd=folder).returncode == 0
 
 
-def test_fingerprints_are_for_confirming_a_danger(folder: Path) -> None:
+def test_fingerprints_are_for_confirming_a_danger(anbao: Anbao, folder: Path) -> None:
     done = anbao("picture", "clean.jpg", "--fingerprints", "--format", "csv", cwd=folder)
     rows = list(csv.DictReader(done.stdout.splitlines()))
     assert len(rows) > 100
@@ -51,7 +58,9 @@ def test_fingerprints_are_for_confirming_a_danger(folder: Path) -> None:
     assert "bad.jpg" in refused.stderr
 
 
-def test_rows_of_a_file_bring_their_pictures(folder: Path, store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_of_a_file_bring_their_pictures(
+    anbao: Anbao, folder: Path, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("ANBAO_STORAGE", f"file://{folder}/objects")
     rows = [
         ("编号", "标题", "图片"),

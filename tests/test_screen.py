@@ -11,6 +11,7 @@ import pytest
 
 import anbao
 from anbao.cli.root import run
+from anbao.connect import bulk
 from anbao.connect.bulk import screen_file
 from anbao.connect.files import open_source
 from anbao.connect.output import Sink
@@ -37,6 +38,12 @@ def platform(store_url: str) -> Iterator[anbao.Platform]:
     with anbao.open(store_url) as opened:
         opened.activate_lexicon(opened.import_lexicon(Lexicon.from_csv(LEXICON)))
         yield opened
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chunks of 100 rows, 8 to a commit, so that a short file has several commits."""
+    monkeypatch.setattr(bulk, "ROWS_PER_CHUNK", 100)
 
 
 def jsonl(path: Path, count: int, bad: tuple[int, ...] = ()) -> Path:
@@ -128,20 +135,22 @@ def test_without_a_store_the_hint_says_how(
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_workers_give_the_same_rows_in_the_same_order(platform: anbao.Platform, tmp_path: Path, workers: int) -> None:
-    file, output = jsonl(tmp_path / "in.jsonl", 3500, bad=(7, 3000)), tmp_path / "out.jsonl"
+def test_workers_give_the_same_rows_in_the_same_order(
+    platform: anbao.Platform, small_chunks: None, tmp_path: Path, workers: int
+) -> None:
+    file, output = jsonl(tmp_path / "in.jsonl", 350, bad=(7, 300)), tmp_path / "out.jsonl"
     summary = screen_file(platform, open_source(file), Sink("jsonl", output), workers=workers)
     rows = [msgspec.json.decode(line) for line in output.read_bytes().splitlines()]
-    assert [row["row"] for row in rows] == list(range(1, 3501))
+    assert [row["row"] for row in rows] == list(range(1, 351))
     held = [row for row in rows if "unjudged" in row]
     assert [(row["row"], row["outcome"], row["unjudged"][0]["reason"]) for row in held] == [
         (8, "review", "no_title"),
-        (3001, "review", "no_title"),
+        (301, "review", "no_title"),
     ]
-    assert (summary.rows, summary.errors, summary.unjudged) == (3500, 0, 2)
+    assert (summary.rows, summary.errors, summary.unjudged) == (350, 0, 2)
     assert not summary.complete
-    assert [error.row for error in summary.bad_rows] == [8, 3001]
-    assert screened(platform) == [f"L{n}" for n in range(3500)]
+    assert [error.row for error in summary.bad_rows] == [8, 301]
+    assert screened(platform) == [f"L{n}" for n in range(350)]
     assert platform.verify().sound
     assert platform.obligation_differences() == []
 
@@ -151,18 +160,20 @@ class Stop(Exception):
 
 
 @pytest.mark.parametrize("form", ["jsonl", "json", "csv"])
-def test_an_interrupted_run_goes_on_without_doubles(platform: anbao.Platform, tmp_path: Path, form: RowFormat) -> None:
-    file, output = jsonl(tmp_path / "in.jsonl", 9000), tmp_path / "out"
+def test_an_interrupted_run_goes_on_without_doubles(
+    platform: anbao.Platform, small_chunks: None, tmp_path: Path, form: RowFormat
+) -> None:
+    file, output = jsonl(tmp_path / "in.jsonl", 900), tmp_path / "out"
 
     def stop(_progress: object) -> None:
         raise Stop
 
     with pytest.raises(Stop):
         screen_file(platform, open_source(file), Sink(form, output), on_progress=stop)
-    assert 0 < len(screened(platform)) < 9000
+    assert 0 < len(screened(platform)) < 900
     summary = screen_file(platform, open_source(file), Sink(form, output))
-    assert summary.rows == 9000
-    assert screened(platform) == [f"L{n}" for n in range(9000)]
+    assert summary.rows == 900
+    assert screened(platform) == [f"L{n}" for n in range(900)]
     written = output.read_bytes()
     if form == "json":
         numbers = [row["row"] for row in msgspec.json.decode(written)]
@@ -170,21 +181,21 @@ def test_an_interrupted_run_goes_on_without_doubles(platform: anbao.Platform, tm
         numbers = [msgspec.json.decode(line)["row"] for line in written.splitlines()]
     else:
         numbers = [int(row["row"]) for row in csv.DictReader(io.StringIO(written.decode("utf-8-sig")))]
-    assert numbers == list(range(1, 9001))
+    assert numbers == list(range(1, 901))
     known: list[bool] = []
     again = screen_file(platform, open_source(file), Sink(form, output), on_known=lambda: known.append(True))
-    assert again.rows == 9000
+    assert again.rows == 900
     assert known
-    assert len(screened(platform)) == 9000
+    assert len(screened(platform)) == 900
     assert output.read_bytes() == written
     screen_file(platform, open_source(file), Sink(form, output), restart=True)
-    assert len(screened(platform)) == 18_000
+    assert len(screened(platform)) == 1_800
 
 
 def test_a_lexicon_changed_during_a_run_takes_effect_for_what_comes_after(
-    platform: anbao.Platform, tmp_path: Path
+    platform: anbao.Platform, small_chunks: None, tmp_path: Path
 ) -> None:
-    file, output = jsonl(tmp_path / "in.jsonl", 12_000), tmp_path / "out.jsonl"
+    file, output = jsonl(tmp_path / "in.jsonl", 1_200), tmp_path / "out.jsonl"
     stricter = Lexicon.from_csv("term,category,severity\n登山鞋,test,5\n".encode())
     digest = platform.import_lexicon(stricter)
     changed: list[int] = []
