@@ -31,7 +31,7 @@ _IN_MEMORY, _ENOUGH = Path("/dev/shm"), 4 << 30
 
 
 def pytest_configure() -> None:
-    """Keep the tests' files in memory where it has the room: a disk made databases dearer to copy than to use."""
+    """Keep the tests' files in memory where there is space: a disk made databases dearer to copy than to use."""
     if "TMPDIR" not in os.environ and _IN_MEMORY.is_dir() and shutil.disk_usage(_IN_MEMORY).free >= _ENOUGH:
         os.environ["TMPDIR"] = tempfile.tempdir = str(_IN_MEMORY)
     os.environ[CACHE_VARIABLE] = tempfile.mkdtemp()  # what tests and the programs that they start remember of packs

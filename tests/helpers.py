@@ -1,4 +1,4 @@
-"""What many tests need: a clock that they move, and entries put into the ledger as a room would."""
+"""What many tests need: a clock that they move, and entries put into the ledger as a package would."""
 
 import os
 import random

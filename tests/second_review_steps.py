@@ -92,7 +92,7 @@ def _appeal(platform: Platform) -> str:
 
 
 def _suit(platform: Platform) -> str:
-    """A notice that was acted upon and countered, and whose right holder told of a suit."""
+    """A notice that was acted upon and countered, and whose right holder reported a suit."""
     _sold(platform)
     told = {
         "concern": "infringement",

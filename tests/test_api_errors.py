@@ -184,7 +184,7 @@ def test_a_key_with_a_wrong_secret_is_refused(server: Served) -> None:
     assert server.anonymous(Authorization=f"Bearer {wrong}").get("/v1/entries").status_code == 401
 
 
-def test_an_internal_error_tells_nothing(tmp_path: Path) -> None:
+def test_an_internal_error_reveals_nothing(tmp_path: Path) -> None:
     with served(f"sqlite:///{tmp_path / 'anbao.db'}", checkpoint_every=3600) as server:
         client = server.client()
         with server.platform.store.write() as conn:

@@ -101,7 +101,7 @@ def test_numbers_that_the_platform_sets(client: httpx.Client) -> None:
         ("/v1/merchants/m1/review", {"verify": True, "reason": "x"}, 409),
     ],
 )
-def test_bad_acts_are_told_apart(client: httpx.Client, path: str, body: dict[str, Any], status: int) -> None:
+def test_bad_acts_are_distinguished(client: httpx.Client, path: str, body: dict[str, Any], status: int) -> None:
     post(client, "/v1/merchants", company("m1", categories=["零食"]))
     answer = client.post(path, json=body)
     assert answer.status_code == status, answer.text

@@ -146,7 +146,7 @@ def test_entries_come_in_pages_and_by_kind_and_subject(client: httpx.Client) -> 
     assert [one["entry"]["subjects"]["listing"] for one in page] == ["l3"]
 
 
-def test_the_time_of_an_event_is_kept_beside_the_time_of_recording(client: httpx.Client) -> None:
+def test_the_time_of_an_event_is_stored_beside_the_time_of_recording(client: httpx.Client) -> None:
     for written in ("2026-01-05T10:00:00+08:00", "1767578400000", "2026-01-05T02:00:00Z"):
         index = client.post("/v1/listings", json=listing(), params={"at": written}).json()["receipt"]["entry"]
         entry = client.get(f"/v1/entries/{index}").json()["entry"]
@@ -165,7 +165,7 @@ def test_a_repeated_request_gives_the_same_bytes_and_no_entry(server: Served, cl
     ):
         key = {"Idempotency-Key": path}
         first = client.post(path, json=body, headers=key)
-        server.platform.keep_time()  # what the rooms do because of it, such as a case for a merchant that is held
+        server.platform.keep_time()  # what the packages do because of it, such as a case for a merchant that is held
         size = server.size()
         again = client.post(path, json=body, headers=key)
         assert again.content == first.content

@@ -62,7 +62,7 @@ def test_keys_are_listed_without_their_secret_and_end_when_revoked(warm: Path, s
     ],
     indirect=["store_url"],
 )
-def test_a_server_told_to_stop_finishes_what_it_accepted_and_leaves_nothing_behind(
+def test_a_server_asked_to_stop_finishes_what_it_accepted_and_leaves_nothing_behind(
     warm: Path, store_url: str, workers: int, tmp_path: Path
 ) -> None:
     token = make_key(warm, store_url, "listings", "metrics")
@@ -98,7 +98,7 @@ def test_a_server_told_to_stop_finishes_what_it_accepted_and_leaves_nothing_behi
         assert report.covered == report.entries
 
 
-def test_a_store_that_cannot_be_opened_is_told_at_once(warm: Path) -> None:
+def test_a_store_that_cannot_be_opened_is_reported_at_once(warm: Path) -> None:
     failed = anbao(warm, "serve", "--store", "nonsense://x")
     assert failed.returncode == 2
     assert "nonsense" in failed.stderr

@@ -169,7 +169,7 @@ def test_the_seller_is_named_in_writing_and_the_words_are_bound(platform: Platfo
     assert ADDRESS.encode() not in outbox + ledger
 
 
-def test_whoever_waited_for_a_person_is_told_in_writing(platform: Platform, receiver: Receiver) -> None:
+def test_whoever_waited_for_a_person_is_answered_in_writing(platform: Platform, receiver: Receiver) -> None:
     ask(platform, "records", on_behalf=True)
     ask(platform, "identity", id="D2", buyer="eve")
     ask(platform, "identity", id="D3", order="O-none")
@@ -199,7 +199,9 @@ def test_whoever_waited_for_a_person_is_told_in_writing(platform: Platform, rece
     assert given.records[0].leaf in told["annO-M1"]["letter_zh"]
 
 
-def test_whose_money_was_frozen_or_who_may_be_paid_is_told_in_writing(platform: Platform, receiver: Receiver) -> None:
+def test_whose_money_was_frozen_or_who_may_be_paid_is_answered_in_writing(
+    platform: Platform, receiver: Receiver
+) -> None:
     ask(platform, "freeze")
     ask(platform, "identity", id="D2", order="O-M2")
     platform.run(lambda work: platform.assist.compensate(work, "D2", "先行赔付 99 元", actor="officer"))

@@ -11,7 +11,7 @@ NOW = 1_790_000_000_000
 OFFERS = [ComplainedListing(f"L{n}", f"M{n}") for n in range(5)]
 
 
-def test_the_same_seed_tells_the_same() -> None:
+def test_the_same_seed_gives_the_same() -> None:
     assert list(complainants(7, NOW, OFFERS, 2)) == list(complainants(7, NOW, OFFERS, 2))
     assert list(complainants(8, NOW, OFFERS)) != list(complainants(7, NOW, OFFERS))
 
@@ -55,6 +55,6 @@ def _lead(filed: dict[int, Filed], one: SimulatedComplaint) -> str:
 
 
 def _same_matter(one: SimulatedComplaint, other: SimulatedComplaint) -> bool:
-    """Whether two complaints tell of a danger, or of the same concern, or repeat one another."""
+    """Whether two complaints report a danger, or of the same concern, or repeat one another."""
     dangers = {one.truth.danger, other.truth.danger}
     return dangers <= {"life", "health"} or one.complaint.concern == other.complaint.concern

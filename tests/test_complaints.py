@@ -160,7 +160,7 @@ def test_the_screening_lexicon_is_heard_too(platform: Platform) -> None:
 # ── the same again, false and organised ones ──────────────────────────────────────────────────────────────────────────
 
 
-def test_the_same_told_again_is_joined_and_answered_with_the_first(platform: Platform) -> None:
+def test_the_same_reported_again_is_joined_and_answered_with_the_first(platform: Platform) -> None:
     first = file(platform, "毛巾掉色严重，洗了三次还在掉，染红了白衬衫", listing="L2")
     second = file(platform, "毛巾掉色严重，洗了三次还在掉！染红了我的白衬衫。", listing="L2")
     third = file(platform, "毛巾掉色严重，洗了三次还在掉，染红了白衬衫！！", listing="L2")
@@ -214,7 +214,7 @@ def test_who_was_always_wrong_and_who_competes_are_flagged(platform: Platform) -
 # ── forwarding, following ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_forwarding_tells_the_merchant_no_more_than_it_must_answer(platform: Platform) -> None:
+def test_forwarding_reveals_to_the_merchant_no_more_than_it_must_answer(platform: Platform) -> None:
     who = {"buyer": "b-77", "name": "张三丰", "phone": "13912345678"}
     filed = file(platform, reporter=who, order="O9", attachments=[msgspec.to_builtins(PHOTO)])
     platform.run(lambda work: platform.investigate.complaints.forward(work, filed.receipt, actor="wang"))

@@ -84,7 +84,7 @@ def test_a_stranger_complains_with_a_photo_and_follows_the_token(server: Served,
     assert server.client("trade").get(f"/v1/complaints/{filed['receipt']}").status_code == 403
 
 
-def test_strangers_are_held_to_a_limit_and_told_so(server: Served) -> None:
+def test_strangers_are_held_to_a_limit_and_informed_of_it(server: Served) -> None:
     stranger = server.anonymous()
     answers = [stranger.post("/public/complaints", json=told(text=f"第 {n} 次")) for n in range(6)]
     assert [one.status_code for one in answers] == [201] * 4 + [429] * 2

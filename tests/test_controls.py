@@ -214,7 +214,7 @@ def test_a_probe_that_raises_is_a_control_that_fails(platform: anbao.Platform) -
     assert "no camera" in view(platform, "complaint_channel").why.en
 
 
-def test_a_room_adds_a_probe_by_naming_it(platform: anbao.Platform) -> None:
+def test_a_package_adds_a_probe_by_naming_it(platform: anbao.Platform) -> None:
     platform.probes["incident_plan"] = lambda: Probed(ok=True, why=Text("演练过", "drilled"))
     platform.advance()
     assert view(platform, "incident_plan").state == "works"

@@ -65,7 +65,7 @@ def test_an_older_default_stays_in_force_until_a_second_person_confirms_the_new_
     assert {state for state, _ in states(platform).values()} == {"current"}
 
 
-def test_a_lexicon_of_the_platforms_own_is_told_from_an_older_default(platform: Platform) -> None:
+def test_a_lexicon_of_the_platforms_own_is_distinguished_from_an_older_default(platform: Platform) -> None:
     platform.activate_lexicon(
         platform.import_lexicon(Lexicon.from_csv("term,category,severity\n枪,weapon,3\n".encode()))
     )

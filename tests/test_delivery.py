@@ -24,7 +24,7 @@ KILLS = 3
 
 
 def ask(platform: Platform, *listings: str, topic: str = "listing.takedown", **subjects: str) -> list[str]:
-    """Effects as a room would send them: with the entry that causes them."""
+    """Effects as a package would send them: with the entry that causes them."""
 
     def job(work: Work) -> list[str]:
         found = []
@@ -152,7 +152,7 @@ def test_what_is_given_up_is_a_dead_letter_that_an_officer_sends_again(platform:
         platform.run(lambda work: platform.delivery.replay(work, [effect], actor="officer:1"))
 
 
-def test_nobody_there_and_a_slow_answer_are_told_apart(platform: Platform, clock: Clock) -> None:
+def test_nobody_there_and_a_slow_answer_are_distinguished(platform: Platform, clock: Clock) -> None:
     platform.delivery.patience = Patience(timeout=0.2)
     with receiving(Manners(slow_seconds=0.6)) as receiver:
         connect(platform, receiver)

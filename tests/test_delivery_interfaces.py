@@ -74,7 +74,7 @@ def test_the_server_delivers_by_itself(server: Served) -> None:
     assert server.count("effect.delivered") == 1
 
 
-def test_the_command_line_tells_the_same(sqlite_opened_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line_shows_the_same(sqlite_opened_url: str, capsys: pytest.CaptureFixture[str]) -> None:
     def anbao(*arguments: str) -> tuple[int, str]:
         status = run([*arguments, "--store", sqlite_opened_url])
         return status, capsys.readouterr().out

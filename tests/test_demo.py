@@ -40,7 +40,7 @@ def between(told: str, first: str, then: str) -> list[str]:
     return [line for line in part.splitlines()[1:] if re.match(r"  (Passed|Held|Blocked) ", line)]
 
 
-def test_forged_expired_and_missing_licences_are_told_with_their_provision(told: str) -> None:
+def test_forged_expired_and_missing_licences_are_shown_with_their_provision(told: str) -> None:
     for fault, decision in (
         ("forged licence", "refused"),
         ("expired licence", "held"),
@@ -82,7 +82,7 @@ def test_the_danger_is_found_everywhere_and_the_seller_named(told: str) -> None:
     assert "was informed in writing who sold (Who the seller is): 示例" in told
 
 
-def test_a_category_that_may_not_be_sold_online_is_told_with_what_it_rests_on(told: str) -> None:
+def test_a_category_that_may_not_be_sold_online_is_shown_with_its_basis(told: str) -> None:
     assert re.search(r"  refused .*\(forbidden category\)\n.*(art\. |not checked against its source)", told)
 
 

@@ -46,7 +46,7 @@ def codes(words: Text) -> list[str]:
     return [found for text in (words.zh, words.en) for found in CODE.findall(re.sub("“.*?”", "", text))]
 
 
-def test_all_that_is_found_at_a_market_is_told_in_words(platform: Platform) -> None:
+def test_all_that_is_found_at_a_market_is_explained_in_words(platform: Platform) -> None:
     told = live(platform, Market(seed=3, now=platform.clock(), listings=1_500))
     explainer = platform.prevent.explainer
     flagged = [one.decision for one in told.flagged]

@@ -16,7 +16,7 @@ from anbao.model.merchant import Merchant
 from anbao.model.trade import Order
 from anbao.platform import Platform, open_platform
 from anbao.store.bulk import sql
-from gate_desk import TOWEL, all_replay, bodies, check, codes, danger, lift, stock, take
+from gate_steps import TOWEL, all_replay, bodies, check, codes, danger, lift, stock, take
 from helpers import HOUR, Clock, no_second_looks
 
 # ── states ────────────────────────────────────────────────────────────────────────────────────────────────────────────

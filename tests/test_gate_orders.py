@@ -22,7 +22,7 @@ from anbao.platform import Platform, open_platform
 from anbao.store.bulk import sql
 from anbao.warn import buyers
 from api_server import served
-from gate_desk import GUN, TOWEL, bodies, danger, lift, stock, take
+from gate_steps import GUN, TOWEL, bodies, danger, lift, stock, take
 from helpers import DAY, START, Clock, record
 
 # ── lines ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,4 +1,4 @@
-"""The command line explains itself: every verb, in both languages, under the heading of its room."""
+"""The command line explains itself: every verb, in both languages, under the heading of its group."""
 
 import json
 import subprocess
@@ -42,7 +42,7 @@ def test_the_program_lists_all_verbs(language: str) -> None:
     assert VERBS.keys() <= set(done.stdout.split())
 
 
-def test_each_verb_of_a_room_is_a_verb() -> None:
+def test_each_verb_of_a_group_is_a_verb() -> None:
     placed = [verb for _, verbs in GROUPS.values() for verb in verbs.split()]
     assert len(placed) == len(set(placed))
     assert set(placed) <= VERBS.keys()

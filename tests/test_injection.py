@@ -157,7 +157,7 @@ def test_errors_show_control_characters(sqlite_url: str, capsys: pytest.CaptureF
 
 
 @pytest.mark.parametrize(("suffix", "first"), [("csv", "row,"), ("json", "["), ("jsonl", "{")])
-def test_the_output_file_s_name_tells_its_format(sqlite_url: str, tmp_path: Path, suffix: str, first: str) -> None:
+def test_the_output_file_s_name_states_its_format(sqlite_url: str, tmp_path: Path, suffix: str, first: str) -> None:
     file, out = tmp_path / "in.csv", tmp_path / f"out.{suffix}"
     file.write_text("id,title\na,出售仿真枪\n", encoding="utf-8")
     assert run(["screen", str(file), "--store", sqlite_url, "--output", str(out), "--workers", "1"]) == 1
@@ -275,7 +275,7 @@ def test_a_file_that_is_no_good_is_one_line(
         assert any(word in lines[0] for word in ("提示", "hint")), (kind, lines)
 
 
-def test_a_report_that_cannot_be_written_is_told_before_the_work(
+def test_a_report_that_cannot_be_written_is_reported_before_the_work(
     sqlite_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "in.csv"

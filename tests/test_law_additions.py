@@ -50,14 +50,14 @@ def tell(platform: Platform, kind: str, subjects: dict[str, str], **facts: str |
     platform.record_event(Event(kind=kind, subjects=subjects, facts=facts))
 
 
-def platform_tells(platform: Platform, kind: str, **facts: str | int | bool) -> None:
+def platform_notifies(platform: Platform, kind: str, **facts: str | int | bool) -> None:
     tell(platform, kind, {"platform": "self"}, **facts)
 
 
 I1 = {"incident": "I1"}
 
 
-def test_in_one_hour_the_protection_department_and_the_police_are_told(platform: Platform, clock: Clock) -> None:
+def test_in_one_hour_the_protection_department_and_the_police_are_notified(platform: Platform, clock: Clock) -> None:
     tell(platform, "incident.found", I1, level="major", critical_infrastructure=True)
     tell(platform, "incident.reported", I1, recipient="protection_department", complete=True)
     assert states(platform, "cn.net.incident_1h") == ["discharged"]
@@ -94,7 +94,7 @@ def test_the_summary_is_law_for_incidents_that_had_to_be_reported(
     assert len(owed(platform, "cn.net.incident_review")) == own
 
 
-def test_an_incident_with_suspicion_of_a_crime_is_told_to_the_police(platform: Platform) -> None:
+def test_an_incident_with_suspicion_of_a_crime_is_reported_to_the_police(platform: Platform) -> None:
     tell(platform, "incident.found", I1, level="general")
     assert owed(platform, "cn.net.incident.police") == []
     tell(platform, "incident.assessed", I1, suspected_crime=True)
@@ -108,7 +108,7 @@ def test_an_incident_with_suspicion_of_a_crime_is_told_to_the_police(platform: P
     assert states(platform, "cn.data.police") == ["discharged"]
 
 
-def test_persons_are_told_where_the_authority_asks_for_it(platform: Platform) -> None:
+def test_persons_are_notified_where_the_authority_asks_for_it(platform: Platform) -> None:
     tell(platform, "data.breached", {"breach": "B1"}, personal=True, harm_avoided=True)
     assert owed(platform, "cn.pi.breach.tell") == []
     tell(platform, "data.notice_ordered", {"breach": "B1"})
@@ -118,11 +118,11 @@ def test_persons_are_told_where_the_authority_asks_for_it(platform: Platform) ->
 
 
 def test_a_large_platform_owes_more_than_its_yearly_report(platform: Platform) -> None:
-    platform_tells(platform, "platform.classified", large=False)
+    platform_notifies(platform, "platform.classified", large=False)
     names = ("cn.pi.large.body", "cn.pi.large.rules", "cn.pi.large.no_abuse")
     assert [owed(platform, name) for name in names] == [[], [], []]
-    platform_tells(platform, "platform.classified", large=True)
-    platform_tells(platform, "duty.attested", duty="independent_body")
+    platform_notifies(platform, "platform.classified", large=True)
+    platform_notifies(platform, "duty.attested", duty="independent_body")
     assert states(platform, "cn.pi.large.body") == ["discharged", "open"]
     assert states(platform, "cn.pi.large.rules") == states(platform, "cn.pi.large.no_abuse") == ["open"]
     tell(platform, "provider.data_abuse_found", {"provider": "P1"}, serious=True)
@@ -130,15 +130,15 @@ def test_a_large_platform_owes_more_than_its_yearly_report(platform: Platform) -
     assert states(platform, "cn.pi.large.end_service") == ["discharged"]
 
 
-def test_the_tax_authority_is_told_once_in_thirty_days(platform: Platform, clock: Clock, pack: Pack) -> None:
-    platform_tells(platform, "platform.business_started")
+def test_the_tax_authority_is_notified_once_in_thirty_days(platform: Platform, clock: Clock, pack: Pack) -> None:
+    platform_notifies(platform, "platform.business_started")
     [one] = owed(platform, "cn.report.tax_start")
     assert one.due_at is not None
     # 6 January 2027 is a Wednesday
     assert legal_day(one.due_at - 1) == date(2027, 1, 6)
-    platform_tells(platform, "report.submitted", report="tax", period="2026-10")
+    platform_notifies(platform, "report.submitted", report="tax", period="2026-10")
     assert states(platform, "cn.report.tax_start") == ["open"]
-    platform_tells(platform, "report.submitted", report="tax_platform", period="2026-12")
+    platform_notifies(platform, "report.submitted", report="tax_platform", period="2026-12")
     assert states(platform, "cn.report.tax_start") == ["discharged"]
     found = pack.norm("cn.report.tax")
     assert found is not None
@@ -155,13 +155,13 @@ def test_tax_data_are_given_by_the_day_that_the_authority_sets(platform: Platfor
 
 
 def test_the_data_of_minors_are_audited_each_year_and_it_is_reported(platform: Platform) -> None:
-    platform_tells(platform, "platform.classified", minors=True)
-    platform_tells(platform, "audit.completed", audit="personal_information")
+    platform_notifies(platform, "platform.classified", minors=True)
+    platform_notifies(platform, "audit.completed", audit="personal_information")
     assert states(platform, "cn.minors.audit") == ["open"]
-    platform_tells(platform, "audit.completed", audit="minors")
+    platform_notifies(platform, "audit.completed", audit="minors")
     assert states(platform, "cn.minors.audit") == ["discharged", "open"]
     assert states(platform, "cn.minors.audit_report") == ["open"]
-    platform_tells(platform, "audit.reported", audit="minors")
+    platform_notifies(platform, "audit.reported", audit="minors")
     assert states(platform, "cn.minors.audit_report") == ["discharged"]
 
 

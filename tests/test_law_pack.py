@@ -32,7 +32,7 @@ def test_every_provision_of_every_norm_and_setting_resolves(pack: Pack) -> None:
     assert len(references) > 150
 
 
-def test_every_duty_is_kept_by_norms_or_by_hand_with_a_reason(pack: Pack) -> None:
+def test_every_duty_is_fulfilled_by_norms_or_by_hand_with_a_reason(pack: Pack) -> None:
     known = {norm.id for norm in pack.norms}
     for row in pack.duties:
         assert set(row.norms) <= known

@@ -27,7 +27,7 @@ FILLER = ("现货", "包邮", "新款", "顺丰", "特价", "直营")
 
 
 def titles(blocked: bool, count: int, seed: int = 1) -> list[str]:
-    """Titles of which the blocked hold two of four telling words."""
+    """Titles of which the blocked hold two of four distinctive words."""
     rng = Random(f"{seed}:{blocked}")
     words = DANGEROUS if blocked else HARMLESS
     return [
@@ -59,7 +59,7 @@ def test_training_gives_the_same_bytes_whatever_the_order_of_the_decisions() -> 
     assert Model.from_bytes(MODEL.to_bytes()).digest == MODEL.digest
 
 
-def test_it_tells_new_texts_apart_and_says_by_what() -> None:
+def test_it_distinguishes_new_texts_and_says_by_what() -> None:
     hits = [MODEL.score(title) for title in titles(True, 50, seed=2)]
     misses = [MODEL.score(title) for title in titles(False, 50, seed=2)]
     assert sum(one.per_mille >= 800 for one in hits) >= 45
@@ -69,7 +69,7 @@ def test_it_tells_new_texts_apart_and_says_by_what() -> None:
     assert MODEL.score("").per_mille <= 1_000
 
 
-def test_too_few_decisions_and_broken_bytes_are_told() -> None:
+def test_too_few_decisions_and_broken_bytes_are_reported() -> None:
     with pytest.raises(InvalidInput):
         train(titles(True, 3), titles(False, 60))
     for data in (b"", b"\x80", MODEL.to_bytes()[:-3]):

@@ -180,7 +180,7 @@ def test_a_receipt_needs_a_checkpoint(store: Store) -> None:
             ledger.receipt(conn, 2)
 
 
-def test_the_identity_is_made_once_and_kept(store: Store, empty_url: str) -> None:
+def test_the_identity_is_made_once_and_stored(store: Store, empty_url: str) -> None:
     first = open_ledger(store)
     again = open_ledger(open_store(empty_url))
     assert str(again.verifier) == str(first.verifier)

@@ -136,7 +136,7 @@ def forge(store: Store, ledger: Ledger, keep: int) -> None:
         ledger.checkpoint(conn, 1)
 
 
-def test_a_checkpoint_kept_outside_finds_what_the_key_holder_cut(store: Store) -> None:
+def test_a_checkpoint_stored_outside_finds_what_the_key_holder_cut(store: Store) -> None:
     ledger = filled(store, *SIZES)
     with store.read() as conn:
         held = ledger.latest_checkpoint(conn)
@@ -148,7 +148,7 @@ def test_a_checkpoint_kept_outside_finds_what_the_key_holder_cut(store: Store) -
     assert (report.problem.where, report.problem.entry) == ("given checkpoint", 600)
 
 
-def test_a_checkpoint_kept_outside_finds_what_the_key_holder_rewrote(store: Store) -> None:
+def test_a_checkpoint_stored_outside_finds_what_the_key_holder_rewrote(store: Store) -> None:
     ledger = filled(store, *SIZES)
     with store.read() as conn:
         held = ledger.latest_checkpoint(conn)

@@ -147,7 +147,7 @@ def test_keys_are_found_where_they_stand_by_themselves(keys: list[str], texts: l
         ("memory card 711719706700", {"711719706700"}),
     ],
 )
-def test_model_numbers_are_told_from_quantities(text: str, expected: set[str]) -> None:
+def test_model_numbers_are_distinguished_from_quantities(text: str, expected: set[str]) -> None:
     assert models(plain(text)) == expected
 
 

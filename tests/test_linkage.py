@@ -95,7 +95,7 @@ def test_a_certificate_of_a_product_and_an_address_without_a_number_link_nobody(
     assert family(store, "a") == {"a"}
 
 
-def test_identifiers_kept_before_are_replaced_and_none_stands_in_the_clear(store: Store, vault: Vault) -> None:
+def test_identifiers_stored_before_are_replaced_and_none_stands_in_the_clear(store: Store, vault: Vault) -> None:
     keep(store, vault, merchant("a", phone="13800000000"), merchant("b", phone="13800000000"))
     keep(store, vault, merchant("b", phone="13900000000"))
     assert family(store, "a") == {"a"}

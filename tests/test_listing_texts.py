@@ -120,7 +120,7 @@ def test_a_text_named_like_a_field_is_another_text(rules: Ruleset) -> None:
     assert {one.field for one in guns(found)} == {"title", "texts.title", "texts.texts.title"}
 
 
-def test_the_gravest_findings_are_kept_whichever_text_they_stand_in(rules: Ruleset) -> None:
+def test_the_gravest_findings_are_stored_whichever_text_they_stand_in(rules: Ruleset) -> None:
     mild = next(term.term for term in rules.lexicon.terms if term.severity == 2 and len(term.term) >= 3)
     found = judged(rules, description="，".join([mild] * 100), texts={"卖点": GUN})
     assert [one.field for one in guns(found)] == ["卖点"]

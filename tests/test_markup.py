@@ -160,7 +160,7 @@ def test_the_place_is_given_in_the_source(source: str, term: str, surface: str) 
     assert source[first:last] == surface
 
 
-def test_addresses_are_told_apart() -> None:
+def test_addresses_are_distinguished() -> None:
     shown = show(
         """<a href="https://other.example/a?b=1&amp;c=2">x</a><a href="#top"></a><a href="javascript:;"></a>
         <area href=//other.example/map><form action='/buy'></form><iframe src="https://player.example/1"></iframe>

@@ -1,4 +1,4 @@
-"""What is counted and told about merchants: their turnover of a year, and the report to the authority."""
+"""What is counted and reported about merchants: their turnover of a year, and the report to the authority."""
 
 import msgspec
 import pytest
@@ -9,7 +9,7 @@ from helpers import DAY
 from merchant_steps import RESIDENT, MerchantSteps
 
 
-def test_the_turnover_of_a_person_is_summed_over_all_shops_and_told_once(steps: MerchantSteps) -> None:
+def test_the_turnover_of_a_person_is_summed_over_all_shops_and_notified_once(steps: MerchantSteps) -> None:
     steps.person("m1")
     steps.person("m2", resident_id=RESIDENT.lower())
     steps.sell("m1", 1, "60000.00")

@@ -1,4 +1,4 @@
-"""The life of a merchant: admission, review, changes, closure, and what other rooms decide about it."""
+"""The life of a merchant: admission, review, changes, closure, and what other packages decide about it."""
 
 import msgspec
 import pytest
@@ -20,7 +20,7 @@ FORGED = {**FOOD, "number": "JY15101000000000"}
     ("licences", "decision", "problem"),
     [([FORGED], "refused", "check_digit"), ([EXPIRED], "held", "expired"), ([], "held", "missing")],
 )
-def test_who_lacks_a_licence_is_told_which_and_under_which_provision(
+def test_who_lacks_a_licence_learns_which_and_under_which_provision(
     steps: MerchantSteps, licences: list[dict[str, str]], decision: str, problem: str
 ) -> None:
     answer = steps.company("m1", categories=["零食"], licences=licences)

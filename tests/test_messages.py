@@ -23,7 +23,7 @@ def owed(platform: anbao.Platform) -> list[str]:
     return [one.state for one in platform.obligations(limit=1000) if one.norm == "cn.fraud.message"]
 
 
-def test_what_becomes_of_a_message_and_what_its_receiver_is_told(platform: anbao.Platform) -> None:
+def test_what_becomes_of_a_message_and_what_its_receiver_is_shown(platform: anbao.Platform) -> None:
     harmless, luring, trick = platform.submit_messages(
         [
             say("a", "您好，下午发货"),
@@ -89,7 +89,7 @@ def test_a_held_message_waits_for_a_person_under_a_deadline(platform: anbao.Plat
     assert owed(platform) == ["overdue"]
 
 
-def test_own_domains_tell_a_false_link_from_an_outside_one(platform: anbao.Platform) -> None:
+def test_own_domains_distinguish_a_false_link_from_an_outside_one(platform: anbao.Platform) -> None:
     text = "请打开 https://anba0-mall.example/login"
     [before] = platform.submit_messages([say("a", text)])
     platform.change_parameter("platform.domains", OWN_DOMAINS, actor="officer:wang")

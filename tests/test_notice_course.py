@@ -145,7 +145,7 @@ def test_one_decision_takes_the_listing_down_and_fifteen_days_bring_it_back(
 
 
 def sued(platform: Platform, clock: Clock, **more: Any) -> str:
-    """A notice that was acted upon and countered, and whose right holder told of a suit."""
+    """A notice that was acted upon and countered, and whose right holder reported a suit."""
     name = notify(platform, **more).receipt
     decide(platform, name, "act")
     counter(platform, name)
@@ -242,7 +242,7 @@ def test_a_suit_that_was_withdrawn_brings_the_listing_back(
     sound(platform)
 
 
-def test_what_was_told_is_read_by_a_named_person(platform: Platform, receiver: Receiver, clock: Clock) -> None:
+def test_statements_are_read_by_a_named_person(platform: Platform, receiver: Receiver, clock: Clock) -> None:
     name = sued(platform, clock)
     complaints = platform.investigate.complaints
     told = platform.run(lambda work: complaints.read(work, name, actor="wang"))

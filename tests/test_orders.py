@@ -134,7 +134,7 @@ def test_a_notice_without_groups_cannot_be_answered(platform: anbao.Platform) ->
         )
 
 
-def test_over_http_a_purchase_is_checked_told_and_taken(store_url: str) -> None:
+def test_over_http_a_purchase_is_checked_answered_and_taken(store_url: str) -> None:
     with served(store_url) as server:
         client = server.client()
         assert client.post("/v1/listings", json=msgspec.to_builtins(TOUR)).status_code == 201

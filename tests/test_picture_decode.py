@@ -118,7 +118,7 @@ def test_what_shines_through_is_white() -> None:
     assert decode(written(image, "PNG")).image.getpixel((5, 5)) == (255, 255, 255)
 
 
-def test_a_large_photograph_is_kept_small_and_its_size_known() -> None:
+def test_a_large_photograph_is_stored_small_and_its_size_known() -> None:
     picture = decode(jpeg(product(2).resize((4000, 3000))))
     assert (picture.width, picture.height) == (4000, 3000)
     assert max(picture.image.size) <= decoding.SIDE

@@ -21,7 +21,7 @@ def test_a_qr_code_is_read_and_placed(turned: int) -> None:
     assert np.abs(np.subtract(center, expected)).max() < 25
 
 
-def test_places_count_pixels_of_the_upload_not_of_what_was_kept() -> None:
+def test_places_count_pixels_of_the_upload_not_of_what_was_stored() -> None:
     [code] = read(jpeg(with_qr(product(3), "x" * 30).resize((3200, 3200)))).codes
     assert abs((code.box.left + code.box.right) / 2 - 2640) < 60
 

@@ -93,7 +93,7 @@ def test_a_cell_names_pictures_in_several_ways(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "x/主图.PNG", "//img.cn/a.webp_400x400", "https://a.cn/1.jpg?x=1", "0" * 64])
-def test_an_address_of_a_picture_is_told_by_its_looks(name: str) -> None:
+def test_an_address_of_a_picture_is_recognised_by_its_form(name: str) -> None:
     assert is_address(name)
 
 

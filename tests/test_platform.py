@@ -232,7 +232,7 @@ def test_a_receipt_verifies_alone(platform: anbao.Platform) -> None:
     assert answer.receipt.leaf in receipt.decode()
 
 
-def test_many_threads_share_commits_and_all_is_kept(platform: anbao.Platform) -> None:
+def test_many_threads_share_commits_and_all_is_stored(platform: anbao.Platform) -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda n: platform.submit_listing(listing(f"l{n}", "登山鞋")), range(200)))
     assert len({answer.receipt.entry for answer in answers}) == 200

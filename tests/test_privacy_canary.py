@@ -94,7 +94,7 @@ def url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 
 class Sender:
-    """Sends each request under an idempotency key, so that its answer is kept, and wants it to be accepted."""
+    """Sends each request under an idempotency key, so that its answer is stored, and wants it to be accepted."""
 
     def __init__(self, client: httpx.Client) -> None:
         self._client = client

@@ -1,4 +1,4 @@
-"""Rooms react to entries: each once, in order, together with what they record; a failure holds up nothing else."""
+"""Packages react to entries: each once, in order, together with what they record; a failure holds up nothing else."""
 
 from collections.abc import Iterable
 
@@ -22,7 +22,7 @@ def entry(kind: str, hazard: str, now: int) -> Entry:
 
 
 class Echo(Service):
-    """Answers each cause with an effect and a message; refuses those that it is told to."""
+    """Answers each cause with an effect and a message; refuses those that it is set to refuse."""
 
     refused: frozenset[str] = frozenset()
 

@@ -43,7 +43,7 @@ def test_a_takedown_that_the_platform_does_not_confirm_is_overdue(platform: Plat
     assert [one.subjects["measure"] for one in overdue(platform, "cn.measure.confirm")] == [takedown.id]
 
 
-def test_a_refused_takedown_is_told_and_done_when_it_is_sent_again(platform: Platform, clock: Clock) -> None:
+def test_a_refused_takedown_is_reported_and_done_when_it_is_sent_again(platform: Platform, clock: Clock) -> None:
     with receiving(Manners(refused=frozenset({"L1"}))) as receiver:
         connect(platform, receiver)
         offer(platform, "L1", "")

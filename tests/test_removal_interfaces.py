@@ -91,7 +91,7 @@ def test_who_confirmed_a_danger_under_a_shared_key_may_not_decide_the_appeal(ser
     assert other.post(f"/v1/appeals/{appeal}/decide", json={**decision, "person": "bo"}).status_code == 201
 
 
-def test_a_violation_that_the_platform_reports_is_answered_and_told_to_the_authority(server: Served) -> None:
+def test_a_violation_that_the_platform_reports_is_answered_and_reported_to_the_authority(server: Served) -> None:
     offer(server.platform)
     event = {
         "kind": "violation.found",
@@ -118,7 +118,7 @@ def test_a_violation_that_the_platform_reports_is_answered_and_told_to_the_autho
     assert officer.post("/v1/violations/none/report").status_code == 404
 
 
-def test_the_command_line_tells_the_same(
+def test_the_command_line_shows_the_same(
     sqlite_opened_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def anbao(*arguments: str) -> str:

@@ -1,4 +1,4 @@
-"""Penalties: the merchant is told why, the ladder climbs with severity and repetition, sanctions are published."""
+"""Penalties: the merchant is notified why, the ladder climbs with severity and repetition, sanctions are published."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from helpers import DAY, START, Clock, record
 from removal_steps import BARCODE, apply, confirm_hazard, entries, kinds, match, measures, offer, overdue, sound
 
 
-def test_the_merchant_is_told_what_why_how_long_and_how_to_appeal(platform: Platform, receiver: Receiver) -> None:
+def test_the_merchant_is_notified_what_why_how_long_and_how_to_appeal(platform: Platform, receiver: Receiver) -> None:
     apply(platform, "M1")
     offer(platform, "L1", "M1")
     confirm_hazard(platform, listing="L1", severity=3)

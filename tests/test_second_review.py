@@ -189,7 +189,7 @@ def test_who_confirmed_a_danger_does_not_decide_the_appeal(server: Served, typed
     assert other.post(f"/v1/appeals/{filed}/decide", json={**body, "person": "chen"}).status_code == 201
 
 
-def test_both_who_confirmed_a_danger_are_kept_from_the_appeal(platform: Platform) -> None:
+def test_both_who_confirmed_a_danger_are_excluded_from_the_appeal(platform: Platform) -> None:
     look_twice(platform, 100, "hazard_suspected")
     platform.submit_listing(Listing(id="L1", merchant="M1", title="充电宝"))
     prints = (Fingerprint(kind="barcode", value="6901234567892"),)

@@ -178,7 +178,7 @@ def test_a_trade_refuses_a_fault_that_it_cannot_have() -> None:
         people.merchant(Random(1), 1, clothes, TODAY, "forged_licence")
 
 
-# Shelves and the pack
+# Product lines and the pack
 
 
 @pytest.mark.parametrize("product_line", PRODUCT_LINES, ids=lambda product_line: product_line.category)

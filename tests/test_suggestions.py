@@ -50,7 +50,9 @@ def accept(platform: anbao.Platform, one: Acceptance) -> str:
     return platform.run(lambda work: platform.prevent.accept(work, one, actor=LI))
 
 
-def test_the_phrase_that_tells_blocked_from_passed_is_suggested_with_its_counts(platform: anbao.Platform) -> None:
+def test_the_phrase_that_distinguishes_blocked_from_passed_is_suggested_with_its_counts(
+    platform: anbao.Platform,
+) -> None:
     found = suggested(platform)
     [one] = found.terms
     assert (one.term, one.blocked, one.passed, one.category) == ("蓝冰晶粒", 5, 0, "general")
@@ -134,7 +136,7 @@ def test_what_an_officer_accepts_becomes_a_version_that_is_not_in_force(platform
         Acceptance(term="枪", exception="枪", reason="no longer than the term"),
     ],
 )
-def test_what_cannot_be_accepted_is_told(platform: anbao.Platform, one: Acceptance) -> None:
+def test_what_cannot_be_accepted_is_reported(platform: anbao.Platform, one: Acceptance) -> None:
     with pytest.raises(InvalidInput):
         accept(platform, one)
 

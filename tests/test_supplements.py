@@ -1,4 +1,4 @@
-"""A held merchant is put before a person; to wait for it means: it is told what to supply, reminded, and has a time."""
+"""A person decides on a held merchant; to wait means: it is notified what to supply, reminded, and given a time."""
 
 import msgspec
 
@@ -42,7 +42,7 @@ def test_what_is_missing_or_expired_is_put_before_a_person_once(steps: MerchantS
     assert ["food_business:missing"] in [reasons for _, reasons in open_cases(steps)]
 
 
-def test_to_wait_tells_the_merchant_what_to_supply_and_reminds_it_halfway(steps: MerchantSteps) -> None:
+def test_to_wait_notifies_the_merchant_what_to_supply_and_reminds_it_halfway(steps: MerchantSteps) -> None:
     held(steps)
     decide(steps, "held", "请上传有效的食品经营许可证")
     assert open_cases(steps) == []

@@ -1,4 +1,4 @@
-"""A sweep sees what other rooms keep: the hashes of pictures, and which merchants are linked."""
+"""A sweep sees what other packages store: the hashes of pictures, and which merchants are linked."""
 
 from collections.abc import Iterator
 from pathlib import Path

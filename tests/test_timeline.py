@@ -72,7 +72,7 @@ def told(platform: Platform, role: str, identity: str, **page: int) -> prove.Tim
 @pytest.mark.parametrize(
     "about", [("complaint", "C1"), ("complaint", "C2"), ("hazard", "H1"), ("violation", "V1"), ("dispute", "D1")]
 )
-def test_wherever_one_begins_the_same_matter_is_told(platform: Platform, about: tuple[str, str]) -> None:
+def test_wherever_one_begins_the_same_matter_is_shown(platform: Platform, about: tuple[str, str]) -> None:
     entries = story(platform)
     found = told(platform, *about)
     assert found.matters[0] == about

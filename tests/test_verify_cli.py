@@ -1,4 +1,4 @@
-"""``anbao verify`` and ``anbao log``: exit status 0 sound, 1 tampered with the place told, 2 used wrongly."""
+"""``anbao verify`` and ``anbao log``: exit status 0 sound, 1 tampered with the place stated, 2 used wrongly."""
 
 from pathlib import Path
 

@@ -140,7 +140,7 @@ def reorder(log: Exported) -> None:
 
 
 def truncate(log: Exported) -> None:
-    """By the holder of the key: everything fits, only an earlier checkpoint tells."""
+    """By the holder of the key: everything fits, only an earlier checkpoint shows it."""
     entries = log.entries()[: EARLIER - 1]
     log.rewrite(entries)
     log.sign(entries, log.signer)

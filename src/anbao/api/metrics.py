@@ -1,4 +1,4 @@
-"""What Prometheus reads. Counters are of this process, or of all workers where ``PROMETHEUS_MULTIPROC_DIR`` is set."""
+"""What Prometheus reads. Figures are of this process, or of all workers where ``PROMETHEUS_MULTIPROC_DIR`` is set."""
 
 import os
 import time
@@ -22,7 +22,7 @@ _GROUPS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 
 
 class Metrics:
-    """The counters of one application."""
+    """The metrics of one application."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -58,7 +58,7 @@ class Metrics:
             self._decisions.labels(one.decision.outcome).inc()
 
     def render(self, platform: Platform) -> bytes:
-        """Counters of the processes and gauges of the store, in the text format."""
+        """Metrics of the processes and gauges of the store, in the text format."""
         registry = self._registry
         if MULTIPROCESS_VARIABLE in os.environ:
             registry = CollectorRegistry()
