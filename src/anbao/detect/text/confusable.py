@@ -164,10 +164,11 @@ class _Alike:
         self._row[rows] = np.arange(1, rows.size + 1)
         self._column = np.zeros(LIMIT + 1, np.uint32)
         self._column[wanted] = np.arange(wanted.size)
-        grid = np.zeros((rows.size + 1, wanted.size), np.bool_)
-        grid[self._row[sources], columns] = True
-        grid[self._row[wanted], np.arange(wanted.size)] = True
-        self._grid = np.packbits(grid, axis=1, bitorder="little")
+        # A bit for each row and column, packed as it is set: the grid of bytes would be eight times as large.
+        self._grid = np.zeros((rows.size + 1, -(-wanted.size // 8)), np.uint8)
+        row = np.concatenate((self._row[sources], self._row[wanted]))
+        column = np.concatenate((columns, np.arange(wanted.size)))
+        np.bitwise_or.at(self._grid, (row, column >> 3), (1 << (column & 7)).astype(np.uint8))
 
     def readings(self, codes: Symbols) -> Symbols:
         """In rows: what stands there, and what it may be taken for, the nearest first; 0 where there is no more."""

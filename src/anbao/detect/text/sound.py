@@ -1,17 +1,22 @@
 """The sound of Chinese characters, without tones: a symbol for each syllable, and its spelling in Latin letters.
 
-Source: pypinyin's character and phrase tables.
+Source: pypinyin's character and phrase tables, read as data: imported, it would hold 50 MB for good.
 """
 
 import re
 from functools import cache, lru_cache
-from typing import NamedTuple
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 import daachorse
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from anbao.detect.likeness.fold import LIMIT, fold
+
+T = TypeVar("T")
 
 Symbols = NDArray[np.uint32]
 
@@ -47,9 +52,8 @@ class Sounds(NamedTuple):
 @cache
 def sounds() -> Sounds:
     """The tables, built at first use."""
-    from pypinyin.constants import PINYIN_DICT  # loaded late: most commands ask for no sound
-
-    first = {code: _toneless(readings.split(",")[0]) for code, readings in PINYIN_DICT.items() if code < LIMIT}
+    read = _pypinyin("pinyin_dict.json", dict[int, str])
+    first = {code: _toneless(readings.split(",")[0]) for code, readings in read.items() if code < LIMIT}
     spelled = ["", *LATIN, *sorted(set(first.values()))]
     letter_symbol = {letter: symbol for symbol, letter in enumerate(LATIN, 1)}
     syllable_symbol = {syllable: symbol for symbol, syllable in enumerate(spelled[LETTERS:], LETTERS)}
@@ -57,7 +61,7 @@ def sounds() -> Sounds:
     table[list(map(ord, LATIN))] = np.arange(1, LETTERS)
     table[list(first)] = [syllable_symbol[syllable] for syllable in first.values()]
     others = table.copy()
-    for code, readings in PINYIN_DICT.items():
+    for code, readings in read.items():
         if code < LIMIT and "," in readings:
             spoken = dict.fromkeys(map(_toneless, readings.split(",")))
             others[code] = next((known for one in list(spoken)[1:] if (known := syllable_symbol.get(one))), table[code])
@@ -101,32 +105,43 @@ def _syllables() -> re.Pattern[str]:
 
 def read_phrases(text: str, symbols: Symbols) -> Symbols:
     """Symbols of a folded text, corrected where a known phrase says how a character of several readings is read."""
-    phrases, readings = _phrases()
+    phrases, readings, starts = _phrases()
     corrected = symbols.copy()
     for start, end, number in phrases.find(text):
-        corrected[start:end] = readings[number]
+        first = starts[number]
+        corrected[start:end] = readings[first : first + end - start]
     return corrected
 
 
 @cache
-def _phrases() -> tuple[daachorse.CharwiseDoubleArrayAhoCorasick, list[list[int]]]:
-    from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
-
+def _phrases() -> tuple[daachorse.CharwiseDoubleArrayAhoCorasick, Symbols, NDArray[np.uint32]]:
+    """The phrases; the symbols of all their characters, one phrase behind the other; where each begins in them."""
     tables = sounds()
     symbol_of = {
         _toneless(reading): int(tables.symbols[code])
-        for code, readings in PINYIN_DICT.items()
+        for code, readings in _pypinyin("pinyin_dict.json", dict[int, str]).items()
         if code < LIMIT
         for reading in readings.split(",")[:1]
     }
-    known = []
-    readings = []
-    for phrase, spoken in PHRASES_DICT.items():
+    known: list[str] = []
+    readings: list[int] = []
+    starts = []
+    for phrase, spoken in _pypinyin("phrases_dict.json", dict[str, list[list[str]]]).items():
         symbols = [symbol_of.get(_toneless(options[0]), 0) for options in spoken]
         if len(symbols) == len(phrase) and all(symbols):
             known.append(phrase)
-            readings.append(symbols)
-    return daachorse.CharwiseDoubleArrayAhoCorasick(known, daachorse.MATCH_KIND_LEFTMOST_LONGEST), readings
+            starts.append(len(readings))
+            readings += symbols
+    found = daachorse.CharwiseDoubleArrayAhoCorasick(known, daachorse.MATCH_KIND_LEFTMOST_LONGEST)
+    return found, np.array(readings, np.uint32), np.array(starts, np.uint32)
+
+
+def _pypinyin(name: str, kind: type[T]) -> T:
+    """A table of the installed pypinyin."""
+    spec = find_spec("pypinyin")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("pypinyin is not installed", name="pypinyin")
+    return msgspec.json.decode((Path(spec.origin).parent / name).read_bytes(), type=kind)
 
 
 @cache
