@@ -11,6 +11,8 @@ from litestar.types import ASGIApp
 
 from anbao.access.keys import create_key
 from anbao.api import ServerSettings, create_app
+from anbao.api.investigate import complaint_routes, notice_routes
+from anbao.api.throttle import Throttle
 from anbao.platform import Platform, open_platform
 from helpers import until
 
@@ -105,3 +107,5 @@ def served(store_url: str, *, open_docs: bool = False, checkpoint_every: float =
             server.should_exit = True
             thread.join()
             platform.close()
+            for routes in (complaint_routes, notice_routes):  # the next server of this process begins to count anew
+                routes._throttle = Throttle(complaint_routes.EACH, complaint_routes.TOGETHER, complaint_routes.SECONDS)
