@@ -107,5 +107,6 @@ def served(store_url: str, *, open_docs: bool = False, checkpoint_every: float =
             server.should_exit = True
             thread.join()
             platform.close()
-            for routes in (complaint_routes, notice_routes):  # the next server of this process begins to count anew
-                routes._throttle = Throttle(complaint_routes.EACH, complaint_routes.TOGETHER, complaint_routes.SECONDS)
+            # The next server of this process begins to count anew.
+            limits = complaint_routes.EACH, complaint_routes.TOGETHER, complaint_routes.SECONDS
+            complaint_routes._throttle, notice_routes._throttle = Throttle(*limits), Throttle(*limits)
