@@ -20,9 +20,9 @@ import msgspec
 from anbao.connect.bulk import screen_file
 from anbao.connect.files import open_source
 from anbao.connect.output import Sink
+from anbao.detect import looking
 from anbao.detect.text import Lexicon
 from anbao.platform import open_platform
-from anbao.prevent.listings import screening
 from anbao.store.connection import ConnectionPool
 
 T = TypeVar("T")
@@ -73,7 +73,7 @@ def main() -> int:
     lexicon = Lexicon.from_csv(terms)
     words = [term.term for term in lexicon.terms]
     apart = Spent()
-    screening.look = apart.timing(screening.look)
+    looking.look = apart.timing(looking.look)
     figures = []
     with tempfile.TemporaryDirectory() as place, open_platform(f"sqlite:///{place}/bench.db") as platform:
         platform.activate_lexicon(platform.import_lexicon(lexicon))

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 from pypinyin import lazy_pinyin
 
-from anbao.detect.likeness.dangers import OfferTexts
+from anbao.detect.likeness.offers import OfferTexts
 
 TITLES = Path(__file__).parents[2] / "shared/data/titles/titles_zh.txt"
 _PRAISE = ("正品", "包邮", "新款", "厂家直销", "特价", "热卖", "现货", "清仓", "爆款", "官方", "限时抢购", "送运费险")

@@ -25,8 +25,9 @@ import material
 import relistings
 from anbao.detect import fields
 from anbao.detect.contact import ContactMatcher, load_fraud_book
-from anbao.detect.likeness.dangers import COSINE, COVER, Danger, DangerIndex, OfferTexts
+from anbao.detect.likeness.dangers import COSINE, COVER, DangerIndex
 from anbao.detect.likeness.fold import fold_many, fold_page
+from anbao.detect.likeness.offers import Danger, OfferTexts
 from anbao.detect.likeness.pages import Part
 from anbao.detect.likeness.titles import TitleIndex
 from anbao.detect.text import Lexicon, Matcher

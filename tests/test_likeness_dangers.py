@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anbao.detect.likeness.dangers import Danger, DangerIndex, OfferTexts
+from anbao.detect.likeness.dangers import DangerIndex
 from anbao.detect.likeness.fold import fold_page
 from anbao.detect.likeness.keys import KeyIndex, fold_key
-from anbao.detect.likeness.pictures import PictureBounds, PictureIndex
+from anbao.detect.likeness.offers import Danger, OfferTexts, PictureBounds
+from anbao.detect.likeness.pictures import PictureIndex
 from anbao.detect.likeness.wording import models, plain
 from anbao.errors import InvalidInput
 from anbao.model.hazard import Fingerprint, Match

@@ -10,13 +10,15 @@
 
 import re
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from anbao.detect.html import codes
-from anbao.detect.html.markup import Shown, show
 from anbao.model.listing import MAX_TEXT, Finding, Listing, ListingRecord, Unjudged
+
+if TYPE_CHECKING:
+    from anbao.detect.html.markup import Shown
 
 OWN = frozenset(Listing.__struct_fields__)
 _PREFIX = "texts."
@@ -43,7 +45,7 @@ class Fields(msgspec.Struct, frozen=True):
     texts: list[str]
     uses: list[Use]
     ends: list[int]
-    shown: dict[int, tuple[str, Shown]]
+    shown: dict[int, tuple[str, "Shown"]]
     pictures: dict[int, list[str]]
     unjudged: dict[int, list[Unjudged]]
 
@@ -126,7 +128,7 @@ def words_of(listing: Listing | ListingRecord) -> str:
 
 def shown_text(text: str) -> str:
     """The text as a buyer sees it, up to ``MAX_TEXT``."""
-    return show(text[:MAX_TEXT]).text if has_markup(text) else text[:MAX_TEXT]
+    return _show(text[:MAX_TEXT]).text if has_markup(text) else text[:MAX_TEXT]
 
 
 def _read_more(fields: Fields, row: int, listing: Listing) -> None:
@@ -151,7 +153,7 @@ def _read_one(fields: Fields, row: int, field: int, text: str) -> None:
         fields.unjudged.setdefault(row, []).append(Unjudged(field=name, reason="too_long", start=MAX_TEXT))
         text = text[:MAX_TEXT]
     fields.texts[field] = text
-    shown = show(text)
+    shown = _show(text)
     if shown.places is not None:
         fields.texts[field] = shown.text
         fields.shown[field] = text, shown
@@ -169,7 +171,13 @@ def _read_one(fields: Fields, row: int, field: int, text: str) -> None:
         fields.shown[len(fields.names) - 1] = text, shown
 
 
-def _in_source(finding: Finding, source: str, shown: Shown, *, links: bool) -> Finding:
+def _show(text: str) -> "Shown":
+    from anbao.detect.html.markup import show  # loads numpy, which plain texts do without
+
+    return show(text)
+
+
+def _in_source(finding: Finding, source: str, shown: "Shown", *, links: bool) -> Finding:
     start, end = finding.start, finding.end
     if links:
         line = "\n".join(shown.links).count("\n", 0, start)

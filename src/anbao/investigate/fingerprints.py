@@ -2,10 +2,6 @@
 
 from collections.abc import Iterable
 
-from anbao.detect.likeness.fold import fold
-from anbao.detect.likeness.keys import MIN_TAIL, fold_key
-from anbao.detect.likeness.pictures import is_hash
-from anbao.detect.likeness.titles import MIN_GRAMS, grams
 from anbao.errors import InvalidInput, NotFound
 from anbao.investigate.screenings import newest
 from anbao.model.hazard import Fingerprint
@@ -52,6 +48,10 @@ def of_listing(conn: Connection, listing: str) -> tuple[Fingerprint, ...]:
 
 
 def _problem(one: Fingerprint) -> Text | None:
+    from anbao.detect.likeness.keys import MIN_TAIL, fold_key  # these load numpy and the tables
+    from anbao.detect.likeness.pictures import is_hash
+    from anbao.detect.likeness.titles import MIN_GRAMS
+
     if not one.value.strip():
         return Text("是空的", "is empty")
     if one.kind in _KEYS and not fold_key(one.value):
@@ -68,4 +68,7 @@ def _problem(one: Fingerprint) -> Text | None:
 
 def says_enough(title: str) -> bool:
     """Whether a title is long enough to be distinguished from others."""
+    from anbao.detect.likeness.fold import fold
+    from anbao.detect.likeness.titles import MIN_GRAMS, grams
+
     return len(grams(fold(title))) >= MIN_GRAMS

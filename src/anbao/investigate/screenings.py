@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from anbao.detect.fields import field_name, shown_text
-from anbao.detect.likeness.dangers import DEFAULT_BOUNDS, OfferTexts
+from anbao.detect.likeness.offers import DEFAULT_BOUNDS, OfferTexts
 from anbao.ledger.whole import whole_record
 from anbao.model.listing import ListingRecord
 from anbao.store import Connection

@@ -3,12 +3,11 @@
 import threading
 from collections.abc import Iterable
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from anbao.detect.likeness.dangers import DangerIndex
-from anbao.detect.likeness.pictures import PictureBounds
+from anbao.detect.likeness.offers import PictureBounds
 from anbao.engine.acts import act, query
 from anbao.engine.core import CaseHandler, Core, Probe, Service, Step
 from anbao.engine.reactions import Reaction
@@ -28,6 +27,9 @@ from anbao.model.options import Option
 from anbao.store import Connection
 from anbao.text import Text
 
+if TYPE_CHECKING:
+    from anbao.detect.likeness.dangers import DangerIndex
+
 SHARED_CAP = "merchant.shared_identifier_cap"
 """The parameter that says how many merchants may share an identifier before it links nobody."""
 
@@ -46,7 +48,7 @@ class Investigate(Service):
     def __init__(self, core: Core) -> None:
         super().__init__(core)
         self.complaints = Complaints(core)
-        self._index: tuple[Dangers, DangerIndex] = ((), DangerIndex(()))
+        self._index: tuple[Dangers, DangerIndex] | None = None
         self._stepping = threading.Lock()
 
     def projectors(self) -> Iterable[tuple[str, Projector]]:
@@ -189,10 +191,12 @@ class Investigate(Service):
             self.core.run(lambda work: passes.record(work, one, looked))
             return True
 
-    def _index_of(self, conn: Connection, one: Pass) -> DangerIndex:
+    def _index_of(self, conn: Connection, one: Pass) -> "DangerIndex":
         found = hazards.sought(conn, one.id)
         wanted = tuple((hazard.id, hazard.entry) for hazard in found)
-        if self._index[0] != wanted:
+        if self._index is None or self._index[0] != wanted:
+            from anbao.detect.likeness.dangers import DangerIndex  # loads numpy and the tables
+
             bounds = PictureBounds(*(self._parameter(conn, name) for name in PICTURE_BOUNDS))
             families = self._families(conn, found)
             self._index = wanted, DangerIndex(map(passes.danger_of, found), families, bounds)

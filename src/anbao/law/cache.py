@@ -1,5 +1,6 @@
 """Reads a folder of a pack once in a process, as long as none of its files changes: what is read is immutable."""
 
+import os
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -26,5 +27,17 @@ def read_cached(load: Callable[[Path], T]) -> Callable[[Path], T]:
 
 
 def _state(folder: Path) -> _State:
-    found = ((file, file.stat()) for file in sorted(folder.rglob("*")))
-    return tuple((str(file), seen.st_mtime_ns, seen.st_size) for file, seen in found)
+    """Each file below, with the time of its last change (ns) and its size. ``scandir``, as ``Path`` is slow here."""
+    found = []
+    folders = [str(folder)]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    seen = entry.stat()
+                    found.append((entry.path, seen.st_mtime_ns, seen.st_size))
+                    if entry.is_dir():
+                        folders.append(entry.path)
+        except FileNotFoundError:  # there is no such folder, or it goes as we read
+            continue
+    return tuple(sorted(found))

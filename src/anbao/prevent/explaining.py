@@ -33,7 +33,7 @@ from anbao.prevent.words import (
     UNJUDGED,
     unchecked,
 )
-from anbao.rules.learning.model import DETECTOR as MODEL
+from anbao.rules.learning import DETECTOR as MODEL
 from anbao.rules.policy import load_reasons
 from anbao.text import Text
 

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from anbao.detect.text import Lexicon
-from anbao.detect.text.matcher import DETECTOR
+from anbao.detect.text.hits import DETECTOR
 from anbao.engine.core import Core, Probed
 from anbao.engine.work import Work
 from anbao.law.controls import ControlCase

@@ -37,7 +37,6 @@ from anbao.prevent.probes import ACTOR, Screen, try_cases, try_guard, try_lexico
 from anbao.rules import changes, clearances, dangers, pack_defaults, rulesets, suggestions
 from anbao.rules.changes import Change, Changes
 from anbao.rules.fraud_books import OWN_DOMAINS, Books
-from anbao.rules.learning import Model
 from anbao.rules.rulesets import Ruleset, Rulesets
 from anbao.rules.suggestions import Acceptance, Suggestions
 from anbao.store import Connection
@@ -45,6 +44,7 @@ from anbao.text import Text
 
 if TYPE_CHECKING:
     from anbao.prevent.pictures.probe import Take
+    from anbao.rules.learning import Model
 
 TRAINED_ON = 50_000
 """Latest decisions of reviewers that a model is trained on."""
@@ -190,7 +190,7 @@ class Prevent(Service):
         """Make a new version of the lexicon with a suggestion; its digest. Raises InvalidInput, NotFound."""
         return suggestions.accept(work, self.rulesets, one, actor=actor)
 
-    def train(self, *, actor: str) -> Model:
+    def train(self, *, actor: str) -> "Model":
         """Learn from the reviewers' decisions and keep the model as a version, not in force.
 
         Raises InvalidInput where there are too few.
@@ -202,7 +202,7 @@ class Prevent(Service):
         self.core.run(lambda work: self.keep_model(work, model, actor=actor))
         return model
 
-    def keep_model(self, work: Work, model: Model, *, actor: str) -> int:
+    def keep_model(self, work: Work, model: "Model", *, actor: str) -> int:
         """Keep a model as a version; the entry's index."""
         weights, digest = model.weights, model.digest
         imported = ModelImported(blocked=weights.blocked, digest=digest, passed=weights.passed, version=digest)

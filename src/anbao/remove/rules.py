@@ -4,6 +4,7 @@ Held at load: every provision resolves; the ladder, asked about every combinatio
 only measures against merchants.
 """
 
+from functools import cached_property
 from itertools import product
 from pathlib import Path
 from typing import Any, Literal
@@ -23,6 +24,8 @@ Field = Literal["safety", "market", "food", "drug", "device", "cosmetics", "live
 
 _KEY = "ladder"
 _INPUTS = ("severity", "earlier", "relapse", "must_end")
+_COMPLETE = "complete"
+"""The check that the ladder has a row for all facts."""
 _MOST_EARLIER = 6
 
 
@@ -88,7 +91,12 @@ class Ladder:
     def __init__(self, content: _LadderFile) -> None:
         self.counted_within = content.counted_within
         self._rows = {row.id: row for row in content.rows}
-        self._engine = zen.ZenEngine({"loader": {"type": "static", "content": {_KEY: _table(content.rows)}}})
+
+    @cached_property
+    def _engine(self) -> zen.ZenEngine:
+        # Made when it is first asked: it imports asyncio.
+        table = _table(tuple(self._rows.values()))
+        return zen.ZenEngine({"loader": {"type": "static", "content": {_KEY: table}}})
 
     def step(self, facts: LadderFacts) -> LadderStep:
         """The row that fits. Raises InvalidInput where none does."""
@@ -97,6 +105,13 @@ class Ladder:
             return self._rows[found["step"]]
         except Exception as error:  # zen raises bare Exception
             raise InvalidInput(Text(f"处罚阶梯没有适用的行：{facts}", f"the ladder has no row for {facts}")) from error
+
+    def check(self) -> None:
+        """Raises InvalidInput where some facts have no row."""
+        for severity, earlier, relapse, must_end in product(
+            range(1, 6), range(_MOST_EARLIER), (False, True), (False, True)
+        ):
+            self.step(LadderFacts(severity=severity, earlier=earlier, relapse=relapse, must_end=must_end))
 
 
 class RemovalRules(msgspec.Struct, frozen=True):
@@ -132,10 +147,9 @@ def load_rules(where: Path, pack: Pack) -> RemovalRules:
                 raise source.error(what, "rows", place)
     try:
         ladder = Ladder(content)
-        for severity, earlier, relapse, must_end in product(
-            range(1, 6), range(_MOST_EARLIER), (False, True), (False, True)
-        ):
-            ladder.step(LadderFacts(severity=severity, earlier=earlier, relapse=relapse, must_end=must_end))
+        if not source.passed(_COMPLETE):
+            ladder.check()
+            source.note_passed(_COMPLETE)
     except Exception as error:
         raise source.error(Text(f"不是完整的阶梯：{error}", f"no complete ladder: {error}"), "rows") from error
     return RemovalRules(kinds, ladder, {one.field: one for one in recipients})

@@ -6,16 +6,20 @@ and a decision that states it can be replayed.
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from anbao.detect.likeness.dangers import Danger, DangerIndex
+from anbao.detect.likeness.offers import Danger
 from anbao.engine.work import Placed
 from anbao.model.events.investigate import HazardConfirmed
 from anbao.rules.activations import note_change
 from anbao.rules.clearances import Cleared
 from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
+
+if TYPE_CHECKING:
+    from anbao.detect.likeness.dangers import DangerIndex
 
 _danger = msgspec.json.Decoder(Danger).decode
 
@@ -51,17 +55,19 @@ def project_lifted(conn: Connection, placed: Sequence[Placed]) -> None:
 class Guarded(msgspec.Struct, frozen=True):
     """The hazards in force, ready for searching, and what was found to be none of them."""
 
-    index: DangerIndex
+    index: "DangerIndex"
     cleared: Cleared = msgspec.field(default_factory=dict)
 
 
-def load(conn: Connection, size: int) -> DangerIndex:
+def load(conn: Connection, size: int) -> "DangerIndex":
     """The hazards in force when the ledger had this size."""
     rows = sql(
         conn,
         "SELECT danger FROM guarded_hazard WHERE since < ? AND (until IS NULL OR until >= ?)",
         (size, size),
     )
+    from anbao.detect.likeness.dangers import DangerIndex  # loads numpy and the tables
+
     return DangerIndex(_danger(data) for (data,) in rows)
 
 

@@ -1,12 +1,15 @@
 """The book of fraud in force for this platform, and the matchers of books; building one costs time: some are cached."""
 
 import threading
+from typing import TYPE_CHECKING
 
 from anbao.detect.contact.book import FraudBook
-from anbao.detect.contact.matcher import ContactMatcher
 from anbao.engine.values import Parameters
 from anbao.rules.artefacts import artefact, store_artefact
 from anbao.store import Connection
+
+if TYPE_CHECKING:
+    from anbao.detect.contact.matcher import ContactMatcher
 
 OWN_DOMAINS = "platform.domains"
 """The parameter that names the platform's own domains."""
@@ -28,12 +31,12 @@ class Books:
         """What goes to another process by pickling is built anew there."""
         return Books, (self._book, self._parameters)
 
-    def in_force(self, conn: Connection, now: int) -> ContactMatcher:
+    def in_force(self, conn: Connection, now: int) -> "ContactMatcher":
         """The matcher at ``now``."""
         book = self._of(self._parameters.word(conn, OWN_DOMAINS, now))
         return self._matcher(book.digest, book)
 
-    def load(self, conn: Connection, digest: str) -> ContactMatcher:
+    def load(self, conn: Connection, digest: str) -> "ContactMatcher":
         """The matcher of a stored book. Raises NotFound."""
         known = self._matchers.get(digest)
         return known or self._matcher(digest, FraudBook.from_bytes(artefact(conn, digest)))
@@ -55,9 +58,11 @@ class Books:
                 self._with_domains[domains] = self._book.of_platform(tuple(filter(None, domains.split(","))))
             return self._with_domains[domains]
 
-    def _matcher(self, digest: str, book: FraudBook) -> ContactMatcher:
+    def _matcher(self, digest: str, book: FraudBook) -> "ContactMatcher":
         with self._building:
             if digest not in self._matchers:
+                from anbao.detect.contact.matcher import ContactMatcher  # loads numpy and the tables
+
                 while len(self._matchers) >= _CACHED:
                     del self._matchers[next(iter(self._matchers))]
                 self._matchers[digest] = ContactMatcher(book)

@@ -10,13 +10,12 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypedDict, cast
+from typing import TYPE_CHECKING, TypedDict, cast
 
 import msgspec
 
-from anbao.detect.contact import ContactMatcher, load_fraud_book
-from anbao.detect.likeness.dangers import DangerIndex
-from anbao.detect.text import Lexicon, Matcher
+from anbao.detect.contact import load_fraud_book
+from anbao.detect.text import Lexicon
 from anbao.engine.work import Placed, Work
 from anbao.errors import NotFound
 from anbao.law.catalogue import Catalogue, load_catalogue
@@ -34,12 +33,17 @@ from anbao.rules.activations import Activations, RulesInForce, is_settled, note_
 from anbao.rules.artefacts import ArtefactKind, artefact, store_artefact
 from anbao.rules.dangers import Guarded
 from anbao.rules.fraud_books import Books
-from anbao.rules.learning import Model
 from anbao.rules.policy import Policy
 from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
 from anbao.version import VERSION
+
+if TYPE_CHECKING:
+    from anbao.detect.contact.matcher import ContactMatcher
+    from anbao.detect.likeness.dangers import DangerIndex
+    from anbao.detect.text.matcher import Matcher
+    from anbao.rules.learning import Model
 
 ENGINE = VERSION
 
@@ -51,17 +55,21 @@ class Ruleset(msgspec.Struct, frozen=True):
     """
 
     lexicon: Lexicon
-    matcher: Matcher
+    matcher: "Matcher"
     policy: Policy
     catalogue: Catalogue
-    contact: ContactMatcher | None
+    contact: "ContactMatcher | None"
     guarded: Guarded
     versions: Versions
-    model: Model | None = None
+    model: "Model | None" = None
 
 
 def ruleset_of_pack(where: Path) -> Ruleset:
     """The defaults of a pack, without a store. Raises PackError."""
+    from anbao.detect.contact.matcher import ContactMatcher  # these load numpy and the tables
+    from anbao.detect.likeness.dangers import DangerIndex
+    from anbao.detect.text.matcher import Matcher
+
     lexicon = Lexicon.from_csv(where / "lexicon" / "hazard.csv")
     policy = Policy.from_bytes((where / "policy" / "default.json").read_bytes())
     catalogue, book = load_catalogue(where), load_fraud_book(where / "fraud")
@@ -91,12 +99,14 @@ class Lexicons:
         self._built: dict[str, tuple[Lexicon, Matcher]] = {}
         self._building = threading.Lock()
 
-    def get(self, conn: Connection, digest: str) -> tuple[Lexicon, Matcher]:
+    def get(self, conn: Connection, digest: str) -> "tuple[Lexicon, Matcher]":
         """The lexicon with this digest, out of the artefacts. Raises NotFound."""
         with self._building:
             if digest not in self._built:
                 while len(self._built) > 3:
                     del self._built[next(iter(self._built))]
+                from anbao.detect.text.matcher import Matcher
+
                 lexicon = Lexicon.from_bytes(artefact(conn, digest))
                 self._built[digest] = lexicon, Matcher(lexicon)
                 # The terms live long: without this the collector would look at each of 100,000 again and again.
@@ -169,11 +179,13 @@ class Rulesets:
             versions=msgspec.structs.replace(rules.versions, fraud=fraud, hazards=hazards, model=model),
         )
 
-    def _model(self, conn: Connection, digest: str) -> Model:
+    def _model(self, conn: Connection, digest: str) -> "Model":
         with self._building:
             if digest not in self._models:
                 while len(self._models) > 3:
                     del self._models[next(iter(self._models))]
+                from anbao.rules.learning import Model  # loads numpy
+
                 self._models[digest] = Model.from_bytes(artefact(conn, digest))
             return self._models[digest]
 
@@ -189,7 +201,7 @@ class Rulesets:
                 self._guarded[size] = found
             return found
 
-    def _index(self, conn: Connection, size: int) -> DangerIndex:
+    def _index(self, conn: Connection, size: int) -> "DangerIndex":
         settled = is_settled(conn)
         if settled and size in self._dangers:
             return self._dangers[size]
@@ -217,6 +229,8 @@ class Rulesets:
         return self.build(conn, *used)
 
     def _load(self, conn: Connection, lexicon: str, policy: str, catalogue: str) -> Ruleset:
+        from anbao.detect.likeness.dangers import DangerIndex
+
         terms, matcher = _LEXICONS.get(conn, lexicon)
         known = self._catalogue
         if catalogue != known.digest:

@@ -13,9 +13,8 @@ from math import log2
 import msgspec
 
 from anbao.detect.fields import source_of, words_of
-from anbao.detect.text import Lexicon, Matcher
+from anbao.detect.text import Lexicon
 from anbao.detect.text.lexicon import MAX_TERM, Term
-from anbao.detect.text.symbols import is_matchable
 from anbao.engine.core import Core
 from anbao.engine.readmodels.screened import decode_screened, whole_screened
 from anbao.engine.work import Work
@@ -28,7 +27,7 @@ from anbao.model.listing import ListingScreened
 from anbao.rules import backtest, rulesets
 from anbao.rules.artefacts import artefact
 from anbao.rules.backtest import Window
-from anbao.rules.learning.model import MOST
+from anbao.rules.learning import MOST
 from anbao.rules.rulesets import Rulesets
 from anbao.store import Connection
 from anbao.store.bulk import sql
@@ -234,6 +233,8 @@ def suggest_terms(blocked: Sequence[Judged], passed: Sequence[Judged], lexicon: 
         return log2(1 + counts[phrase]) * log2(ratio) * log2(1 + len(phrase))
 
     chosen.sort(key=lambda phrase: (-weight(phrase), phrase))
+    from anbao.detect.text.matcher import Matcher  # loads numpy and the tables
+
     matcher = Matcher(lexicon)
     new = [phrase for phrase, hits in zip(chosen, matcher.scan(chosen), strict=True) if not hits]
     for phrase in _apart(new):
@@ -356,6 +357,8 @@ def _apart(phrases: Iterable[str]) -> list[str]:
 
 def _with_term(base: Lexicon, one: Acceptance) -> tuple[Term, ...]:
     category = one.category or "suggested"
+    from anbao.detect.text.symbols import is_matchable  # loads numpy and the tables
+
     if not one.term.strip() or len(one.term) > MAX_TERM or not is_matchable(one.term):
         raise InvalidInput(Text("词不合适", "the term does not fit"), field="term")
     if not 1 <= one.severity <= 5:

@@ -11,12 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-import msgspec
-
 from anbao.detect.likeness.fold import fold, fold_page
 from anbao.detect.likeness.keys import KeyHit, KeyIndex, fold_key
+from anbao.detect.likeness.offers import DEFAULT_BOUNDS, Danger, OfferTexts, PictureBounds
 from anbao.detect.likeness.pages import Part, pages
-from anbao.detect.likeness.pictures import PictureBounds, PictureIndex
+from anbao.detect.likeness.pictures import PictureIndex
 from anbao.detect.likeness.titles import TitleIndex, compare
 from anbao.detect.likeness.verdict import Agreement, Traits, judge, traits
 from anbao.model.hazard import Fingerprint, Ground, Match
@@ -24,39 +23,12 @@ from anbao.model.hazard import Fingerprint, Ground, Match
 COVER, COSINE = 600, 500
 """From here on titles are alike, in permille. Chosen on half of the data; ``bench/sweep.py`` measures on the other."""
 
-RULES = 2
-"""Version of what is called alike and how it is judged; part of a sweep's coverage."""
-
 MOST = 10
 """Matches reported of one listing, the surest first."""
-
-DEFAULT_BOUNDS = PictureBounds()
 
 _KEYS = frozenset({"barcode", "licence", "batch", "model", "link"})
 _FIELDS = ("title", "description")
 _SEPARATOR = "\n"
-
-
-class Danger(msgspec.Struct, frozen=True, kw_only=True):
-    """A confirmed hazard, as far as searching needs it."""
-
-    fingerprints: tuple[Fingerprint, ...]
-    hazard: str
-    on_likeness: bool = False
-    severity: int
-
-
-class OfferTexts(msgspec.Struct, frozen=True, kw_only=True):
-    """A listing as far as searching needs it. ``texts``: by their names; ``stated``: numbers of licences and what older
-    entries have; ``pictures``: PDQ hex.
-    """
-
-    description: str = ""
-    merchant: str = ""
-    pictures: tuple[str, ...] = ()
-    stated: tuple[str, ...] = ()
-    texts: tuple[tuple[str, str], ...] = ()
-    title: str
 
 
 class _Key(NamedTuple):

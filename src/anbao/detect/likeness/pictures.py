@@ -8,16 +8,6 @@ from anbao.errors import InvalidInput
 from anbao.text import Text
 
 
-class PictureBounds(NamedTuple):
-    """Bits of 256 in which the hashes of the same picture, and of alike ones, may differ; PDQ's quality (of 100) below
-    which a hash is not compared. The defaults are those of PDQ's authors and of ``bench/pictures.py``.
-    """
-
-    same: int = 31
-    alike: int = 56
-    quality: int = 50
-
-
 class Near(NamedTuple):
     """A row of the searched hashes and a hash of the index, and in how many bits they differ."""
 

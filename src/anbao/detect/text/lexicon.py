@@ -13,7 +13,6 @@ from pathlib import Path
 
 import msgspec
 
-from anbao.detect.text.symbols import describe_symbols, is_matchable
 from anbao.errors import InvalidInput
 from anbao.text import Text
 
@@ -134,6 +133,8 @@ class Lexicon:
 
     def symbols(self) -> tuple[SymbolNote, ...]:
         """Exactly what will be matched for each term that holds symbols or marks."""
+        from anbao.detect.text.symbols import describe_symbols  # loads numpy, which reading a lexicon does without
+
         notes = (
             SymbolNote(term.term, found) for term in self.terms if (found := describe_symbols(term.term)) is not None
         )
@@ -264,6 +265,8 @@ def _list(cell: str) -> tuple[str, ...]:
 
 
 def _nothing_left(terms: list[Term], lines: list[int]) -> list[LexiconRowError]:
+    from anbao.detect.text.symbols import is_matchable
+
     return [
         LexiconRowError(
             line,

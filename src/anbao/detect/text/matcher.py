@@ -15,7 +15,6 @@ from itertools import chain, pairwise
 from typing import NamedTuple
 
 import daachorse
-import msgspec
 
 from anbao.detect.likeness.fold import Page, fold_many, fold_page
 from anbao.detect.text.anagram import AnagramMatcher
@@ -24,6 +23,7 @@ from anbao.detect.text.contexts import Contexts, Field, HitPlace
 from anbao.detect.text.decomposition import DecompositionMatcher
 from anbao.detect.text.exact import ExactMatcher
 from anbao.detect.text.gaps import is_clause, is_disguise, visible
+from anbao.detect.text.hits import Hit
 from anbao.detect.text.latin import LatinMatcher
 from anbao.detect.text.lexicon import Lexicon
 from anbao.detect.text.patterns import as_patterns
@@ -32,46 +32,10 @@ from anbao.detect.text.sound import LATIN, sounds
 from anbao.detect.text.spoken import speak
 from anbao.detect.text.symbols import Literals, Signature, literal, signature
 from anbao.law.term_contexts import ContextRule
-from anbao.model.listing import CHANNELS, WRITTEN, Channel, Finding
-
-DETECTOR = "lexicon"
+from anbao.model.listing import CHANNELS, WRITTEN, Channel
 
 _RANK: dict[Channel, int] = {channel: rank for rank, channel in enumerate(CHANNELS)}
 _LATIN = frozenset(LATIN)
-
-
-class Hit(msgspec.Struct, frozen=True):
-    """A term in a field; ``term`` is its index in the lexicon.
-
-    ``context``: the rule that lowers its severity to ``lowered``; 0 where none does.
-    """
-
-    term: int
-    channel: Channel
-    start: int
-    end: int
-    surface: str
-    context: str = ""
-    lowered: int = 0
-
-
-def finding(hit: Hit, field: str, lexicon: Lexicon) -> Finding:
-    """The finding that a hit in this field stands for."""
-    term = lexicon.terms[hit.term]
-    return Finding(
-        category=term.category,
-        channel=hit.channel,
-        context=hit.context,
-        detector=DETECTOR,
-        end=hit.end,
-        field=field,
-        lowered_from=term.severity if hit.lowered else 0,
-        provisions=term.provisions,
-        severity=hit.lowered or term.severity,
-        start=hit.start,
-        surface=hit.surface,
-        term=term.term,
-    )
 
 
 class Matcher:

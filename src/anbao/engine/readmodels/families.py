@@ -9,9 +9,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
-import numpy as np
-
-from anbao.detect.linkage.components import components
 from anbao.detect.linkage.identifiers import identifiers_of
 from anbao.ledger import Vault
 from anbao.model.merchant import Merchant
@@ -67,6 +64,10 @@ def family(conn: Connection, merchants: Iterable[str], cap: int) -> set[str]:
 
 def all_families(conn: Connection, cap: int) -> list[list[str]]:
     """All families of two or more, the largest first."""
+    import numpy as np  # loaded only where all families are asked for
+
+    from anbao.detect.linkage.components import components
+
     rows = sql(
         conn,
         "SELECT i.lookup, i.merchant FROM merchant_identifier i JOIN (SELECT lookup FROM merchant_identifier"

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from functools import cached_property
 from itertools import product
 from pathlib import Path
 from typing import Any, get_args
@@ -10,6 +11,7 @@ import msgspec
 import zen
 
 from anbao.errors import PackError
+from anbao.law import disk_cache
 from anbao.law.yaml_source import YamlSource
 from anbao.model.complaint import Concern, Danger
 from anbao.model.listing import Severity
@@ -71,6 +73,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     concern: Concern
 
 
+_COMPLETE = "complete"
+
+
 class ComplaintWeight(msgspec.Struct, frozen=True):
     """The table's answer."""
 
@@ -80,17 +85,28 @@ class ComplaintWeight(msgspec.Struct, frozen=True):
 
 
 class Table:
-    """A checked decision table: every combination of facts gets a severity and reasons that have words."""
+    """A checked decision table: every combination of facts gets a severity and reasons that have words.
+
+    They are some thousands: that a table passed is remembered between runs.
+    """
 
     def __init__(self, table: dict[str, Any], reasons: dict[str, Text], where: str) -> None:
-        """Raises PackError."""
+        """``reasons``: their words; ``where``: the table's place in the pack. Raises PackError."""
         canonical = json.dumps(table, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
         self.digest = hashlib.sha256(canonical.encode()).hexdigest()[:16]
+        self._table = table
+        self._weights: dict[Facts, ComplaintWeight] = {}
+        stated = msgspec.json.encode((self.digest, sorted(reasons)))
+        passed = hashlib.sha256(stated).hexdigest()
+        if disk_cache.read(passed, _COMPLETE) is None:
+            self._check(reasons, where)
+            disk_cache.write(passed, _COMPLETE, b"")
+
+    def _check(self, reasons: dict[str, Text], where: str) -> None:
         try:
-            self._engine = zen.ZenEngine({"loader": {"type": "static", "content": {_KEY: table}}})
+            self._engine  # noqa: B018 - made here, to see whether it can be
         except Exception as error:  # zen raises bare Exception
             raise PackError(where, Text(f"不是有效的 JDM 决策：{error}", f"is no valid JDM: {error}")) from error
-        self._weights: dict[Facts, ComplaintWeight] = {}
         yes_no = (False, True)
         for values in product(get_args(Danger), yes_no, yes_no, range(6), yes_no, get_args(Concern)):
             facts = Facts(**dict(zip(Facts.__struct_fields__, values, strict=True)))
@@ -100,6 +116,11 @@ class Table:
                 raise PackError(where, Text(f"没有适用于 {facts} 的行", f"no row for {facts}: {error}")) from error
             if unknown := set(weight.reasons) - reasons.keys():
                 raise PackError(where, Text(f"理由没有文字：{unknown}", f"no words for {unknown}"))
+
+    @cached_property
+    def _engine(self) -> zen.ZenEngine:
+        # Made when it is first asked: it imports asyncio.
+        return zen.ZenEngine({"loader": {"type": "static", "content": {_KEY: self._table}}})
 
     def weigh(self, facts: Facts) -> ComplaintWeight:
         """The table's answer to these facts."""

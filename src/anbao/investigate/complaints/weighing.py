@@ -9,7 +9,6 @@ from functools import cache
 from hashlib import sha256
 from zlib import crc32
 
-from anbao.detect.likeness.fold import fold
 from anbao.investigate.complaints.rules import ComplaintRules, Facts, NoticeNeeds, Table
 from anbao.model.complaint import Complaint, Danger, Track, Triage
 from anbao.model.events.complaints import ComplaintReceived
@@ -21,7 +20,7 @@ _RANK: dict[Danger, int] = {"life": 3, "health": 2, "property": 1, "": 0}
 
 def triage(complaint: Complaint, rules: ComplaintRules, table: Table, *, lexicon: int, life_health: bool) -> Triage:
     """Weigh a complaint; ``lexicon`` is the worst severity that the screening lexicon finds in its text."""
-    text = fold(complaint.text).lower()
+    text = _fold(complaint.text).lower()
     found = [(group.danger, word) for group in rules.words for word in group.words if _folded(word) in text]
     danger: Danger = max((one for one, _ in found), key=_RANK.__getitem__, default="")
     weight = table.weigh(
@@ -64,12 +63,12 @@ def lacking(complaint: Complaint | ComplaintReceived, needs: NoticeNeeds) -> tup
 
 def text_key(text: str) -> str:
     """The same for texts that differ in width, case, script and marks only."""
-    return sha256(fold(text).encode()).hexdigest()[:32]
+    return sha256(_fold(text).encode()).hexdigest()[:32]
 
 
 def sketch(text: str) -> bytes:
     """The smallest hashes of the text's runs of three characters, 4 bytes each, in order."""
-    folded = fold(text)
+    folded = _fold(text)
     runs = {folded[at : at + _RUN] for at in range(max(1, len(folded) - _RUN + 1))}
     smallest = sorted({crc32(run.encode()) for run in runs})[:_SKETCH]
     return b"".join(value.to_bytes(4, "big") for value in smallest)
@@ -92,7 +91,13 @@ def likest(gist: bytes, others: Sequence[tuple[str, bytes]], least: int) -> tupl
 
 @cache
 def _folded(word: str) -> str:
-    return fold(word).lower()
+    return _fold(word).lower()
+
+
+def _fold(text: str) -> str:
+    from anbao.detect.likeness.fold import fold  # loads numpy and the tables
+
+    return fold(text)
 
 
 def _hashes(gist: bytes) -> set[int]:

@@ -9,12 +9,11 @@ Invariants
 """
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from anbao.detect.likeness.dangers import RULES, Danger, DangerIndex
-from anbao.detect.likeness.fold import fold_digest
+from anbao.detect.likeness.offers import RULES, Danger
 from anbao.engine.work import Work
 from anbao.errors import Conflict, NotFound
 from anbao.investigate import hazards, screenings
@@ -34,6 +33,9 @@ from anbao.store import Connection, tables
 from anbao.store.bulk import columns_of, insert_rows, row_of, rows_of, sql
 from anbao.text import Text
 from anbao.version import VERSION
+
+if TYPE_CHECKING:
+    from anbao.detect.likeness.dangers import DangerIndex
 
 State = Literal["running", "paused", "done"]
 
@@ -105,7 +107,7 @@ def open_pass(work: Work, actor: str) -> Pass | None:
     return one
 
 
-def look(conn: Connection, one: Pass, index: DangerIndex) -> Looked:
+def look(conn: Connection, one: Pass, index: "DangerIndex") -> Looked:
     """Search the next screenings. Reads only."""
     some = screenings.between(conn, one.position, one.before, STEP)
     if index.has_pictures:
@@ -200,6 +202,8 @@ def danger_of(hazard: Hazard) -> Danger:
 
 
 def _finish(work: Work, name: str) -> None:
+    from anbao.detect.likeness.fold import fold_digest  # loads numpy and the tables
+
     one = known(work.conn, name)
     found = hazards.sought(work.conn, name)
     for hazard in found:

@@ -6,15 +6,18 @@
 """
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from anbao.detect.fields import Fields
-from anbao.detect.likeness.dangers import OfferTexts
-from anbao.detect.likeness.pages import Part
+from anbao.detect.likeness.offers import OfferTexts
 from anbao.model.hazard import Match
 from anbao.model.listing import Finding, Listing
 from anbao.rules.clearances import cleared_of
 from anbao.rules.dangers import Guarded
 from anbao.rules.policy import Verdict
+
+if TYPE_CHECKING:
+    from anbao.detect.likeness.pages import Part
 
 DETECTOR = "hazard"
 KNOWN, ALIKE = "hazard.known", "hazard.alike"
@@ -25,7 +28,7 @@ _MOST_UNCERTAIN = 4
 
 
 def match(
-    guarded: Guarded, listings: Sequence[Listing], read: Fields, folded: Sequence[Part] | None = None
+    guarded: Guarded, listings: Sequence[Listing], read: Fields, folded: "Sequence[Part] | None" = None
 ) -> dict[int, list[Match]]:
     """The known dangers that listings are or may be, by their place. ``folded``: what was read of them."""
     if not len(guarded.index):

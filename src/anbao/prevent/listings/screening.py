@@ -5,12 +5,11 @@ Pure: the same input gives the same bytes.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import msgspec
 
 from anbao.detect import contact, fields
-from anbao.detect.looking import FieldHits, look
 from anbao.detect.text import finding
 from anbao.law.catalogue import Category, StandingKind
 from anbao.model.hazard import Match
@@ -34,6 +33,9 @@ from anbao.rules.exceptions import is_excused
 from anbao.rules.policy import MerchantFact, PolicyFacts, Verdict
 from anbao.rules.rulesets import Ruleset
 from anbao.store import Connection
+
+if TYPE_CHECKING:
+    from anbao.detect.looking import FieldHits
 
 CREDENTIAL_SEVERITY = 4
 FORBIDDEN = "category.forbidden"
@@ -60,6 +62,8 @@ def screen(
         if one.bars and (found := standing.kinds_of(one.bars, ruleset.catalogue))
     }
     read = fields.read(listings, reading)
+    from anbao.detect.looking import look  # loads the matchers and their tables
+
     seen = look(read, ruleset.matcher, ruleset.contact)
     known = guard.match(ruleset.guarded, listings, read, seen.pages)
     scored = learning.findings(ruleset.model, listings, reading) if ruleset.model else {}
@@ -108,7 +112,7 @@ def screen(
 
 
 def _seen(
-    seen: FieldHits, read: fields.Fields, row: int, ruleset: Ruleset, category: str, merchant: OnFile, on: date
+    seen: "FieldHits", read: fields.Fields, row: int, ruleset: Ruleset, category: str, merchant: OnFile, on: date
 ) -> tuple[list[Finding], int]:
     """What was found in a listing's texts, terms before contact details, and how much more of the same was."""
     found: list[Finding] = []

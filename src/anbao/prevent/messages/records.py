@@ -3,11 +3,12 @@ were held (docs/decisions/0019).
 """
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from anbao import cases
-from anbao.detect.contact import GUESSED, ContactMatcher, FraudKind, Sighting, findings
+from anbao.detect.contact import GUESSED, FraudKind, Sighting, findings
 from anbao.engine.work import Placed, Work
 from anbao.ledger import Vault
 from anbao.model.decision import DecisionInEffect
@@ -19,6 +20,9 @@ from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import Text
 from anbao.version import VERSION
+
+if TYPE_CHECKING:
+    from anbao.detect.contact.matcher import ContactMatcher
 
 CASE = "message_held"
 _CASE_ROLES = frozenset({"message", "consumer", "listing", "merchant", "order"})
@@ -34,7 +38,7 @@ class ScreenedMessage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def screen(
-    matcher: ContactMatcher, texts: Sequence[tuple[Sender, str]], sealed: Sequence[str]
+    matcher: "ContactMatcher", texts: Sequence[tuple[Sender, str]], sealed: Sequence[str]
 ) -> list[MessageScreened]:
     """One decision per message, in order; ``sealed`` are the commitments to the texts. Pure."""
     book = matcher.book
@@ -67,7 +71,7 @@ def screen(
 
 
 def record(
-    work: Work, vault: Vault, matcher: ContactMatcher, messages: Sequence[Message], actor: str, at: int
+    work: Work, vault: Vault, matcher: "ContactMatcher", messages: Sequence[Message], actor: str, at: int
 ) -> list[ScreenedMessage]:
     """Screen messages together and record each; their texts go to the vault, under the consumer where one is named."""
     consumers = vault.consumers(work.conn, {message.buyer for message in messages if message.buyer})
@@ -106,7 +110,7 @@ def record(
     return answers
 
 
-def again(matcher: ContactMatcher, old: MessageScreened, text: str) -> MessageScreened:
+def again(matcher: "ContactMatcher", old: MessageScreened, text: str) -> MessageScreened:
     """The decision on a recorded message, made anew from the vault's text."""
     [new] = screen(matcher, [(old.sender, text)], [old.text])
     return msgspec.structs.replace(new, versions=msgspec.structs.replace(new.versions, engine=old.versions.engine))

@@ -2,16 +2,18 @@
 
 import threading
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from anbao.detect.likeness.hashes import HashIndex
 from anbao.engine.work import Placed
 from anbao.model.events.investigate import HazardConfirmed
 from anbao.rules.activations import is_settled, note_change
 from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
+
+if TYPE_CHECKING:
+    from anbao.detect.likeness.hashes import HashIndex
 
 KIND = "picture"
 """The kind of fingerprint whose value is a PDQ hash in hex."""
@@ -41,10 +43,12 @@ class Dangers:
     def __init__(self, rows: Sequence[tuple[str, str, DangerWeight]]) -> None:
         """``rows``: hazard, hash, weight."""
         self._rows = rows
-        self._index = HashIndex.of([value for _, value, _ in rows])
+        self._index = _index([value for _, value, _ in rows]) if rows else None
 
     def near(self, pdq: str, distance: int) -> list[KnownPicture]:
         """The dangers within ``distance``, the nearest first, each once."""
+        if self._index is None:
+            return []
         found: dict[str, KnownPicture] = {}
         for match in self._index.within(pdq, distance):
             hazard, _, weight = self._rows[match.row]
@@ -69,6 +73,12 @@ class DangerPictures:
             if is_settled(conn):
                 self._newest, self._size = found, size
             return found
+
+
+def _index(values: list[str]) -> "HashIndex":
+    from anbao.detect.likeness.hashes import HashIndex  # loads numpy
+
+    return HashIndex.of(values)
 
 
 def dangers_at(conn: Connection, size: int) -> Dangers:

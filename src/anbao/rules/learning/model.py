@@ -17,16 +17,13 @@ from anbao.detect.fields import words_of
 from anbao.detect.likeness.fold import fold_many
 from anbao.errors import InvalidInput
 from anbao.model.listing import Finding, Listing
+from anbao.rules.learning import DETECTOR, MOST
 from anbao.rules.learning.features import SIZE, Features, features
 from anbao.text import Text
 
-DETECTOR = "model"
 CATEGORY = "model.likely_blocked"
 SEVERITY = 3
 """A model's finding is never worse than what a person should look at."""
-
-MOST = 20_000
-"""Characters of a listing that are scored; a score describes how a listing reads; its beginning is enough."""
 
 SPOKEN = 5
 """N-grams that are given as the reason of a score."""
