@@ -1,6 +1,7 @@
 """Events: what stands in an entry's bytes, and what is read out of them."""
 
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
@@ -9,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Meta
 
+from anbao.engine.upgrading import _batches
 from anbao.ledger.canonical import decode, seal, seal_event
 from anbao.model.entry import Entry
 from anbao.model.events import LedgerEvent, OtherSubjects, Subject
-from anbao.platform import Platform
+from anbao.model.events.investigate import HazardConfirmed
+from anbao.model.hazard import HazardRecord
+from anbao.platform import Platform, open_platform
 
 NOW = 1_795_000_000_000
 
@@ -117,3 +121,14 @@ def test_an_error_after_a_commit_reaches_the_caller(platform: Platform, monkeypa
     monkeypatch.setattr(platform.reactions, "wait_for", broken)
     with pytest.raises(RuntimeError, match="cannot be queued"):
         platform.submit(lambda work: work.append(Tried(about="L1", severity=1), actor="a")).result(timeout=10)
+
+
+def test_an_upgrade_knows_who_made_an_entry(tmp_path: Path) -> None:
+    """What an old store's entries fill in is the same as when they were written, also who confirmed a danger."""
+    url = f"sqlite:///{tmp_path}/store.db"
+    with open_platform(url) as platform:
+        danger = HazardRecord(certain=True, severity=4, source="judgment", title="充电宝")
+        platform.run(lambda work: work.append(HazardConfirmed(hazard="H", record=danger), actor="ann"))
+        with platform.reading() as conn:
+            batch = next(_batches(platform, conn))
+    assert [one.actor for _, one in batch if one.kind == HazardConfirmed.KIND] == ["ann"]

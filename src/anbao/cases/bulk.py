@@ -4,29 +4,26 @@ The order is an entry at once; the decisions (``case.decided``), and with them a
 leave only when its window has passed. Until then the cases are ``pending`` and nobody else gets them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Literal
 
 import msgspec
 
 from anbao.cases import reading
-from anbao.cases.deciding import Determination, check_outcome, first_decision, with_conflicts
+from anbao.cases.deciding import Determination, HowMade, check_outcome, first_decision, with_conflicts
 from anbao.cases.leases import check_may_decide
-from anbao.cases.persons import IDENTITY, STATED, Person, key_of, person_of, require_key, stated
+from anbao.cases.persons import Person, identity_of, key_of, person_of, require_key
 from anbao.cases.reading import Case
 from anbao.engine.core import Core
 from anbao.engine.work import Placed, Work
 from anbao.errors import AnbaoError, Conflict, InvalidInput, NotFound
 from anbao.model.base import Noun, given_reason
-from anbao.model.entry import Entry
+from anbao.model.events import read as read_event
+from anbao.model.events.cases import BulkFinished, BulkOrdered, BulkUndone
 from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
-
-ORDERED = "bulk.ordered"
-UNDONE = "bulk.undone"
-FINISHED = "bulk.finished"
 
 MOST_CASES = 1_000
 """Cases of one order: an entry names them all."""
@@ -120,16 +117,17 @@ def order(
         require_key(core.parameters, work)
     window = max(rule.undo_minutes for rule in rules)
     name = "bulk-" + sha256(f"{work.now}:{person}:{seen.token}".encode()).hexdigest()[:16]
-    body = {
-        "cases": [row.case for row in accepted],
-        "leaves_at": work.now + window * 60_000,
-        "outcome": outcome,
-        "person": person,
-        "reason": reason,
-        "refused": [[row.case, row.problem.en] for row in seen.rows if row.problem is not None],
-        **stated(work),
-    }
-    _record(work, ORDERED, name, body, actor)
+    event = BulkOrdered(
+        bulk=name,
+        cases=tuple(row.case for row in accepted),
+        identity=identity_of(work),
+        leaves_at=work.now + window * 60_000,
+        outcome=outcome,
+        person=person,
+        reason=reason,
+        refused=tuple((row.case, row.problem.en) for row in seen.rows if row.problem is not None),
+    )
+    work.append(event, actor=actor)
     return _read(work, name)
 
 
@@ -142,7 +140,7 @@ def undo(work: Work, name: str, *, person: str, reason: str, actor: str) -> Bulk
             Text(f"批量决定 {name} 的撤销期已过", f"the order {name} can no longer be undone"),
             hint=Text("逐件重新打开", "reopen its cases one by one"),
         )
-    _record(work, UNDONE, name, {"person": person, "reason": reason}, actor)
+    work.append(BulkUndone(bulk=name, person=person, reason=reason), actor=actor)
     return _read(work, name)
 
 
@@ -169,15 +167,15 @@ def release(core: Core, work: Work) -> bool:
     ).all()
     cases = reading.find_many(work.conn, [case for (case,) in items])
     given = Determination(actor="bulk", outcome=one.outcome, person=one.person, reason=one.reason)
-    known = _ordered_by(work, one)
+    made = _ordered_by(core, work, one)
     for case in cases.values():
         if case.state == "pending":
             rule = core.case_rules.of_kind(work.conn, case.kind)
-            first_decision(work, rule, case, given, known, bulk=name)
+            first_decision(work, rule, case, given, made, bulk=name)
         else:
             _settle(work.conn, name, case.id, "superseded", case.changed_by)
     if len(items) < RELEASED_AT_ONCE:
-        _record(work, FINISHED, name, {"person": one.person}, "bulk")
+        work.append(BulkFinished(bulk=name, person=one.person), actor="bulk")
     return True
 
 
@@ -187,7 +185,7 @@ def find(conn: Connection, name: str) -> BulkOrder:
     rows = sql(conn, "SELECT case_id, result, entry FROM bulk_item WHERE bulk = ? ORDER BY case_id", (name,))
     items = tuple(BulkItem(case=case, entry=entry, result=result) for case, result, entry in rows)
     data = sql(conn, "SELECT data FROM entry WHERE idx = ?", (one.entry,)).scalar_one()
-    refused = dict(msgspec.json.decode(bytes(data))["body"]["refused"])
+    refused = dict(read_event(BulkOrdered, bytes(data)).refused)
     return msgspec.structs.replace(one, items=items, refused=refused)
 
 
@@ -199,16 +197,16 @@ def recent(conn: Connection, limit: int = 50) -> list[BulkOrder]:
 def project_ordered(conn: Connection, placed: Sequence[Placed]) -> None:
     """``bulk.ordered`` → the order, its items, and its cases, which wait for nobody now."""
     for index, sealed in placed:
-        name = sealed.subjects["bulk"]
-        body = msgspec.json.decode(sealed.data)["body"]
+        event = sealed.event(BulkOrdered)
+        name = event.bulk
         order_row = (
             name,
             "waiting",
-            body["outcome"],
-            body["reason"],
-            body["person"],
+            event.outcome,
+            event.reason,
+            event.person,
             sealed.at,
-            body["leaves_at"],
+            event.leaves_at,
             index,
         )
         insert_many(
@@ -221,7 +219,7 @@ def project_ordered(conn: Connection, placed: Sequence[Placed]) -> None:
             conn,
             tables.bulk_item,
             ("bulk", "case_id", "result", "entry"),
-            [(name, case, "waiting", index) for case in body["cases"]],
+            [(name, case, "waiting", index) for case in event.cases],
         )
         _move(conn, name, "state = 'pending', waiting_since = NULL, leased_by = '', leased_until = 0", index)
 
@@ -248,13 +246,12 @@ def project_finished(conn: Connection, placed: Sequence[Placed]) -> None:
         sql(conn, "UPDATE bulk_order SET state = 'done' WHERE id = ?", (sealed.subjects["bulk"],))
 
 
-def _ordered_by(work: Work, one: BulkOrder) -> dict[str, str]:
+def _ordered_by(core: Core, work: Work, one: BulkOrder) -> HowMade:
     """How the person who ordered it was known: the key, or that they were stated."""
-    entry = msgspec.json.decode(sql(work.conn, "SELECT data FROM entry WHERE idx = ?", (one.entry,)).scalar_one())
-    key = key_of(entry["actor"], entry["body"])
-    if key:
-        return {"key": key}
-    return {IDENTITY: STATED} if entry["body"].get(IDENTITY) == STATED else {}
+    stored = core.ledger.entry(work.conn, one.entry)
+    identity = stored.event(BulkOrdered).identity
+    key = key_of(stored.actor, identity)
+    return HowMade(identity="" if key else identity, key=key)
 
 
 def _previewed(
@@ -301,9 +298,3 @@ def _move(conn: Connection, name: str, change: str, index: int, where: str = "")
 
 def _settle(conn: Connection, name: str, case: str, result: str, entry: int) -> None:
     sql(conn, "UPDATE bulk_item SET result = ?, entry = ? WHERE bulk = ? AND case_id = ?", (result, entry, name, case))
-
-
-def _record(work: Work, kind: str, name: str, body: Mapping[str, object], actor: str) -> int:
-    return work.record(
-        Entry(actor=actor, at=work.now, body=dict(body), kind=kind, recorded=work.now, subjects={"bulk": name})
-    )[0]

@@ -17,7 +17,7 @@ import msgspec
 from anbao.cases import reading
 from anbao.cases.leases import check_may_decide, check_not_barred
 from anbao.cases.opening import open_case
-from anbao.cases.persons import keys_required, person_of, require_key, stated
+from anbao.cases.persons import identity_of, keys_required, person_of, require_key
 from anbao.cases.reading import Case
 from anbao.engine.core import Core
 from anbao.engine.values import CaseRule
@@ -27,15 +27,11 @@ from anbao.law.case_kinds import CaseKind
 from anbao.ledger import Stored
 from anbao.model.base import given_reason
 from anbao.model.decision import CaseState, Decision, DecisionInEffect
-from anbao.model.entry import Entry
+from anbao.model.events.cases import CaseConfirmed, CaseDecided, CaseReopened
 from anbao.store import Connection
 from anbao.text import Text
 
-DECIDED = "case.decided"
-CONFIRMED = "case.confirmed"
-REOPENED = "case.reopened"
-
-DECISIONS = frozenset({DECIDED, CONFIRMED})
+DECISIONS = frozenset({CaseDecided.KIND, CaseConfirmed.KIND})
 """The kinds of entries with which a decision may take effect; ``in_effect`` says which do."""
 
 ALWAYS = 100
@@ -50,6 +46,17 @@ class Determination(msgspec.Struct, frozen=True, kw_only=True):
     person: str
     reason: str
     details: Mapping[str, Any] = {}
+
+
+class HowMade(msgspec.Struct, frozen=True, kw_only=True):
+    """How a decision was made. ``carried_out``: the act did what follows; ``key``: the key that ordered it in bulk.
+
+    ``identity``: as ``persons.identity_of``.
+    """
+
+    carried_out: bool = False
+    identity: str = ""
+    key: str = ""
 
 
 class Opening(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,8 +82,8 @@ def decide(core: Core, work: Work, case: Case, given: Determination, *, carried_
     if case.state == "open" or _does_not_count(core, work, case):
         if _second_look(case, rule):
             require_key(core.parameters, work)
-        known = stated(work) | ({"carried_out": True} if carried_out else {})
-        decision = first_decision(work, rule, case, given, known)
+        made = HowMade(carried_out=carried_out, identity=identity_of(work))
+        decision = first_decision(work, rule, case, given, made)
     else:
         require_key(core.parameters, work)
         decision = _second_decision(core, work, case, given, carried_out)
@@ -121,7 +128,7 @@ def decide_about(
     decision = decide(core, work, first[0], given, carried_out=True)
     if decision.effect == "now":
         for case in first[1:]:
-            first_decision(work, _ALONE, case, given, {**stated(work), "carried_out": True})
+            first_decision(work, _ALONE, case, given, HowMade(carried_out=True, identity=identity_of(work)))
     return decision
 
 
@@ -134,29 +141,32 @@ def settle_case(work: Work, kind: str, about: tuple[str, str], given: Determinat
         if case.state == "open" or case.waits:
             if case.leased_by and case.leased_until > work.now:
                 raise Conflict(Text(f"事项 {case.id} 正在处理", f"somebody works on the case {case.id}"))
-            first_decision(work, _ALONE, case, given, {"carried_out": True})
+            first_decision(work, _ALONE, case, given, HowMade(carried_out=True))
 
 
 def first_decision(
-    work: Work, rule: CaseRule, case: Case, given: Determination, known: Mapping[str, Any], bulk: str = ""
+    work: Work, rule: CaseRule, case: Case, given: Determination, made: HowMade, bulk: str = ""
 ) -> Decision:
-    """Record a first decision that the caller has checked; ``known``: what its body says of how it was made."""
+    """Record a first decision that the caller has checked; ``bulk``: the order by way of which it was made."""
     again = _second_look(case, rule)
     waits = again and _required(case, rule)
-    body = {
-        "about": case.about,
-        "case_kind": case.kind,
-        "outcome": given.outcome,
-        "person": given.person,
-        "reason": given.reason,
-        "second_look": again,
-    }
-    body |= {name: value for name, value in known.items() if not (waits and name == "carried_out")}
-    if waits:
-        body["waits"] = True
-    if given.details:
-        body["details"] = dict(given.details)
-    entry = _record(work, DECIDED, case, body, given.actor, **({"bulk": bulk} if bulk else {}))
+    event = CaseDecided(
+        about=case.about,
+        bulk=bulk,
+        carried_out=made.carried_out and not waits,
+        case=case.id,
+        case_kind=case.kind,
+        details=dict(given.details),
+        identity=made.identity,
+        key=made.key,
+        others=dict(case.subjects),
+        outcome=given.outcome,
+        person=given.person,
+        reason=given.reason,
+        second_look=again,
+        waits=waits,
+    )
+    entry = work.append(event, actor=given.actor)
     state: CaseState = "second" if again else "closed"
     return Decision(case=case.id, effect="waits" if waits else "now", entry=entry, state=state)
 
@@ -166,36 +176,42 @@ def reopen(work: Work, case: Case, *, person: str, reason: str, actor: str) -> i
     given_reason(reason)
     if case.state != "closed":
         raise Conflict(Text(f"事项 {case.id} 尚未结案", f"the case {case.id} is not closed"))
-    body = {"case_kind": case.kind, "cause": "asked", "person": person, "reason": reason}
-    return _record(work, REOPENED, case, body, actor)
+    event = CaseReopened(
+        case=case.id, case_kind=case.kind, cause="asked", others=dict(case.subjects), person=person, reason=reason
+    )
+    return work.append(event, actor=actor)
 
 
 def in_effect(stored: Stored) -> DecisionInEffect | None:
     """The decision that an entry of ``DECISIONS`` puts into effect; None where it puts none, or the act has done it."""
-    entry = stored.entry()
-    body: dict[str, Any] = entry.body
-    waits = body.get("waits") if stored.kind == DECIDED else not body.get("takes_effect")
-    if waits or body.get("carried_out"):
+    event = decision_of(stored)
+    waits = event.waits if isinstance(event, CaseDecided) else not event.takes_effect
+    if waits or event.carried_out or event.about is None:
         return None
     return DecisionInEffect(
-        about=int(body["about"]),
-        actor=entry.actor,
-        at=entry.at,
-        case=entry.subjects["case"],
-        details=body.get("details", {}),
+        about=event.about,
+        actor=stored.actor,
+        at=stored.at,
+        case=event.case,
+        details=event.details,
         entry=stored.index,
-        kind=str(body["case_kind"]),
-        outcome=str(body["outcome"]),
-        person=str(body["person"]),
-        reason=str(body["reason"]),
-        subjects={role: name for role, name in entry.subjects.items() if role not in ("bulk", "case")},
+        kind=event.case_kind,
+        outcome=event.outcome,
+        person=event.person,
+        reason=event.reason,
+        subjects={role: name for role, name in event.others.items() if role != "bulk"},
     )
+
+
+def decision_of(stored: Stored) -> CaseDecided | CaseConfirmed:
+    """Returns the event of an entry of ``DECISIONS``."""
+    return stored.event(CaseDecided) if stored.kind == CaseDecided.KIND else stored.event(CaseConfirmed)
 
 
 def details_of(core: Core, work: Work, case: str) -> Mapping[str, Any]:
     """The details of the newest first decision on a case."""
-    found = core.ledger.latest(work.conn, DECIDED, ("case", case))
-    return {} if found is None else dict(found.entry().body.get("details", {}))
+    found = core.ledger.latest(work.conn, CaseDecided.KIND, ("case", case))
+    return {} if found is None else found.event(CaseDecided).details
 
 
 def is_sampled(name: str, changed_by: int, share: int) -> bool:
@@ -249,19 +265,32 @@ def _required(case: Case, rule: CaseRule) -> bool:
 
 def _second_decision(core: Core, work: Work, case: Case, given: Determination, carried_out: bool) -> Decision:
     agrees = given.outcome == case.outcome
-    body: dict[str, Any] = {
-        "case_kind": case.kind,
-        "outcome": given.outcome,
-        "person": given.person,
-        "reason": given.reason,
-    }
     if not agrees:
-        body |= {"cause": "disagreement", "first": case.outcome, "first_person": case.decider, **stated(work)}
-        entry = _record(work, REOPENED, case, body, given.actor)
+        reopened = CaseReopened(
+            case=case.id,
+            case_kind=case.kind,
+            cause="disagreement",
+            first=case.outcome,
+            first_person=case.decider,
+            identity=identity_of(work),
+            others=dict(case.subjects),
+            outcome=given.outcome,
+            person=given.person,
+            reason=given.reason,
+        )
+        entry = work.append(reopened, actor=given.actor)
         return Decision(case=case.id, effect="none", entry=entry, state="open")
-    body |= stated(work)
+    confirmed = CaseConfirmed(
+        case=case.id,
+        case_kind=case.kind,
+        identity=identity_of(work),
+        others=dict(case.subjects),
+        outcome=given.outcome,
+        person=given.person,
+        reason=given.reason,
+    )
     if not case.waits:
-        entry = _record(work, CONFIRMED, case, body, given.actor)
+        entry = work.append(confirmed, actor=given.actor)
         return Decision(case=case.id, effect="before", entry=entry, state="closed")
     details = details_of(core, work, case.id)
     if given.details and dict(given.details) != details:
@@ -272,14 +301,13 @@ def _second_decision(core: Core, work: Work, case: Case, given: Determination, c
             ),
             hint=Text("照第一人所附内容确认，或以不同决定重新打开", "confirm without them, or decide otherwise"),
         )
-    body |= {"about": case.about, "first_person": case.decider, "takes_effect": True}
-    body |= ({"carried_out": True} if carried_out else {}) | ({"details": details} if details else {})
-    entry = _record(work, CONFIRMED, case, body, given.actor)
+    confirmed = msgspec.structs.replace(
+        confirmed,
+        about=case.about,
+        carried_out=carried_out,
+        details=dict(details),
+        first_person=case.decider,
+        takes_effect=True,
+    )
+    entry = work.append(confirmed, actor=given.actor)
     return Decision(case=case.id, effect="now", entry=entry, state="closed")
-
-
-def _record(work: Work, kind: str, case: Case, body: Mapping[str, object], actor: str, **more: str) -> int:
-    subjects = {**case.subjects, "case": case.id, **more}
-    return work.record(
-        Entry(actor=actor, at=work.now, body=dict(body), kind=kind, recorded=work.now, subjects=subjects)
-    )[0]

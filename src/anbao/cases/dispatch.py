@@ -8,7 +8,7 @@ Invariants
 
 from functools import partial
 
-from anbao.cases.deciding import DECISIONS, in_effect
+from anbao.cases.deciding import DECISIONS, decision_of, in_effect
 from anbao.engine.core import Core
 from anbao.engine.reactions import Reaction
 from anbao.engine.work import Work
@@ -33,7 +33,7 @@ def put_into_effect(core: Core, work: Work, stored: Stored) -> None:
 
 def case_kind_of(stored: Stored) -> str:
     """The kind of the case that an entry of ``DECISIONS`` is about."""
-    return str(stored.entry().body["case_kind"])
+    return decision_of(stored).case_kind
 
 
 def check_handlers(core: Core) -> None:

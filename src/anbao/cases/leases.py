@@ -12,12 +12,10 @@ from anbao.cases.persons import KEY_PREFIX, Person, check_name, folded, person_o
 from anbao.cases.reading import Case
 from anbao.engine.work import Work
 from anbao.errors import Conflict, InvalidInput
-from anbao.model.entry import Entry
+from anbao.model.events.cases import CaseAssigned
 from anbao.store import Connection
 from anbao.store.bulk import sql
 from anbao.text import Text
-
-ASSIGNED = "case.assigned"
 
 LEASE_MINUTES = 30
 LONGEST_LEASE_MINUTES = 480
@@ -116,17 +114,8 @@ def assign(work: Work, name: str, to: str, *, by: str, note: str = "", actor: st
     if to:
         _check_not_barred(case, _assigned_to(to))
     held = case.assignee or (case.leased_by if case.leased_until > work.now else "")
-    body = {key: value for key, value in (("by", by), ("from", held), ("note", note), ("to", to)) if value}
-    return work.record(
-        Entry(
-            actor=actor,
-            at=work.now,
-            body=body,
-            kind=ASSIGNED,
-            recorded=work.now,
-            subjects={**case.subjects, "case": name},
-        )
-    )[0]
+    event = CaseAssigned(before=held, by=by, case=name, note=note, others=dict(case.subjects), to=to)
+    return work.append(event, actor=actor)
 
 
 def hand_over(work: Work, name: str, *, person: str, to: str, note: str = "", actor: str = "officer") -> int:

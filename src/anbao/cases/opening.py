@@ -7,11 +7,9 @@ import msgspec
 
 from anbao.engine.work import Work
 from anbao.errors import InvalidInput
-from anbao.model.entry import Entry
+from anbao.model.events.cases import CaseOpened
 from anbao.store.bulk import sql
 from anbao.text import Text
-
-OPENED = "case.opened"
 
 _MAIN_ROLE = "listing"
 
@@ -44,19 +42,18 @@ def open_case(
     name = case_id(kind, subjects, cause or str(about))
     if sql(work.conn, "SELECT 1 FROM case_file WHERE id = ?", (name,)).first():
         return name
-    body: dict[str, object] = {"about": about, "case_kind": kind, "severity": severity}
-    optional = {"barred": barred, "due": due_at, "proposals": list(proposals), "reasons": list(reasons)}
-    body |= {key: value for key, value in optional.items() if value}
-    work.record(
-        Entry(
-            actor=actor,
-            at=work.now,
-            body=body,
-            kind=OPENED,
-            recorded=work.now,
-            subjects={"case": name, **subjects},
-        )
+    event = CaseOpened(
+        about=about,
+        barred=barred,
+        case=name,
+        case_kind=kind,
+        due=due_at or None,
+        others=dict(subjects),
+        proposals=tuple(proposals),
+        reasons=tuple(reasons),
+        severity=severity,
     )
+    work.append(event, actor=actor)
     return name
 
 

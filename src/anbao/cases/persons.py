@@ -5,15 +5,14 @@ nobody signs in: the name is what somebody stated, and the entry says so (``iden
 """
 
 import unicodedata
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from anbao.engine.values import Parameters
 from anbao.engine.work import Work
 from anbao.errors import Forbidden, InvalidInput
 from anbao.text import Text
 
-IDENTITY, STATED = "identity", "stated"
+STATED = "stated"
 """The field of an entry's body, and its only value; an entry without it says nothing of how the person was known."""
 
 KEY_PREFIX = "key:"
@@ -63,15 +62,18 @@ def check_name(name: str, signed_in: str = "", field: str = "person") -> None:
         )
 
 
-def stated(work: Work) -> dict[str, str]:
-    """What the body of an entry says where nobody signed in."""
-    return {} if work.signed_in else {IDENTITY: STATED}
+def identity_of(work: Work) -> str:
+    """Returns what an entry says of who made it: that they were only stated, "" where somebody signed in."""
+    return "" if work.signed_in else STATED
 
 
-def key_of(actor: str, body: Mapping[str, Any]) -> str:
-    """The key under which an entry was made, as its actor; "" where nobody signed in."""
-    given = str(body.get("key") or actor)
-    return given if given.startswith(KEY_PREFIX) and body.get(IDENTITY) != STATED else ""
+def key_of(actor: str, identity: str, key: str = "") -> str:
+    """Returns the key under which an entry was made, as its actor; "" where nobody signed in.
+
+    ``identity`` and ``key``: what the entry says.
+    """
+    given = key or actor
+    return given if given.startswith(KEY_PREFIX) and identity != STATED else ""
 
 
 def keys_required(parameters: Parameters, work: Work) -> bool:

@@ -9,16 +9,28 @@ from typing import Any
 
 import msgspec
 
-from anbao.cases import bulk, deciding, leases
+from anbao.cases import bulk
 from anbao.cases.adding import NEWS
-from anbao.cases.opening import OPENED, case_id, main_subject
+from anbao.cases.opening import case_id, main_subject
 from anbao.cases.persons import folded, key_of
 from anbao.cases.reading import NO_TIME, SUPERSEDED
 from anbao.engine.core import Core
 from anbao.engine.work import Placed, Projector
 from anbao.law.deadlines import due_at
 from anbao.model.entry import Sealed
-from anbao.model.events.cases import CaseAdded, CaseWidened
+from anbao.model.events.cases import (
+    BulkFinished,
+    BulkOrdered,
+    BulkUndone,
+    CaseAdded,
+    CaseAssigned,
+    CaseConfirmed,
+    CaseDecided,
+    CaseOpened,
+    CaseReopened,
+    CaseWidened,
+)
+from anbao.model.events.prevent import ListingDecided, ListingScreenedEvent, PictureScreenedEvent
 from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
 
@@ -61,20 +73,20 @@ class CaseProjection:
         self._core = core
 
     def projectors(self) -> Iterable[tuple[str, Projector]]:
-        yield "listing.screened", self.screened
-        yield "listing.picture_screened", self.picture_screened
-        yield "listing.decided", self.listing_decided
-        yield OPENED, self.opened
+        yield ListingScreenedEvent.KIND, self.screened
+        yield PictureScreenedEvent.KIND, self.picture_screened
+        yield ListingDecided.KIND, self.listing_decided
+        yield CaseOpened.KIND, self.opened
         yield CaseAdded.KIND, self.added
         yield CaseWidened.KIND, self.widened
-        yield leases.ASSIGNED, assigned
-        yield deciding.DECIDED, decided
-        yield deciding.DECIDED, bulk.project_decided
-        yield deciding.CONFIRMED, confirmed
-        yield deciding.REOPENED, reopened
-        yield bulk.ORDERED, bulk.project_ordered
-        yield bulk.UNDONE, bulk.project_undone
-        yield bulk.FINISHED, bulk.project_finished
+        yield CaseAssigned.KIND, assigned
+        yield CaseDecided.KIND, decided
+        yield CaseDecided.KIND, bulk.project_decided
+        yield CaseConfirmed.KIND, confirmed
+        yield CaseReopened.KIND, reopened
+        yield BulkOrdered.KIND, bulk.project_ordered
+        yield BulkUndone.KIND, bulk.project_undone
+        yield BulkFinished.KIND, bulk.project_finished
 
     def opened(self, conn: Connection, placed: Sequence[Placed]) -> None:
         """``case.opened``. Raises InvalidInput for a kind of case that the pack does not know."""
@@ -202,17 +214,13 @@ class CaseProjection:
         return due_at(at, period, self._core.pack.calendar)
 
 
-class _Actor(msgspec.Struct):
-    actor: str
-
-
 _OUT_OF_QUEUES = "assignee = '', desk = '', leased_by = '', leased_until = 0"
 
 
 def assigned(conn: Connection, placed: Sequence[Placed]) -> None:
     """``case.assigned``; what is given to nobody lies where it lay before."""
     for index, sealed in placed:
-        to = sealed.facts.get("to", "")
+        to = sealed.event(CaseAssigned).to
         sql(
             conn,
             "UPDATE case_file SET assignee = ?, leased_by = '', leased_until = 0, changed_by = ?,"
@@ -225,16 +233,15 @@ def assigned(conn: Connection, placed: Sequence[Placed]) -> None:
 def decided(conn: Connection, placed: Sequence[Placed]) -> None:
     """``case.decided``: closed, or waiting for a second person, whom nobody has chosen yet."""
     for index, sealed in placed:
-        facts, name, again = sealed.facts, sealed.subjects["case"], bool(sealed.facts["second_look"])
-        key = key_of(msgspec.json.decode(sealed.data, type=_Actor).actor, facts)
-        queue = f"~{key or folded(str(facts['person']))}"
-        state, since, queue = ("second", sealed.at, queue) if again else ("closed", None, "")
-        waits = int(bool(facts.get("waits")))
+        event = sealed.event(CaseDecided)
+        key = key_of(sealed.actor, event.identity, event.key)
+        queue = f"~{key or folded(event.person)}"
+        state, since, queue = ("second", sealed.at, queue) if event.second_look else ("closed", None, "")
         sql(
             conn,
             "UPDATE case_file SET assignee = '', leased_by = '', leased_until = 0, desk = ?, state = ?,"
             " waiting_since = ?, decider = ?, decider_key = ?, outcome = ?, waits = ?, changed_by = ? WHERE id = ?",
-            (queue, state, since, facts["person"], key, facts["outcome"], waits, index, name),
+            (queue, state, since, event.person, key, event.outcome, int(event.waits), index, event.case),
         )
 
 
@@ -252,7 +259,7 @@ def confirmed(conn: Connection, placed: Sequence[Placed]) -> None:
 def reopened(conn: Connection, placed: Sequence[Placed]) -> None:
     """``case.reopened``: after a disagreement two must agree; where something new was reported that stays so."""
     for index, sealed in placed:
-        cause = sealed.facts["cause"]
+        cause = sealed.event(CaseReopened).cause
         disputed = None if cause == NEWS else int(cause == "disagreement")
         sql(
             conn,

@@ -71,7 +71,7 @@ class Disguises:
                 fingerprints=prints,
                 nameable=record.nameable,
                 on_likeness=record.on_likeness,
-                person=record.person or stored.entry().actor,
+                person=record.person or stored.actor,
                 sold=record.sold,
             )
             self._platform.investigate.confirm(work, known.id, confirmation, actor=ENGINE)
@@ -81,7 +81,7 @@ class Disguises:
 
 def _standing(conn: Connection, stored: Stored) -> Hazard | None:
     """The danger as this entry confirmed it; None where it moved on since."""
-    known = hazards.find(conn, stored.entry().subjects["hazard"])
+    known = hazards.find(conn, stored.subjects["hazard"])
     return known if known and known.entry == stored.index and known.state == "confirmed" else None
 
 

@@ -67,12 +67,10 @@ def _batches(core: Core, conn: Connection) -> Iterator[list[Placed]]:
         for one in stored:
             entry, data = one.entry(), bytes(one.data)
             facts = facts_of(entry.body)
-            batch.append(
-                (
-                    one.index,
-                    Sealed(entry.kind, entry.at, entry.recorded, entry.subjects, facts, data, leaf_hash(data)),
-                )
+            sealed = Sealed(
+                entry.kind, entry.at, entry.recorded, entry.subjects, facts, data, leaf_hash(data), entry.actor
             )
+            batch.append((one.index, sealed))
         yield batch
         start = stored[-1].index + 1
 

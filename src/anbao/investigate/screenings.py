@@ -7,16 +7,17 @@ import msgspec
 from anbao.detect.fields import field_name, shown_text
 from anbao.detect.likeness.offers import DEFAULT_BOUNDS, OfferTexts
 from anbao.ledger.whole import whole_record
+from anbao.model.events.prevent import ListingScreenedEvent
 from anbao.model.listing import ListingRecord
 from anbao.store import Connection
 from anbao.store.bulk import sql
-
-SCREENED = "listing.screened"
 
 _PER_QUERY = 500
 
 
 class _ScreenedBody(msgspec.Struct):
+    """What the search needs of a screening: a sweep reads millions, and the whole event takes twice as long."""
+
     listing: ListingRecord
     reading: int = 0
 
@@ -75,14 +76,18 @@ def between(conn: Connection, after: int, before: int, limit: int) -> list[Scree
     rows = sql(
         conn,
         "SELECT idx, data FROM entry WHERE kind = ? AND idx > ? AND idx < ? ORDER BY idx LIMIT ?",
-        (SCREENED, after, before, limit),
+        (ListingScreenedEvent.KIND, after, before, limit),
     )
     return [_screening(conn, index, data) for index, data in rows]
 
 
 def count_before(conn: Connection, before: int) -> int:
     """How many screenings stand ahead of an entry."""
-    return int(sql(conn, "SELECT count(*) FROM entry WHERE kind = ? AND idx < ?", (SCREENED, before)).scalar_one())
+    return int(
+        sql(
+            conn, "SELECT count(*) FROM entry WHERE kind = ? AND idx < ?", (ListingScreenedEvent.KIND, before)
+        ).scalar_one()
+    )
 
 
 def newest_entry(conn: Connection, listing: str) -> int:
@@ -94,7 +99,7 @@ def newest_entry(conn: Connection, listing: str) -> int:
         conn,
         "SELECT s.idx FROM entry_subject s CROSS JOIN entry e"
         " WHERE s.role = 'listing' AND s.subject = ? AND e.idx = s.idx AND e.kind = ? ORDER BY s.idx DESC LIMIT 1",
-        (listing, SCREENED),
+        (listing, ListingScreenedEvent.KIND),
     ).scalar()
     return -1 if found is None else int(found)
 

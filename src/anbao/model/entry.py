@@ -50,7 +50,7 @@ class Sealed(msgspec.Struct, frozen=True, gc=False):
     facts: Facts
     data: bytes
     leaf: bytes
-    actor: str = ""
+    actor: str
 
     def event(self, kind: type[AnyEvent]) -> AnyEvent:
         """Returns the event that the entry records. Raises TypeError where it is of another kind."""

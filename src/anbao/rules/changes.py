@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from anbao.cases.persons import IDENTITY, Person, check_name, key_of, keys_required, person_of, require_key, stated
+from anbao.cases.persons import Person, check_name, identity_of, key_of, keys_required, person_of, require_key
 from anbao.engine.core import Core
 from anbao.engine.work import Placed, Projector, Work
 from anbao.errors import Conflict, Forbidden, NotFound
@@ -128,7 +128,7 @@ class Changes:
             digest=digest,
             effective=effective,
             expires=due_at(work.now, waits, self._core.pack.calendar),
-            identity=stated(work).get(IDENTITY, ""),
+            identity=identity_of(work),
             version=digest,
         )
         entry = work.append(proposed, actor=actor)
@@ -144,7 +144,7 @@ class Changes:
         require_key(self._core.parameters, work)
         stored = self._core.ledger.entry(work.conn, proposal.entry)
         proposed: ActivationProposed = stored.event(PROPOSED[role])
-        proposer = Person(proposal.proposer, key_of(stored.actor, {IDENTITY: proposed.identity}))
+        proposer = Person(proposal.proposer, key_of(stored.actor, proposed.identity))
         if keys_required(self._core.parameters, work) and not proposer.key:
             raise Forbidden(
                 Text("提议人未以接口密钥登录，不能复核", "who proposed it was only stated; this platform takes keys"),
@@ -162,7 +162,7 @@ class Changes:
             )
         when = work.now if proposal.effective is None else max(work.now, proposal.effective)
         known: rulesets.Known = {"proposal": proposal.entry, "proposer": proposal.proposer}
-        known["identity"] = stated(work).get(IDENTITY, "")
+        known["identity"] = identity_of(work)
         return rulesets.activate(work, role, digest, actor, when, known)
 
     def refuse(self, work: Work, role: Role, digest: str, reason: str, *, actor: str) -> int:

@@ -16,6 +16,7 @@ from anbao.delivery.queue import Patience
 from anbao.investigate.sweep import matches
 from anbao.model.assistance import HelpRequest
 from anbao.model.base import legal_time
+from anbao.model.events.delivery import EffectRetried
 from anbao.model.events.investigate import HazardSuspected, HazardSwept
 from anbao.model.hazard import Confirmation, Fingerprint
 from anbao.platform import Platform
@@ -96,7 +97,7 @@ def unfold(platform: Platform, pictures: PictureIntake, cast: Cast) -> Rescue:
                 removed=frozenset(one.listing for one in taken if one.kind == "takedown" and one.state == "confirmed"),
                 on_sale=frozenset(name for (name,) in sql(conn, _STANDING)),
                 refused_first=refused[0].listing if refused else "",
-                retried=sum(one.kind == "effect.retried" for one in course.lines),
+                retried=sum(one.kind == EffectRetried.KIND for one in course.lines),
                 swept=_swept(platform, hazard),
                 doubled=sum(count - 1 for count in receiver.executions.values()),
                 comeback=returned,

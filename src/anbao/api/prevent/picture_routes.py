@@ -14,7 +14,7 @@ from anbao.detect.picture.errors import BadPicture
 from anbao.engine.work import Work
 from anbao.errors import InvalidInput, NotFound
 from anbao.model.events.prevent import PictureScreenedEvent
-from anbao.model.picture import Code, PictureProblem, PictureReading, PictureScreened, TextLine
+from anbao.model.picture import Code, PictureProblem, PictureReading, TextLine
 from anbao.prevent.pictures import records
 from anbao.text import Text
 
@@ -125,7 +125,7 @@ def decisions(request: Caller, listing: FromPath[str], limit: Limit = DEFAULT_PA
     platform = context_of(request).platform
     with platform.reading() as conn:
         found = platform.ledger.entries(conn, 0, limit, kind=PictureScreenedEvent.KIND, subject=("listing", listing))
-    bodies = [msgspec.convert(one.entry().body, PictureScreened) for one in found]
+    bodies = [one.event(PictureScreenedEvent).screened for one in found]
     return PictureDecisions(items=[picture_answer(one, platform.prevent.explainer) for one in bodies])
 
 

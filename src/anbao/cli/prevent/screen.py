@@ -217,9 +217,9 @@ def _settle_pictures(platform: "Platform", console: Console) -> tuple[int, int]:
         made = list(platform.entries(conn, kind=PictureScreenedEvent.KIND, start=before))
         left = records.pending(conn)
     raised = {"review": 0, "block": 0}
-    for body in (one.entry().body for one in made):
-        if body.get("raised"):
-            raised[body["outcome"]] += 1
+    for screened in (one.event(PictureScreenedEvent).screened for one in made):
+        if screened.raised:
+            raised[screened.outcome] += 1
     echo(
         t(
             f"图片：作出 {len(made):,} 个决定；因图片转人工 {raised['review']:,} 条、拦截 {raised['block']:,} 条",

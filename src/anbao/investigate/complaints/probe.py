@@ -8,13 +8,13 @@ from hashlib import sha256
 from anbao.cases import deciding as cases_deciding
 from anbao.cases import reading
 from anbao.cases.dispatch import put_into_effect
-from anbao.cases.opening import OPENED as CASE_OPENED
 from anbao.engine.core import Core, Probed
 from anbao.engine.values import CaseRule
 from anbao.engine.work import Work
 from anbao.investigate.complaints import filing, timeline
 from anbao.investigate.complaints.rules import ComplaintRules, Table
 from anbao.model.complaint import Complaint
+from anbao.model.events.cases import CaseOpened
 from anbao.model.events.complaints import (
     ComplaintAccepted,
     ComplaintAcknowledged,
@@ -39,7 +39,7 @@ STEPS = (
     ComplaintAcknowledged.KIND,
     ComplaintTriaged.KIND,
     ComplaintAccepted.KIND,
-    CASE_OPENED,
+    CaseOpened.KIND,
     ComplaintHandled.KIND,
 )
 """What must be on the record of a complaint that was decided."""
@@ -72,5 +72,5 @@ def _decide(core: Core, work: Work, about: int) -> None:
     name = sql(work.conn, "SELECT id FROM case_file WHERE about = ?", (about,)).scalar_one()
     case, alone = reading.find(work.conn, name), CaseRule(second_look=0, undo_minutes=0)
     given = cases_deciding.Determination(actor=ACTOR, outcome="rejected", person=ACTOR, reason=ANSWER)
-    decided = cases_deciding.first_decision(work, alone, case, given, {})
+    decided = cases_deciding.first_decision(work, alone, case, given, cases_deciding.HowMade())
     put_into_effect(core, work, core.ledger.entry(work.conn, decided.entry))

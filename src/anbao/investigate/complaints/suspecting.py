@@ -6,6 +6,7 @@ from anbao.investigate import hazards, screenings
 from anbao.investigate.complaints.records import KnownComplaint
 from anbao.investigate.fingerprints import checked, says_enough
 from anbao.model.complaint import Triage
+from anbao.model.events.prevent import ListingScreenedEvent
 from anbao.model.hazard import Fingerprint, Suspicion
 from anbao.model.listing import MAX_TITLE
 from anbao.store import Connection
@@ -53,8 +54,8 @@ def _listing_stated(core: Core, conn: Connection, listing: str) -> tuple[str, st
     """Title and category of a listing, as it was last screened; empty where it never was."""
     if not listing:
         return "", ""
-    found = core.ledger.entries(conn, subject=("listing", listing), kind="listing.screened")
+    found = core.ledger.entries(conn, subject=("listing", listing), kind=ListingScreenedEvent.KIND)
     if not found:
         return "", ""
-    body = found[-1].entry().body
-    return str(body["listing"].get("title", ""))[:MAX_TITLE], str(body.get("category", ""))
+    screened = found[-1].event(ListingScreenedEvent).screened
+    return screened.listing.title[:MAX_TITLE], screened.category

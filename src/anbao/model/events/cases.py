@@ -58,14 +58,14 @@ class CaseWidened(CaseEvent, frozen=True, kw_only=True):
 
 
 class CaseAssigned(CaseEvent, frozen=True, kw_only=True):
-    """A case was given to a person, ``before`` being who had it."""
+    """A case was given to a person ("" to nobody), ``before`` being who had it."""
 
     KIND = "case.assigned"
 
     before: str = msgspec.field(name="from", default="")
-    by: str
+    by: str = ""
     note: str = ""
-    to: str
+    to: str = ""
 
 
 class CaseDecided(CaseEvent, frozen=True, kw_only=True):
