@@ -120,7 +120,7 @@ def test_an_upgrade_carries_the_values_over(store_url: str) -> None:
     with store.write() as conn:
         sql(conn, "DROP TABLE value_change")
         sql(conn, "DELETE FROM activation")
-        sql(conn, "UPDATE alembic_version SET version_num = '0017'")
+        sql(conn, "UPDATE alembic_version SET version_num = '0018'")
         for row in (
             ("setting:listing.review", START, 3, '{"hours":12}'),
             (f"parameter:{SECONDS}", START + DAY, 5, "7"),

@@ -41,7 +41,7 @@ case_file = StoreTable(
     TableColumn("decider_key", Text, nullable=False, server_default=""),
     TableColumn("lease_key", Text, nullable=False, server_default=""),
     TableColumn("waits", Integer, nullable=False, server_default="0"),
-    TableColumn("count", Integer, nullable=False, server_default="1"),
+    TableColumn("count", Integer, nullable=False, server_default="1"),  # reports in the case
     PrimaryKey("id"),
     TableIndex(
         "case_by_rank",
@@ -66,7 +66,7 @@ case_file = StoreTable(
     TableIndex("case_unclosed_by_subject", "subject", where=_UNCLOSED),
     TableIndex("case_by_opener", "opened_by"),
     comment="rank: 5 less the severity, so that the worst stands first;"
-    " waiting_since: since when it waits for a person; desk: who may take it (``leases.py``); count: reports in it",
+    " waiting_since: since when it waits for a person; desk: who may take it (``leases.py``)",
     owner="cases",
 )
 
