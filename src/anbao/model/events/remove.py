@@ -230,7 +230,7 @@ class SanctionImposed(LedgerEvent, frozen=True, kw_only=True):
     live: bool
     measure: str
     merchant: Subject
-    name: MeasureRole
+    name: MeasureRole = ""
     sanction: Subject
     violation: Subject = ""
 
