@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from anbao.assist import records
-from anbao.assist.service import HelpAnswer
+from anbao.assist.answers import HelpAnswer
 from anbao.errors import Conflict, InvalidInput, NotFound
 from anbao.model.assistance import AuthorityRequest, HelpRequest
 from anbao.model.events.delivery import EffectDelivered, EffectFailed

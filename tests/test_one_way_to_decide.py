@@ -20,6 +20,7 @@ from anbao.platform import Platform
 from anbao.remove.appeals import AppealFiled
 from anbao.store.bulk import sql
 from case_steps import decide, find, look_twice, open_one, take
+from helpers import no_second_looks
 from second_review_steps import MATTERS, WHY
 
 PAGE = Path(__file__).parents[1] / "docs" / "decisions" / "0040-one-way-to-decide.md"
@@ -52,6 +53,13 @@ def _danger(platform: Platform) -> str:
     told = Complaint(concern="safety", listing="L1", source="consumer", text="充电时起火")
     platform.run(lambda work: platform.investigate.complaints.file(work, told))
     return "complained-L1"
+
+
+def _harmed(platform: Platform) -> str:
+    told = Complaint(concern="quality", harmed=True, listing="L1", source="consumer", text="割手")
+    platform.run(lambda work: platform.investigate.complaints.file(work, told))
+    platform.keep_time()
+    return "L1"
 
 
 def _notice(platform: Platform) -> str:
@@ -103,6 +111,7 @@ PATHS = {name: Decided(one.case_kind, one.done, one.open, one.act) for name, one
     f"{kind} as a case": Decided(kind, done, opened, _as_a_case(kind, outcome))
     for kind, done, opened, outcome in (
         ("appeal", "appeal.decided", MATTERS["appeal"].open, "denied"),
+        ("assistance_offer", "assistance.given", _harmed, "helped"),
         ("assistance", "dispute.refused", MATTERS["help refused"].open, "refuse"),
         ("complaint", "complaint.handled", _complaint, "rejected"),
         ("danger_complaint", "complaint.handled", _danger, "confirm"),
@@ -159,7 +168,9 @@ def test_no_path_passes_what_a_case_is_held_to(platform: Platform, path: Decided
     name = path.open(platform)
     platform.keep_time()
     case = made_to_wait(platform, path, name)
-    look_twice(platform, 100 if condition == "second look required" else 0, path.case_kind)
+    no_second_looks(platform)
+    if condition == "second look required":
+        look_twice(platform, 100, path.case_kind)
     before = done(platform, path)
     if condition == "second look required":
         if find(platform, case).state != "second":

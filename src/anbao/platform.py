@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from anbao import listing_view
-from anbao.assist.service import DOUBTS, Assist
+from anbao.assist.doubts import DOUBTS
+from anbao.assist.service import Assist
 from anbao.cases import Case, Cases
 from anbao.cases.dispatch import check_handlers
 from anbao.controls.service import Controls

@@ -89,6 +89,12 @@ def find(conn: Connection, dispute: str) -> Dispute:
     return found[0]
 
 
+def has_asked(conn: Connection, consumer: str, order: str) -> bool:
+    """Whether a consumer has asked for help in an order, or in any where none is named."""
+    found = sql(conn, "SELECT 1 FROM assistance WHERE consumer = ? AND (trade = ? OR ? = '')", (consumer, order, order))
+    return bool(consumer) and found.first() is not None
+
+
 def listed(conn: Connection, state: str | None, limit: int) -> list[Dispute]:
     """Requests (in a state), the oldest first."""
     where, values = ("WHERE state = ?", (state,)) if state else ("", ())

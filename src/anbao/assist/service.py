@@ -2,23 +2,25 @@
 
 import hashlib
 from collections.abc import Iterable
+from functools import partial
 from typing import Annotated, Literal
 
 import msgspec
 
 from anbao import cases
-from anbao.assist import authority, disclosure, dossier, funds, letters, records
+from anbao.assist import authority, disclosure, dossier, doubts, funds, letters, offers, records
+from anbao.assist.answers import HelpAnswer, missing_of
 from anbao.assist.authority import AuthorityAnswer
-from anbao.assist.disclosure import Seller
 from anbao.assist.dossier import DossierRecord
+from anbao.assist.offers import Offer, OfferedHelp
 from anbao.assist.records import Dispute
 from anbao.cases.opening import open_case
 from anbao.engine.acts import act, query
 from anbao.engine.core import CaseHandler, Core, Service
 from anbao.engine.reactions import Reaction
 from anbao.engine.work import Projector, Work
-from anbao.errors import Conflict, NotFound
-from anbao.law.help import Hint, load_hints
+from anbao.errors import Conflict, InvalidInput, NotFound
+from anbao.law.help import load_hints
 from anbao.law.templates import Letter
 from anbao.ledger import Stored
 from anbao.model.assistance import AuthorityRequest, Harm, HelpRequest
@@ -26,6 +28,7 @@ from anbao.model.base import Reason, given_reason
 from anbao.model.decision import DecisionInEffect
 from anbao.model.events import made_of
 from anbao.model.events.assist import (
+    AssistanceOffered,
     AuthorityAnswered,
     AuthorityDeclined,
     AuthorityRequested,
@@ -39,6 +42,7 @@ from anbao.model.events.assist import (
     EvidenceGiven,
     EvidenceRequested,
 )
+from anbao.model.events.complaints import ComplaintReceived
 from anbao.model.events.delivery import EffectDelivered, EffectFailed
 from anbao.model.options import Option
 from anbao.store import Connection
@@ -49,21 +53,6 @@ CASE_KIND = "assistance"
 
 _NO_ORDER = Text("没有对应的订单，无从提供", "there is no such order, so there is nothing to give")
 
-DOUBTS = {
-    "unknown_order": Text("没有这个订单", "There is no such order"),
-    "on_behalf": Text("代他人提出，须核对委托", "Asked on behalf of another: check the mandate"),
-    "not_the_buyer": Text("求助者不是该订单的买家", "The asker is not the buyer of that order"),
-    "no_statement": Text("没有说明损害", "No harm was stated"),
-    "no_merchant": Text("订单没有对应的商家", "No merchant stands behind the order"),
-}
-"""Why a person must look before anything is given."""
-
-_FIELDS = {
-    "name": Text("真实名称", "real name"),
-    "address": Text("地址", "address"),
-    "contact": Text("有效联系方式", "valid contact"),
-}
-
 _SEVERITY: dict[Harm, int] = {"health": 4, "life": 5, "payment": 3, "property": 3}
 
 
@@ -71,24 +60,15 @@ Decided = Annotated[Reason, Option("决定", "the decision", flags=("--reason", 
 """What was decided, and why, in words."""
 
 
+OfferStateWanted = Annotated[
+    Literal["open", "taken_up", "given", "closed"] | None,
+    Option("缺省为全部；open：尚未协助", "all by default; open: not helped yet"),
+]
 DisputeStateWanted = Annotated[
     Literal["open", "held", "assisted", "refused", "failed"] | None,
     Option("缺省为全部；failed：不能提供商家信息", "all by default; failed: the seller could not be named"),
 ]
 RequestStateWanted = Annotated[Literal["open", "answered", "declined"] | None, Option("缺省为全部", "all by default")]
-
-
-class HelpAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What the consumer gets, and in writing. ``held``: why a person must look first, empty where nobody must."""
-
-    dispute: str
-    entry: int
-    state: records.State
-    held: str = ""
-    letter: Letter | None = None
-    seller: Seller | None = None
-    records: list[DossierRecord] = []
-    hints: tuple[Hint, ...] = ()
 
 
 class Assist(Service):
@@ -106,11 +86,18 @@ class Assist(Service):
         yield AuthorityAnswered.KIND, authority.project_closed
         yield AuthorityDeclined.KIND, authority.project_closed
 
+        yield AssistanceOffered.KIND, offers.project_offered
+        for kind in offers.STATES:
+            yield kind, offers.project_state
+
     def reactions(self) -> Iterable[Reaction]:
+        harmed = frozenset({ComplaintReceived.KIND})
+        yield Reaction("assist.harmed", harmed, partial(offers.follow_complaint, self.core, self.hints))
         yield Reaction("assist.funds", frozenset({EffectDelivered.KIND, EffectFailed.KIND}), self._on_effect)
 
     def case_handlers(self) -> Iterable[tuple[str, CaseHandler]]:
         yield CASE_KIND, self._on_case
+        yield offers.CASE_KIND, offers.follow_case
 
     # ── persons harmed ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -125,7 +112,10 @@ class Assist(Service):
         file=True,
     )
     def ask(self, work: Work, request: HelpRequest, *, actor: str = "platform") -> HelpAnswer:
-        """``held`` says why a person must look first. Raises Conflict for an id that is taken."""
+        """``held``: why a person must look first. It belongs to the complaint in which the harm was reported, if any.
+
+        Raises Conflict for an id that is taken, InvalidInput for a complaint that there is not.
+        """
         if sql(work.conn, "SELECT 1 FROM assistance WHERE id = ?", (request.id,)).first():
             raise Conflict(Text(f"求助 {request.id} 已存在", f"the request {request.id} exists"), field="id")
         consumer = self.core.vault.consumer(work.conn, request.buyer)
@@ -139,14 +129,17 @@ class Assist(Service):
             interest=request.statement is not None,
             merchant=trade.merchant if trade else "",
             purchase=request.order if trade else "",
+            reported=self._reported(work.conn, request, consumer),
         )
         entry = work.append(opened, actor=actor)
+        if (offer := offers.matching(work.conn, consumer, request.order, request.complaint)) is not None:
+            offers.take_up(work, offer, request.id)
         hints = self.hints.for_harm(request.harm)
         dispute = records.find(work.conn, request.id)
         advised = DisputeAdvised(dispute=dispute.id, hints=tuple(hint.id for hint in hints), **dispute.parties)
         work.append(advised, actor=records.ENGINE)
         answer = HelpAnswer(dispute=request.id, entry=entry, state="open", hints=hints)
-        held = _doubt(request, trade, consumer)
+        held = doubts.doubt(request, trade, consumer)
         if request.help == "advice":
             self._assisted(work, dispute, "advised", records.ENGINE)
         elif held:
@@ -260,9 +253,28 @@ class Assist(Service):
             raise NotFound(Text(f"求助 {dispute} 尚无书面答复", f"nothing was written about the request {dispute} yet"))
         return letter
 
-    def _missing(self, seller: Seller) -> Text:
-        words = [_FIELDS[name] for name in seller.missing]
-        return Text("、".join(one.zh for one in words), ", ".join(one.en for one in words))
+    def offered(self, conn: Connection, complaint: str) -> OfferedHelp | None:
+        """What the author of a complaint can ask for, as offered; None where nothing was."""
+        return offers.shown(self.core, conn, self.hints, complaint)
+
+    @query(
+        title=Text("说明受损的投诉人及其协助情况", "Complainants who said that they were harmed, and their help"),
+        scope="officer",
+        path="/v1/assistance-offers",
+        command="assist offers",
+        columns=offers.COLUMNS,
+    )
+    def offers(self, conn: Connection, *, state: OfferStateWanted = None, limit: int = 100) -> list[Offer]:
+        """Of a state, or all; the oldest first."""
+        return offers.listed(conn, state, limit)
+
+    def _reported(self, conn: Connection, request: HelpRequest, consumer: str) -> str:
+        """The complaint that a request belongs to; empty where there is none. Raises InvalidInput."""
+        named = request.complaint
+        if named and self.core.ledger.latest(conn, ComplaintReceived.KIND, ("complaint", named)) is None:
+            raise InvalidInput(Text(f"没有投诉 {named}", f"there is no complaint {named}"), field="complaint")
+        offer = offers.matching(conn, consumer, request.order, named)
+        return offer.complaint if offer else named
 
     def _granted(self, work: Work, found: Dispute, reason: str, actor: str) -> HelpAnswer:
         event = DisputeChecked(dispute=found.id, reason=given_reason(reason), **found.parties)
@@ -302,7 +314,7 @@ class Assist(Service):
             seller = disclosure.disclose(work, self.core.vault, dispute, facts, provisions, actor)
             basis_named = self.core.pack.cite(provisions)
             if seller.missing:
-                missing = self._missing(seller)
+                missing = missing_of(seller)
                 letter = letters.write(self.core, work, dispute, "unnamed", missing=missing, provisions=basis_named)
             else:
                 self._assisted(work, dispute, "identity", actor)
@@ -432,18 +444,3 @@ class Assist(Service):
         if asked.state != "open":
             raise Conflict(Text(f"请求 {request} 已处理（{asked.state}）", f"the request {request} is {asked.state}"))
         return asked.request
-
-
-def _doubt(request: HelpRequest, trade: records.DisputedTrade | None, consumer: str) -> str:
-    """Why a person must look before anything is given; empty where identity and interest are plain."""
-    if trade is None:
-        return "unknown_order"
-    if request.on_behalf:
-        return "on_behalf"
-    if trade.consumer != consumer:
-        return "not_the_buyer"
-    if request.statement is None:
-        return "no_statement"
-    if request.help == "identity" and not trade.merchant:
-        return "no_merchant"
-    return ""

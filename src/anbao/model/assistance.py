@@ -23,9 +23,11 @@ class HelpRequest(Noun, frozen=True, kw_only=True):
     """A consumer asks for help in an order (电子商务法 61, 消费者权益保护法 44).
 
     ``on_behalf``: another person asks for the buyer (a relative, a lawyer); a person then checks the mandate.
+    ``complaint``: the receipt of the complaint in which the harm was reported, where there is one.
     """
 
     buyer: Buyer
+    complaint: Annotated[str, Meta(max_length=128)] = ""
     evidence: tuple[Digest, ...] = ()
     harm: Harm
     help: Help

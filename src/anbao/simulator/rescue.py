@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import msgspec
 
-from anbao.assist.service import HelpAnswer
+from anbao.assist.answers import HelpAnswer
 from anbao.connect.pictures import PictureIntake
 from anbao.delivery import queue
 from anbao.delivery.queue import Patience

@@ -18,6 +18,7 @@ from anbao.api.reading import (
     no_nul,
 )
 from anbao.api.throttle import Throttle
+from anbao.assist.offers import OfferedHelp
 from anbao.connect import attachments
 from anbao.connect.storage import ObjectStorage, storage_for
 from anbao.errors import InvalidInput, NotFound
@@ -64,6 +65,12 @@ class PublicComplaint(Noun, frozen=True, kw_only=True):
     text: Statement
 
 
+class ComplaintStatus(FollowUp, frozen=True, kw_only=True):
+    """What the holder of the token may see of a complaint."""
+
+    help: OfferedHelp | None
+
+
 @post(
     "/public/complaints",
     request_max_body_size=MAX_UPLOAD,
@@ -106,11 +113,12 @@ async def file_public(request: PublicRequest, data: JSONBody[PublicComplaint]) -
     sync_to_thread=True,
     **operation("凭查询码查看投诉进度，无须密钥", "Follow a complaint by its token; no key"),
 )
-def follow(request: PublicRequest, token: FromPath[str]) -> FollowUp:
-    """Raises NotFound."""
+def follow(request: PublicRequest, token: FromPath[str]) -> ComplaintStatus:
+    """``help``: what the complainant can ask for, where they said that they were harmed. Raises NotFound."""
     platform = context_of(request).platform
     with platform.reading() as conn:
-        return platform.investigate.complaints.follow(conn, sha256(token.encode()).hexdigest())
+        found = platform.investigate.complaints.follow(conn, sha256(token.encode()).hexdigest())
+        return ComplaintStatus(**msgspec.structs.asdict(found), help=platform.assist.offered(conn, found.receipt))
 
 
 @post(

@@ -1,24 +1,78 @@
 """Assistance: requests of persons harmed, the seller named to them, money frozen, and requests of authorities."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from anbao.model.assistance import AuthorityRequest, Harm, Help
 from anbao.model.events.base import Commitment, LedgerEvent, Subject, Whole
 
+ComplaintRole = Annotated[str, Meta(extra={"subject": "complaint"})]
 OrderRole = Annotated[str, Meta(extra={"subject": "order"})]
+
+
+class AssistanceEvent(LedgerEvent, frozen=True, kw_only=True):
+    """What the entries about help for a complainant name."""
+
+    complaint: Subject
+    consumer: Subject = ""
+    listing: Subject = ""
+    merchant: Subject = ""
+    order: Subject = ""
+
+
+class AssistanceOffered(AssistanceEvent, frozen=True, kw_only=True):
+    """A complainant who was harmed was informed of what they can ask for. ``about``: the entry of the complaint.
+
+    ``harm``: empty where the complaint does not say which; ``hints``: the ways besides of which they were informed.
+    """
+
+    KIND = "assistance.offered"
+
+    about: int
+    asks: tuple[Help, ...]
+    harm: Harm | Literal[""] = ""
+    hints: tuple[str, ...]
+
+
+class AssistanceTakenUp(AssistanceEvent, frozen=True, kw_only=True):
+    """The complainant asked for help: the request belongs to the complaint."""
+
+    KIND = "assistance.taken_up"
+
+    dispute: Subject
+
+
+class AssistanceGiven(AssistanceEvent, frozen=True, kw_only=True):
+    """A person helped the complainant without a request of theirs."""
+
+    KIND = "assistance.given"
+
+    person: str
+    reason: str
+
+
+class AssistanceClosed(AssistanceEvent, frozen=True, kw_only=True):
+    """The complainant wants no help, or cannot be reached (``outcome``)."""
+
+    KIND = "assistance.closed"
+
+    outcome: str
+    person: str
+    reason: str
 
 
 class DisputeOpened(LedgerEvent, frozen=True, kw_only=True):
     """A person asks for help. ``purchase``: the order where it exists, ``order``: the one that the person names.
 
     ``identity``: whether the person is its buyer; ``interest``: whether they stated what harm was done.
+    ``reported``: the complaint in which the harm was reported, ``complaint``: the one that the person names.
     """
 
     KIND = "dispute.opened"
 
     buyer: Commitment
+    complaint: str = ""
     consumer: Subject
     dispute: Subject
     evidence: tuple[str, ...] = ()
@@ -31,6 +85,7 @@ class DisputeOpened(LedgerEvent, frozen=True, kw_only=True):
     on_behalf: bool = False
     order: str
     purchase: OrderRole = ""
+    reported: ComplaintRole = ""
     statement: Commitment | None = None
 
 

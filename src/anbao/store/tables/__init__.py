@@ -1,7 +1,7 @@
 """All tables, by package. ``entry`` is the truth; the rest are its projections, caches, or values stored beside it."""
 
 from anbao.store.tables.access import api_key, idempotency, screen_run
-from anbao.store.tables.assist import assistance, authority_request
+from anbao.store.tables.assist import assistance, assistance_offer, authority_request
 from anbao.store.tables.base import StoreTable
 from anbao.store.tables.cases import bulk_item, bulk_order, case_file, case_part
 from anbao.store.tables.complaints import complaint, complaint_trace, rights_notice
@@ -51,6 +51,7 @@ __all__ = [
     "appeal",
     "artefact",
     "assistance",
+    "assistance_offer",
     "authority_report",
     "authority_request",
     "bulk_item",

@@ -4,7 +4,7 @@ Each kind goes on where its reaction stood, so that no decision is skipped or re
 the foremost of them did, and a kind whose reaction stood behind it gets a cursor of its own (``engine.reactions``).
 
 Cases know how many reports they answer; complaints know what danger they tell of and whether somebody was harmed, which
-the entries of old ones say.
+the entries of old ones say. Complainants who were harmed have a table of what they were offered.
 """
 
 import json
@@ -63,6 +63,23 @@ def upgrade() -> None:
         postgresql_where=sa.text(OPEN),
     )
     _fill_complaints()
+    op.create_table(
+        "assistance_offer",
+        sa.Column("complaint", sa.Text(), nullable=False),
+        sa.Column("consumer", key, nullable=False),
+        sa.Column("trade", key, nullable=False),
+        sa.Column("listing", sa.Text(), nullable=False),
+        sa.Column("merchant", sa.Text(), nullable=False),
+        sa.Column("harm", sa.Text(), nullable=False),
+        sa.Column("state", key, nullable=False),
+        sa.Column("dispute", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("complaint"),
+        comment="a complainant who was harmed; dispute: the request for help that they made later",
+    )
+    for column, other in (("consumer", "state"), ("trade", "state"), ("state", "at")):
+        op.create_index(f"assistance_offer_by_{column}", "assistance_offer", [column, other])
 
 
 def _fill_complaints() -> None:
