@@ -1,4 +1,4 @@
-"""Writes the reference pages that are made from the program itself: ``python docs/build.py``.
+"""Writes the pages, and parts of pages, that are made from the program itself: ``python docs/build.py``.
 
 ``tests/test_docs.py`` fails where a page differs from what this would write.
 """
@@ -6,6 +6,7 @@
 import os
 import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,11 +15,13 @@ os.environ["COLUMNS"] = "100"
 
 import click
 
+from anbao import errors
 from anbao.cli.root import root
 from anbao.law.pack import Pack, load_pack
 from anbao.law.paths import default_pack_path
 
 HERE = Path(__file__).parent
+SOURCE = HERE.parent / "src" / "anbao"
 HEAD = "<!-- Made by docs/build.py; edit the program or the pack, not this page. -->\n"
 
 
@@ -202,9 +205,76 @@ def norms(pack: Pack) -> str:
     return "\n".join(lines) + "\n"
 
 
+def layers() -> str:
+    """Returns the table of ``layers.toml``; packages that do not exist yet stand in parentheses."""
+    stated = tomllib.loads((HERE / "layers.toml").read_text(encoding="utf-8"))["layer"]
+    lines = ["| layer | packages | 内容 | what they hold |", "|---|---|---|---|"]
+    for number, layer in enumerate(stated, 1):
+        names = " ".join(f"`{name}`" if _exists(name) else f"(`{name}`)" for name in layer["packages"])
+        lines.append(f"| {number} | {names} | {layer['zh']} | {layer['en']} |")
+    return "\n".join(lines) + "\n"
+
+
+def _exists(package: str) -> bool:
+    return (SOURCE / package).is_dir() or (SOURCE / f"{package}.py").exists()
+
+
+def error_tree() -> str:
+    """Returns the classes of ``anbao.errors`` below ``AnbaoError``, drawn by who inherits from whom."""
+    rows = list(_drawn(errors.AnbaoError, "", ""))
+    width = max(len(name) for name, _ in rows) + 2
+    drawn = [f"{name:{width}}{e.status}  {e.code:21} {ERROR_MEANINGS.get(e.__name__, '')}".rstrip() for name, e in rows]
+    return "\n".join(["```text", *drawn, "```", ""])
+
+
+def _drawn(error: type[errors.AnbaoError], branch: str, below: str) -> Iterator[tuple[str, type[errors.AnbaoError]]]:
+    """Yields the lines of a class and of those below it; ``branch`` leads to the class, ``below`` to its subclasses."""
+    yield branch + error.__name__, error
+    inner = [one for one in error.__subclasses__() if one.__module__ == errors.__name__]
+    for one in inner:
+        last = one is inner[-1]
+        yield from _drawn(one, below + ("└── " if last else "├── "), below + ("    " if last else "│   "))
+
+
+ERROR_MEANINGS = {
+    "AnbaoError": "base of all; an internal error where it is raised itself",
+    "InvalidInput": "the request or row does not fit; names the field",
+    "TooLarge": "it is larger than the stated limit",
+    "NotAllowed": "no key, or a key without the scope",
+    "Unauthenticated": "no key, or one that is unknown or revoked",
+    "Forbidden": "the key has not the scope, or this person may not do it",
+    "NotFound": "there is nothing of this name",
+    "Conflict": "the present state forbids it, such as a case that another person has leased",
+    "IdempotencyMismatch": "another request was sent under this Idempotency-Key",
+    "TooMany": "without a key: too many requests of one address, or of all",
+    "PackError": "a law pack, lexicon or policy does not load; names file and line",
+    "StoreError": "the store cannot be opened, or is busy",
+    "Tampered": "the ledger does not verify; names the place",
+}
+"""What each error says, by the name of its class."""
+
+
+def filled(page: str, parts: dict[str, str]) -> str:
+    """Returns a page with its made parts between their markers. Raises ValueError where a marker is missing."""
+    text = (HERE / page).read_text(encoding="utf-8")
+    for name, part in parts.items():
+        start, end = f"<!-- made by docs/build.py: {name} -->\n", f"<!-- end: {name} -->\n"
+        before, _, rest = text.partition(start)
+        _, found, after = rest.partition(end)
+        if not found:
+            raise ValueError(f"{page} has no markers for {name}")
+        text = before + start + "\n" + part + "\n" + end + after
+    return text
+
+
 def pages() -> dict[str, str]:
-    """All made pages by their path below ``docs``."""
-    return {"reference/cli.md": command_line(), "reference/norms.md": norms(load_pack(default_pack_path()))}
+    """All pages that are made, or have made parts, by their path below ``docs``."""
+    architecture = "explanation/architecture.md"
+    return {
+        "reference/cli.md": command_line(),
+        "reference/norms.md": norms(load_pack(default_pack_path())),
+        architecture: filled(architecture, {"layers": layers(), "errors": error_tree()}),
+    }
 
 
 if __name__ == "__main__":

@@ -1,0 +1,153 @@
+"""Files and names that the documentation mentions exist, and its sentences use standard terms."""
+
+import importlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from anbao import errors
+from anbao.law.pack import load_pack
+from anbao.law.paths import default_pack_path
+from anbao.platform import Platform
+from test_plain_language import METAPHORS
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src" / "anbao"
+PAGES = sorted([*(ROOT / "docs").rglob("*.md"), *(ROOT / "packs").rglob("*.md")])
+
+BASES = (ROOT, SOURCE, ROOT / "docs", ROOT / "packs" / "cn", ROOT / "src")
+"""Folders that paths on a page start from."""
+
+FOLDERS = ("src", "packs", "bench", "docs", "tests")
+"""A file of data is looked for where its path begins with one of these; all others are the reader's."""
+
+FILE_TYPES = ("py", "yaml", "toml", "json", "csv")
+
+PAGES_MADE = {"cli.md", "norms.md", "categories.md"}
+"""Their words are those of help texts and of the pack; tests of these read them."""
+
+PHRASES = (
+    "counter-statement",
+    "live room",
+    "dispute.told",
+    "dispute_told",
+    "merchant.told_of_disclosure",
+    "merchant.told_to_register",
+    "listing.kept_out",
+)
+"""What may stand in a sentence although a word of it is a metaphor elsewhere: names, and the terms of a law."""
+
+
+def sentences(text: str) -> str:
+    """A page without its blocks and spans of code."""
+    return re.sub(r"`[^`\n]+`", " ", re.sub(r"```.*?```", " ", text, flags=re.DOTALL))
+
+
+def missing_files(text: str) -> Iterator[str]:
+    """Files that a page names and that do not exist."""
+    for name in set(re.findall(r"[\w./<>*-]*[\w>*]\.(?:py|yaml|toml|json|csv|txt|svg|go)\b", text)):
+        if "<" in name or "*" in name or "://" in name or name.startswith("/"):
+            continue
+        if name.endswith(".py") and "/" not in name:
+            found = any(next((ROOT / folder).rglob(name), None) for folder in ("src", "tests", "bench", "docs"))
+        elif name.endswith(".yaml") and "/" not in name:
+            found = next((ROOT / "packs").rglob(name), None) is not None
+        elif name.endswith((".py", ".yaml")) or name.split("/")[0] in FOLDERS:
+            found = any((base / name).exists() for base in BASES)
+        else:
+            continue
+        if not found:
+            yield name
+
+
+def missing_names(text: str, known: set[str]) -> Iterator[str]:
+    """Dotted names in code that begin with a package of the program and lead to nothing in it."""
+    for name in set(re.findall(r"`([a-z_]+(?:\.[A-Za-z_]+)+)(?:\(\))?`", text)):
+        plain = name.removeprefix("anbao.")
+        package, _, last = plain.partition(".")
+        if name in known or last.endswith(FILE_TYPES):
+            continue
+        if (package == "platform" or (SOURCE / package).is_dir()) and not leads_somewhere(plain):
+            yield name
+
+
+def leads_somewhere(name: str) -> bool:
+    """Whether a dotted name is a module, or an attribute of one, or of an opened platform."""
+    first, *rest = name.split(".")
+    if first == "platform" and rest and (hasattr(Platform, rest[0]) or f"self.{rest[0]} = " in platform_source()):
+        return True
+    place = importlib.import_module(f"anbao.{first}")
+    for part in rest:
+        try:
+            place = importlib.import_module(f"{place.__name__}.{part}")
+        except (ImportError, AttributeError):
+            if hasattr(place, part):
+                return True
+            return f"def {part}(" in "".join(one.read_text() for one in (SOURCE / first).rglob("*.py"))
+    return True
+
+
+def platform_source() -> str:
+    return (SOURCE / "platform.py").read_text() + (SOURCE / "engine" / "core.py").read_text()
+
+
+@pytest.fixture(scope="module")
+def known() -> set[str]:
+    """Dotted names that are no code: kinds of entries, parameters, settings, ids of norms."""
+    pack = load_pack(default_pack_path())
+    ids = [{one.id for one in rows} for rows in (pack.parameters, pack.settings, pack.norms)]
+    return set(pack.kinds).union(*ids)
+
+
+def test_files_that_pages_name_exist() -> None:
+    found = [f"{page.relative_to(ROOT)}: {name}" for page in PAGES for name in missing_files(page.read_text())]
+    assert found == []
+
+
+def test_names_of_code_on_pages_exist(known: set[str]) -> None:
+    found = [f"{page.relative_to(ROOT)}: {name}" for page in PAGES for name in missing_names(page.read_text(), known)]
+    assert found == []
+
+
+def test_pages_use_no_private_metaphors() -> None:
+    found = {}
+    for page in PAGES:
+        if page.name in PAGES_MADE:
+            continue
+        plain = sentences(page.read_text()).lower()
+        for phrase in PHRASES:
+            plain = plain.replace(phrase, "")
+        if words := set(re.findall("[a-z]+", plain)) & METAPHORS:
+            found[str(page.relative_to(ROOT))] = words
+    assert found == {}
+
+
+def test_the_search_sees_files_names_and_words(known: set[str]) -> None:
+    text = "See `prevent/room.py`, `engine/acts.py`, `prevent.screen_all`, `engine.acts.act`, `listing.screened`. Told."
+    assert list(missing_files(text)) == ["prevent/room.py"]
+    assert list(missing_names(text, known)) == ["prevent.screen_all"]
+    assert METAPHORS & set(re.findall("[a-z]+", sentences(text).lower())) == {"told"}
+
+
+def test_numbers_of_decisions_are_given_once() -> None:
+    numbers = [page.name[:4] for page in (ROOT / "docs" / "decisions").glob("*.md")]
+    assert sorted(numbers) == sorted(set(numbers))
+
+
+def test_the_architecture_names_every_error_with_its_status_and_meaning() -> None:
+    page = (ROOT / "docs" / "explanation" / "architecture.md").read_text()
+    drawn = {line.split()[-1]: rest for line, rest in re.findall(r"^([│├└─ ]*\w+) +(\d{3}  \w+ .*\w.*)$", page, re.M)}
+    classes = {one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.AnbaoError)}
+    assert drawn.keys() == {one.__name__ for one in classes}
+    for one in classes:
+        assert drawn[one.__name__].split()[:2] == [str(one.status), str(one.code)]
+
+
+def test_the_layers_on_the_page_are_those_of_the_program() -> None:
+    page = (ROOT / "docs" / "explanation" / "architecture.md").read_text()
+    table = page.partition("made by docs/build.py: layers")[2].partition("end: layers")[0]
+    there = {path.name.removesuffix(".py") for path in SOURCE.iterdir() if path.suffix == ".py" or path.is_dir()}
+    named = set(re.findall(r"(?<!\()`(\w+)`", table))
+    assert named == {name for name in there if not name.startswith("__")}
