@@ -195,13 +195,14 @@ def norms(pack: Pack) -> str:
         lines.append(
             f"| `{parameter.id}` | {title} | {parameter.value} {parameter.unit} | {parameter.set_by} | {basis} |"
         )
-    lines += ["", "## Duties", "", "| duty | instrument, article | act | kept by | source |", "|---|---|---|---|---|"]
+    lines += ["", "## Duties", "", "| duty | instrument, article | act | covered by | source |"]
+    lines.append("|---|---|---|---|---|")
     for duty in pack.duties:
-        kept = "<br>".join(f"`{name}`" for name in duty.norms) or (
+        covered = "<br>".join(f"`{name}`" for name in duty.norms) or (
             f"by hand: {duty.by_hand.en}" if duty.by_hand else ""
         )
         where = f"{duty.instrument} {duty.article}"
-        lines.append(f"| `{duty.id}` | {where} | {duty.act} | {kept} | {duty.source_status} |")
+        lines.append(f"| `{duty.id}` | {where} | {duty.act} | {covered} | {duty.source_status} |")
     return "\n".join(lines) + "\n"
 
 

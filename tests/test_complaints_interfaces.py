@@ -238,7 +238,7 @@ def test_the_command_line_files_lists_shows_and_forwards(
     answer("outcome", lacking["receipt"], "pending", "--reason", "尚在审理", "--by", "wang")
     answer("publish", lacking["receipt"], "--by", "wang")
     shown = [one["what"]["en"] for one in answer("show", lacking["receipt"], "--format", "json")]
-    assert "The right holder told of a complaint or suit" in shown
+    assert "The right holder reported a complaint or suit" in shown
     assert "The complainant added what was wanting" in shown
     assert "Notice, counter-statement or result was published" in shown
     with pytest.raises(InvalidInput):

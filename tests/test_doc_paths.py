@@ -25,14 +25,17 @@ FOLDERS = ("src", "packs", "bench", "docs", "tests")
 
 FILE_TYPES = ("py", "yaml", "toml", "json", "csv")
 
-PAGES_MADE = {"cli.md", "norms.md", "categories.md"}
-"""Their words are those of help texts and of the pack; tests of these read them."""
-
 PHRASES = (
     "counter-statement",
     "live room",
+    "live-room",
+    "live selling room",
+    "door-to-door",
+    "over-the-counter",
+    "on_counter",
     "dispute.told",
-    "dispute_told",
+    "on_counter",
+    "dispute.told",
     "merchant.told_of_disclosure",
     "merchant.told_to_register",
     "listing.kept_out",
@@ -114,8 +117,6 @@ def test_names_of_code_on_pages_exist(known: set[str]) -> None:
 def test_pages_use_no_private_metaphors() -> None:
     found = {}
     for page in PAGES:
-        if page.name in PAGES_MADE:
-            continue
         plain = sentences(page.read_text()).lower()
         for phrase in PHRASES:
             plain = plain.replace(phrase, "")

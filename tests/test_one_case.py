@@ -134,13 +134,13 @@ def test_what_is_new_raises_the_case_and_is_shown(
         why = {one.en for one in platform.why_case(conn, case)}
         [seen] = reading.about(conn, "complaint", again.receipt)
     assert seen.id == case.id
-    assert {"Harm was done already", "It tells of a danger to health", "An ordinary complaint"} <= why
+    assert {"Harm was done already", "It reports a danger to health", "An ordinary complaint"} <= why
     news = {one.complaint: {text.en for text in one.news} for one in told}
-    graver = "It is graver than what was told before"
+    graver = "It is graver than what was reported before"
     assert news == {
         first.receipt: set(),
         harmed.receipt: {"Harm was done already", graver},
-        danger.receipt: {"It tells of a danger to health", graver},
+        danger.receipt: {"It reports a danger to health", graver},
         again.receipt: set(),
     }
     assert [one.severity for one in told] == [4, 4, 3, 2]
@@ -173,8 +173,8 @@ def test_over_http_a_case_shows_its_complaints(store_url: str) -> None:
         assert (worst["severity"], worst["harmed"], worst["danger"]) == (5, True, "life")
         assert {one["en"] for one in worst["news"]} == {
             "Harm was done already",
-            "It is graver than what was told before",
-            "It tells of a danger to life",
+            "It is graver than what was reported before",
+            "It reports a danger to life",
         }
         assert (other["severity"], other["news"]) == (4, [])
         verdict = {"outcome": "dismiss", "reason": "检测合格"}
