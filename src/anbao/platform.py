@@ -44,6 +44,7 @@ from anbao.prevent.listings.records import ScreenedListing
 from anbao.prevent.merchants.service import MerchantService
 from anbao.prevent.messages.records import ScreenedMessage
 from anbao.prevent.service import Prevent
+from anbao.prove.index import SubjectIndex
 from anbao.remove.service import Remove
 from anbao.rules import artefacts, pack_defaults, rulesets
 from anbao.rules.exceptions import require_known_licences
@@ -78,6 +79,7 @@ class Platform(Core):
         self.delivery = Delivery(self)
         self.controls = Controls(self)
         self.assist = Assist(self)
+        self.index = SubjectIndex(self)
         self.views = listing_view.Sources(self, self.prevent.explainer, self.remove.rules)
         for service in (
             self.readmodels,
@@ -89,6 +91,7 @@ class Platform(Core):
             self.delivery,
             self.controls,
             self.assist,
+            self.index,
         ):
             self.join(service)
         check_handlers(self)
@@ -298,6 +301,7 @@ SERVICES: tuple[tuple[str, type], ...] = (
     ("warn", Warn),
     ("assist", Assist),
     ("controls", Controls),
+    ("index", SubjectIndex),
 )
 """What declares acts and reads (``engine.acts``), with its place as an attribute of the platform."""
 

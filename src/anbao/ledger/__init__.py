@@ -4,6 +4,7 @@ Layers within: ``canonical``, ``merkle``, ``tiles``, ``note`` and ``receipt`` ar
 ``export`` work inside the caller's transaction; ``walk``, ``report`` and ``verify`` only read.
 """
 
+from anbao.ledger.absence import verify_absence
 from anbao.ledger.canonical import MAX_ENTRY, check_profile, decode, encode, seal, seal_trusted
 from anbao.ledger.export import Exported, export
 from anbao.ledger.keys import KEY_FILE_VARIABLE
@@ -46,6 +47,7 @@ __all__ = [
     "parse_verifier",
     "seal",
     "seal_trusted",
+    "verify_absence",
     "verify_directory",
     "verify_receipt",
     "verify_store",

@@ -43,7 +43,7 @@ class Stored(msgspec.Struct, frozen=True, gc=False):
     @property
     def subjects(self) -> dict[str, str]:
         """Whom or what the entry is about, by role, read without decoding its body."""
-        return _frame(self.data).subjects
+        return subjects_of(self.data)
 
     def event(self, kind: type[AnyEvent]) -> AnyEvent:
         """Returns the event that the entry records. Raises TypeError where it is of another kind."""
@@ -60,6 +60,11 @@ class _Frame(msgspec.Struct, frozen=True):
 
 
 _frame = msgspec.json.Decoder(_Frame).decode
+
+
+def subjects_of(data: bytes) -> dict[str, str]:
+    """Returns whom or what an entry is about, by role, out of its canonical bytes."""
+    return _frame(data).subjects
 
 
 class Ledger:
@@ -140,6 +145,15 @@ class Ledger:
             (*subject, kind),
         ).first()
         return None if row is None else Stored(*row)
+
+    def newest(self, conn: Connection, kind: str, limit: int = 10) -> list[Stored]:
+        """The newest entries of a kind, the latest first."""
+        rows: Any = sql(
+            conn,
+            "SELECT idx, kind, at, recorded, data FROM entry WHERE kind = ? ORDER BY idx DESC LIMIT ?",
+            (kind, limit),
+        )
+        return [Stored(*row) for row in rows]
 
     def entries_of(self, conn: Connection, kinds: Collection[str], start: int, limit: int) -> list[Stored]:
         """Entries of any of these kinds from index ``start`` on, in order, at most ``limit``.

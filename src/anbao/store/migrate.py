@@ -7,10 +7,10 @@ from anbao.store.bulk import sql
 from anbao.store.connection import Connection, ConnectionPool
 from anbao.text import Text
 
-HEAD = "0019"
+HEAD = "0020"
 
-FILLED_BY_MIGRATION = frozenset({"value_change"})
-"""Tables that their migration fills from older tables; that they are empty means that there was nothing."""
+NOT_PROJECTED = frozenset({"subject_block", "subject_page", "value_change"})
+"""Tables that no upgrade fills from the entries: their migration does so from older tables, or they are caches."""
 
 UNFILLED = "upgrade.unfilled"
 """Key in ``meta``: tables that upgrades made in a store with entries, and that nobody has filled from them yet."""
@@ -55,7 +55,7 @@ def bring_up_to_date(url: str, writer: ConnectionPool) -> None:
             before = set(inspect(outer).get_table_names())
             command.upgrade(config, HEAD)
             if current is not None and not _is_empty(conn, "entry"):
-                _note_unfilled(conn, set(inspect(outer).get_table_names()) - before - FILLED_BY_MIGRATION)
+                _note_unfilled(conn, set(inspect(outer).get_table_names()) - before - NOT_PROJECTED)
     except DBAPIError as error:
         raise error.orig or error from error
     finally:

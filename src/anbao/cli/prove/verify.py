@@ -8,17 +8,18 @@ from anbao import localfiles
 from anbao.cli.common import require_store, store_option, t
 from anbao.cli.output import echo_json, plain_console
 from anbao.errors import InvalidInput
-from anbao.ledger import VerificationReport, verify_directory, verify_receipt, verify_store
+from anbao.ledger import VerificationReport, verify_absence, verify_directory, verify_receipt, verify_store
 from anbao.store import open_store
 from anbao.text import Text, system_language
 
 
 @click.command(
-    help=t("离线核验存证：存储、瓦片目录或单张回执", "verify a store, a tile directory or a receipt offline")
+    help=t("离线核验存证：存储、瓦片目录、回执或主体证明", "verify a store, a tile directory, a receipt or a proof")
 )
 @store_option
 @click.option("--log", type=click.Path(path_type=Path), help=t("瓦片目录", "tile directory"))
 @click.option("--receipt", type=click.Path(path_type=Path), help=t("回执文件", "receipt file"))
+@click.option("--absence", type=click.Path(path_type=Path), help=t("主体证明文件", "proof about a subject"))
 @click.option("--key", type=click.Path(path_type=Path), help=t("验证密钥文件", "file with the verifier key"))
 @click.option(
     "--checkpoint",
@@ -30,12 +31,13 @@ def command(
     store_url: str | None,
     log: Path | None,
     receipt: Path | None,
+    absence: Path | None,
     key: Path | None,
     checkpoint: Path | None,
     as_json: bool,
 ) -> int:
     """Exit status 0 sound, 1 tampered, 2 usage."""
-    report = _verify(store_url, log, receipt, _text(key), _text(checkpoint))
+    report = _verify(store_url, log, receipt, absence, _text(key), _text(checkpoint))
     if as_json:
         echo_json(report)
     else:
@@ -44,7 +46,12 @@ def command(
 
 
 def _verify(
-    store_url: str | None, log: Path | None, receipt: Path | None, key: str | None, checkpoint: str | None
+    store_url: str | None,
+    log: Path | None,
+    receipt: Path | None,
+    absence: Path | None,
+    key: str | None,
+    checkpoint: str | None,
 ) -> VerificationReport:
     if log is not None:
         if not log.is_dir():
@@ -54,14 +61,16 @@ def _verify(
                 field="log",
             )
         return verify_directory(log, key, checkpoint)
-    if receipt is not None:
+    for file, verify in ((receipt, verify_receipt), (absence, verify_absence)):
+        if file is None:
+            continue
         if key is None:
             raise InvalidInput(
-                Text("核验回执须有验证密钥", "verifying a receipt needs the verifier key"),
+                Text("核验回执、主体证明须有验证密钥", "verifying a receipt or a proof needs the verifier key"),
                 hint=Text("加 --key 密钥文件", "add --key FILE"),
                 field="key",
             )
-        return verify_receipt(_bytes(receipt), key)
+        return verify(_bytes(file), key)
     store = open_store(require_store(store_url), create=False)
     try:
         return verify_store(store, key, checkpoint)

@@ -8,7 +8,16 @@ from anbao.store.tables.complaints import complaint, complaint_trace, rights_not
 from anbao.store.tables.controls import control
 from anbao.store.tables.delivery import endpoint
 from anbao.store.tables.investigate import hazard, hazard_match, sweep
-from anbao.store.tables.ledger import checkpoint, entry, entry_subject, meta, personal, tile
+from anbao.store.tables.ledger import (
+    checkpoint,
+    entry,
+    entry_subject,
+    meta,
+    personal,
+    subject_block,
+    subject_page,
+    tile,
+)
 from anbao.store.tables.merchants import (
     merchant_bar,
     merchant_closure,
@@ -99,6 +108,8 @@ __all__ = [
     "sale_bar",
     "sanction",
     "screen_run",
+    "subject_block",
+    "subject_page",
     "sweep",
     "tile",
     "trade",

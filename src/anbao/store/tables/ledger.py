@@ -60,6 +60,27 @@ checkpoint = StoreTable(
     owner="ledger",
 )
 
+subject_block = StoreTable(
+    "subject_block",
+    TableColumn("block", RowNumber, primary_key=True),
+    TableColumn("leaves", BigInteger, nullable=False),
+    TableColumn("root", LargeBinary, nullable=False),
+    TableColumn("firsts", LargeBinary, nullable=False),
+    TableColumn("roots", LargeBinary, nullable=False),
+    comment="full blocks of the index of subjects: number of leaves, root, first key and root of each page",
+    owner="ledger.indexing",
+)
+
+subject_page = StoreTable(
+    "subject_page",
+    TableColumn("block", BigInteger, nullable=False),
+    TableColumn("page", BigInteger, nullable=False),
+    TableColumn("leaves", LargeBinary, nullable=False),
+    PrimaryKey("block", "page"),
+    comment="leaves of full blocks, 1,024 a page, 64 bytes each",
+    owner="ledger.indexing",
+)
+
 personal = StoreTable(
     "personal",
     TableColumn("commitment", Text, primary_key=True),
