@@ -5,9 +5,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from anbao import errors
+from anbao.cli.root import root
 from anbao.law.pack import load_pack
 from anbao.law.paths import default_pack_path
 from anbao.platform import Platform
@@ -152,3 +154,57 @@ def test_the_layers_on_the_page_are_those_of_the_program() -> None:
     there = {path.name.removesuffix(".py") for path in SOURCE.iterdir() if path.suffix == ".py" or path.is_dir()}
     named = set(re.findall(r"(?<!\()`(\w+)`", table))
     assert named == {name for name in there if not name.startswith("__")}
+
+
+def commands(text: str) -> Iterator[list[str]]:
+    """Commands of ``anbao`` in spans of code and in shell blocks, as words."""
+    blocks = re.findall(r"```(?:sh|sh run|console)\n(.*?)```", text, flags=re.DOTALL)
+    joined = "\n".join(blocks).replace("\\\n", " ")
+    spans = re.findall(r"`(anbao [^`\n]+)`", re.sub(r"```.*?```", " ", text, flags=re.DOTALL))
+    for line in [*spans, *re.findall(r"\banbao [^\n|<>;&)]*", re.sub(r"(?m)#.*$|<\(.*\)$", "", joined))]:
+        yield re.sub(r"'[^']*'|\"[^\"]*\"", "X", line).split()[1:]
+
+
+def wrong_command(words: list[str]) -> str:
+    """What of a command the program does not have; empty where it has all of it."""
+    command: click.Command = root
+    rest = list(words)
+    with click.Context(root, info_name="anbao") as context:
+        while isinstance(command, click.Group) and rest and re.fullmatch(r"[a-z-]+", rest[0]) and rest[0][0] != "-":
+            found = command.get_command(context, rest[0])
+            if found is None:
+                return rest[0]
+            command = found
+            rest = rest[1:]
+        known = {option for one in command.params for option in (*one.opts, *one.secondary_opts)} | {"--help", "--lang"}
+    return next((one for one in rest if one.startswith("--") and one.partition("=")[0] not in known), "")
+
+
+def test_commands_on_pages_exist_with_their_options() -> None:
+    found = [
+        f"{page.relative_to(ROOT)}: anbao {' '.join(words)}: {wrong}"
+        for page in (*PAGES, ROOT / "README.md", ROOT / "README.zh-CN.md")
+        if page.name != "extend.md"  # its commands are those of its examples
+        for words in commands(page.read_text())
+        if (wrong := wrong_command(words))
+    ]
+    assert found == []
+
+
+def test_the_search_sees_commands_and_options() -> None:
+    text = "Use `anbao case decide C1 --why x` or `anbao hazard lift H1 --reason x`.\n```sh\nanbao cases list\n```\n"
+    assert [wrong_command(words) for words in commands(text)] == ["--why", "", "cases"]
+
+
+FOR_DEVELOPERS = {"extend.md", "integrate.md", "webhooks.md"}
+
+
+def test_every_guide_for_users_is_there_in_chinese_and_leads_to_the_other_language() -> None:
+    guides = ROOT / "docs" / "how-to"
+    names = {page.name for page in guides.glob("*.md")} - FOR_DEVELOPERS
+    english = {name for name in names if not name.endswith(".zh-CN.md")}
+    assert {name.replace(".md", ".zh-CN.md") for name in english} == names - english
+    for name in english:
+        chinese = name.replace(".md", ".zh-CN.md")
+        assert f"[中文]({chinese})" in (guides / name).read_text()
+        assert f"[English]({name})" in (guides / chinese).read_text()
