@@ -241,7 +241,6 @@ ERROR_MEANINGS = {
     "AnbaoError": "base of all; an internal error where it is raised itself",
     "InvalidInput": "the request or row does not fit; names the field",
     "TooLarge": "it is larger than the stated limit",
-    "NotAllowed": "no key, or a key without the scope",
     "Unauthenticated": "no key, or one that is unknown or revoked",
     "Forbidden": "the key has not the scope, or this person may not do it",
     "NotFound": "there is nothing of this name",

@@ -139,13 +139,19 @@ def test_numbers_of_decisions_are_given_once() -> None:
     assert sorted(numbers) == sorted(set(numbers))
 
 
-def test_the_architecture_names_every_error_with_its_status_and_meaning() -> None:
+def test_the_error_tree_on_the_page_and_in_the_module_is_that_of_the_classes() -> None:
     page = (ROOT / "docs" / "explanation" / "architecture.md").read_text()
-    drawn = {line.split()[-1]: rest for line, rest in re.findall(r"^([│├└─ ]*\w+) +(\d{3}  \w+ .*\w.*)$", page, re.M)}
+    row = re.compile(r"^[│├└─ ]*(\w+) +(\d{3}) *(.*)$", re.MULTILINE)
     classes = {one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.AnbaoError)}
-    assert drawn.keys() == {one.__name__ for one in classes}
-    for one in classes:
-        assert drawn[one.__name__].split()[:2] == [str(one.status), str(one.code)]
+    stated = {(one.__name__, str(one.status)) for one in classes}
+    assert {found[:2] for found in row.findall(errors.__doc__ or "")} == stated
+    drawn = row.findall(page.partition("made by docs/build.py: errors")[2].partition("end: errors")[0])
+    assert {found[:2] for found in drawn} == stated
+    codes = {one.__name__: str(one.code) for one in classes}
+    for name, _, rest in drawn:
+        code, _, meaning = rest.partition(" ")
+        assert code == codes[name]
+        assert meaning.strip(), f"ERROR_MEANINGS of docs/build.py lacks {name}"
 
 
 def test_the_layers_on_the_page_are_those_of_the_program() -> None:
@@ -208,3 +214,27 @@ def test_every_guide_for_users_is_there_in_chinese_and_leads_to_the_other_langua
         chinese = name.replace(".md", ".zh-CN.md")
         assert f"[中文]({chinese})" in (guides / name).read_text()
         assert f"[English]({name})" in (guides / chinese).read_text()
+
+
+def endpoints(text: str) -> set[tuple[str, str]]:
+    """Methods with paths on a page, without queries."""
+    found = re.findall(r"\b(GET|POST) (/(?:v1|public|log)[^\s`,;)?]*)", text)
+    return {(method, path.rstrip(".")) for method, path in found}
+
+
+def test_endpoints_on_pages_are_those_of_the_reference() -> None:
+    reference = (ROOT / "docs" / "reference" / "http.md").read_text()
+    rows = re.findall(r"^\| (GET|POST) \| `([^`]+)`", reference, re.MULTILINE)
+    known = [(method, re.compile(re.sub(r"\{[^}]*\}", "[^/]+", path))) for method, path in rows]
+    wrong = [
+        f"{page.relative_to(ROOT)}: {method} {path}"
+        for page in PAGES
+        if page.name != "extend.md"
+        for method, path in endpoints(page.read_text())
+        if not any(one == method and pattern.fullmatch(path) for one, pattern in known)
+    ]
+    assert wrong == []
+    assert endpoints("`POST /v1/cases/{id}/decide?at=1`, `GET /v1/nothing`.") == {
+        ("POST", "/v1/cases/{id}/decide"),
+        ("GET", "/v1/nothing"),
+    }

@@ -1,15 +1,17 @@
 """All errors that a caller can meet.
 
-AnbaoError
-├── InvalidInput        400  the request or row does not fit; says which field
-│   └── TooLarge        413
-├── NotAllowed          401/403  no key, or a key without the scope
-├── NotFound            404
-├── Conflict            409  the state of things forbids it (idempotency key reused, merchant closed)
-├── TooMany             429  without a key, too often from one address or in all
-├── PackError           500  a law pack, lexicon or policy does not load; says file and line
-├── StoreError          503  the store cannot be opened or is busy
-└── Tampered            409  the ledger does not verify; says where
+AnbaoError                   500  base of all; an internal error where it is raised itself
+├── InvalidInput             400  the request or row does not fit; says which field
+│   └── TooLarge             413
+├── Unauthenticated          401  no key, or one that is unknown or revoked
+├── Forbidden                403  the key has not the scope, or this person may not do it
+├── NotFound                 404
+├── Conflict                 409  the state of things forbids it (merchant closed, case leased by another person)
+│   └── IdempotencyMismatch  422  another request came under this idempotency key
+├── TooMany                  429  without a key, too often from one address or in all
+├── PackError                500  a law pack, lexicon or policy does not load; says file and line
+├── StoreError               503  the store cannot be opened or is busy
+└── Tampered                 409  the ledger does not verify; says where
 
 Each says what happened, why, and what to do.
 """
