@@ -238,3 +238,10 @@ def test_endpoints_on_pages_are_those_of_the_reference() -> None:
         ("POST", "/v1/cases/{id}/decide"),
         ("GET", "/v1/nothing"),
     }
+
+
+def test_the_index_lists_every_page_but_decisions() -> None:
+    docs = ROOT / "docs"
+    listed = set(re.findall(r"\]\(([^)]+\.md)\)", (docs / "index.md").read_text()))
+    pages = {str(page.relative_to(docs)) for page in docs.rglob("*.md")}
+    assert {one for one in pages if not one.startswith("decisions/")} - {"index.md"} == listed
