@@ -245,3 +245,21 @@ def test_the_index_lists_every_page_but_decisions() -> None:
     listed = set(re.findall(r"\]\(([^)]+\.md)\)", (docs / "index.md").read_text()))
     pages = {str(page.relative_to(docs)) for page in docs.rglob("*.md")}
     assert {one for one in pages if not one.startswith("decisions/")} - {"index.md"} == listed
+
+
+def slug(heading: str) -> str:
+    """The anchor of a heading, as GitHub makes it."""
+    plain = re.sub(r"[`*\[]|\]\([^)]*\)", "", heading.strip().lower())
+    return re.sub(r"[^\w\- ]", "", plain).replace(" ", "-")
+
+
+def test_links_to_parts_of_pages_lead_to_headings() -> None:
+    wrong = []
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)\s:]*#[^)\s]+)\)", page.read_text()):
+            name, anchor = target.split("#")
+            text = ((page.parent / name) if name else page).read_text()
+            headings = re.findall(r"^#+ (.+)$", re.sub(r"```.*?```", "", text, flags=re.DOTALL), re.MULTILINE)
+            if anchor not in map(slug, headings):
+                wrong.append(f"{page.relative_to(ROOT)}: {target}")
+    assert wrong == []
