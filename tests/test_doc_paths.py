@@ -263,3 +263,9 @@ def test_links_to_parts_of_pages_lead_to_headings() -> None:
             if anchor not in map(slug, headings):
                 wrong.append(f"{page.relative_to(ROOT)}: {target}")
     assert wrong == []
+
+
+def test_the_page_of_the_law_pack_names_all_its_parts() -> None:
+    page = (ROOT / "docs" / "explanation" / "law-pack.md").read_text()
+    parts = [path.name + "/" * path.is_dir() for path in (ROOT / "packs" / "cn").iterdir()]
+    assert [part for part in parts if f"`{part}" not in page] == []
