@@ -269,3 +269,5 @@ def test_the_page_of_the_law_pack_names_all_its_parts() -> None:
     page = (ROOT / "docs" / "explanation" / "law-pack.md").read_text()
     parts = [path.name + "/" * path.is_dir() for path in (ROOT / "packs" / "cn").iterdir()]
     assert [part for part in parts if f"`{part}" not in page] == []
+    duties = load_pack(default_pack_path()).duties
+    assert f"{sum(1 for duty in duties if duty.norms)} of the {len(duties)} Chinese duties" in page
