@@ -202,7 +202,7 @@ def test_the_search_sees_commands_and_options() -> None:
     assert [wrong_command(words) for words in commands(text)] == ["--why", "", "cases"]
 
 
-FOR_DEVELOPERS = {"extend.md", "webhooks.md"}
+FOR_DEVELOPERS = {"extend.md"}
 
 
 def test_every_guide_for_users_is_there_in_chinese_and_leads_to_the_other_language() -> None:
