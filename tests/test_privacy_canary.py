@@ -384,9 +384,9 @@ def test_a_value_from_before_the_cipher_is_encrypted_at_the_next_opening(url: st
     with store.write() as conn:
         from anbao.ledger import open_vault  # noqa: F401
         from anbao.ledger.cipher import Cipher
-        from anbao.ledger.keys import read_meta
+        from anbao.store import meta
 
-        key = read_meta(conn, "vault.key")
+        key = meta.read(conn, "vault.key")
         assert key is not None
         for commitment, value in sql(conn, "SELECT commitment, value FROM personal").all():
             plain = Cipher(key).open(bytes(value), commitment.encode())

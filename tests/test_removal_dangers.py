@@ -1,7 +1,7 @@
 """Removal of dangers: the certain ones go at once, the likely ones wait for a person, what was none comes back."""
 
 from anbao.cases import bulk
-from anbao.delivery.queue import listed
+from anbao.engine.outbox import listed
 from anbao.platform import Platform
 from anbao.remove import records, sanctions
 from anbao.simulator.receiver import Manners, Receiver, receiving

@@ -3,7 +3,6 @@
 Here the data of several packages come together, above all of them.
 """
 
-from collections.abc import Sequence
 from typing import Literal, NamedTuple, get_args
 
 from anbao.cases.reading import Case, about
@@ -11,7 +10,7 @@ from anbao.engine.core import Core
 from anbao.engine.readmodels import bars, gate, listings
 from anbao.errors import NotFound
 from anbao.investigate import hazards
-from anbao.ledger import Stored
+from anbao.ledger import Stored, search
 from anbao.model.base import Noun
 from anbao.model.entry import Entry
 from anbao.model.events.merchants import LicenceLost, LicenceRestored
@@ -21,7 +20,6 @@ from anbao.prevent.explaining import Explainer
 from anbao.remove import records
 from anbao.remove.rules import RemovalRules
 from anbao.store import Connection
-from anbao.store.bulk import sql
 from anbao.text import Text
 
 ListingState = Literal["passed", "notice", "held", "blocked", "barred"]
@@ -129,52 +127,35 @@ def page(
     limit: int = 100,
 ) -> list[ListingLine]:
     """Listings after an id, by id. ``category``: an id, title or alias of the catalogue, or as it was submitted."""
-    kinds = tuple(sorted(core.catalogue.listing_standings))
-    barred = (
-        "EXISTS (SELECT 1 FROM sale_bar b WHERE b.role = 'listing' AND b.subject = l.id"
-        f" AND b.what IN ({', '.join('?' * len(kinds))}))"
-        if kinds
-        else "1 = 0"
-    )
-    where, values = ["l.id > ?"], [after]
-    if state == "barred":
-        where.append(barred)
-        values += kinds
-    elif state:
-        where.append(f"l.outcome = ? AND NOT {barred}")
-        values += [_OUTCOME_OF[state], *kinds]
-    if merchant:
-        where.append("l.merchant = ?")
-        values.append(merchant)
-    if category:
-        found = core.catalogue.find(category)
-        where.append("l.category = ?")
-        values.append(found.id if found else category)
-    rows = sql(
+    found = core.catalogue.find(category) if category else None
+    rows = listings.page(
         conn,
-        f"SELECT l.id, l.merchant, l.category, l.outcome, l.entry, CASE WHEN {barred} THEN 1 ELSE 0 END FROM listing l"
-        f" WHERE {' AND '.join(where)} ORDER BY l.id LIMIT ?",
-        (*kinds, *values, limit),
+        tuple(sorted(core.catalogue.listing_standings)),
+        barred=None if state is None else state == "barred",
+        outcome="" if state in (None, "barred") else _OUTCOME_OF[state],
+        merchant=merchant,
+        category=found.id if found else category,
+        after=after,
+        limit=limit,
     )
     return [
         ListingLine(
-            category=kind,
-            entry=entry,
-            id=name,
-            merchant=owner,
-            outcome=outcome,
-            state="barred" if stands else _STATE_OF[outcome],
+            category=one.category,
+            entry=one.entry,
+            id=one.id,
+            merchant=one.merchant,
+            outcome=one.outcome,
+            state="barred" if one.barred else _STATE_OF[one.outcome],
         )
-        for name, owner, kind, outcome, entry, stands in rows
+        for one in rows
     ]
 
 
 def view(sources: Sources, conn: Connection, listing: str, now: int) -> ListingView:
     """One listing as it stands. Raises NotFound where it was never submitted."""
-    row = sql(conn, "SELECT entry FROM listing WHERE id = ?", (listing,)).first()
-    if row is None:
-        raise NotFound(Text(f"没有商品 {listing}", f"there is no listing {listing}"), field="listing")
     known = listings.known(conn, listing)
+    if known is listings.UNKNOWN:
+        raise NotFound(Text(f"没有商品 {listing}", f"there is no listing {listing}"), field="listing")
     against = bars.standing(conn, "listing", [listing]).get(listing, [])
     barred = any(one.what in sources.core.catalogue.listing_standings for one in against)
     reasons = gate.reasons(sources.core, conn, listing, known, now)
@@ -183,7 +164,7 @@ def view(sources: Sources, conn: Connection, listing: str, now: int) -> ListingV
     return ListingView(
         cases=tuple(one for one in about(conn, "listing", listing) if one.state != "closed"),
         category=known.category,
-        decision=_decision(sources, conn, int(row[0])),
+        decision=_decision(sources, conn, known.entry),
         hazards=_hazards(conn, listing, {one.name for one in against if one.source == "hazard"}),
         history=history,
         id=listing,
@@ -241,13 +222,8 @@ def _decided(stored: Stored) -> tuple[str, tuple[str, ...], tuple[Text, ...]]:
 
 def _hazards(conn: Connection, listing: str, confirmed: set[str]) -> tuple[ListingHazard, ...]:
     """Those confirmed on the listing, and those that a sweep found in it."""
-    rows = sql(
-        conn,
-        "SELECT DISTINCT h.subject FROM entry_subject s JOIN entry_subject h ON h.idx = s.idx AND h.role = 'hazard'"
-        " WHERE s.role = 'listing' AND s.subject = ? ORDER BY h.subject LIMIT ?",
-        (listing, MOST_HISTORY),
-    )
-    found = [hazards.find(conn, name) for (name,) in rows]
+    names = search.named_with(conn, ("listing", listing), "hazard", MOST_HISTORY)
+    found = [hazards.find(conn, name) for name in names]
     return tuple(
         ListingHazard(confirmed_here=one.id in confirmed, id=one.id, state=one.state, title=one.record.title)
         for one in found
@@ -256,16 +232,8 @@ def _hazards(conn: Connection, listing: str, confirmed: set[str]) -> tuple[Listi
 
 
 def _history(core: Core, conn: Connection, listing: str) -> tuple[Happened, ...]:
-    indexes: Sequence[int] = [
-        index
-        for (index,) in sql(
-            conn,
-            "SELECT idx FROM entry_subject WHERE role = 'listing' AND subject = ? ORDER BY idx DESC LIMIT ?",
-            (listing, MOST_HISTORY),
-        )
-    ]
-    stored = [core.ledger.entry(conn, index) for index in indexes]
-    return tuple(_happened(core, one.index, one.entry()) for one in stored)
+    stored = search.stored(conn, search.about(conn, ("listing", listing), MOST_HISTORY))
+    return tuple(_happened(core, one.index, one.entry()) for one in reversed(stored))
 
 
 def _happened(core: Core, index: int, entry: Entry) -> Happened:

@@ -28,7 +28,7 @@ from anbao.investigate.service import Investigate
 from anbao.law.norms import Period
 from anbao.law.pack import default_pack_path
 from anbao.law.parameters import MOST
-from anbao.ledger import verify_store
+from anbao.ledger import artefacts, search, verify_store
 from anbao.ledger.report import VerificationReport
 from anbao.listing_view import ListingLine, ListingState, ListingView
 from anbao.model.base import Reason, given_reason
@@ -46,13 +46,15 @@ from anbao.prevent.messages.records import ScreenedMessage
 from anbao.prevent.service import Prevent
 from anbao.prove.index import SubjectIndex
 from anbao.remove.service import Remove
-from anbao.rules import artefacts, pack_defaults, rulesets
+from anbao.rules import pack_defaults, rulesets
 from anbao.rules.exceptions import require_known_licences
 from anbao.rules.policy import Policy
-from anbao.store import Connection, Store, open_store
-from anbao.store.bulk import sql
+from anbao.store import Connection, Store, meta, open_store
 from anbao.text import Text
 from anbao.warn.service import Warn
+
+OBLIGATIONS_OF = "obligations.pack"
+"""Key in ``meta``: the digest of the pack under which the obligations were derived."""
 
 _STEPS_AT_ONCE = 1_000
 
@@ -259,7 +261,7 @@ class Platform(Core):
         return total
 
     def _tick(self, work: Work) -> int:
-        opened = sql(work.conn, "SELECT min(at) FROM entry WHERE kind = ?", (PlatformOpened.KIND,)).scalar()
+        opened = search.first_happened_at(work.conn, PlatformOpened.KIND)
         elapsed = tick.opened_periods(work.conn, self.pack.norms, work.now if opened is None else opened, work.now)
         elapsed = elapsed or tick.missed_deadlines(work.conn, work.now)
         work.record_sealed([one.sealed(work.now) for one in elapsed])
@@ -325,7 +327,7 @@ def _establish(platform: Platform, where: Path) -> None:
         artefacts.store_artefact(work.conn, "catalogue", platform.catalogue.digest, platform.catalogue.to_bytes())
         platform.prevent.books.keep_in_force(work.conn, work.now)
         _follow_pack(platform, work)
-        if sql(work.conn, "SELECT 1 FROM entry WHERE kind = ? LIMIT 1", (PlatformOpened.KIND,)).first():
+        if search.first_happened_at(work.conn, PlatformOpened.KIND) is not None:
             return
         work.append(PlatformOpened(engine=rulesets.ENGINE, pack=platform.pack.digest), actor="engine")
         pack_defaults.establish(work, where)
@@ -336,13 +338,12 @@ def _establish(platform: Platform, where: Path) -> None:
 def _follow_pack(platform: Platform, work: Work) -> None:
     """Where the law pack changed since the obligations were derived, derive them again from the entries."""
     digest = platform.pack.digest.encode()
-    known = sql(work.conn, "SELECT value FROM meta WHERE key = 'obligations.pack'").scalar()
-    if known is not None and bytes(known) == digest:
+    known = meta.read(work.conn, OBLIGATIONS_OF)
+    if known == digest:
         return
     if known is not None:
         recompute.rebuild(work.conn, platform.engine, platform.recorded(work.conn))
-        sql(work.conn, "DELETE FROM meta WHERE key = 'obligations.pack'")
-    sql(work.conn, "INSERT INTO meta (key, value) VALUES ('obligations.pack', ?)", (digest,))
+    meta.write(work.conn, OBLIGATIONS_OF, digest)
 
 
 def seen(index: int, entry: Entry) -> ObservedEntry:

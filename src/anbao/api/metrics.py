@@ -10,9 +10,9 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector  # type: ignore[attr-defined, unused-ignore]
 
+from anbao.engine.obligations import read
 from anbao.platform import Platform
 from anbao.prevent.listings.records import ScreenedListing
-from anbao.store.bulk import sql
 
 MULTIPROCESS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -103,16 +103,11 @@ class _StoreGauges:
         platform = self._platform
         with platform.reading() as conn:
             entries = platform.ledger.size(conn)
-            unclosed, overdue = sql(
-                conn,
-                "SELECT count(*), coalesce(sum(CASE WHEN due_at <= ? THEN 1 ELSE 0 END), 0)"
-                " FROM obligation WHERE closed_as IS NULL",
-                (platform.clock(),),
-            ).one()
+            unclosed, overdue = read.unfinished_counts(conn, platform.clock())
         yield GaugeMetricFamily("anbao_entries", "entries of the ledger", value=entries)
         obligations = GaugeMetricFamily("anbao_obligations", "unfinished obligations", labels=("state",))
-        obligations.add_metric(("open",), unclosed - int(overdue))
-        obligations.add_metric(("overdue",), int(overdue))
+        obligations.add_metric(("open",), unclosed - overdue)
+        obligations.add_metric(["overdue"], overdue)
         yield obligations
         works = GaugeMetricFamily("anbao_control_works", "1 where a control works, 0 where not", labels=("control",))
         assigned = GaugeMetricFamily("anbao_control_assigned", "1 where a person is in charge", labels=("control",))

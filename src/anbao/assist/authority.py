@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from anbao.assist.dossier import DossierReader, DossierRecord, trade_records
+from anbao.engine.readmodels import orders
 from anbao.engine.work import Placed
 from anbao.errors import InvalidInput, NotFound
 from anbao.law.deadlines import day_end, day_start
@@ -89,7 +90,7 @@ def compose(conn: Connection, ledger: Ledger, vault: Vault, request: AuthorityRe
     """The answer within the scope: nothing about a merchant, listing or order that was not asked for."""
     if request.request == "prices":
         return _answer(request, sales=list(_sales(conn, ledger, request)))
-    trades = list(_trades(conn, request))
+    trades = _trades(conn, request)
     buyers = {f"consumer:{consumer}" for _, _, consumer, _ in trades} if request.buyers else set()
     reader = DossierReader(conn, ledger, vault, [*(f"merchant:{name}" for name in request.merchants), *buyers])
     return _answer(
@@ -120,6 +121,11 @@ def listed(conn: Connection, state: str | None, limit: int) -> list[Asked]:
     """Requests (in a state), the oldest first."""
     where, values = ("WHERE state = ?", (state,)) if state else ("", ())
     return _read(conn, f"{where} ORDER BY at, id LIMIT ?", (*values, limit))
+
+
+def exists(conn: Connection, name: str) -> bool:
+    """Whether a request of this id was taken in."""
+    return sql(conn, "SELECT 1 FROM authority_request WHERE id = ?", (name,)).first() is not None
 
 
 def project_requested(conn: Connection, placed: Sequence[Placed]) -> None:
@@ -155,22 +161,19 @@ def _bounds(request: AuthorityRequest) -> tuple[int, int]:
     return since, until
 
 
-def _trades(conn: Connection, request: AuthorityRequest) -> Iterator[tuple[str, str, str, int]]:
+def _trades(conn: Connection, request: AuthorityRequest) -> list[tuple[str, str, str, int]]:
     """Order, listing, consumer and entry of each trade in scope, in ledger order."""
     since, until = _bounds(request)
-    wanted: list[str] = []
-    values: list[Any] = []
-    for column, names in (("t.id", request.orders), ("t.listing", request.listings), ("l.merchant", request.merchants)):
-        if names:
-            wanted.append(f"{column} IN ({', '.join('?' for _ in names)})")
-            values += names
-    scope = f"({' OR '.join(wanted)})" if wanted else "1 = 1"
-    yield from sql(
+    lines = orders.lines_in(
         conn,
-        "SELECT t.id, t.listing, t.consumer, t.entry FROM trade t LEFT JOIN listing l ON l.id = t.listing"
-        f" WHERE {scope} AND t.at >= ? AND t.at < ? ORDER BY t.entry LIMIT ?",
-        (*values, since, until, MOST_TRADES),
-    ).all()
+        orders=request.orders,
+        listings=request.listings,
+        merchants=request.merchants,
+        since=since,
+        until=until,
+        limit=MOST_TRADES,
+    )
+    return [(one.order, one.listing, one.consumer, one.entry) for one in lines]
 
 
 def _by_order(trades: Iterable[tuple[str, str, str, int]]) -> dict[tuple[str, str], list[tuple[str, int]]]:

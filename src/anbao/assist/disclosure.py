@@ -17,14 +17,14 @@ import msgspec
 
 from anbao.assist.records import ENGINE, Dispute, trade_of
 from anbao.engine.outbox import Effect, send
+from anbao.engine.readmodels import listings, merchants
 from anbao.engine.work import Work
 from anbao.errors import NotFound
 from anbao.law.norms import Norm
-from anbao.ledger import Vault
+from anbao.ledger import Vault, search
 from anbao.model.entry import Facts
 from anbao.model.events.assist import DisclosureFailed, DisclosureGiven, DisclosureRequested
 from anbao.model.events.merchants import InfoAccepted, MerchantVerified
-from anbao.store.bulk import sql
 
 TOPIC = "merchant.told_of_disclosure"
 
@@ -61,9 +61,9 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True):
 def facts_of(work: Work, dispute: Dispute) -> dict[str, str | int | bool]:
     """Returns what norms may ask of a disclosure: the category of the goods, and whether the seller sells live."""
     trade = trade_of(work.conn, dispute.order, dispute.consumer)
-    found = sql(work.conn, "SELECT category FROM listing WHERE id = ?", (trade.listing if trade else "",)).scalar()
-    facts: dict[str, str | int | bool] = {"live": bool(_file(work, dispute.merchant).get("live"))}
-    return {**facts, "category": str(found)} if found else facts
+    category = listings.known(work.conn, trade.listing).category if trade else ""
+    facts: dict[str, str | int | bool] = {"live": bool(merchants.file_of(work.conn, dispute.merchant).get("live"))}
+    return {**facts, "category": category} if category else facts
 
 
 def basis_of(norms: Iterable[Norm], facts: Facts) -> tuple[str, ...]:
@@ -80,7 +80,7 @@ def basis_of(norms: Iterable[Norm], facts: Facts) -> tuple[str, ...]:
 
 def disclose(work: Work, vault: Vault, dispute: Dispute, facts: Facts, basis: tuple[str, ...], actor: str) -> Seller:
     """Name the seller to the buyer, record it, and notify the seller; or record what is missing."""
-    file = _file(work, dispute.merchant)
+    file = merchants.file_of(work.conn, dispute.merchant)
     requested = DisclosureRequested(
         category=str(facts.get("category", "")), disclosure=dispute.id, live=bool(facts["live"]), **dispute.parties
     )
@@ -117,20 +117,8 @@ def disclose(work: Work, vault: Vault, dispute: Dispute, facts: Facts, basis: tu
 
 def _is_unreachable(work: Work, merchant: str) -> bool:
     """Whether an authority reported that the merchant cannot be reached, and it was not checked since."""
-    kinds = (_UNREACHABLE, *_CHECKED)
-    newest = sql(
-        work.conn,
-        "SELECT e.kind FROM entry_subject s JOIN entry e ON e.idx = s.idx WHERE s.role = 'merchant' AND s.subject = ?"
-        f" AND e.kind IN ({', '.join('?' * len(kinds))}) ORDER BY e.at DESC, e.idx DESC LIMIT 1",
-        (merchant, *kinds),
-    ).scalar()
-    return str(newest) == _UNREACHABLE
-
-
-def _file(work: Work, merchant: str) -> dict[str, Any]:
-    """The merchant's newest file, personal values as commitments; empty for an unknown merchant."""
-    data = sql(work.conn, "SELECT file FROM merchant WHERE id = ?", (merchant,)).scalar()
-    return {} if data is None else dict(msgspec.json.decode(data))
+    newest = search.last_happened(work.conn, (_UNREACHABLE, *_CHECKED), ("merchant", merchant))
+    return newest is not None and newest.kind == _UNREACHABLE
 
 
 def _open(work: Work, vault: Vault, commitment: Any) -> str:

@@ -5,6 +5,8 @@ from typing import Any, Literal, TypedDict
 
 import msgspec
 
+from anbao.engine.readmodels import orders
+from anbao.engine.readmodels.orders import BoughtLine
 from anbao.engine.work import Placed
 from anbao.errors import NotFound
 from anbao.model.assistance import Harm, Help
@@ -23,17 +25,6 @@ STATES: dict[str, str] = {
 """Which state an entry about a dispute or disclosure brings; the newest holds."""
 
 State = Literal["open", "held", "assisted", "refused", "failed"]
-
-
-class DisputedTrade(msgspec.Struct, frozen=True):
-    """One line of an order as this package needs it; ``merchant`` is empty where its listing named none."""
-
-    order: str
-    listing: str
-    consumer: str
-    merchant: str
-    at: int
-    entry: int
 
 
 class PartyNames(TypedDict):
@@ -63,19 +54,13 @@ class Dispute(msgspec.Struct, frozen=True, kw_only=True):
         return {"consumer": self.consumer, "merchant": self.merchant, "order": self.order}
 
 
-def trades_of(conn: Connection, order: str, consumer: str) -> list[DisputedTrade]:
+def trades_of(conn: Connection, order: str, consumer: str) -> list[BoughtLine]:
     """The lines behind an order number, in ledger order: those of this consumer, or else all of them."""
-    rows = sql(
-        conn,
-        "SELECT t.id, t.listing, t.consumer, coalesce(l.merchant, ''), t.at, t.entry"
-        " FROM trade t LEFT JOIN listing l ON l.id = t.listing WHERE t.id = ? ORDER BY t.entry",
-        (order,),
-    )
-    found = [DisputedTrade(*row) for row in rows]
+    found = orders.lines_of(conn, order)
     return [one for one in found if one.consumer == consumer] or found
 
 
-def trade_of(conn: Connection, order: str, consumer: str) -> DisputedTrade | None:
+def trade_of(conn: Connection, order: str, consumer: str) -> BoughtLine | None:
     """The first line of ``trades_of`` whose merchant is known, else its first."""
     found = trades_of(conn, order, consumer)
     return next((one for one in found if one.merchant), found[0] if found else None)
@@ -99,6 +84,11 @@ def listed(conn: Connection, state: str | None, limit: int) -> list[Dispute]:
     """Requests (in a state), the oldest first."""
     where, values = ("WHERE state = ?", (state,)) if state else ("", ())
     return _read(conn, f"{where} ORDER BY at, id LIMIT ?", (*values, limit))
+
+
+def exists(conn: Connection, name: str) -> bool:
+    """Whether a request of this id was taken in."""
+    return sql(conn, "SELECT 1 FROM assistance WHERE id = ?", (name,)).first() is not None
 
 
 def project_opened(conn: Connection, placed: Sequence[Placed]) -> None:

@@ -18,6 +18,7 @@ from anbao.cases.opening import open_case
 from anbao.engine.acts import act, query
 from anbao.engine.core import CaseHandler, Core, Service
 from anbao.engine.reactions import Reaction
+from anbao.engine.readmodels.orders import BoughtLine
 from anbao.engine.work import Projector, Work
 from anbao.errors import Conflict, InvalidInput, NotFound
 from anbao.law.help import load_hints
@@ -46,7 +47,6 @@ from anbao.model.events.complaints import ComplaintReceived
 from anbao.model.events.delivery import EffectDelivered, EffectFailed
 from anbao.model.options import Option
 from anbao.store import Connection
-from anbao.store.bulk import sql
 from anbao.text import Text
 
 CASE_KIND = "assistance"
@@ -116,7 +116,7 @@ class Assist(Service):
 
         Raises Conflict for an id that is taken, InvalidInput for a complaint that there is not.
         """
-        if sql(work.conn, "SELECT 1 FROM assistance WHERE id = ?", (request.id,)).first():
+        if records.exists(work.conn, request.id):
             raise Conflict(Text(f"求助 {request.id} 已存在", f"the request {request.id} exists"), field="id")
         consumer = self.core.vault.consumer(work.conn, request.buyer)
         trade = records.trade_of(work.conn, request.order, consumer)
@@ -392,7 +392,7 @@ class Assist(Service):
     def receive(self, work: Work, request: AuthorityRequest, *, actor: str, at: int | None = None) -> int:
         """Take in an authority's request; the entry's index. Raises InvalidInput, Conflict."""
         authority.check_request(request, self.core.pack.library)
-        if sql(work.conn, "SELECT 1 FROM authority_request WHERE id = ?", (request.id,)).first():
+        if authority.exists(work.conn, request.id):
             raise Conflict(Text(f"请求 {request.id} 已存在", f"the request {request.id} exists"), field="id")
         return work.append(AuthorityRequested(asked=request, request=request.id), actor=actor, at=at)
 

@@ -18,6 +18,7 @@ from anbao.cases.reading import Case
 from anbao.engine.core import Core
 from anbao.engine.work import Placed, Work
 from anbao.errors import AnbaoError, Conflict, InvalidInput, NotFound
+from anbao.ledger import search
 from anbao.model.base import Noun, given_reason
 from anbao.model.events import read as read_event
 from anbao.model.events.cases import BulkFinished, BulkOrdered, BulkUndone
@@ -184,8 +185,7 @@ def find(conn: Connection, name: str) -> BulkOrder:
     one = _row(conn, name)
     rows = sql(conn, "SELECT case_id, result, entry FROM bulk_item WHERE bulk = ? ORDER BY case_id", (name,))
     items = tuple(BulkItem(case=case, entry=entry, result=result) for case, result, entry in rows)
-    data = sql(conn, "SELECT data FROM entry WHERE idx = ?", (one.entry,)).scalar_one()
-    refused = dict(read_event(BulkOrdered, bytes(data)).refused)
+    refused = dict(read_event(BulkOrdered, search.data_of(conn, one.entry)).refused)
     return msgspec.structs.replace(one, items=items, refused=refused)
 
 

@@ -48,7 +48,7 @@ _NAMES = (
 )
 _COLUMNS = ", ".join(_NAMES)
 
-_NAMED_BY = "(SELECT idx FROM entry_subject WHERE role = ? AND subject = ?)"
+_NAMED_BY = "({search.ABOUT})"
 _ABOUT = f"opened_by IN {_NAMED_BY} OR id IN (SELECT case_id FROM case_part WHERE entry IN {_NAMED_BY})"
 """A case is about what the entry names that opened it, and about what those name that added to it."""
 
@@ -142,6 +142,17 @@ def of_kind(conn: Connection, kind: str, role: str, subject: str, *, unclosed: b
         (role, subject, role, subject, kind),
     )
     return [_case(row) for row in rows]
+
+
+def opened_for(conn: Connection, entry: int) -> Case | None:
+    """The first case about what an entry says; it was opened by that entry or by a later one."""
+    row = sql(
+        conn,
+        # A case has no index by what it is about; that it was opened later lets the one by its opener serve.
+        f"SELECT {_COLUMNS} FROM case_file WHERE opened_by >= ? AND about = ? ORDER BY opened_by LIMIT 1",
+        (entry, entry),
+    ).first()
+    return None if row is None else _case(row)
 
 
 def held_by(conn: Connection, person: str, now: int) -> list[Case]:

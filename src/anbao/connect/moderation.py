@@ -18,14 +18,15 @@ import msgspec
 from msgspec import Meta
 
 from anbao import cases
+from anbao.engine.reactions import cursor_of, set_cursor
+from anbao.engine.readmodels import listings
 from anbao.engine.work import Work
 from anbao.ledger import Stored
 from anbao.ledger.whole import whole_record
 from anbao.model.events.moderation import ModerationAnswered, ModerationFailed
 from anbao.model.events.prevent import ListingScreenedEvent
 from anbao.platform import Platform
-from anbao.store import Connection, tables
-from anbao.store.bulk import sql, upsert_many
+from anbao.store import Connection
 
 URL_VARIABLE = "ANBAO_MODERATION_URL"
 TOKEN_VARIABLE = "ANBAO_MODERATION_TOKEN"
@@ -80,9 +81,9 @@ class Moderation:
 
     def _begin(self, work: Work) -> None:
         """What was screened before is not asked about."""
-        if sql(work.conn, "SELECT 1 FROM reaction WHERE name = ?", (CURSOR,)).first() is None:
+        if cursor_of(work.conn, CURSOR) is None:
             last = self._platform.ledger.size(work.conn) - 1
-            upsert_many(work.conn, tables.reaction, ("name", "idx", "failed"), [(CURSOR, last, "")])
+            set_cursor(work.conn, CURSOR, last)
 
     def _ask(self, client: httpx.Client, stored: Stored) -> ModerationAnswer | str:
         """The answer, or what went wrong."""
@@ -140,14 +141,16 @@ def _record(work: Work, cursor: int, batch: Sequence[Stored], answers: Sequence[
                 about=index,
                 reasons=("moderation.flagged", *answer.labels),
             )
-    upsert_many(work.conn, tables.reaction, ("name", "idx", "failed"), [(CURSOR, batch[-1].index, "")])
+    set_cursor(work.conn, CURSOR, batch[-1].index)
 
 
 def _on_offer(work: Work, listing: str, index: int) -> bool:
     """Whether the decision that was asked about still stands and lets the listing be offered."""
-    row = sql(work.conn, "SELECT outcome, entry FROM listing WHERE id = ?", (listing,)).first()
-    return row is not None and row[0] in ("pass", "notice") and row[1] == index
+    known = listings.known(work.conn, listing)
+    return known.outcome in ("pass", "notice") and known.entry == index
 
 
 def _cursor(conn: Connection) -> int:
-    return int(sql(conn, "SELECT idx FROM reaction WHERE name = ?", (CURSOR,)).scalar_one())
+    cursor = cursor_of(conn, CURSOR)
+    assert cursor is not None  # ``_begin`` wrote it
+    return cursor

@@ -1,10 +1,10 @@
 """Probes of what all packages use: the ledger, the signing of checkpoints, reactions, the outbox."""
 
 from anbao.engine.core import Core, Probed
+from anbao.engine.outbox import given_up_and_late
 from anbao.engine.work import Work
 from anbao.ledger import merkle, open_checkpoint
 from anbao.model.events.controls import ControlRegistered
-from anbao.store.bulk import sql
 from anbao.text import Text
 
 PATIENCE = 3_600_000
@@ -61,9 +61,6 @@ def probe_reactions(core: Core) -> Probed:
 def probe_delivery(core: Core) -> Probed:
     """Nothing was given up, and nothing waits long after it was due."""
     with core.reading() as conn:
-        dead = sql(conn, "SELECT count(*) FROM outbox WHERE state = 'dead'").scalar_one()
-        late = sql(
-            conn, "SELECT count(*) FROM outbox WHERE state = 'waiting' AND due_at < ?", (core.clock() - PATIENCE,)
-        ).scalar_one()
+        dead, late = given_up_and_late(conn, core.clock() - PATIENCE)
     why = Text(f"放弃 {dead} 项，逾期未送 {late} 项", f"{dead} given up, {late} late")
-    return Probed(ok=not dead and not late, why=why, seen={"dead": int(dead), "late": int(late)})
+    return Probed(ok=not dead and not late, why=why, seen={"dead": dead, "late": late})

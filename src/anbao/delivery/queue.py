@@ -17,15 +17,13 @@ import msgspec
 from anbao.delivery import endpoints
 from anbao.delivery.endpoints import Endpoint
 from anbao.delivery.post import PostOutcome
-from anbao.engine.outbox import Effect, State
+from anbao.engine import outbox
+from anbao.engine.outbox import QueuedEffect, State
 from anbao.engine.work import Work
 from anbao.errors import Conflict, NotFound
 from anbao.model.events.delivery import EffectAccepted, EffectDelivered, EffectFailed, EffectReplayed, EffectRetried
 from anbao.store import Connection
-from anbao.store.bulk import Row, sql
 from anbao.text import Text
-
-_COLUMNS = "id, topic, body, entry, state, attempts, due_at, problem"
 
 
 class Patience(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,19 +42,6 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True):
         return int(seconds * 1000 * (1 + spread / 10))
 
 
-class QueuedEffect(msgspec.Struct, frozen=True, kw_only=True):
-    """An effect as it stands in the outbox; ``due_at`` is the next attempt or the end of a lease (UTC ms)."""
-
-    id: str
-    topic: str
-    effect: Effect
-    entry: int
-    state: State
-    attempts: int
-    due_at: int
-    problem: str
-
-
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """An effect that this process may try until its lease ends, and where it goes."""
 
@@ -71,14 +56,7 @@ def due(conn: Connection, now: int, most: int) -> list[tuple[QueuedEffect, Endpo
     if not active:
         return []
     where = endpoints.route(list(known.values()))
-    marks = ", ".join("?" for _ in active)
-    rows = sql(
-        conn,
-        f"SELECT {_COLUMNS}, {where} FROM outbox WHERE state = 'waiting' AND due_at <= ? AND {where} IN ({marks})"
-        " ORDER BY due_at, id LIMIT ?",
-        (now, *active, most),
-    )
-    return [(_queued(row[:-1]), known[row[-1]]) for row in rows]
+    return [(queued, known[endpoint]) for queued, endpoint in outbox.due(conn, now, where, active, most)]
 
 
 def claim(work: Work, most: int, patience: Patience) -> list[Claim]:
@@ -87,7 +65,7 @@ def claim(work: Work, most: int, patience: Patience) -> list[Claim]:
     claims = []
     for found, endpoint in due(work.conn, work.now, most):
         queued = msgspec.structs.replace(found, attempts=found.attempts + 1, due_at=leased)
-        sql(work.conn, "UPDATE outbox SET attempts = ?, due_at = ? WHERE id = ?", (queued.attempts, leased, queued.id))
+        outbox.lease(work.conn, queued.id, queued.attempts, leased)
         claims.append(Claim(queued=queued, endpoint=endpoint))
     return claims
 
@@ -95,12 +73,7 @@ def claim(work: Work, most: int, patience: Patience) -> list[Claim]:
 def settle(work: Work, one: Claim, outcome: PostOutcome, patience: Patience) -> bool:
     """Record how an attempt ended; False where the claim no longer stands."""
     queued = one.queued
-    leased = sql(
-        work.conn,
-        "SELECT 1 FROM outbox WHERE id = ? AND state = 'waiting' AND attempts = ? AND due_at = ?",
-        (queued.id, queued.attempts, queued.due_at),
-    ).first()
-    if leased is None:
+    if not outbox.is_leased(work.conn, queued):
         return False
     if outcome.verdict == "failed" and queued.attempts < patience.attempts:
         wait = max(patience.wait(queued.id, queued.attempts), outcome.wait * 1000)
@@ -136,60 +109,22 @@ def replay(work: Work, effects: Sequence[str], actor: str) -> list[int]:
                 Text(f"{identity} 不在死信中", f"{identity} is no dead letter"),
                 hint=Text("只有投递失败的指令可以重发", "only what was given up can be sent again"),
             )
-        sql(
-            work.conn,
-            "UPDATE outbox SET state = 'waiting', attempts = 0, due_at = ?, problem = '' WHERE id = ?",
-            (work.now, identity),
-        )
+        outbox.lease(work.conn, identity, 0, work.now)
+        _move(work, queued, "waiting", "")
         entries.append(work.append(EffectReplayed(problem=queued.problem, **_about(queued)), actor=actor))
     return entries
 
 
 def find(conn: Connection, identity: str) -> QueuedEffect:
     """Raises NotFound."""
-    row = sql(conn, f"SELECT {_COLUMNS} FROM outbox WHERE id = ?", (identity,)).first()
-    if row is None:
+    queued = outbox.queued(conn, identity)
+    if queued is None:
         raise NotFound(Text(f"没有指令 {identity}", f"there is no effect {identity}"))
-    return _queued(row)
-
-
-def listed(
-    conn: Connection, *, state: State | None = None, topic: str | None = None, limit: int = 100
-) -> list[QueuedEffect]:
-    """Effects in a state and of a topic, the longest due first."""
-    where, given = ["1 = 1"], []
-    for column, value in (("state", state), ("topic", topic)):
-        if value is not None:
-            where.append(f"{column} = ?")
-            given.append(value)
-    rows = sql(
-        conn,
-        f"SELECT {_COLUMNS} FROM outbox WHERE {' AND '.join(where)} ORDER BY due_at, id LIMIT ?",
-        (*given, limit),
-    )
-    return [_queued(row) for row in rows]
-
-
-def _queued(row: Row) -> QueuedEffect:
-    identity, topic, body, entry, state, attempts, due_at, problem = row
-    return QueuedEffect(
-        id=identity,
-        topic=topic,
-        effect=msgspec.json.decode(bytes(body), type=Effect),
-        entry=entry,
-        state=state,
-        attempts=attempts,
-        due_at=due_at,
-        problem=problem,
-    )
+    return queued
 
 
 def _move(work: Work, queued: QueuedEffect, state: State, problem: str, *, due_at: int | None = None) -> None:
-    sql(
-        work.conn,
-        "UPDATE outbox SET state = ?, problem = ?, due_at = ? WHERE id = ?",
-        (state, problem, work.now if due_at is None else due_at, queued.id),
-    )
+    outbox.move(work.conn, queued.id, state, problem, work.now if due_at is None else due_at)
 
 
 class _About(TypedDict):

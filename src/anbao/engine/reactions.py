@@ -99,7 +99,7 @@ class Reactions:
             if time.monotonic() > end:
                 break
         if cursor > begun or failed:
-            upsert_many(work.conn, tables.reaction, ("name", "idx", "failed"), [(reaction.name, cursor, failed)])
+            set_cursor(work.conn, reaction.name, cursor, failed)
         return passed
 
     def _catch_up(self, work: Work, reaction: Reaction, name: str, cursor: int, last: int) -> tuple[int, bool]:
@@ -134,3 +134,14 @@ class Reactions:
 def _lane_of(reaction: Reaction, stored: Stored) -> str:
     """The name of the cursor that an entry is held up by."""
     return f"{reaction.name}/{reaction.lane(stored)}" if reaction.lane else reaction.name
+
+
+def cursor_of(conn: Connection, name: str) -> int | None:
+    """The last entry that a reader of the ledger has handled; None where it has not begun."""
+    found: int | None = sql(conn, "SELECT idx FROM reaction WHERE name = ?", (name,)).scalar()
+    return found
+
+
+def set_cursor(conn: Connection, name: str, index: int, failed: str = "") -> None:
+    """Write how far a reader of the ledger has come, and why it could not handle the next entry."""
+    upsert_many(conn, tables.reaction, ("name", "idx", "failed"), [(name, index, failed)])

@@ -13,9 +13,10 @@ from tempfile import TemporaryDirectory
 
 from anbao.engine.core import Core
 from anbao.engine.work import Placed, Work
+from anbao.ledger.log import insert_entries
 from anbao.ledger.merkle import leaf_hash
 from anbao.model.entry import Sealed, facts_of
-from anbao.store import Connection, open_store, tables
+from anbao.store import Connection, meta, open_store, tables
 from anbao.store.bulk import insert_many, sql
 from anbao.store.migrate import UNFILLED, unfilled
 
@@ -39,7 +40,7 @@ def fill_new_tables(core: Core, work: Work) -> frozenset[str]:
                     _take_over(conn, work.conn, name)
         finally:
             beside.close()
-    sql(work.conn, "DELETE FROM meta WHERE key = ?", (UNFILLED,))
+    meta.remove(work.conn, UNFILLED)
     return names
 
 
@@ -48,14 +49,7 @@ def _project_all(core: Core, old: Connection, new: Connection) -> None:
         sql(new, f"DELETE FROM {name}")
         _take_over(old, new, name)
     for batch in _batches(core, old):
-        insert_many(
-            new,
-            tables.entry,
-            ("idx", "kind", "at", "recorded", "data"),
-            [(index, one.kind, one.at, one.recorded, one.data) for index, one in batch],
-        )
-        about = [(role, subject, index) for index, one in batch for role, subject in one.subjects.items()]
-        insert_many(new, tables.entry_subject, ("role", "subject", "idx"), sorted(about))
+        insert_entries(new, batch)
         for kind, run in groupby(batch, key=lambda placed: placed[1].kind):
             core.project(new, kind, list(run))
 

@@ -218,3 +218,8 @@ def _hazard(
         entry=entry,
         sweep=sweep,
     )
+
+
+def seek(conn: Connection, hazard: str, sweep: str) -> None:
+    """Write which sweep looks for a hazard."""
+    sql(conn, "UPDATE hazard SET sweep = ? WHERE id = ?", (sweep, hazard))

@@ -6,6 +6,7 @@ import msgspec
 
 from anbao.detect.fields import field_name, shown_text
 from anbao.detect.likeness.offers import DEFAULT_BOUNDS, OfferTexts
+from anbao.ledger import search
 from anbao.ledger.whole import whole_record
 from anbao.model.events.prevent import ListingScreenedEvent
 from anbao.model.listing import ListingRecord
@@ -73,35 +74,19 @@ def pictured(conn: Connection, some: Sequence[Screening], quality: int) -> list[
 
 def between(conn: Connection, after: int, before: int, limit: int) -> list[Screening]:
     """At most ``limit`` screenings behind entry ``after`` and ahead of ``before``, in ledger order."""
-    rows = sql(
-        conn,
-        "SELECT idx, data FROM entry WHERE kind = ? AND idx > ? AND idx < ? ORDER BY idx LIMIT ?",
-        (ListingScreenedEvent.KIND, after, before, limit),
-    )
-    return [_screening(conn, index, data) for index, data in rows]
+    found = search.between(conn, ListingScreenedEvent.KIND, after, before, limit)
+    return [_screening(conn, one.index, one.data) for one in found]
 
 
 def count_before(conn: Connection, before: int) -> int:
     """How many screenings stand ahead of an entry."""
-    return int(
-        sql(
-            conn, "SELECT count(*) FROM entry WHERE kind = ? AND idx < ?", (ListingScreenedEvent.KIND, before)
-        ).scalar_one()
-    )
+    return search.count_before(conn, ListingScreenedEvent.KIND, before)
 
 
 def newest_entry(conn: Connection, listing: str) -> int:
-    """The entry of a listing's newest screening; -1 where there is none.
-
-    ``CROSS JOIN`` has SQLite begin with the listing's entries, not with all screenings.
-    """
-    found = sql(
-        conn,
-        "SELECT s.idx FROM entry_subject s CROSS JOIN entry e"
-        " WHERE s.role = 'listing' AND s.subject = ? AND e.idx = s.idx AND e.kind = ? ORDER BY s.idx DESC LIMIT 1",
-        (listing, ListingScreenedEvent.KIND),
-    ).scalar()
-    return -1 if found is None else int(found)
+    """The entry of a listing's newest screening; -1 where there is none."""
+    found = search.newest_about(conn, [ListingScreenedEvent.KIND], ("listing", listing))
+    return -1 if found is None else found
 
 
 def newest(conn: Connection, listing: str) -> Screening | None:
@@ -109,7 +94,7 @@ def newest(conn: Connection, listing: str) -> Screening | None:
     index = newest_entry(conn, listing)
     if index < 0:
         return None
-    one = _screening(conn, index, sql(conn, "SELECT data FROM entry WHERE idx = ?", (index,)).scalar_one())
+    one = _screening(conn, index, search.data_of(conn, index))
     return pictured(conn, [one], DEFAULT_BOUNDS.quality)[0]
 
 

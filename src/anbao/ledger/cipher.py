@@ -16,8 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from anbao.errors import Conflict, InvalidInput, Tampered
-from anbao.ledger.keys import read_meta, write_meta
-from anbao.store import Connection
+from anbao.store import Connection, meta
 from anbao.text import Text
 
 VAULT_KEY_VARIABLE = "ANBAO_VAULT_KEY"
@@ -54,7 +53,7 @@ def establish_cipher(conn: Connection) -> tuple[Cipher, bool]:
 
     Raises InvalidInput for a key file that cannot be read, Conflict where the key is not the store's.
     """
-    given, stored, digest = _key_from_file(), read_meta(conn, _KEY), read_meta(conn, _DIGEST)
+    given, stored, digest = _key_from_file(), meta.read(conn, _KEY), meta.read(conn, _DIGEST)
     if stored is not None:
         return Cipher(stored), False
     if digest is not None:
@@ -68,10 +67,10 @@ def establish_cipher(conn: Connection) -> tuple[Cipher, bool]:
             )
         return Cipher(given), False
     if given is not None:
-        write_meta(conn, _DIGEST, sha256(given).digest())
+        meta.write(conn, _DIGEST, sha256(given).digest())
         return Cipher(given), True
     key = secrets.token_bytes(_KEY_BYTES)
-    write_meta(conn, _KEY, key)
+    meta.write(conn, _KEY, key)
     return Cipher(key), True
 
 

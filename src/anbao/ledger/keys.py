@@ -10,8 +10,7 @@ from pathlib import Path
 
 from anbao.errors import Conflict, InvalidInput
 from anbao.ledger.note import Signer, Verifier, new_signer, parse_signer, parse_verifier
-from anbao.store import Connection, tables
-from anbao.store.bulk import insert_many, sql
+from anbao.store import Connection, meta
 from anbao.text import Text
 
 KEY_FILE_VARIABLE = "ANBAO_SIGNING_KEY"
@@ -20,23 +19,14 @@ _SIGNER = "ledger.signer"
 _VERIFIER = "ledger.verifier"
 
 
-def read_meta(conn: Connection, key: str) -> bytes | None:
-    row = sql(conn, "SELECT value FROM meta WHERE key = ?", (key,)).first()
-    return None if row is None else bytes(row[0])
-
-
-def write_meta(conn: Connection, key: str, value: bytes) -> None:
-    insert_many(conn, tables.meta, ("key", "value"), [(key, value)])
-
-
 def stored_verifier(conn: Connection) -> Verifier | None:
     """The public key that the store names as its own; None before its first opening."""
-    stored = read_meta(conn, _VERIFIER)
+    stored = meta.read(conn, _VERIFIER)
     return None if stored is None else parse_verifier(stored.decode())
 
 
 def stored_signer(conn: Connection) -> Signer | None:
-    stored = read_meta(conn, _SIGNER)
+    stored = meta.read(conn, _SIGNER)
     return None if stored is None else parse_signer(stored.decode())
 
 
@@ -65,9 +55,9 @@ def establish(conn: Connection, origin: str | None) -> tuple[Verifier, Signer | 
     if verifier is None:
         signer = given or new_signer(origin or f"anbao.local/{secrets.token_hex(4)}")
         _agree(signer.verifier, origin)
-        write_meta(conn, _VERIFIER, str(signer.verifier).encode())
+        meta.write(conn, _VERIFIER, str(signer.verifier).encode())
         if given is None:
-            write_meta(conn, _SIGNER, signer.secret().encode())
+            meta.write(conn, _SIGNER, signer.secret().encode())
         return signer.verifier, signer
     _agree(verifier, origin)
     if given is not None and str(given.verifier) != str(verifier):

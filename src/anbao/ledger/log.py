@@ -5,7 +5,7 @@ the caller; nothing about the log's state is held in memory, so that any number 
 checkpoint is signed that does not extend the one before.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -82,14 +82,7 @@ class Ledger:
             changed = extend(first, _edge(conn, first), [item.leaf for item in sealed])
         except ValueError as error:
             raise _inconsistent(error) from error
-        entries, subjects = [], []
-        for index, item in enumerate(sealed, first):
-            entries.append((index, item.kind, item.at, item.recorded, item.data))
-            for role, subject in item.subjects.items():
-                subjects.append((role, subject, index))
-        subjects.sort()
-        insert_many(conn, tables.entry, ("idx", "kind", "at", "recorded", "data"), entries)
-        insert_many(conn, tables.entry_subject, ("role", "subject", "idx"), subjects)
+        insert_entries(conn, enumerate(sealed, first))
         upsert_many(conn, tables.tile, ("level", "n", "hashes"), changed)
         return first
 
@@ -252,6 +245,24 @@ class Ledger:
         )
 
 
+def insert_entries(conn: Connection, placed: Iterable[tuple[int, Sealed]]) -> None:
+    """Write entries and what they are about, without the tree. Subjects go in sorted, in the order of their index."""
+    entries, subjects = [], []
+    for index, item in placed:
+        entries.append((index, item.kind, item.at, item.recorded, item.data))
+        for role, subject in item.subjects.items():
+            subjects.append((role, subject, index))
+    subjects.sort()
+    insert_many(conn, tables.entry, ("idx", "kind", "at", "recorded", "data"), entries)
+    insert_many(conn, tables.entry_subject, ("role", "subject", "idx"), subjects)
+
+
+def tile_hashes(conn: Connection, level: int, n: int) -> bytes | None:
+    """The hashes of a tile as far as it is filled; None where it is not begun."""
+    found = sql(conn, "SELECT hashes FROM tile WHERE level = ? AND n = ?", (level, n)).scalar()
+    return None if found is None else bytes(found)
+
+
 def open_ledger(store: Store, origin: str | None = None) -> Ledger:
     """The log of a store; its origin and key are made at the first opening (see ``keys``).
 
@@ -266,8 +277,7 @@ def tile_reader(conn: Connection) -> TileReader:
 
     @lru_cache(maxsize=16)
     def read(level: int, n: int) -> bytes:
-        found = sql(conn, "SELECT hashes FROM tile WHERE level = ? AND n = ?", (level, n)).scalar()
-        return b"" if found is None else bytes(found)
+        return tile_hashes(conn, level, n) or b""
 
     return read
 

@@ -23,9 +23,8 @@ import msgspec.inspect as inspect
 
 from anbao.errors import NotFound
 from anbao.ledger.cipher import Cipher, establish_cipher
-from anbao.ledger.keys import read_meta, write_meta
 from anbao.model.base import Noun
-from anbao.store import Connection, Store, tables
+from anbao.store import Connection, Store, meta, tables
 from anbao.store.bulk import insert_many, sql, sql_many
 from anbao.text import Text
 
@@ -188,10 +187,10 @@ class Vault:
 def open_vault(store: Store) -> Vault:
     """The vault of a store; its look-up key is made at the first opening."""
     with store.write() as conn:
-        key = read_meta(conn, _LOOKUP_KEY)
+        key = meta.read(conn, _LOOKUP_KEY)
         if key is None:
             key = secrets.token_bytes(32)
-            write_meta(conn, _LOOKUP_KEY, key)
+            meta.write(conn, _LOOKUP_KEY, key)
         cipher, new = establish_cipher(conn)
         if new:
             _encrypt_all(conn, cipher)

@@ -8,12 +8,10 @@ from hashlib import sha256
 import msgspec
 
 from anbao.errors import Tampered
+from anbao.ledger.artefacts import artefact, exists, store_artefact
 from anbao.model.listing import ListingRecord
-from anbao.store import Connection, tables
-from anbao.store.bulk import insert_many, sql
+from anbao.store import Connection
 from anbao.text import Text
-
-_KIND = "listing"
 
 _decode = msgspec.json.Decoder(ListingRecord).decode
 
@@ -25,17 +23,15 @@ def digest_of(whole: bytes) -> str:
 
 def keep_whole(conn: Connection, whole: bytes) -> None:
     """Keep the bytes of a whole record, once."""
-    digest = digest_of(whole)
-    if sql(conn, "SELECT 1 FROM artefact WHERE digest = ?", (digest,)).first() is None:
-        insert_many(conn, tables.artefact, ("digest", "kind", "data"), [(digest, _KIND, whole)])
+    store_artefact(conn, "listing", digest_of(whole), whole)
 
 
 def whole_record(conn: Connection, record: ListingRecord) -> ListingRecord:
     """All of a listing whose record stands in an entry. Raises Tampered where what the entry names is not there."""
     if not record.whole:
         return record
-    data = sql(conn, "SELECT data FROM artefact WHERE digest = ? AND kind = ?", (record.whole, _KIND)).scalar()
-    if data is None or digest_of(bytes(data)) != record.whole:
+    data = artefact(conn, record.whole) if exists(conn, "listing", record.whole) else None
+    if data is None or digest_of(data) != record.whole:
         raise Tampered(
             Text(
                 f"商品 {record.id} 的全文缺失或被改动",
@@ -43,4 +39,4 @@ def whole_record(conn: Connection, record: ListingRecord) -> ListingRecord:
             ),
             hint=Text("条目只记其摘要；从备份恢复", "the entry has its digest only; restore it from a backup"),
         )
-    return _decode(bytes(data))
+    return _decode(data)

@@ -17,7 +17,7 @@ from anbao.law.deadlines import legal_day
 from anbao.model.base import Reason
 from anbao.model.entry import Receipt, Sealed
 from anbao.model.events.investigate import HazardConfirmed, HazardLifted
-from anbao.model.events.prevent import ListingDecided, ListingScreenedEvent, MessageDecided, MessageScreenedEvent
+from anbao.model.events.prevent import MessageDecided, MessageScreenedEvent
 from anbao.model.events.remove import MeasureLifted, MeasureTakenEvent, SanctionImposed
 from anbao.model.events.rules import ListingCleared, ModelImported
 from anbao.model.events.values import ParameterChanged
@@ -72,8 +72,6 @@ class Prevent(Service):
         yield HazardLifted.KIND, clearances.project_end
         yield MeasureTakenEvent.KIND, clearances.project_end
         yield ListingCleared.KIND, clearances.project
-        yield ListingScreenedEvent.KIND, listings.project_listings
-        yield ListingDecided.KIND, listings.project_listings
         yield from self.merchants.projectors()
         yield SanctionImposed.KIND, standing.project_sanctions
         for kind in ENDINGS:

@@ -13,11 +13,10 @@ import msgspec
 from anbao.engine.obligations.read import ObligationView, opened_by
 from anbao.errors import InvalidInput
 from anbao.law.pack import Pack
-from anbao.ledger import Stored
+from anbao.ledger import Stored, search
 from anbao.model.base import Noun
 from anbao.model.entry import entered_late
 from anbao.store import Connection
-from anbao.store.bulk import sql
 from anbao.text import Text
 
 MATTERS = frozenset(
@@ -49,8 +48,6 @@ _OTHER_NAMES = {role: name for name, role in _ROLES.items()}
 MOST_MATTERS = 1_000
 MOST_READ = 5_000
 """Entries of one matter that are searched for other matters."""
-
-_PER_QUERY = 200
 
 Subject = tuple[str, str]
 
@@ -101,8 +98,8 @@ def timeline(conn: Connection, pack: Pack, about: Subject, now: int, *, start: i
             field="about",
         )
     matters, cut = _belonging(conn, pack, about)
-    places = _places(conn, matters, start, limit + 1)
-    shown = _stored(conn, places[:limit])
+    places = search.about_any(conn, matters, start=start, limit=limit + 1)
+    shown = search.stored(conn, places[:limit])
     owed = _owed(conn, [one.index for one in shown], now)
     return Timeline(
         matters=matters,
@@ -140,52 +137,13 @@ def _leads(pack: Pack, kind: str) -> bool:
 
 def _entries(conn: Connection, kinds: Iterable[str], subject: Subject) -> Iterator[Iterable[Subject]]:
     """The subjects of the entries of these kinds about one subject."""
-    marks = list(kinds)
-    if not marks:
+    other = _OTHER_NAMES.get(subject[0], subject[0])
+    named = list({subject: None, (other, subject[1]): None})
+    chosen = tuple(kinds)
+    if not chosen:
         return
-    rows = sql(
-        conn,
-        "SELECT DISTINCT s.idx, e.data FROM entry_subject s JOIN entry e ON e.idx = s.idx"
-        " WHERE s.role IN (?, ?) AND s.subject = ?"
-        f" AND e.kind IN ({', '.join('?' for _ in marks)}) ORDER BY s.idx LIMIT ?",
-        (subject[0], _OTHER_NAMES.get(subject[0], subject[0]), subject[1], *marks, MOST_READ),
-    )
-    for _, data in rows:
-        named = msgspec.json.decode(data, type=_Subjects).subjects
-        yield ((_ROLES.get(role, role), identity) for role, identity in named.items())
-
-
-class _Subjects(msgspec.Struct, frozen=True):
-    subjects: dict[str, str]
-
-
-def _places(conn: Connection, matters: list[Subject], start: int, limit: int) -> list[int]:
-    """The first ``limit`` entries from ``start`` on that are about any of these, in order."""
-    found: set[int] = set()
-    for first in range(0, len(matters), _PER_QUERY):
-        chosen = matters[first : first + _PER_QUERY]
-        rows = sql(
-            conn,
-            "SELECT DISTINCT idx FROM entry_subject WHERE idx >= ?"
-            f" AND ({' OR '.join('(role = ? AND subject = ?)' for _ in chosen)}) ORDER BY idx LIMIT ?",
-            (start, *(part for subject in chosen for part in subject), limit),
-        )
-        found.update(idx for (idx,) in rows)
-    return sorted(found)[:limit]
-
-
-def _stored(conn: Connection, places: list[int]) -> list[Stored]:
-    found: list[Stored] = []
-    for first in range(0, len(places), _PER_QUERY):
-        chosen = places[first : first + _PER_QUERY]
-        rows = sql(
-            conn,
-            f"SELECT idx, kind, at, recorded, data FROM entry WHERE idx IN ({', '.join('?' for _ in chosen)})"
-            " ORDER BY idx",
-            tuple(chosen),
-        )
-        found += (Stored(*row) for row in rows)
-    return found
+    for stored in search.stored(conn, search.about_any(conn, named, kinds=chosen, limit=MOST_READ)):
+        yield ((_ROLES.get(role, role), identity) for role, identity in stored.subjects.items())
 
 
 def _owed(conn: Connection, places: list[int], now: int) -> dict[int, tuple[ObligationView, ...]]:

@@ -10,8 +10,10 @@ from collections.abc import Sequence
 import msgspec
 
 from anbao import cases
+from anbao.engine.reactions import cursor_of
+from anbao.engine.readmodels import listings
 from anbao.engine.work import Placed, Work
-from anbao.ledger import Ledger, Stored
+from anbao.ledger import Ledger, Stored, search
 from anbao.model.decision import DecisionInEffect
 from anbao.model.events.investigate import HazardConfirmed, ListingMatchedHazard
 from anbao.model.events.prevent import ListingScreenedEvent, PictureScreenedEvent
@@ -149,7 +151,7 @@ def _goes_at_once(conn: Connection, hazard: str, certainty: str) -> bool:
 def remove(context: RemovalContext, work: Work, found: DangerousListing) -> None:
     """Take one listing down because of a danger, with the violation that this is."""
     hazard, listing, about = found.hazard, found.listing, found.about
-    danger, known = find(work.conn, hazard), _listing(work.conn, listing)
+    danger, known = find(work.conn, hazard), listings.known(work.conn, listing)
     merchant = found.merchant or known.merchant
     kept_out = known.outcome == OUT_ALREADY
     if records.standing(work.conn, kind="takedown", listing=listing, hazard=hazard) or (
@@ -212,15 +214,10 @@ def _count(conn: Connection, table: str, where: str, hazard: str) -> int:
 
 def _more_to_come(work: Work, hazard: str, seen: int) -> bool:
     """Whether finds of this danger stand in the ledger that this package has not handled yet."""
-    handled = sql(work.conn, "SELECT idx FROM reaction WHERE name = ?", (REACTION,)).scalar()
+    handled = cursor_of(work.conn, REACTION)
     after = max(seen, -1 if handled is None else handled)
-    row = sql(
-        work.conn,
-        "SELECT 1 FROM entry e CROSS JOIN entry_subject s"
-        " WHERE e.kind IN (?, ?) AND e.idx > ? AND s.role = 'hazard' AND s.subject = ? AND s.idx = e.idx LIMIT 1",
-        (ListingMatchedHazard.KIND, HazardConfirmed.KIND, after, hazard),
-    ).first()
-    return row is not None
+    kinds = ListingMatchedHazard.KIND, HazardConfirmed.KIND
+    return search.newest_of_few(work.conn, kinds, ("hazard", hazard), after=after) is not None
 
 
 def clear(work: Work, hazard: str, listing: str, index: int) -> None:
@@ -313,7 +310,7 @@ def look_at_returns(context: RemovalContext, work: Work, most: int) -> int:
         danger = find(work.conn, hazard)
         found = ViolationReason(
             about=index,
-            category=_listing(work.conn, listing).category,
+            category=listings.known(work.conn, listing).category,
             facts=_facts(danger, hazard),
             hazard=hazard,
             listing=listing,
@@ -338,21 +335,9 @@ _SAME_PICTURE, _PICTURED = "picture.hazard", "picture.same"
 """As for listings, of pictures: the category of a finding, and the reason."""
 
 
-class _TakenListing(msgspec.Struct, frozen=True):
-    merchant: str = ""
-    category: str = ""
-    outcome: str = ""
-    entry: int = 0
-
-
 def _facts(danger: HazardToRemove | None, hazard: str) -> str:
     title, basis = (danger.title, danger.basis) if danger else (hazard, "")
     return f"与已确认的危险“{title}”为同一危险" + (f"（{basis}）" if basis else "")
-
-
-def _listing(conn: Connection, listing: str) -> _TakenListing:
-    row = sql(conn, "SELECT merchant, category, outcome, entry FROM listing WHERE id = ?", (listing,)).first()
-    return _TakenListing(*row) if row else _TakenListing()
 
 
 def _state(conn: Connection, hazard: str, listing: str) -> str:
@@ -376,5 +361,10 @@ def _keep(conn: Connection, hazard: str, listing: str, merchant: str, state: str
 
 
 def _last_removal(ledger: Ledger, work: Work, hazard: str) -> HazardRemoved | None:
-    index = records.newest_of_few(work, HazardRemoved.KIND, "hazard", hazard)
+    index = search.newest_of_few(work.conn, [HazardRemoved.KIND], ("hazard", hazard))
     return None if index is None else ledger.entry(work.conn, index).event(HazardRemoved)
+
+
+def are_returns(conn: Connection) -> bool:
+    """Whether a listing that the guard blocked has not been looked at yet."""
+    return sql(conn, "SELECT 1 FROM kept_out LIMIT 1").first() is not None

@@ -16,9 +16,11 @@ from msgspec import Meta
 
 from anbao.engine.core import Core
 from anbao.engine.outbox import Effect, send, withdraw
+from anbao.engine.readmodels import listings
 from anbao.engine.work import Work
 from anbao.errors import Conflict, InvalidInput
 from anbao.law.templates import Letter
+from anbao.ledger import search
 from anbao.model.base import Id, Noun, given_reason
 from anbao.model.events.remove import (
     MeasureConfirmed,
@@ -37,7 +39,6 @@ from anbao.remove.records import ENGINE, STANDING, Measure, MeasureSubjects
 from anbao.remove.rules import MeasureKind, RemovalRules
 from anbao.remove.statements import Statement, outcome_letter, statement_letter
 from anbao.store import Connection
-from anbao.store.bulk import sql
 from anbao.text import Text
 
 NOTIFIED = "merchant.notified"
@@ -145,7 +146,7 @@ def delivered(context: RemovalContext, work: Work, one: Measure, topic: str, eff
     """The platform did what an effect of a measure asked for; whether this confirmed the measure."""
     kind = context.rules.measure(one.kind)
     if topic == NOTIFIED and one.state in STANDING:
-        if records.newest(work, MeasureStated.KIND, "measure", one.id) is None:
+        if search.newest_about(work.conn, [MeasureStated.KIND], ("measure", one.id)) is None:
             work.append(MeasureStated(effect=effect, measure=one.kind, **one.about), actor=ENGINE)
     elif topic == kind.undoes:
         work.append(MeasureRestored(effect=effect, measure=one.kind, **one.about), actor=ENGINE)
@@ -173,7 +174,7 @@ def _undo(context: RemovalContext, work: Work, one: Measure, event: MeasureLifte
     kind = context.rules.measure(one.kind)
     index = work.append(event, actor=actor)
     target = {"listing": one.listing} if kind.on == "listing" else {"merchant": one.merchant}
-    if (taken := records.newest(work, MeasureTakenEvent.KIND, "measure", one.id)) is not None:
+    if (taken := search.newest_about(work.conn, [MeasureTakenEvent.KIND], ("measure", one.id))) is not None:
         withdraw(work, taken)
     if not records.standing(work.conn, kind=kind.id, **target):
         effect = Effect(topic=kind.undoes, subjects=one.subjects, body={"measure": kind.id, "reason": event.reason})
@@ -197,8 +198,7 @@ def checked(context: RemovalContext, conn: Connection, order: MeasureOrder) -> t
     """The measure's kind, and the order with its merchant and its basis filled in."""
     kind = context.rules.measure(order.measure)
     if order.listing and not order.merchant:
-        found = sql(conn, "SELECT merchant FROM listing WHERE id = ?", (order.listing,)).scalar()
-        order = msgspec.structs.replace(order, merchant=found or "")
+        order = msgspec.structs.replace(order, merchant=listings.known(conn, order.listing).merchant)
     if kind.on == "listing" and not order.listing:
         raise InvalidInput(Text(f"{kind.title.zh}须指明商品", f"{kind.id} is about a listing"), field="listing")
     if kind.on == "merchant" and not order.merchant:
@@ -222,10 +222,7 @@ def checked(context: RemovalContext, conn: Connection, order: MeasureOrder) -> t
 def name_of(work: Work, order: MeasureOrder) -> str:
     because = (order.complaint, order.hazard, order.violation)
     identity = [order.measure, order.listing, order.merchant, *because, work.now]
-    where, given = (
-        ("listing = ?", order.listing) if order.listing else ("listing = '' AND merchant = ?", order.merchant)
-    )
-    again = sql(work.conn, f"SELECT count(*) FROM measure WHERE {where}", (given,)).scalar_one()
+    again = records.count_about(work.conn, order.listing, order.merchant)
     return f"{order.measure}-{sha256(msgspec.json.encode([*identity, again])).hexdigest()[:16]}"
 
 

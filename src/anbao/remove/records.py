@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Literal, TypedDict
 
-from anbao.engine.work import Placed, Work
+from anbao.engine.work import Placed
 from anbao.errors import NotFound
 from anbao.model.base import Noun
 from anbao.model.events.remove import (
@@ -120,26 +120,35 @@ def subjects_of(about: MeasureSubjects) -> dict[str, str]:
     return {"measure": about["name"], **{role: value for role in roles if (value := str(about.get(role, "")))}}
 
 
-def newest(work: Work, kind: str, role: str, subject: str) -> int | None:
-    """The newest entry of a kind about a subject of which there are few entries, such as a measure."""
-    found: int | None = sql(
-        work.conn,
-        "SELECT s.idx FROM entry_subject s CROSS JOIN entry e"
-        " WHERE s.role = ? AND s.subject = ? AND e.idx = s.idx AND e.kind = ? ORDER BY s.idx DESC LIMIT 1",
-        (role, subject, kind),
-    ).scalar()
-    return found
+def count_about(conn: Connection, listing: str, merchant: str) -> int:
+    """How many measures there were on a listing, or on a merchant itself where no listing is named."""
+    where, given = ("listing = ?", listing) if listing else ("listing = '' AND merchant = ?", merchant)
+    return int(sql(conn, f"SELECT count(*) FROM measure WHERE {where}", (given,)).scalar_one())
 
 
-def newest_of_few(work: Work, kind: str, role: str, subject: str) -> int | None:
-    """As ``newest``, of a kind of which there are few entries about a subject that may have any number: a danger."""
-    found: int | None = sql(
-        work.conn,
-        "SELECT e.idx FROM entry e CROSS JOIN entry_subject s"
-        " WHERE e.kind = ? AND s.role = ? AND s.subject = ? AND s.idx = e.idx ORDER BY e.idx DESC LIMIT 1",
-        (kind, role, subject),
-    ).scalar()
-    return found
+def of_kinds(conn: Connection, violation: str, kinds: Sequence[str], limit: int) -> tuple[tuple[str, ...], int]:
+    """The first measures of these kinds that were taken because of a violation, and how many there were in all."""
+    marks = ", ".join("?" for _ in kinds)
+    where = f"violation = ? AND kind IN ({marks}) AND state NOT IN ('proposed', 'declined')"
+    first = sql(conn, f"SELECT id FROM measure WHERE {where} ORDER BY at, id LIMIT ?", (violation, *kinds, limit))
+    count = sql(conn, f"SELECT count(*) FROM measure WHERE {where}", (violation, *kinds)).scalar_one()
+    return tuple(name for (name,) in first), int(count)
+
+
+def was_removed_before(
+    conn: Connection, hazard: str, entry: int, *, violation: str = "", merchants: Sequence[str] = ()
+) -> bool:
+    """Whether a removal because of a danger had been confirmed before an entry: of a violation, or at merchants."""
+    where = "violation = ?" if violation else f"merchant IN ({', '.join('?' for _ in merchants)})"
+    given = (violation,) if violation else tuple(merchants)
+    before = sql(
+        conn,
+        # An expression, not the column: the planner is to begin with the violation or merchant, not with the danger.
+        "SELECT 1 FROM measure WHERE kind IN ('shield', 'takedown') AND state = 'confirmed' AND hazard || '' = ?"
+        f" AND entry < ? AND {where} LIMIT 1",
+        (hazard, entry, *given),
+    ).first()
+    return before is not None
 
 
 def find(conn: Connection, name: str) -> Measure:

@@ -12,9 +12,11 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from anbao.engine.readmodels import merchants
 from anbao.engine.work import Placed, Work
 from anbao.errors import Conflict, InvalidInput, NotFound
 from anbao.law.templates import Letter
+from anbao.ledger import search
 from anbao.ledger.vault import COMMITMENT_PREFIX
 from anbao.model.base import Noun, legal_time
 from anbao.model.events.investigate import HazardConfirmed, HazardSuspected, HazardSwept
@@ -182,16 +184,11 @@ def _document(conn: Connection, report: str) -> bytes:
 
 def _attachments(conn: Connection, one: Violation) -> list[tuple[int, str, int]]:
     """Index, kind and time of the entries about a violation, its measures, and the danger that it is."""
-    rows = sql(
-        conn,
-        "SELECT DISTINCT e.idx, e.kind, e.at FROM entry_subject s JOIN entry e ON e.idx = s.idx"
-        " WHERE (s.role = 'violation' AND s.subject = ?)"
-        " OR (s.role = 'measure' AND s.subject IN (SELECT id FROM measure WHERE violation = ?))"
-        " OR (s.role = 'hazard' AND s.subject = ?"
-        f" AND e.kind IN ({', '.join('?' for _ in _OF_DANGERS)})) ORDER BY e.idx",
-        (one.id, one.id, one.hazard, *_OF_DANGERS),
-    )
-    return [(int(index), str(kind), int(at)) for index, kind, at in rows]
+    of_violation = [("violation", one.id), *(("measure", each.id) for each in records.of_violation(conn, one.id))]
+    found = search.about_any(conn, of_violation, limit=records.MOST)
+    if one.hazard:
+        found += search.about_any(conn, [("hazard", one.hazard)], kinds=_OF_DANGERS, limit=records.MOST)
+    return [(stored.index, stored.kind, stored.at) for stored in search.stored(conn, sorted(set(found)))]
 
 
 def _listed(context: RemovalContext, attachments: Sequence[tuple[int, str, int]]) -> Text:
@@ -211,10 +208,8 @@ def _facts(context: RemovalContext, conn: Connection, one: Violation) -> str:
 
 
 def _goods(conn: Connection, one: Violation) -> str:
-    rows = sql(
-        conn, "SELECT DISTINCT listing FROM measure WHERE violation = ? AND listing <> '' ORDER BY listing", (one.id,)
-    )
-    return "、".join(dict.fromkeys([*filter(None, [one.listing]), *(listing for (listing,) in rows)])) or "—"
+    goods = sorted({each.listing for each in records.of_violation(conn, one.id) if each.listing})
+    return "、".join(dict.fromkeys([*filter(None, [one.listing]), *goods])) or "—"
 
 
 def _measures(context: RemovalContext, conn: Connection, one: Violation) -> Text:
@@ -230,8 +225,7 @@ def _measures(context: RemovalContext, conn: Connection, one: Violation) -> Text
 
 def _merchant(context: RemovalContext, conn: Connection, merchant: str) -> Text:
     """Who the merchant is, by its file; only what its file holds."""
-    data = sql(conn, "SELECT file FROM merchant WHERE id = ?", (merchant,)).scalar() if merchant else None
-    held: dict[str, Any] = msgspec.json.decode(bytes(data)) if data is not None else {}
+    held = merchants.file_of(conn, merchant)
     zh, en = [f"网店“{shop_name(conn, merchant)}”"], [f"shop “{shop_name(conn, merchant)}”"]
     for field, in_zh, in_en in _NAMED:
         value = held.get(field)

@@ -34,7 +34,6 @@ from anbao.remove.records import Measure, State, Violation
 from anbao.remove.reports import AuthorityReport, Sent
 from anbao.remove.rules import RemovalRules, load_rules
 from anbao.store import Connection
-from anbao.store.bulk import sql
 from anbao.text import Text
 
 _AT_ONCE = 100
@@ -299,7 +298,7 @@ class Remove(Service):
 
     def _look_at_returns(self) -> bool:
         with self.core.reading() as conn:
-            if sql(conn, "SELECT 1 FROM kept_out LIMIT 1").first() is None:
+            if not hazards.are_returns(conn):
                 return False
         return bool(self.core.run(lambda work: hazards.look_at_returns(self._context, work, _AT_ONCE)))
 

@@ -3,12 +3,12 @@
 import msgspec
 
 from anbao.engine.core import Core
+from anbao.engine.readmodels import merchants
 from anbao.law.templates import Letter
 from anbao.model.base import legal_time
 from anbao.remove.records import Measure
 from anbao.remove.rules import MeasureKind
 from anbao.store import Connection
-from anbao.store.bulk import sql
 from anbao.text import Text
 
 _NOTHING = Text("", "")
@@ -85,5 +85,4 @@ def period(until: int) -> Text:
 
 def shop_name(conn: Connection, merchant: str) -> str:
     """What the shop is called; its id where the platform never gave a name."""
-    found: str | None = sql(conn, "SELECT shop_name FROM merchant WHERE id = ?", (merchant,)).scalar()
-    return found or merchant
+    return merchants.shop_name(conn, merchant) or merchant

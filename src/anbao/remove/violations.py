@@ -15,6 +15,7 @@ import msgspec
 from anbao.engine.readmodels import families
 from anbao.engine.work import Work
 from anbao.law.deadlines import latest_start
+from anbao.ledger import search
 from anbao.model.events.remove import LadderApplied, ViolationFound, ViolationServiceEnded, ViolationStopped
 from anbao.remove import records
 from anbao.remove.measures import MeasureOrder, RemovalContext, take
@@ -22,7 +23,6 @@ from anbao.remove.proposals import propose
 from anbao.remove.records import ENGINE, Violation
 from anbao.remove.rules import LadderFacts
 from anbao.store import Connection
-from anbao.store.bulk import sql
 
 MOST_LINKED = 500
 MOST_NAMED = 100
@@ -137,7 +137,7 @@ def settle(work: Work, violation: str) -> None:
     """Record that a violation was stopped once nothing of it is left on sale, and that the service was ended."""
     one = records.violation_of(work.conn, violation)
     if one.state == "found" and not records.stands(work.conn, ("taken", "failed"), REMOVALS, violation=violation):
-        done, removed = _removals(work.conn, violation)
+        done, removed = records.of_kinds(work.conn, violation, sorted(REMOVALS), MOST_NAMED)
         stopped = ViolationStopped(kept_out=not removed, measures=done, removed=removed, violation=violation)
         work.append(stopped, actor=ENGINE)
     if not one.serious:
@@ -148,18 +148,8 @@ def settle(work: Work, violation: str) -> None:
         for each in records.standing(work.conn, merchant=one.merchant, kind=kind, violation=violation)
         if each.state == "confirmed"
     )
-    if ending and records.newest_of_few(work, ViolationServiceEnded.KIND, "violation", violation) is None:
+    if ending and search.newest_of_few(work.conn, [ViolationServiceEnded.KIND], ("violation", violation)) is None:
         work.append(ViolationServiceEnded(measures=ending, violation=violation), actor=ENGINE)
-
-
-def _removals(conn: Connection, violation: str) -> tuple[tuple[str, ...], int]:
-    """The first removals that were taken because of a violation, and how many there were in all."""
-    marks = ", ".join("?" for _ in REMOVALS)
-    where = f"violation = ? AND kind IN ({marks}) AND state NOT IN ('proposed', 'declined')"
-    given = (violation, *sorted(REMOVALS))
-    first = sql(conn, f"SELECT id FROM measure WHERE {where} ORDER BY at, id LIMIT ?", (*given, MOST_NAMED))
-    count = sql(conn, f"SELECT count(*) FROM measure WHERE {where}", given).scalar_one()
-    return tuple(name for (name,) in first), int(count)
 
 
 def family(context: RemovalContext, conn: Connection, merchant: str, now: int) -> list[str]:
@@ -184,12 +174,7 @@ def _is_relapse(
     """
     if not found.merchant:
         return False
-    given = [known[-1].id] if known else family(context, conn, found.merchant, now)
-    where = "violation = ?" if known else f"merchant IN ({', '.join('?' for _ in given)})"
-    before = sql(
-        conn,
-        "SELECT 1 FROM measure WHERE kind IN ('shield', 'takedown') AND state = 'confirmed' AND hazard || '' = ?"
-        f" AND entry < ? AND {where} LIMIT 1",
-        (found.hazard, found.screened, *given),
-    ).first()
-    return before is not None
+    if known:
+        return records.was_removed_before(conn, found.hazard, found.screened, violation=known[-1].id)
+    related = family(context, conn, found.merchant, now)
+    return records.was_removed_before(conn, found.hazard, found.screened, merchants=related)

@@ -13,14 +13,13 @@ import msgspec
 from anbao.engine.core import Core
 from anbao.engine.readmodels.screened import decode_screened, listing_of, whole_screened
 from anbao.law.deadlines import legal_day
-from anbao.ledger import Stored
+from anbao.ledger import Stored, search
 from anbao.model.backtest import Backtest, Example, TermChange, Transition
 from anbao.model.events.prevent import ListingScreenedEvent
 from anbao.model.listing import Listing, ListingScreened, Outcome
 from anbao.model.texts import with_texts
 from anbao.rules.rulesets import Ruleset
 from anbao.store import Connection
-from anbao.store.bulk import sql
 
 PAGE = 500
 """Listings read together; a sample is made of such stretches, evenly spaced over the time range."""
@@ -95,9 +94,9 @@ def name_of(ruleset: Ruleset) -> str:
 def past_listings(core: Core, window: Window) -> Iterator[list[Stored]]:
     """The ``listing.screened`` entries of a window, page by page, in ledger order."""
     with core.reading() as conn:
-        first = 0 if window.since is None else _index_at(conn, window.since, core.ledger.size(conn))
+        first = 0 if window.since is None else search.index_at(conn, window.since, core.ledger.size(conn))
         end = core.ledger.size(conn)
-        end = end if window.until is None else _index_at(conn, window.until, end)
+        end = end if window.until is None else search.index_at(conn, window.until, end)
     for start, stop, limit in _stretches(first, end, window.sample):
         while limit > 0:
             with core.reading() as conn:
@@ -127,18 +126,6 @@ def _stretches(first: int, end: int, sample: int | None) -> list[tuple[int, int,
     count = max(1, -(-sample // PAGE))
     bounds = [first + (end - first) * place // count for place in range(count + 1)]
     return [(bounds[place], bounds[place + 1], min(PAGE, sample - place * PAGE)) for place in range(count)]
-
-
-def _index_at(conn: Connection, instant: int, size: int) -> int:
-    """The first entry recorded at ``instant`` or later: recorded times never fall."""
-    low, high = 0, size
-    while low < high:
-        middle = (low + high) // 2
-        if sql(conn, "SELECT recorded FROM entry WHERE idx = ?", (middle,)).scalar_one() < instant:
-            low = middle + 1
-        else:
-            high = middle
-    return low
 
 
 def _terms(screened: ListingScreened) -> set[str]:

@@ -14,7 +14,7 @@ import msgspec
 
 from anbao.engine.readmodels.screened import decode_screened
 from anbao.engine.work import Placed, Work
-from anbao.ledger import Ledger, Stored
+from anbao.ledger import Ledger, Stored, search
 from anbao.ledger.whole import whole_record
 from anbao.model.events.prevent import ListingScreenedEvent
 from anbao.model.events.remove import MeasureLifted, MeasureTakenEvent
@@ -115,6 +115,7 @@ def load(conn: Connection, size: int) -> Cleared:
 
 
 def _stands(conn: Connection, hazard: str) -> bool:
+    """Whether new listings are guarded against a danger."""
     return sql(conn, "SELECT 1 FROM guarded_hazard WHERE hazard = ? AND until IS NULL", (hazard,)).first() is not None
 
 
@@ -125,13 +126,9 @@ def _cleared_since(conn: Connection, hazard: str, listing: str, offer: str, inde
 
 def _judged_offer(ledger: Ledger, conn: Connection, listing: str, role: str, subject: str) -> str | None:
     """The digest of the newest offer under the listing's id before the measure or case about it began."""
-    began = sql(conn, "SELECT min(idx) FROM entry_subject WHERE role = ? AND subject = ?", (role, subject)).scalar()
-    index = sql(
-        conn,
-        "SELECT max(s.idx) FROM entry_subject s JOIN entry e ON e.idx = s.idx"
-        " WHERE s.role = 'listing' AND s.subject = ? AND s.idx < ? AND e.kind = ?",
-        (listing, -1 if began is None else began, ListingScreenedEvent.KIND),
-    ).scalar()
+    began = search.first_about(conn, (role, subject))
+    before = -1 if began is None else began
+    index = search.newest_about(conn, [ListingScreenedEvent.KIND], ("listing", listing), before=before)
     return None if index is None else offer_digest(_offered(ledger, conn, index))
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from anbao.detect.contact.book import FraudBook
 from anbao.engine.values import Parameters
-from anbao.rules.artefacts import artefact, store_artefact
+from anbao.ledger.artefacts import artefact, store_artefact
 from anbao.store import Connection
 
 if TYPE_CHECKING:

@@ -13,13 +13,13 @@ from anbao.detect.text import Lexicon
 from anbao.engine.core import Core
 from anbao.engine.work import Work
 from anbao.errors import Conflict
+from anbao.ledger import artefacts
 from anbao.model.events.rules import IMPORTED, PolicyImported, VersionImported
 from anbao.rules import rulesets
 from anbao.rules.changes import Change, Changes
 from anbao.rules.policy import Policy
 from anbao.rules.rulesets import Rulesets
 from anbao.store import Connection
-from anbao.store.bulk import sql
 from anbao.text import Text
 
 ENGINE = "engine"
@@ -106,10 +106,7 @@ def propose(
                     f"{TITLES[role].zh}已是随包的默认版本", f"{TITLES[role].en} in force is the pack's default already"
                 )
             )
-        if (
-            sql(work.conn, "SELECT 1 FROM artefact WHERE digest = ? AND kind = ?", (default.digest, role)).first()
-            is None
-        ):
+        if not artefacts.exists(work.conn, role, default.digest):
             rulesets.import_version(work, default.imported, default.data, ENGINE)
 
     core.run(job)

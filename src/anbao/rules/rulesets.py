@@ -19,6 +19,7 @@ from anbao.detect.text import Lexicon
 from anbao.engine.work import Placed, Work
 from anbao.errors import NotFound
 from anbao.law.catalogue import Catalogue, load_catalogue
+from anbao.ledger.artefacts import ArtefactKind, artefact, digests, exists, store_artefact
 from anbao.model.events.rules import (
     ACTIVATED,
     LexiconImported,
@@ -30,7 +31,6 @@ from anbao.model.events.rules import (
 from anbao.model.listing import Versions
 from anbao.rules import clearances, dangers
 from anbao.rules.activations import Activations, RulesInForce, is_settled, note_change
-from anbao.rules.artefacts import ArtefactKind, artefact, store_artefact
 from anbao.rules.dangers import Guarded
 from anbao.rules.fraud_books import Books
 from anbao.rules.policy import Policy
@@ -265,7 +265,7 @@ def role_of(subjects: Mapping[str, str]) -> Role:
 
 def require(conn: Connection, role: Role, digest: str) -> None:
     """Raises NotFound where no version of that role was imported under the digest."""
-    if sql(conn, "SELECT 1 FROM artefact WHERE digest = ? AND kind = ?", (digest, role)).first() is None:
+    if not exists(conn, role, digest):
         raise NotFound(
             Text(f"没有版本 {digest}", f"there is no version {digest}"),
             hint=Text(f"用 anbao {role} list 查看", f"see anbao {role} list"),
@@ -318,15 +318,13 @@ def project_deactivation(conn: Connection, placed: Sequence[Placed]) -> None:
 
 
 def versions(conn: Connection, kind: ArtefactKind) -> list[Version]:
-    """All imported versions of a kind, with their latest activation."""
-    rows = sql(
-        conn,
-        "SELECT a.digest, v.effective, v.entry FROM artefact a LEFT JOIN activation v"
-        " ON v.digest = a.digest AND v.kind = a.kind WHERE a.kind = ? ORDER BY v.entry, a.digest",
-        (kind,),
-    )
-    latest = {digest: Version(digest=digest, effective=effective, entry=entry) for digest, effective, entry in rows}
-    return list(latest.values())
+    """All imported versions of a kind, each with its latest activation: those without one first, then in its order."""
+    found = {digest: Version(digest=digest, effective=None, entry=None) for digest in digests(conn, kind)}
+    activated = "SELECT digest, effective, entry FROM activation WHERE kind = ? AND digest <> '' ORDER BY entry"
+    for digest, effective, entry in sql(conn, activated, (kind,)):
+        found.pop(digest, None)
+        found[digest] = Version(digest=digest, effective=effective, entry=entry)
+    return list(found.values())
 
 
 def _required(seen: RulesInForce, role: Role, now: int) -> str:

@@ -19,18 +19,18 @@ from anbao.engine.core import Core
 from anbao.engine.readmodels.screened import decode_screened, whole_screened
 from anbao.engine.work import Work
 from anbao.errors import InvalidInput
+from anbao.ledger import search
+from anbao.ledger.artefacts import artefact
 from anbao.model.base import given_reason
 from anbao.model.events.investigate import HazardConfirmed
 from anbao.model.events.prevent import ListingDecided, ListingScreenedEvent
 from anbao.model.events.rules import SuggestionAccepted
 from anbao.model.listing import ListingScreened
 from anbao.rules import backtest, rulesets
-from anbao.rules.artefacts import artefact
 from anbao.rules.backtest import Window
 from anbao.rules.learning import MOST
 from anbao.rules.rulesets import Rulesets
 from anbao.store import Connection
-from anbao.store.bulk import sql
 from anbao.text import Text
 
 SHORTEST, LONGEST = 2, 8
@@ -157,12 +157,7 @@ def decided(core: Core, most: int = MOST_DECISIONS) -> tuple[list[Judged], list[
     last: dict[str, Judged] = {}
     blocked: set[str] = set()
     with core.reading() as conn:
-        indexes = [
-            row[0]
-            for row in sql(
-                conn, "SELECT idx FROM entry WHERE kind = ? ORDER BY idx DESC LIMIT ?", (ListingDecided.KIND, most)
-            )
-        ]
+        indexes = search.newest_of_kind(conn, ListingDecided.KIND, most)
         for index in reversed(indexes):
             decision = core.ledger.entry(conn, index).event(ListingDecided)
             name = decision.listing

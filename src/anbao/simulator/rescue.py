@@ -11,8 +11,8 @@ import msgspec
 
 from anbao.assist.answers import HelpAnswer
 from anbao.connect.pictures import PictureIntake
-from anbao.delivery import queue
 from anbao.delivery.queue import Patience
+from anbao.engine import outbox
 from anbao.investigate.sweep import matches
 from anbao.model.assistance import HelpRequest
 from anbao.model.base import legal_time
@@ -29,7 +29,6 @@ from anbao.remove.reports import Sent
 from anbao.simulator import scalding
 from anbao.simulator.receiver import Manners, Receiver, receiving
 from anbao.simulator.scalding import Cast
-from anbao.store.bulk import sql
 from anbao.text import system_language
 from anbao.warn import buyers
 from anbao.warn.buyers import Reach
@@ -37,6 +36,8 @@ from anbao.warn.buyers import Reach
 OFFICER, REVIEWER, SECOND = "安全员 林", "审核员 周", "审核员 陈"
 
 _WHOLE = 10_000
+_SOLD_ON = "PB"
+"""How the ids of the dangerous listings begin (``scalding``)."""
 _HELP = "help-pb"
 _FAST = Patience(attempts=3, first_wait=0)
 
@@ -89,13 +90,18 @@ def unfold(platform: Platform, pictures: PictureIntake, cast: Cast) -> Rescue:
         settle(platform, pictures)
         with platform.reading() as conn:
             course = timeline(conn, platform.pack, ("complaint", filed.receipt), platform.clock(), limit=_WHOLE)
+        offered = [
+            one
+            for one in platform.listings(after=_SOLD_ON, limit=_WHOLE)
+            if one.id.startswith(_SOLD_ON) and one.outcome in ("pass", "notice")
+        ]
         with platform.reading() as conn:
             return Rescue(
                 hazard=hazard,
                 severity=filed.severity,
                 matched=matches.ranked(conn, hazard),
                 removed=frozenset(one.listing for one in taken if one.kind == "takedown" and one.state == "confirmed"),
-                on_sale=frozenset(name for (name,) in sql(conn, _STANDING)),
+                on_sale=frozenset(one.id for one in offered),
                 refused_first=refused[0].listing if refused else "",
                 retried=sum(one.kind == EffectRetried.KIND for one in course.lines),
                 swept=_swept(platform, hazard),
@@ -172,7 +178,7 @@ def _review(platform: Platform) -> None:
 def _replay(platform: Platform) -> None:
     """The officer sends the refused takedowns again."""
     with platform.reading() as conn:
-        dead = [one.id for one in queue.listed(conn, state="dead", topic="listing.takedown")]
+        dead = [one.id for one in outbox.listed(conn, state="dead", topic="listing.takedown")]
     platform.run(lambda work: platform.delivery.replay(work, dead, actor=OFFICER))
 
 
@@ -207,6 +213,3 @@ def _swept(platform: Platform, hazard: str) -> tuple[int, int]:
         [first, *_] = platform.ledger.entries(conn, 0, 1, kind=HazardSwept.KIND, subject=("hazard", hazard))
     coverage = first.event(HazardSwept).coverage
     return coverage.looked, coverage.listings
-
-
-_STANDING = "SELECT id FROM listing WHERE id LIKE 'PB%' AND outcome IN ('pass', 'notice')"

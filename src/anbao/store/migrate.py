@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from anbao.errors import StoreError
+from anbao.store import meta
 from anbao.store.bulk import sql
 from anbao.store.connection import Connection, ConnectionPool
 from anbao.text import Text
@@ -64,8 +65,7 @@ def bring_up_to_date(url: str, writer: ConnectionPool) -> None:
 
 def unfilled(conn: Connection) -> frozenset[str]:
     """Tables that upgrades made and that are not filled from the entries yet."""
-    found = sql(conn, "SELECT value FROM meta WHERE key = ?", (UNFILLED,)).scalar()
-    return frozenset() if found is None else frozenset(bytes(found).decode().split())
+    return frozenset((meta.read(conn, UNFILLED) or b"").decode().split())
 
 
 def _version(conn: Connection) -> str | None:
@@ -85,9 +85,9 @@ def _version(conn: Connection) -> str | None:
 
 def _note_unfilled(conn: Connection, new: set[str]) -> None:
     made = unfilled(conn) | {name for name in new if _is_empty(conn, name)}
-    sql(conn, "DELETE FROM meta WHERE key = ?", (UNFILLED,))
+    meta.remove(conn, UNFILLED)
     if made:
-        sql(conn, "INSERT INTO meta (key, value) VALUES (?, ?)", (UNFILLED, " ".join(sorted(made)).encode()))
+        meta.write(conn, UNFILLED, " ".join(sorted(made)).encode())
 
 
 def _is_empty(conn: Connection, name: str) -> bool:

@@ -14,8 +14,10 @@ from typing import Any
 import msgspec
 
 from anbao.engine.outbox import Effect, send
+from anbao.engine.readmodels import orders
 from anbao.engine.work import Placed, Work
 from anbao.law.templates import Templates
+from anbao.ledger import search
 from anbao.model.entry import event_of
 from anbao.model.events.delivery import EffectDelivered, EffectEvent, EffectFailed
 from anbao.model.events.warn import (
@@ -29,6 +31,7 @@ from anbao.model.events.warn import (
 from anbao.store import Connection, tables
 from anbao.store.bulk import sql, upsert_many
 from anbao.text import DEFAULT_LANGUAGE, Language
+from anbao.warn import dangers
 from anbao.warn.dangers import WarnedDanger, find
 
 ENGINE = "engine"
@@ -122,29 +125,25 @@ def _warn_of(
 ) -> tuple[int, bool]:
     """Look at up to ``most`` trades of one listing: how many there were, and whether they were the last."""
     danger = find(work.conn, hazard)
-    trades = sql(
-        work.conn,
-        "SELECT id, consumer, at, entry FROM trade WHERE listing = ? AND entry > ? ORDER BY entry LIMIT ?",
-        (listing, after, most),
-    ).all()
+    lines = orders.lines_with(work.conn, listing, after, most)
     if danger is not None and danger.lifted is None:
         bought: dict[str, str] = {}
-        for trade, consumer, at, _ in trades:
-            if at >= since:
-                bought.setdefault(consumer, trade)
+        for line in lines:
+            if line.at >= since:
+                bought.setdefault(line.consumer, line.order)
         known = _warned(work.conn, hazard, list(bought))
         new = {consumer: trade for consumer, trade in bought.items() if consumer not in known}
         if new:
             _owe(work, danger, listing, cause, len(new))
             for consumer, trade in new.items():
                 _warn(work, templates, danger, consumer, listing, trade, 1, language)
-    done = len(trades) < most
+    done = len(lines) < most
     sql(
         work.conn,
         'UPDATE affected SET "after" = ?, done = ? WHERE hazard = ? AND listing = ?',
-        (trades[-1][3] if trades else after, int(done), hazard, listing),
+        (lines[-1].entry if lines else after, int(done), hazard, listing),
     )
-    return len(trades), done
+    return len(lines), done
 
 
 def retry(work: Work, templates: Templates, hazard: str, actor: str, language: Language = DEFAULT_LANGUAGE) -> int:
@@ -206,18 +205,17 @@ def conclude(work: Work, hazard: str) -> None:
 
 def reach_of(conn: Connection, hazard: str) -> Reach:
     """How far the warning has got."""
-    title = sql(conn, "SELECT title FROM danger WHERE hazard = ?", (hazard,)).scalar() or hazard
+    danger = find(conn, hazard)
     listings = sql(conn, "SELECT count(*) FROM affected WHERE hazard = ?", (hazard,)).scalar_one()
     counts: dict[str, int] = dict(
         sql(conn, "SELECT state, count(*) FROM warning WHERE hazard = ? GROUP BY state", (hazard,)).all()
     )
-    return Reach(hazard=hazard, title=title, listings=listings, **counts)
+    return Reach(hazard=hazard, title=danger.title if danger else hazard, listings=listings, **counts)
 
 
 def reaches(conn: Connection, limit: int) -> list[Reach]:
     """All hazards with affected listings, the newest first."""
-    rows = sql(conn, "SELECT hazard FROM danger ORDER BY entry DESC LIMIT ?", (limit,)).all()
-    return [reach_of(conn, hazard) for (hazard,) in rows]
+    return [reach_of(conn, hazard) for hazard in dangers.newest(conn, limit)]
 
 
 def project_sent(conn: Connection, placed: Sequence[Placed]) -> None:
@@ -248,19 +246,14 @@ def project_delivery(conn: Connection, placed: Sequence[Placed]) -> None:
 
 def _owe(work: Work, danger: WarnedDanger, listing: str, cause: int, buyers: int) -> None:
     """From now on the platform owes these buyers a warning: the clock runs from what caused it."""
-    at = sql(work.conn, "SELECT at FROM entry WHERE idx = ?", (cause,)).scalar()
+    at = search.happened_at(work.conn, cause)
     owed = WarningOwed(buyers=buyers, cause=cause, hazard=danger.hazard, listing=listing)
     work.append(owed, actor=ENGINE, at=at)
 
 
 def _last_conclusion(work: Work, hazard: str) -> HazardWarned | None:
-    data = sql(
-        work.conn,
-        "SELECT e.data FROM entry e CROSS JOIN entry_subject s WHERE e.kind = ? AND s.role = 'hazard'"
-        " AND s.subject = ? AND s.idx = e.idx ORDER BY e.idx DESC LIMIT 1",
-        (HazardWarned.KIND, hazard),
-    ).scalar()
-    return None if data is None else event_of(HazardWarned.KIND, data, HazardWarned)
+    index = search.newest_of_few(work.conn, [HazardWarned.KIND], ("hazard", hazard))
+    return None if index is None else event_of(HazardWarned.KIND, search.data_of(work.conn, index), HazardWarned)
 
 
 def _warned(conn: Connection, hazard: str, consumers: Sequence[str]) -> set[str]:
@@ -328,3 +321,12 @@ def _notify(
         "title": text.title,
     }
     send(work, entry, Effect(topic=topic, subjects=event.subjects, body=body, reveal=("buyer",)))
+
+
+def project_trades(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``order.placed`` on an affected listing: its buyers are looked at again."""
+    if sql(conn, "SELECT 1 FROM affected LIMIT 1").first() is None:
+        return
+    listings = sorted({sealed.subjects["listing"] for _, sealed in placed})
+    marks = ", ".join("?" for _ in listings)
+    sql(conn, f"UPDATE affected SET done = 0 WHERE listing IN ({marks})", tuple(listings))

@@ -65,13 +65,9 @@ def project_published(conn: Connection, placed: Sequence[Placed]) -> None:
         sql(conn, "UPDATE danger SET published = ? WHERE hazard = ?", (sealed.at, sealed.subjects["hazard"]))
 
 
-def project_trades(conn: Connection, placed: Sequence[Placed]) -> None:
-    """``order.placed`` on an affected listing: its buyers are looked at again."""
-    if sql(conn, "SELECT 1 FROM affected LIMIT 1").first() is None:
-        return
-    listings = sorted({sealed.subjects["listing"] for _, sealed in placed})
-    marks = ", ".join("?" for _ in listings)
-    sql(conn, f"UPDATE affected SET done = 0 WHERE listing IN ({marks})", tuple(listings))
+def newest(conn: Connection, limit: int) -> list[str]:
+    """The hazards that were confirmed last, the newest first."""
+    return [hazard for (hazard,) in sql(conn, "SELECT hazard FROM danger ORDER BY entry DESC LIMIT ?", (limit,))]
 
 
 def _read(conn: Connection, where: str, values: tuple[Any, ...]) -> list[WarnedDanger]:

@@ -3,13 +3,12 @@
 A trade is known by order, listing and buyer: an order has lines, and each line is an entry of its own.
 """
 
-from collections.abc import Sequence
 from typing import TypedDict
 
 import msgspec
 
 from anbao.engine.readmodels.listings import ListingKnown
-from anbao.engine.work import Placed, Work
+from anbao.engine.work import Work
 from anbao.ledger import Vault
 from anbao.model.base import Noun
 from anbao.model.events.warn import (
@@ -33,8 +32,6 @@ from anbao.model.trade import (
     NoticeShown,
     Order,
 )
-from anbao.store import Connection, tables
-from anbao.store.bulk import sql, upsert_many
 from anbao.warn.steps import NoticeState
 
 NOTHING = -1
@@ -195,16 +192,6 @@ def missing(notice_state: NoticeState) -> tuple[str, ...]:
     return tuple(one.notice for one in notice_state.lacking if set(one.steps) - {"answered"})
 
 
-def trade_entry(conn: Connection, order: str, listing: str, consumer: str) -> int | None:
-    """The entry by which a line of an order was placed; None where it never was."""
-    found = sql(
-        conn,
-        "SELECT entry FROM trade WHERE id = ? AND listing = ? AND consumer = ?",
-        (order, listing, consumer),
-    ).scalar()
-    return None if found is None else int(found)
-
-
 def record_placed(work: Work, vault: Vault, line: JudgedLine, actor: str, at: int) -> int:
     """Record a line, and each notice that its category demands as owed before it; the line's entry."""
     order, known = line.order, line.known
@@ -316,12 +303,3 @@ def _owed(line: JudgedLine, notice: Notice) -> NoticeOwed:
         order=line.order.id,
         shown_only=not notice.confirm,
     )
-
-
-def project_orders(conn: Connection, placed: Sequence[Placed]) -> None:
-    """``order.placed`` → ``trade``."""
-    rows = []
-    for index, sealed in placed:
-        subjects = sealed.subjects
-        rows.append((subjects["order"], subjects["listing"], subjects["consumer"], sealed.at, index))
-    upsert_many(conn, tables.trade, ("id", "listing", "consumer", "at", "entry"), rows)

@@ -15,6 +15,7 @@ from anbao import cases
 from anbao.engine.core import Core
 from anbao.engine.outbox import Effect, send
 from anbao.engine.readmodels import gate, listings
+from anbao.engine.readmodels import orders as order_lines
 from anbao.engine.work import Work
 from anbao.errors import InvalidInput
 from anbao.model.decision import DecisionInEffect
@@ -44,7 +45,7 @@ def place(core: Core, work: Work, order: Order, actor: str, at: int) -> OrderAns
     before = {
         one.listing: entry
         for one in named
-        if (entry := orders.trade_entry(work.conn, order.id, one.listing, consumer)) is not None
+        if (entry := order_lines.line_entry(work.conn, order.id, one.listing, consumer)) is not None
     }
     lines = [judge(core, work.conn, one, consumer, at) for one in _single(order, named)]
     refused = [line for line in lines if line.refused and line.order.listing not in before]

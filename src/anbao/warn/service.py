@@ -44,8 +44,7 @@ class Warn(Service):
     """Notices and orders; warnings after the trade."""
 
     def projectors(self) -> Iterable[tuple[str, Projector]]:
-        yield OrderPlaced.KIND, orders.project_orders
-        yield OrderPlaced.KIND, dangers.project_trades
+        yield OrderPlaced.KIND, buyers.project_trades
         for kind in steps.STEP_KINDS:
             yield kind, steps.project_steps
         yield HazardConfirmed.KIND, dangers.project_confirmed

@@ -10,11 +10,11 @@ from msgspec import Meta
 from anbao.api.answers import EntryIndex
 from anbao.api.context import Caller, commit, context_of, operation, recorded
 from anbao.api.reading import DEFAULT_PAGE, IdempotencyKey, Limit, no_nul
-from anbao.delivery import endpoints, queue
+from anbao.delivery import endpoints
 from anbao.delivery.endpoints import Change, Endpoint
 from anbao.delivery.post import PlatformAnswer, PostOutcome
-from anbao.delivery.queue import QueuedEffect
-from anbao.engine.outbox import State
+from anbao.engine import outbox
+from anbao.engine.outbox import QueuedEffect, State
 from anbao.engine.work import Work
 
 Address = Annotated[str, Meta(min_length=1, max_length=2_000)]
@@ -146,7 +146,7 @@ def effects(
     """The longest due first."""
     no_nul(topic=topic)
     with context_of(request).platform.reading() as conn:
-        return queue.listed(conn, state=wanted, topic=topic, limit=limit)
+        return outbox.listed(conn, state=wanted, topic=topic, limit=limit)
 
 
 @post("/v1/effects/replay", **operation("重发死信", "Send dead effects again", "officer"))

@@ -7,11 +7,12 @@ from litestar.params import FromPath
 
 from anbao.api.context import ApiContext, Caller, PublicRequest, context_of, operation
 from anbao.errors import NotFound
+from anbao.ledger import search
 from anbao.ledger.export import bundle
+from anbao.ledger.log import tile_hashes
 from anbao.ledger.merkle import HASH_SIZE
 from anbao.ledger.tiles import TILE_WIDTH
 from anbao.store import Connection
-from anbao.store.bulk import sql
 from anbao.text import Text
 
 FOREVER = "public, max-age=31536000, immutable"
@@ -83,11 +84,11 @@ def _tile(context: ApiContext, level: int, place: str) -> Response[bytes]:
     if not 0 <= level < 64:
         raise _absent()
     with context.platform.reading() as conn:
-        hashes = sql(conn, "SELECT hashes FROM tile WHERE level = ? AND n = ?", (level, n)).scalar()
+        hashes = tile_hashes(conn, level, n)
     if hashes is None or len(hashes) < width * HASH_SIZE:
         raise _absent()
     return Response(
-        bytes(hashes[: width * HASH_SIZE]),
+        hashes[: width * HASH_SIZE],
         headers={"Cache-Control": FOREVER if width == TILE_WIDTH else BRIEFLY},
     )
 
@@ -105,10 +106,10 @@ def _parse(place: str) -> tuple[int, int]:
 
 def _entries(conn: Connection, n: int, width: int) -> list[bytes]:
     start = n * TILE_WIDTH
-    rows = sql(conn, "SELECT data FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx", (start, start + width)).all()
-    if len(rows) != width:
+    found = search.stored(conn, range(start, start + width))
+    if len(found) != width:
         raise _absent()
-    return [bytes(data) for (data,) in rows]
+    return [one.data for one in found]
 
 
 def _absent() -> NotFound:

@@ -6,8 +6,9 @@ import click
 
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, echo, emit
-from anbao.delivery import endpoints, queue
+from anbao.delivery import endpoints
 from anbao.delivery.endpoints import Change, Endpoint
+from anbao.engine import outbox
 from anbao.engine.outbox import State
 from anbao.model.base import legal_time
 from anbao.text import Text, system_language
@@ -128,7 +129,7 @@ def effects(state: str | None, topic: str | None, limit: int, store_url: str | N
     """The longest due first."""
     wanted = next((one for one in get_args(State) if one == state), None)
     with open_store_option(store_url) as platform, platform.reading() as conn:
-        found = queue.listed(conn, state=wanted, topic=topic, limit=limit)
+        found = outbox.listed(conn, state=wanted, topic=topic, limit=limit)
     columns = [
         Column("id", Text("指令", "effect")),
         Column("topic", Text("主题", "topic")),
@@ -164,7 +165,7 @@ def replay(effects: tuple[str, ...], every: bool, store_url: str | None) -> None
     with open_store_option(store_url) as platform:
         if every:
             with platform.reading() as conn:
-                effects = tuple(one.id for one in queue.listed(conn, state="dead", limit=1_000_000))
+                effects = tuple(one.id for one in outbox.listed(conn, state="dead", limit=1_000_000))
         made = platform.run(lambda work: platform.delivery.replay(work, effects, actor=ACTOR))
     echo(t(f"重发 {len(made)} 条", f"{len(made)} will be sent again"), err=True)
 

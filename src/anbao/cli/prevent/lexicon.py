@@ -9,7 +9,7 @@ from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, echo, emit
 from anbao.cli.prevent.changes import actor_option, add_changes, print_change
 from anbao.detect.text import Lexicon
-from anbao.rules.artefacts import artefact
+from anbao.ledger.artefacts import artefact
 from anbao.rules.suggestions import DEFAULT_SEVERITY, Acceptance
 from anbao.text import Text, system_language
 

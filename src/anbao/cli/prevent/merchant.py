@@ -15,7 +15,7 @@ from anbao.cli.common import connect_registry, format_option, open_store_option,
 from anbao.cli.operate.obligations import format_due
 from anbao.cli.output import Column, echo, emit
 from anbao.cli.prevent.checks import CHECK_COLUMNS, check_rows, print_decision
-from anbao.engine.obligations.subject import subjects_of
+from anbao.engine.obligations import read
 from anbao.model.events.merchants import ReportKind
 from anbao.model.merchant import Merchant, MerchantChange
 from anbao.platform import Platform
@@ -23,7 +23,6 @@ from anbao.prevent.merchants import MerchantDecision, file
 from anbao.prevent.merchants.service import MerchantService
 from anbao.prevent.merchants.view import MerchantView, view
 from anbao.prevent.words import STANDINGS
-from anbao.store.bulk import sql
 from anbao.text import Text, system_language
 
 T = TypeVar("T")
@@ -274,13 +273,8 @@ def _after_asking(platform: Platform, decision: MerchantDecision) -> MerchantDec
 def _due(platform: Platform, days: int) -> Iterable[str]:
     """Merchants whose re-verification falls due within so many days, the first first."""
     with platform.reading() as conn:
-        rows = sql(
-            conn,
-            "SELECT subject FROM obligation WHERE norm = 'cn.kyc.reverify' AND closed_as IS NULL AND due_at <= ?"
-            " ORDER BY due_at, opened_by",
-            (platform.clock() + days * _DAY,),
-        ).all()
-    return [subjects_of(subject)["merchant"] for (subject,) in rows]
+        owed = read.due_about(conn, "cn.kyc.reverify", platform.clock() + days * _DAY)
+    return [about["merchant"] for about in owed]
 
 
 def _reverified(one: MerchantDecision) -> dict[str, object]:

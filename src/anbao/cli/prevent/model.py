@@ -9,8 +9,8 @@ from anbao.cli.acting import print_entry
 from anbao.cli.common import open_store_option, store_option, t
 from anbao.cli.output import echo
 from anbao.cli.prevent.changes import actor_option, add_changes
+from anbao.ledger.artefacts import artefact
 from anbao.rules import rulesets
-from anbao.rules.artefacts import artefact
 from anbao.rules.learning import Model
 
 

@@ -8,8 +8,8 @@ from anbao import localfiles
 from anbao.cli.common import open_store_option, store_option, t
 from anbao.cli.output import echo
 from anbao.cli.prevent.changes import add_changes
+from anbao.ledger.artefacts import artefact
 from anbao.rules import rulesets
-from anbao.rules.artefacts import artefact
 from anbao.rules.policy import Policy
 
 

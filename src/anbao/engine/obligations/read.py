@@ -4,6 +4,7 @@ Event time decides what was owed and when it was done; recorded time what could 
 deadline never looks as if it had been met: it was, as far as is known, recorded late.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -11,6 +12,7 @@ import msgspec
 
 from anbao.engine.obligations.closing import NOT_KNOWN, SELECT, Obligation
 from anbao.engine.obligations.subject import subjects_of
+from anbao.ledger import search
 from anbao.model.entry import entered_late
 from anbao.store import Connection
 from anbao.store.bulk import row_of, rows_of, sql
@@ -93,7 +95,7 @@ def state_of(one: Obligation, now: int, recorded: int | None = None) -> State:
 
 def _views(conn: Connection, found: Sequence[Obligation], now: int) -> list[ObligationView]:
     """The views of obligations at an instant, in their order."""
-    recorded = _recorded(conn, sorted({one.closed_by for one in found if one.closed_by is not None}))
+    recorded = search.recorded(conn, sorted({one.closed_by for one in found if one.closed_by is not None}))
     return [view(one, now, None if one.closed_by is None else recorded.get(one.closed_by)) for one in found]
 
 
@@ -162,14 +164,39 @@ def find(conn: Connection, opened_by: int, norm: str) -> Obligation | None:
     return row_of(conn, Obligation, f"{SELECT} WHERE opened_by = ? AND norm = ?", (opened_by, norm))
 
 
-def _recorded(conn: Connection, entries: Sequence[int]) -> dict[int, int]:
-    """When entries were recorded, by index."""
-    found: dict[int, int] = {}
-    for start in range(0, len(entries), _PER_QUERY):
-        some = entries[start : start + _PER_QUERY]
-        marks = ", ".join("?" * len(some))
-        found.update(sql(conn, f"SELECT idx, recorded FROM entry WHERE idx IN ({marks})", tuple(some)).all())
-    return found
+def unfinished_counts(conn: Connection, now: int) -> tuple[int, int]:
+    """How many obligations are not closed, and how many of these are overdue at an instant."""
+    unclosed, overdue = sql(
+        conn,
+        "SELECT count(*), coalesce(sum(CASE WHEN due_at <= ? THEN 1 ELSE 0 END), 0)"
+        " FROM obligation WHERE closed_as IS NULL",
+        (now,),
+    ).one()
+    return int(unclosed), int(overdue)
+
+
+def due_about(conn: Connection, norm: str, until: int) -> list[dict[str, str]]:
+    """What unclosed obligations of a norm that fall due by an instant are about, the first first."""
+    rows = sql(
+        conn,
+        "SELECT subject FROM obligation WHERE norm = ? AND closed_as IS NULL AND due_at <= ?"
+        " ORDER BY due_at, opened_by",
+        (norm, until),
+    )
+    return [subjects_of(subject) for (subject,) in rows]
+
+
+def counted_by_norm(conn: Connection, families: Sequence[str]) -> list[tuple[str, int, int]]:
+    """Norm, how many obligations entries of these families of kinds opened, how many are closed; the most first."""
+    opened: Counter[str] = Counter()
+    closed: Counter[str] = Counter()
+    rows = sql(conn, "SELECT norm, opened_by, closed_as FROM obligation").all()
+    kinds = search.kinds_of(conn, sorted({index for _, index, _ in rows}))
+    for norm, index, closed_as in rows:
+        if kinds[index].partition(".")[0] in families:
+            opened[norm] += 1
+            closed[norm] += closed_as is not None
+    return [(norm, opened[norm], closed[norm]) for norm in sorted(opened, key=lambda norm: (-opened[norm], norm))]
 
 
 def every(conn: Connection) -> Iterator[Obligation]:

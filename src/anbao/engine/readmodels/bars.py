@@ -56,6 +56,19 @@ Bars = Mapping[str, Sequence[Bar]]
 """What stands, by listing or merchant; those against whom nothing stands are left out."""
 
 
+def exists(kinds: Sequence[str], listing: str) -> str:
+    """Returns a condition: whether one of these standings is against the sale of the listing in column ``listing``.
+
+    Its parameters are the kinds.
+    """
+    if not kinds:
+        return "1 = 0"
+    return (
+        f"EXISTS (SELECT 1 FROM sale_bar b WHERE b.role = 'listing' AND b.subject = {listing}"
+        f" AND b.what IN ({', '.join('?' * len(kinds))}))"
+    )
+
+
 def standing(conn: Connection, role: Role, names: Iterable[str]) -> dict[str, list[Bar]]:
     """What stands against these listings or merchants, in a fixed order."""
     found: dict[str, list[Bar]] = {}

@@ -106,3 +106,14 @@ def _holders(conn: Connection, lookup: bytes, cap: int) -> list[str]:
 def _count(conn: Connection, lookup: bytes, most: int) -> int:
     statement = "SELECT count(*) FROM (SELECT 1 FROM merchant_identifier WHERE lookup = ? LIMIT ?) AS counted"
     return int(sql(conn, statement, (lookup, most)).scalar_one())
+
+
+def of_same_person(conn: Connection, merchant: str) -> set[str]:
+    """The merchants with the same identity number as this one, compared by its keyed hash; itself among them."""
+    rows = sql(
+        conn,
+        "SELECT DISTINCT other.merchant FROM merchant_identifier mine JOIN merchant_identifier other"
+        " ON other.lookup = mine.lookup WHERE mine.merchant = ? AND mine.kind = 'person'",
+        (merchant,),
+    )
+    return {name for (name,) in rows}

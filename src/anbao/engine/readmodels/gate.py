@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from typing import cast
 
 from anbao.engine.core import Core
-from anbao.engine.readmodels import bars
+from anbao.engine.readmodels import bars, merchants
 from anbao.engine.readmodels.bars import Bar
 from anbao.engine.readmodels.listings import ListingKnown
 from anbao.law.catalogue import StandingKind
 from anbao.model.trade import Act, GateReason
 from anbao.store import Connection
-from anbao.store.bulk import sql
 from anbao.text import Text
 
 _OUTCOMES = {"": "gate.listing.unknown", "review": "gate.listing.held", "block": "gate.listing.blocked"}
@@ -47,21 +46,11 @@ def _states(
     if not known.merchant:
         return
     barred = [one for one in bars.standing(conn, "merchant", [known.merchant]).get(known.merchant, ()) if one.at <= at]
-    status = _status(conn, known.merchant, at)
+    status = merchants.status_at(conn, known.merchant, at)
     for bar in [*barred, *([Bar("sanction", status, "", 0)] if status else [])]:
         kind = catalogue.standings.get(bar.what) if bar.source == "sanction" else of_listing.get(bar.what)
         if kind:
             yield (f"gate.merchant.{kind.id}", bar.name), kind
-
-
-def _status(conn: Connection, merchant: str, at: int) -> str:
-    """The state of a merchant's file; empty where none is known or it began after the instant."""
-    row = sql(
-        conn,
-        "SELECT m.status, e.at FROM merchant m LEFT JOIN entry e ON e.idx = m.entry WHERE m.id = ?",
-        (merchant,),
-    ).first()
-    return str(row[0]) if row and (row[1] is None or row[1] <= at) else ""
 
 
 def _reason(core: Core, conn: Connection, code: str, name: str, kind: StandingKind | None, at: int) -> GateReason:

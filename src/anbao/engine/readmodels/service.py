@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 
 from anbao.engine.core import Service
-from anbao.engine.readmodels import bars
+from anbao.engine.readmodels import bars, listings, orders
 from anbao.engine.work import Projector
 from anbao.model.events.investigate import HazardConfirmed, HazardLifted
+from anbao.model.events.merchants import LicenceLost, LicenceRestored
+from anbao.model.events.prevent import ListingDecided, ListingScreenedEvent, PictureScreenedEvent
 from anbao.model.events.remove import MeasureTakenEvent, SanctionImposed
 from anbao.model.events.rules import ListingCleared
+from anbao.model.events.warn import OrderPlaced
 
 
 class ReadModels(Service):
@@ -21,3 +24,7 @@ class ReadModels(Service):
         yield HazardConfirmed.KIND, bars.project_confirmed
         yield HazardLifted.KIND, bars.project_lifted
         yield ListingCleared.KIND, bars.project_lifted
+        for kind in (ListingScreenedEvent.KIND, ListingDecided.KIND, LicenceLost.KIND, LicenceRestored.KIND):
+            yield kind, listings.project_decided
+        yield PictureScreenedEvent.KIND, listings.project_pictured
+        yield OrderPlaced.KIND, orders.project_placed

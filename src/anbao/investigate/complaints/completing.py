@@ -8,6 +8,7 @@ from msgspec import Meta
 from anbao.cases import reading as cases
 from anbao.cases.deciding import reopen
 from anbao.engine.core import Core
+from anbao.engine.readmodels import listings
 from anbao.engine.work import Work
 from anbao.errors import Conflict, InvalidInput
 from anbao.investigate.complaints import notices, reading, records, weighing
@@ -17,7 +18,6 @@ from anbao.model.base import Noun, PersonName, Phone, Statement
 from anbao.model.complaint import MAX_ATTACHMENTS, Attachment, Contact, Reference
 from anbao.model.events import made_of
 from anbao.model.events.complaints import ComplaintAccepted, ComplaintCompleted
-from anbao.store.bulk import sql
 from anbao.text import Text
 
 _REASON = "通知已补正 · the notice was completed"
@@ -48,8 +48,7 @@ def complete(
         raise InvalidInput(Text("须写明补正的内容", "say what is added"), field="proof")
     listing, merchant = given.listing or one.listing, given.merchant or one.merchant
     if listing and not merchant:
-        found = sql(work.conn, "SELECT merchant FROM listing WHERE id = ?", (listing,)).scalar()
-        merchant = str(found or "")
+        merchant = listings.known(work.conn, listing).merchant
     person = _person(core.ledger.entry(work.conn, one.entry).subjects, one.id)
     sealed = core.vault.seal_noun(work.conn, given, person)
     event = made_of(ComplaintCompleted, sealed, complaint=one.id, goods=listing, seller=merchant)

@@ -49,7 +49,7 @@ def follow_notice_check(core: Core, work: Work, rules: ComplaintRules, decision:
 
 def any_due(conn: Connection, now: int) -> bool:
     """Whether a waiting period is over, or a right holder is to be asked how the proceedings stand."""
-    return notices.next_over(conn, now) is not None or proceedings.next_to_ask(conn, now) is not None
+    return notices.next_over(conn, now) is not None or notices.next_to_ask(conn, now) is not None
 
 
 def do_one(core: Core, work: Work) -> bool:
@@ -61,7 +61,7 @@ def do_one(core: Core, work: Work) -> bool:
         one = records.find(work.conn, name)
         notices.end_measures(work, one, COUNTER_STOOD)
         acting.handle(core, work, one, COUNTER_STOOD, _ENDED, _ENGINE, _ENGINE, again=True)
-    elif name := proceedings.next_to_ask(work.conn, work.now):
+    elif name := notices.next_to_ask(work.conn, work.now):
         proceedings.ask(core, work, records.find(work.conn, name))
     return name is not None
 

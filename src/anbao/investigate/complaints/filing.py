@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from anbao.cases import reading
 from anbao.engine.core import Core
+from anbao.engine.readmodels import listings, orders
 from anbao.engine.values import LATEST
 from anbao.engine.work import Work
 from anbao.errors import InvalidInput
@@ -31,7 +32,6 @@ from anbao.model.events.complaints import (
 )
 from anbao.model.identity import refuse_person_number
 from anbao.store import Connection
-from anbao.store.bulk import sql
 from anbao.text import Text
 
 ENGINE = "engine"
@@ -67,7 +67,7 @@ def file(
     track = weighing.track_of(complaint)
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     name = f"TS{legal_time(at):%Y%m%d}-{secrets.token_hex(5).upper()}"
-    known = sql(work.conn, "SELECT category FROM listing WHERE id = ?", (complaint.listing,)).scalar()
+    known = listings.known(work.conn, complaint.listing).category
     category = core.catalogue.find(known) if known else None
     cosmetics = category is not None and category.fact == "cosmetics"
     received = work.append(_received(core, work, complaint, name, token, cosmetics=cosmetics), actor=actor, at=at)
@@ -120,17 +120,12 @@ def _of_order(core: Core, conn: Connection, complaint: Complaint) -> tuple[str, 
 
     Empty where lines name several: the complaint does not say which of them it is about.
     """
-    rows = sql(
-        conn,
-        "SELECT t.consumer, t.listing, coalesce(l.merchant, '') FROM trade t LEFT JOIN listing l ON l.id = t.listing"
-        " WHERE t.id = ? ORDER BY t.entry",
-        (complaint.order,),
-    ).all()
+    lines = orders.lines_of(conn, complaint.order)
     buyer = complaint.reporter.buyer
     consumer = core.vault.consumer(conn, buyer) if buyer else ""
-    own = [row for row in rows if row[0] == consumer] or rows
-    listings, merchants = {row[1] for row in own}, {row[2] for row in own}
-    return (listings.pop() if len(listings) == 1 else "", merchants.pop() if len(merchants) == 1 else "")
+    own = [line for line in lines if line.consumer == consumer] or lines
+    goods, sellers = {line.listing for line in own}, {line.merchant for line in own}
+    return (goods.pop() if len(goods) == 1 else "", sellers.pop() if len(sellers) == 1 else "")
 
 
 def _placed(core: Core, conn: Connection, complaint: Complaint) -> Complaint:
@@ -146,8 +141,7 @@ def _placed(core: Core, conn: Connection, complaint: Complaint) -> Complaint:
         listing, merchant = _of_order(core, conn, complaint)
     merchant = complaint.merchant or merchant
     if not merchant and listing:
-        found = sql(conn, "SELECT merchant FROM listing WHERE id = ?", (listing,)).scalar()
-        merchant = str(found or "")
+        merchant = listings.known(conn, listing).merchant
     conceal = complaint.conceal or complaint.source == "anonymous"
     changes = {"conceal": conceal, "listing": listing, "merchant": merchant}
     return Complaint(**{**{name: getattr(complaint, name) for name in complaint.__struct_fields__}, **changes})

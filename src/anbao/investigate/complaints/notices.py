@@ -44,7 +44,7 @@ from anbao.model.events.rights import (
     of_track,
 )
 from anbao.store import Connection, tables
-from anbao.store.bulk import insert_many, sql
+from anbao.store.bulk import columns_of, insert_many, row_of, sql
 from anbao.text import Text
 
 COUNTER_TOPIC = "complainant.counter_statement"
@@ -96,8 +96,33 @@ def open_notice(core: Core, work: Work, one: KnownComplaint, missing: Sequence[s
 
 def find(conn: Connection, complaint: str) -> RightsNotice | None:
     """The notice that a complaint is; None where it is none."""
-    row = sql(conn, "SELECT track, state, ends_at FROM rights_notice WHERE complaint = ?", (complaint,)).first()
-    return None if row is None else RightsNotice(complaint=complaint, track=row[0], state=row[1], ends_at=row[2])
+    statement = f"SELECT {columns_of(RightsNotice)} FROM rights_notice WHERE complaint = ?"
+    return row_of(conn, RightsNotice, statement, (complaint,))
+
+
+def newest_entry(conn: Connection, complaint: str) -> int | None:
+    """The entry that moved a notice last."""
+    found: int | None = sql(conn, "SELECT entry FROM rights_notice WHERE complaint = ?", (complaint,)).scalar()
+    return found
+
+
+def published_by(conn: Connection, complaint: str) -> int | None:
+    """The entry that published a notice last; None where it never was."""
+    found: int | None = sql(conn, "SELECT published FROM rights_notice WHERE complaint = ?", (complaint,)).scalar()
+    return found
+
+
+def last_published(conn: Connection, limit: int) -> list[int]:
+    """The entries that published notices, the newest first."""
+    statement = "SELECT published FROM rights_notice WHERE published IS NOT NULL ORDER BY published DESC LIMIT ?"
+    return [index for (index,) in sql(conn, statement, (limit,))]
+
+
+def project_published(conn: Connection, placed: Sequence[Placed]) -> None:
+    """``ip.published`` → ``rights_notice``."""
+    for index, sealed in placed:
+        if name := sealed.subjects.get("complaint"):
+            sql(conn, "UPDATE rights_notice SET published = ? WHERE complaint = ?", (index, name))
 
 
 def forwarded(work: Work, one: KnownComplaint, actor: str) -> None:
@@ -171,6 +196,17 @@ def measured(work: Work, one: KnownComplaint, measure: str, actor: str, *, by: i
     check_state(work.conn, one, "lacking", "notified")
     kind = of_track(NoticeMeasured, one.track)
     return work.append(kind(by=by, measure=measure, notice=one.id, **one.about), actor=actor)
+
+
+def next_to_ask(conn: Connection, now: int) -> str | None:
+    """The complaint whose right holder is to be asked first; None where none is."""
+    found: str | None = sql(
+        conn,
+        "SELECT complaint FROM rights_notice WHERE state = 'proceedings' AND ends_at > 0 AND ends_at <= ?"
+        " ORDER BY ends_at LIMIT 1",
+        (now,),
+    ).scalar()
+    return found
 
 
 def next_over(conn: Connection, now: int) -> str | None:

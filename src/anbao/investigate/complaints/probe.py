@@ -22,7 +22,6 @@ from anbao.model.events.complaints import (
     ComplaintReceived,
     ComplaintTriaged,
 )
-from anbao.store.bulk import sql
 from anbao.text import Text
 
 ACTOR = "probe"
@@ -69,8 +68,8 @@ def try_channel(core: Core, rules: ComplaintRules, table: Table, look: filing.Lo
 
 def _decide(core: Core, work: Work, about: int) -> None:
     """As a person and the reaction to the decision do."""
-    name = sql(work.conn, "SELECT id FROM case_file WHERE about = ?", (about,)).scalar_one()
-    case, alone = reading.find(work.conn, name), CaseRule(second_look=0, undo_minutes=0)
+    case, alone = reading.opened_for(work.conn, about), CaseRule(second_look=0, undo_minutes=0)
+    assert case is not None
     given = cases_deciding.Determination(actor=ACTOR, outcome="rejected", person=ACTOR, reason=ANSWER)
     decided = cases_deciding.first_decision(work, alone, case, given, cases_deciding.HowMade())
     put_into_effect(core, work, core.ledger.entry(work.conn, decided.entry))

@@ -30,8 +30,6 @@ from anbao.model.events.rights import (
     NoticeProceedingsPending,
     of_track,
 )
-from anbao.store import Connection
-from anbao.store.bulk import sql
 from anbao.text import Text
 
 CASE_KIND = "proceedings"
@@ -82,7 +80,8 @@ def heard(core: Core, work: Work, one: KnownComplaint, outcome: ProceedingsOutco
     given = cases.Determination(
         actor=actor, details=details, outcome=outcome.result, person=person, reason=outcome.reason
     )
-    about = sql(work.conn, "SELECT entry FROM rights_notice WHERE complaint = ?", (notice.complaint,)).scalar_one()
+    about = notices.newest_entry(work.conn, notice.complaint)
+    assert about is not None
     opening = cases.Opening(about=about, severity=_SEVERITY, subjects=one.subjects)
     decision = cases.decide_about(core, work, CASE_KIND, ("complaint", one.id), given, opening)
     if decision is not None and decision.undecided:
@@ -95,22 +94,11 @@ def heard(core: Core, work: Work, one: KnownComplaint, outcome: ProceedingsOutco
 def follow_case(core: Core, work: Work, decision: DecisionInEffect) -> None:
     """A decision that takes effect: what was heard otherwise since the case was opened stays."""
     one = records.find(work.conn, decision.subjects["complaint"])
-    moved = sql(work.conn, "SELECT state, entry FROM rights_notice WHERE complaint = ?", (one.id,)).first()
-    if moved is None or moved[0] != "proceedings" or moved[1] > decision.about:
+    notice, moved = notices.find(work.conn, one.id), notices.newest_entry(work.conn, one.id)
+    if notice is None or moved is None or notice.state != "proceedings" or moved > decision.about:
         return
     outcome = _outcome(decision.reason, decision.outcome, decision.details)
     _record(core, work, one, outcome, decision.person, decision.actor)
-
-
-def next_to_ask(conn: Connection, now: int) -> str | None:
-    """The complaint whose right holder is to be asked first; None where none is."""
-    found: str | None = sql(
-        conn,
-        "SELECT complaint FROM rights_notice WHERE state = 'proceedings' AND ends_at > 0 AND ends_at <= ?"
-        " ORDER BY ends_at LIMIT 1",
-        (now,),
-    ).scalar()
-    return found
 
 
 def ask(core: Core, work: Work, one: KnownComplaint) -> None:

@@ -5,14 +5,13 @@
   Who asked not to be named is not identified by the number of their right either.
 """
 
-from collections.abc import Sequence
-
 from anbao.engine.core import Core
-from anbao.engine.work import Placed, Work
+from anbao.engine.readmodels import merchants
+from anbao.engine.work import Work
 from anbao.errors import Conflict
 from anbao.investigate.complaints import notices, reading, records
 from anbao.investigate.complaints.records import KnownComplaint
-from anbao.ledger import Stored
+from anbao.ledger import Stored, search
 from anbao.model.base import Noun
 from anbao.model.events.rights import (
     IpCountered,
@@ -23,7 +22,6 @@ from anbao.model.events.rights import (
     IpResolved,
 )
 from anbao.store import Connection
-from anbao.store.bulk import sql
 from anbao.text import Text
 
 PUBLISHED = frozenset(
@@ -68,7 +66,7 @@ class PublicNotice(Noun, frozen=True, kw_only=True):
 def follow(core: Core, work: Work, stored: Stored) -> None:
     """Publish what is new; a notice that was found wanting only where it was public before."""
     one = records.find(work.conn, stored.subjects["complaint"])
-    was = sql(work.conn, "SELECT published FROM rights_notice WHERE complaint = ?", (one.id,)).scalar()
+    was = notices.published_by(work.conn, one.id)
     if stored.kind != IpFoundLacking.KIND or was is not None:
         publish(core, work, one, "engine")
 
@@ -76,10 +74,10 @@ def follow(core: Core, work: Work, stored: Stored) -> None:
 def publish(core: Core, work: Work, one: KnownComplaint, actor: str) -> int:
     """Publish a notice as it stands; the entry's index. Raises Conflict for what is no IP notice, or a lacking one."""
     notice = notices.find(work.conn, one.id)
-    was = sql(work.conn, "SELECT published FROM rights_notice WHERE complaint = ?", (one.id,)).scalar()
+    was = notices.published_by(work.conn, one.id)
     if notice is None or notice.track != "ip" or (notice.state == "lacking" and was is None):
         raise Conflict(Text("没有可公示的知识产权通知", "there is no IP notice to publish"))
-    shop = sql(work.conn, "SELECT shop_name FROM merchant WHERE id = ?", (one.merchant,)).scalar()
+    shop = merchants.shop_name(work.conn, one.merchant)
     right = "" if one.conceal else reading.received(core, work, one).right
     history = core.ledger.entries(work.conn, subject=("complaint", one.id), kind=IpCountered.KIND, limit=1)
     event = IpPublished(
@@ -96,20 +94,8 @@ def publish(core: Core, work: Work, one: KnownComplaint, actor: str) -> int:
 
 def public(conn: Connection, limit: int = MOST_PUBLIC) -> list[PublicNotice]:
     """What is to be read now, the newest first."""
-    rows = sql(
-        conn,
-        "SELECT e.idx, e.kind, e.at, e.recorded, e.data FROM rights_notice n JOIN entry e ON e.idx = n.published"
-        " ORDER BY n.published DESC LIMIT ?",
-        (limit,),
-    )
-    return [_public(Stored(*row)) for row in rows]
-
-
-def project(conn: Connection, placed: Sequence[Placed]) -> None:
-    """``ip.published`` → ``rights_notice``."""
-    for index, sealed in placed:
-        if name := sealed.subjects.get("complaint"):
-            sql(conn, "UPDATE rights_notice SET published = ? WHERE complaint = ?", (index, name))
+    shown = search.stored(conn, notices.last_published(conn, limit))
+    return [_public(stored) for stored in reversed(shown)]
 
 
 def _public(stored: Stored) -> PublicNotice:

@@ -94,7 +94,7 @@ class Complaints:
         yield ComplaintCompleted.KIND, records.project_completed
         for kind in notices.MOVING:
             yield kind, notices.project
-        yield IpPublished.KIND, publishing.project
+        yield IpPublished.KIND, notices.project_published
 
     def reactions(self) -> Iterable[Reaction]:
         yield Reaction("investigate.counter_delivered", frozenset({EffectDelivered.KIND}), self._on_delivery)

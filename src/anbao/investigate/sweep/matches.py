@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import msgspec
 
 from anbao.engine.work import Placed
-from anbao.ledger import Stored
+from anbao.investigate import hazards
+from anbao.ledger import Stored, search
 from anbao.model.events.investigate import ListingMatchedHazard
 from anbao.model.hazard import Certainty, Ground, Match, MatchRecord
 from anbao.model.listing import Severity
@@ -61,11 +62,12 @@ def ranked(conn: Connection, hazard: str, after: tuple[int, int] = (-1, -1), lim
     """Where a hazard was found, from behind ``(rank, entry)``: the surest first, then in order of discovery."""
     rows = sql(
         conn,
-        "SELECT m.entry, e.kind, e.at, e.recorded, e.data FROM hazard_match m JOIN entry e ON e.idx = m.entry"
-        " WHERE m.hazard = ? AND (m.rank, m.entry) > (?, ?) ORDER BY m.rank, m.entry LIMIT ?",
+        "SELECT entry FROM hazard_match WHERE hazard = ? AND (rank, entry) > (?, ?) ORDER BY rank, entry LIMIT ?",
         (hazard, *after, limit),
     )
-    return [_found(Stored(*row)) for row in rows]
+    order = [index for (index,) in rows]
+    entries = {stored.index: stored for stored in search.stored(conn, order)}
+    return [_found(entries[index]) for index in order]
 
 
 def counted(conn: Connection, hazard: str, sweep: str) -> Counter[Certainty]:
@@ -80,9 +82,7 @@ def counted(conn: Connection, hazard: str, sweep: str) -> Counter[Certainty]:
 
 def counted_by_hazard(conn: Connection, sweep: str) -> dict[str, Counter[Certainty]]:
     """How many listings a sweep found, by hazard and certainty; all hazards that it looks for."""
-    found: dict[str, Counter[Certainty]] = {
-        str(hazard): Counter() for (hazard,) in sql(conn, "SELECT id FROM hazard WHERE sweep = ? ORDER BY id", (sweep,))
-    }
+    found: dict[str, Counter[Certainty]] = {hazard: Counter() for hazard in sorted(hazards.sought_ids(conn, sweep))}
     rows = sql(conn, "SELECT hazard, rank, count(*) FROM hazard_match WHERE sweep = ? GROUP BY hazard, rank", (sweep,))
     for hazard, rank, count in rows:
         found.setdefault(str(hazard), Counter())[CERTAINTIES[rank]] = int(count)

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from anbao.detect.likeness.offers import RULES, Danger
+from anbao.engine.readmodels import listings
 from anbao.engine.work import Work
 from anbao.errors import Conflict, NotFound
 from anbao.investigate import hazards, screenings
 from anbao.investigate.hazards import Hazard
 from anbao.investigate.screenings import Screening
 from anbao.investigate.sweep import matches
+from anbao.ledger import search
 from anbao.model.events.investigate import (
     HazardSwept,
     ListingMatchedHazard,
@@ -80,11 +82,11 @@ def open_pass(work: Work, actor: str) -> Pass | None:
     dangers = hazards.sought(work.conn, "", MOST_DANGERS)
     if not dangers:
         return None
-    before = int(sql(work.conn, "SELECT coalesce(max(idx), -1) + 1 FROM entry").scalar_one())
+    before = search.size(work.conn)
     name = f"s{before}"
     total = screenings.count_before(work.conn, before)
-    listings = int(sql(work.conn, "SELECT count(*) FROM listing").scalar_one())
-    opened = SweepOpened(before=before, hazards=len(dangers), listings=listings, sweep=name, total=total)
+    known = listings.count(work.conn)
+    opened = SweepOpened(before=before, hazards=len(dangers), listings=known, sweep=name, total=total)
     work.append(opened, actor=actor)
     one = Pass(
         id=name,
@@ -93,7 +95,7 @@ def open_pass(work: Work, actor: str) -> Pass | None:
         before=before,
         position=-1,
         total=total,
-        listings=listings,
+        listings=known,
         looked=0,
         matched=0,
         blocked=0,
@@ -103,7 +105,7 @@ def open_pass(work: Work, actor: str) -> Pass | None:
     )
     insert_rows(work.conn, tables.sweep, [one])
     for danger in dangers:
-        sql(work.conn, "UPDATE hazard SET sweep = ? WHERE id = ?", (name, danger.id))
+        hazards.seek(work.conn, danger.id, name)
     return one
 
 
@@ -128,15 +130,15 @@ def record(work: Work, one: Pass, looked: Looked) -> bool:
         found = [match for match in found if match.hazard in wanted]
         if not found:
             continue
-        outcome, merchant = sql(
-            work.conn, "SELECT outcome, merchant FROM listing WHERE id = ?", (screening.listing,)
-        ).one()
+        known = listings.known(work.conn, screening.listing)
         if screenings.newest_entry(work.conn, screening.listing) != screening.entry:
             outdated += 1
-        elif outcome == "block":
+        elif known.outcome == "block":
             blocked += 1
         else:
-            events += [matches.event_of(match, screening.listing, merchant, screening.entry, one.id) for match in found]
+            events += [
+                matches.event_of(match, screening.listing, known.merchant, screening.entry, one.id) for match in found
+            ]
     work.append_all(events, actor=matches.ACTOR)
     seen = looked.screenings
     sql(

@@ -8,7 +8,9 @@ import msgspec
 
 from anbao import cases
 from anbao.engine.core import Core
-from anbao.engine.work import Placed, Work
+from anbao.engine.readmodels import listings
+from anbao.engine.readmodels.listings import ListingKnown
+from anbao.engine.work import Work
 from anbao.errors import NotFound, TooLarge
 from anbao.ledger import seal_trusted
 from anbao.ledger.whole import digest_of, keep_whole
@@ -27,8 +29,6 @@ from anbao.model.listing import (
     Outcome,
 )
 from anbao.model.picture import PictureScreened
-from anbao.store import Connection, tables
-from anbao.store.bulk import sql, upsert_many
 from anbao.text import Text
 
 CASE_KIND = "listing_review"
@@ -176,13 +176,10 @@ def review(
     Raises NotFound, InvalidInput, Conflict, Forbidden.
     """
     given_reason(reason)
-    row = sql(work.conn, "SELECT merchant, entry FROM listing WHERE id = ?", (listing,)).first()
-    if row is None:
-        raise _unknown(listing)
-    merchant, entry = row
-    subjects = {"listing": listing, "merchant": merchant} if merchant else {"listing": listing}
+    known = _known(work, listing)
+    subjects = {"listing": listing, "merchant": known.merchant} if known.merchant else {"listing": listing}
     given = cases.Determination(actor=actor, outcome=outcome, person=person, reason=reason)
-    opening = cases.Opening(about=entry, severity=_SEVERITY, subjects=subjects)
+    opening = cases.Opening(about=known.entry, severity=_SEVERITY, subjects=subjects)
     decision = cases.decide_about(core, work, CASE_KIND, ("listing", listing), given, opening)
     if decision is not None and decision.effect != "now":
         return decision.entry
@@ -191,11 +188,10 @@ def review(
 
 def record_review(work: Work, listing: str, outcome: Outcome, reason: str, actor: str, at: int) -> int:
     """Record a decision on a listing that takes effect; the entry's index. Raises NotFound."""
-    row = sql(work.conn, "SELECT merchant, category FROM listing WHERE id = ?", (listing,)).first()
-    if row is None:
-        raise _unknown(listing)
-    merchant, category = row
-    decided = ListingDecided(category=category, listing=listing, merchant=merchant, outcome=outcome, reason=reason)
+    known = _known(work, listing)
+    decided = ListingDecided(
+        category=known.category, listing=listing, merchant=known.merchant, outcome=outcome, reason=reason
+    )
     return work.append(decided, actor=actor, at=at)
 
 
@@ -205,16 +201,8 @@ def follow_case(work: Work, decision: DecisionInEffect) -> None:
     record_review(work, decision.subjects["listing"], outcome, decision.reason, decision.actor, decision.at)
 
 
-def _unknown(listing: str) -> NotFound:
-    return NotFound(Text(f"没有商品 {listing}", f"there is no listing {listing}"), field="listing")
-
-
-def project_listings(conn: Connection, placed: Sequence[Placed]) -> None:
-    """``listing.screened`` and ``listing.decided`` → ``listing``: the newest decision on each."""
-    rows = []
-    for index, sealed in placed:
-        subjects, facts = sealed.subjects, sealed.facts
-        rows.append(
-            (subjects["listing"], subjects.get("merchant", ""), facts.get("category", ""), facts["outcome"], index)
-        )
-    upsert_many(conn, tables.listing, ("id", "merchant", "category", "outcome", "entry"), rows)
+def _known(work: Work, listing: str) -> ListingKnown:
+    known = listings.known(work.conn, listing)
+    if known is listings.UNKNOWN:
+        raise NotFound(Text(f"没有商品 {listing}", f"there is no listing {listing}"), field="listing")
+    return known

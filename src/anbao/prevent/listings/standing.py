@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from anbao.engine.readmodels import merchants
 from anbao.engine.readmodels.bars import ENDINGS
 from anbao.engine.readmodels.bars import MOVING as BARRING
 from anbao.engine.work import Placed
 from anbao.law.catalogue import Catalogue, StandingKind
-from anbao.ledger import Ledger, Stored
+from anbao.ledger import Ledger, Stored, search
 from anbao.model.events.merchants import (
     InfoAccepted,
     MerchantApplied,
@@ -70,9 +71,8 @@ def on_file(conn: Connection, listings: Iterable[Listing]) -> dict[str, OnFile]:
         marks = ", ".join("?" * len(some))
         rows = sql(
             conn,
-            "SELECT id, status, CASE WHEN status = 'verified' THEN file END AS file, '' AS measure"
-            f" FROM merchant WHERE id IN ({marks})"
-            f" UNION ALL SELECT merchant, sanction, NULL, measure FROM merchant_bar WHERE merchant IN ({marks})",
+            merchants.standing_statement(marks)
+            + f" UNION ALL SELECT merchant, sanction, NULL, measure FROM merchant_bar WHERE merchant IN ({marks})",
             (*some, *some),
         )
         for name, bar, file, measure in rows:
@@ -86,10 +86,7 @@ def on_file(conn: Connection, listings: Iterable[Listing]) -> dict[str, OnFile]:
 
 def changed_at(conn: Connection) -> int:
     """The newest entry after which a merchant or a listing may stand elsewhere; -1 for none."""
-    kinds = tuple(sorted(MOVING | BARRING))
-    newest = " UNION ALL ".join(["SELECT max(idx) AS idx FROM entry WHERE kind = ?"] * len(kinds))
-    found = sql(conn, f"SELECT max(idx) FROM ({newest}) AS moves", kinds).scalar()
-    return -1 if found is None else int(found)
+    return search.newest_of_kinds(conn, sorted(MOVING | BARRING))
 
 
 def on_file_before(conn: Connection, ledger: Ledger, merchant: str, index: int) -> OnFile:

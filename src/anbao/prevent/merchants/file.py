@@ -1,10 +1,12 @@
 """The file of a merchant (登记档案): a projection of its entries, personal fields as commitments."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from anbao.engine.readmodels import merchants
+from anbao.engine.readmodels.merchants import MerchantRecord
 from anbao.engine.work import Placed
 from anbao.errors import NotFound
 from anbao.ledger import Vault
@@ -37,26 +39,15 @@ class MerchantRow(msgspec.Struct, frozen=True, kw_only=True):
 
 def row_of(conn: Connection, merchant: str) -> MerchantRow:
     """One merchant. Raises NotFound."""
-    row = sql(conn, "SELECT id, status, shop_name, file, entry FROM merchant WHERE id = ?", (merchant,)).first()
-    if row is None:
-        raise NotFound(Text(f"没有商家 {merchant}", f"there is no merchant {merchant}"), field="merchant")
-    return _shown(row)
-
-
-def status_of(conn: Connection, merchant: str) -> str:
-    """The merchant's status; empty for one that never applied."""
-    return sql(conn, "SELECT status FROM merchant WHERE id = ?", (merchant,)).scalar() or ""
+    found = merchants.record_of(conn, merchant)
+    if found is None:
+        raise _unknown(merchant)
+    return _shown(found)
 
 
 def page(conn: Connection, *, after: str = "", limit: int = 100, status: str | None = None) -> list[MerchantRow]:
     """Merchants by id, from after ``after``."""
-    where, values = ("AND status = ?", (status,)) if status else ("", ())
-    rows = sql(
-        conn,
-        f"SELECT id, status, shop_name, file, entry FROM merchant WHERE id > ? {where} ORDER BY id LIMIT ?",
-        (after, *values, limit),
-    ).all()
-    return [_shown(row) for row in rows]
+    return [_shown(one) for one in merchants.page(conn, after=after, limit=limit, status=status)]
 
 
 def opened(conn: Connection, vault: Vault, merchant: str) -> Merchant:
@@ -71,10 +62,10 @@ def open_sealed(conn: Connection, vault: Vault, sealed: Mapping[str, Any]) -> Me
 
 def sealed_file(conn: Connection, merchant: str) -> dict[str, Any]:
     """The file as its entries give it. Raises NotFound."""
-    data = sql(conn, "SELECT file FROM merchant WHERE id = ?", (merchant,)).scalar()
-    if data is None:
-        raise NotFound(Text(f"没有商家 {merchant}", f"there is no merchant {merchant}"), field="merchant")
-    return _decoded(data)
+    found = merchants.file_of(conn, merchant)
+    if not found:
+        raise _unknown(merchant)
+    return found
 
 
 def merged(file: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,18 +86,14 @@ def project_applications(conn: Connection, placed: Sequence[Placed]) -> None:
     for index, sealed in placed:
         event = sealed.event(MerchantApplied)
         data = msgspec.json.encode(event.body, order="sorted")
-        rows.append((event.id, "applied", event.shop_name, data, index))
-    upsert_many(conn, tables.merchant, ("id", "status", "shop_name", "file", "entry"), rows)
+        rows.append((event.id, event.shop_name, data, index))
+    merchants.put(conn, rows)
 
 
 def project_decisions(conn: Connection, placed: Sequence[Placed]) -> None:
     """``merchant.verified``, ``.held``, ``.refused`` → the merchant's status."""
     for index, sealed in placed:
-        _set_status(conn, sealed.subjects["merchant"], OUTCOMES[sealed.kind], index)
-
-
-def _set_status(conn: Connection, merchant: str, status: Status, entry: int) -> None:
-    sql(conn, "UPDATE merchant SET status = ?, entry = ? WHERE id = ?", (status, entry, merchant))
+        merchants.set_status(conn, sealed.subjects["merchant"], OUTCOMES[sealed.kind], index)
 
 
 def project_closures(conn: Connection, placed: Sequence[Placed]) -> None:
@@ -114,7 +101,7 @@ def project_closures(conn: Connection, placed: Sequence[Placed]) -> None:
     rows = []
     for index, sealed in placed:
         event = sealed.event(MerchantClosed)
-        _set_status(conn, event.merchant, "closed", index)
+        merchants.set_status(conn, event.merchant, "closed", index)
         rows.append((event.merchant, sealed.at, event.for_cause, index))
     upsert_many(conn, tables.merchant_closure, ("merchant", "at", "for_cause", "entry"), rows)
 
@@ -124,16 +111,15 @@ def project_reopenings(conn: Connection, placed: Sequence[Placed]) -> None:
     for index, sealed in placed:
         merchant = sealed.subjects["merchant"]
         sql(conn, "DELETE FROM merchant_closure WHERE merchant = ?", (merchant,))
-        sql(conn, "UPDATE merchant SET status = 'applied', entry = ? WHERE id = ?", (index, merchant))
+        merchants.set_status(conn, merchant, "applied", index)
 
 
 def project_waiting(conn: Connection, placed: Sequence[Placed]) -> None:
     """``merchant.waiting`` → the status, except of a merchant that is verified and only verified again."""
     for index, sealed in placed:
         event = sealed.event(MerchantWaiting)
-        again = "AND status <> 'verified'" if event.occasion == "reverify" else ""
-        statement = f"UPDATE merchant SET status = 'waiting', entry = ? WHERE id = ? {again}"
-        sql(conn, statement, (index, event.merchant))
+        unless: Status | None = "verified" if event.occasion == "reverify" else None
+        merchants.set_status(conn, event.merchant, "waiting", index, unless=unless)
 
 
 def project_changes(conn: Connection, placed: Sequence[Placed]) -> None:
@@ -141,34 +127,30 @@ def project_changes(conn: Connection, placed: Sequence[Placed]) -> None:
     for _, sealed in placed:
         event = sealed.event(InfoAccepted)
         file = merged(sealed_file(conn, event.merchant), msgspec.to_builtins(event.change))
-        statement = "UPDATE merchant SET file = ?, shop_name = ? WHERE id = ?"
-        sql(conn, statement, (msgspec.json.encode(file, order="sorted"), file["shop_name"], event.merchant))
+        merchants.set_file(conn, event.merchant, file)
 
 
-def files_of(conn: Connection, merchants: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """The files of some merchants; those that are unknown are left out."""
-    names = tuple(merchants)
+def closed_for_cause(conn: Connection, names: Sequence[str]) -> set[str]:
+    """Those of some merchants whose last closure was for cause."""
     marks = ", ".join("?" * len(names))
-    rows = sql(conn, f"SELECT id, file FROM merchant WHERE id IN ({marks})", names) if names else ()
-    return {name: _decoded(file) for name, file in rows}
+    rows = sql(conn, f"SELECT merchant, for_cause FROM merchant_closure WHERE merchant IN ({marks})", tuple(names))
+    return {name for name, for_cause in rows if for_cause}
 
 
-def _decoded(data: Any) -> dict[str, Any]:
-    file: dict[str, Any] = msgspec.json.decode(data)
-    return file
+def _unknown(merchant: str) -> NotFound:
+    return NotFound(Text(f"没有商家 {merchant}", f"there is no merchant {merchant}"), field="merchant")
 
 
-def _shown(row: tuple[Any, ...]) -> MerchantRow:
-    name, status, shop_name, data, entry = row
-    file = _decoded(data)
+def _shown(record: MerchantRecord) -> MerchantRow:
+    file = record.fields
     return MerchantRow(
-        id=name,
-        status=status,
-        shop_name=shop_name,
+        id=record.id,
+        status=record.status,
+        shop_name=record.shop_name,
         kind=file["kind"],
         credit_code=file.get("credit_code", ""),
         categories=tuple(file.get("categories", ())),
         licences=msgspec.convert(file.get("licences", ()), tuple[Licence, ...]),
         personal=tuple(field for field in PERSONAL if file.get(field)),
-        entry=entry,
+        entry=record.entry,
     )

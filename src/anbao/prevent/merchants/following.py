@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from anbao import cases
 from anbao.cases.deciding import settle_case
+from anbao.engine.readmodels import merchants
 from anbao.engine.work import Work
 from anbao.errors import AnbaoError, Conflict
 from anbao.ledger import Stored
@@ -20,7 +21,7 @@ from anbao.prevent.merchants.decision import (
     Outcome,
     decision_of,
 )
-from anbao.prevent.merchants.file import opened, row_of, status_of
+from anbao.prevent.merchants.file import opened, row_of
 from anbao.prevent.merchants.settle import settle
 from anbao.prevent.merchants.supplements import CASE, SEVERITY
 
@@ -72,7 +73,7 @@ def follow_case(context: MerchantContext, work: Work, decision: DecisionInEffect
     """
     merchant, outcome, actor = decision.subjects["merchant"], decision.outcome, decision.actor
     reason = decision.reason or outcome
-    status = status_of(work.conn, merchant)
+    status = merchants.status_of(work.conn, merchant)
     if outcome == "held":
         if status == "held":
             supplements.ask(context, work, merchant, reason, actor=actor, cause=decision.entry)
@@ -82,7 +83,7 @@ def follow_case(context: MerchantContext, work: Work, decision: DecisionInEffect
     try:
         acts.review(context, work, merchant, verify=outcome == "verified", reason=reason, actor=actor, at=work.now)
     except AnbaoError as error:
-        if status_of(work.conn, merchant) == "held":
+        if merchants.status_of(work.conn, merchant) == "held":
             supplements.open_case(work, merchant, decision.entry, [error.what.zh])
 
 
@@ -90,12 +91,12 @@ def follow_measure(context: MerchantContext, work: Work, stored: Stored) -> None
     """A closure taken as a measure closes the merchant for cause; lifted, the merchant is decided on anew."""
     if stored.kind == MeasureTakenEvent.KIND:
         taken = stored.event(MeasureTakenEvent)
-        if _closes(taken) and status_of(work.conn, taken.merchant) not in ("", "closed"):
+        if _closes(taken) and merchants.status_of(work.conn, taken.merchant) not in ("", "closed"):
             reason = taken.facts or CLOSURE
             acts.close(context, work, taken.merchant, reason=reason, for_cause=True, actor=stored.actor, at=stored.at)
         return
     lifted = stored.event(MeasureLifted)
-    if _closes(lifted) and status_of(work.conn, lifted.merchant) == "closed":
+    if _closes(lifted) and merchants.status_of(work.conn, lifted.merchant) == "closed":
         reopened = MerchantReopened(cause=stored.index, merchant=lifted.merchant)
         index = work.append(reopened, actor=ENGINE)
         file = opened(work.conn, context.vault, lifted.merchant)

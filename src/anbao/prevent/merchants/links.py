@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from anbao.engine.readmodels import families
+from anbao.engine.readmodels import families, merchants
 from anbao.engine.work import Work
 from anbao.model.base import Noun
 from anbao.model.events.merchants import MerchantLinked
 from anbao.model.merchant import Link, Merchant
+from anbao.prevent.merchants import file
 from anbao.prevent.merchants.decision import ENGINE, SHARED_CAP, MerchantContext, MerchantMatter
 from anbao.store import Connection
-from anbao.store.bulk import sql
 
 MOST_LINKS = 50
 """Links that one entry states in full."""
@@ -53,8 +53,7 @@ def find_links(context: MerchantContext, work: Work, merchant: str, matter: Merc
 
 def comes_back(work: Work, merchant: str, links: Iterable[Link]) -> bool:
     """Whether this merchant, or one that shares identifiers with it, was closed for cause."""
-    own = sql(work.conn, "SELECT for_cause FROM merchant_closure WHERE merchant = ?", (merchant,)).scalar()
-    return bool(own) or any(one.closed_for_cause for one in links)
+    return bool(file.closed_for_cause(work.conn, [merchant])) or any(one.closed_for_cause for one in links)
 
 
 def view(conn: Connection, merchant: str, cap: int) -> LinkView:
@@ -75,11 +74,9 @@ def _links(conn: Connection, merchant: str, cap: int) -> tuple[Link, ...]:
     status: dict[str, str] = {}
     caused: set[str] = set()
     for start in range(0, len(names), _PER_QUERY):
-        some = tuple(names[start : start + _PER_QUERY])
-        marks = ", ".join("?" * len(some))
-        status.update(sql(conn, f"SELECT id, status FROM merchant WHERE id IN ({marks})", some).all())
-        rows = sql(conn, f"SELECT merchant, for_cause FROM merchant_closure WHERE merchant IN ({marks})", some)
-        caused.update(name for name, for_cause in rows if for_cause)
+        some = names[start : start + _PER_QUERY]
+        status.update(merchants.statuses(conn, some))
+        caused |= file.closed_for_cause(conn, some)
     links = [
         Link(
             closed_for_cause=other in caused,

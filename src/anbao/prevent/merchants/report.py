@@ -14,10 +14,12 @@ from typing import Any
 
 import msgspec
 
+from anbao.engine.readmodels import merchants
 from anbao.engine.work import Work
 from anbao.errors import Conflict
 from anbao.law.deadlines import legal_day
 from anbao.law.reports import ReportForm
+from anbao.ledger import search
 from anbao.model.base import Noun
 from anbao.model.entry import event_of
 from anbao.model.events.merchants import (
@@ -31,12 +33,12 @@ from anbao.model.events.merchants import (
 from anbao.model.merchant import Merchant
 from anbao.prevent.merchants import turnover
 from anbao.prevent.merchants.decision import MerchantContext, sells
-from anbao.prevent.merchants.file import files_of, open_sealed
+from anbao.prevent.merchants.file import open_sealed
 from anbao.printing import spreadsheet_cell
 from anbao.store import Connection
-from anbao.store.bulk import sql
 from anbao.text import Text
 
+_MOST_WRITTEN = 100_000
 _PER_QUERY = 500
 
 
@@ -105,9 +107,8 @@ def write(context: MerchantContext, work: Work, kind: ReportKind, actor: str) ->
 
 def note_submission(work: Work, digest: str, actor: str, at: int) -> int:
     """Record that a written report was handed in, by the digest of its file; the entry's index. Raises Conflict."""
-    rows = sql(work.conn, "SELECT idx, data FROM entry WHERE kind = ? ORDER BY idx DESC", (ReportWritten.KIND,)).all()
-    for index, data in rows:
-        written = event_of(ReportWritten.KIND, data, ReportWritten)
+    for index in search.newest_of_kind(work.conn, ReportWritten.KIND, _MOST_WRITTEN):
+        written = event_of(ReportWritten.KIND, search.data_of(work.conn, index), ReportWritten)
         if any(file.sha256 == digest for file in written.files):
             submitted = ReportSubmitted(period=written.period, report=written.report, sha256=digest, written=index)
             return work.append(submitted, actor=actor, at=at)
@@ -150,16 +151,10 @@ def _row(columns: Mapping[str, str], form: ReportForm, merchant: Merchant, *, ov
 
 
 def _on_platform(conn: Connection) -> Iterator[tuple[str, dict[str, Any]]]:
-    rows = sql(
-        conn,
-        "SELECT id FROM merchant WHERE status IN ('verified', 'held', 'waiting') AND id IN"
-        " (SELECT s.subject FROM entry e JOIN entry_subject s ON s.idx = e.idx AND s.role = 'merchant'"
-        " WHERE e.kind = ?) ORDER BY id",
-        (MerchantVerified.KIND,),
-    )
-    names = [name for (name,) in rows]
+    ever = search.names_in(conn, MerchantVerified.KIND, "merchant")
+    names = [name for name in merchants.with_status(conn, ("verified", "held", "waiting")) if name in ever]
     for start in range(0, len(names), _PER_QUERY):
-        files = files_of(conn, names[start : start + _PER_QUERY])
+        files = merchants.files_of(conn, names[start : start + _PER_QUERY])
         yield from sorted(files.items())
 
 
@@ -167,9 +162,7 @@ def _over_limit(conn: Connection, now: int) -> set[str]:
     """The shops of all persons whose turnover crossed the limit in the year that ended last month, or in this one."""
     today = legal_day(now)
     years = sorted({(today.replace(day=1) - timedelta(days=1)).year, today.year})
-    marks = ", ".join("?" * len(years))
-    statement = f"SELECT DISTINCT merchant FROM turnover WHERE crossed IS NOT NULL AND year IN ({marks})"
-    crossed = [merchant for (merchant,) in sql(conn, statement, tuple(years))]
+    crossed = turnover.over_limit(conn, years)
     return {shop for merchant in crossed for shop in turnover.shops_of(conn, merchant)}
 
 

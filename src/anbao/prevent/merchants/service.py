@@ -8,14 +8,12 @@ from anbao.engine.acts import act, query
 from anbao.engine.core import CaseHandler, Core, Step
 from anbao.engine.entered import checks_input
 from anbao.engine.reactions import Reaction
-from anbao.engine.readmodels import families
+from anbao.engine.readmodels import families, merchants
 from anbao.engine.work import Projector, Work
 from anbao.errors import AnbaoError
 from anbao.model.base import Reason
 from anbao.model.events.merchants import (
     InfoAccepted,
-    LicenceLost,
-    LicenceRestored,
     MerchantApplied,
     MerchantClosed,
     MerchantHeld,
@@ -34,7 +32,6 @@ from anbao.model.events.warn import OrderPlaced, OrderUpdated
 from anbao.model.merchant import Merchant, MerchantChange, Status
 from anbao.model.options import Option
 from anbao.model.registry import RegistryAnswer
-from anbao.prevent.listings import records as listings
 from anbao.prevent.merchants import (
     acts,
     file,
@@ -184,7 +181,7 @@ class MerchantService:
     def status(self, merchant: str) -> str:
         """Where a merchant stands; empty for one that never applied."""
         with self.core.reading() as conn:
-            return file.status_of(conn, merchant)
+            return merchants.status_of(conn, merchant)
 
     def families(self, conn: Connection) -> list[list[str]]:
         """All families of linked merchants, the largest first."""
@@ -208,8 +205,6 @@ class MerchantService:
         yield MerchantReopened.KIND, file.project_reopenings
         for kind in licences.STAGE_KINDS:
             yield kind, licences.project_stages
-        for kind in (LicenceLost.KIND, LicenceRestored.KIND):
-            yield kind, listings.project_listings
         yield SupplementAsked.KIND, supplements.project_asked
         yield SupplementReminded.KIND, supplements.project_reminded
         for kind in (*OUTCOMES, MerchantClosed.KIND, SupplementOverdue.KIND):

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
 from anbao.engine.outbox import Effect, send
+from anbao.engine.readmodels import families, merchants
 from anbao.engine.work import Placed, Work
 from anbao.law.deadlines import legal_day
 from anbao.model.events.merchants import ThresholdCrossed
 from anbao.model.events.warn import OrderPlaced, OrderUpdated
 from anbao.prevent.merchants.decision import ENGINE, MerchantContext
-from anbao.prevent.merchants.file import files_of
 from anbao.store import Connection
 from anbao.store.bulk import sql
 
@@ -37,7 +37,7 @@ def project_orders(conn: Connection, placed: Sequence[Placed]) -> None:
             sums[merchant, legal_day(sealed.at).year] += cents
     if not sums:
         return
-    files = files_of(conn, {merchant for merchant, _ in sums})
+    files = merchants.files_of(conn, {merchant for merchant, _ in sums})
     for (merchant, year), cents in sorted(sums.items()):
         file = files.get(merchant, {})
         if file.get("kind") == "person" and not file.get("credit_code"):
@@ -88,13 +88,14 @@ def watch(context: MerchantContext, work: Work) -> None:
 
 def shops_of(conn: Connection, merchant: str) -> list[str]:
     """All merchants of the same natural person: the same identity number, compared by its keyed hash."""
-    rows = sql(
-        conn,
-        "SELECT DISTINCT other.merchant FROM merchant_identifier mine JOIN merchant_identifier other"
-        " ON other.lookup = mine.lookup WHERE mine.merchant = ? AND mine.kind = 'person'",
-        (merchant,),
-    )
-    return sorted({merchant, *(name for (name,) in rows)})
+    return sorted({merchant, *families.of_same_person(conn, merchant)})
+
+
+def over_limit(conn: Connection, years: Sequence[int]) -> list[str]:
+    """The merchants by whom a person's turnover was seen to cross the limit in one of these years."""
+    marks = ", ".join("?" * len(years))
+    statement = f"SELECT DISTINCT merchant FROM turnover WHERE crossed IS NOT NULL AND year IN ({marks})"
+    return [merchant for (merchant,) in sql(conn, statement, tuple(years))]
 
 
 def of_person(conn: Connection, shops: Sequence[str], year: int) -> tuple[int, bool]:

@@ -4,14 +4,13 @@ from typing import Any
 
 import msgspec
 
-from anbao.ledger import Ledger
+from anbao.ledger import Ledger, search
 from anbao.model.base import Millis
 from anbao.model.merchant import CredentialCheck
 from anbao.prevent.merchants import questions
 from anbao.prevent.merchants.decision import OUTCOMES, decision_of
 from anbao.prevent.merchants.file import MerchantRow, row_of
 from anbao.store import Connection
-from anbao.store.bulk import sql
 
 MOST_EVENTS = 200
 
@@ -72,13 +71,8 @@ def view(conn: Connection, ledger: Ledger, merchant: str) -> MerchantView:
 
 
 def _history(conn: Connection, merchant: str) -> list[MerchantHappening]:
-    rows = sql(
-        conn,
-        "SELECT e.idx, e.data FROM entry_subject s JOIN entry e ON e.idx = s.idx WHERE s.role = 'merchant'"
-        " AND s.subject = ? AND (e.kind LIKE 'merchant.%' OR e.kind LIKE 'licence.%') ORDER BY e.idx DESC LIMIT ?",
-        (merchant, MOST_EVENTS),
-    )
-    return [_event(index, msgspec.json.decode(data)) for index, data in rows]
+    history = search.of_families(conn, ("merchant", "licence"), ("merchant", merchant), MOST_EVENTS)
+    return [_event(one.index, msgspec.json.decode(one.data)) for one in history]
 
 
 def _event(index: int, entry: dict[str, Any]) -> MerchantHappening:

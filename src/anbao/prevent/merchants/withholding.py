@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from anbao.engine.outbox import Effect, send
+from anbao.engine.readmodels import listings
 from anbao.engine.work import Work
 from anbao.law.catalogue import Catalogue
 from anbao.ledger import Stored
@@ -11,15 +12,13 @@ from anbao.model.events.remove import MeasureEnded, MeasureLifted, MeasureTakenE
 from anbao.model.merchant import CredentialCheck
 from anbao.prevent.merchants.admission import IDENTITY
 from anbao.prevent.merchants.decision import ENGINE, MerchantContext, decision_of
-from anbao.store import Connection
-from anbao.store.bulk import sql
 
 WITHHELD = "withheld"
 """Outcome of a listing that was on offer and is not while its merchant lacks what it needs."""
 
 MOST_MEASURES = 1_000
 
-_ON_OFFER = "('pass', 'notice')"
+_ON_OFFER = ("pass", "notice")
 
 
 def follow_standing(context: MerchantContext, work: Work, stored: Stored) -> None:
@@ -27,7 +26,7 @@ def follow_standing(context: MerchantContext, work: Work, stored: Stored) -> Non
     decided = decision_of(stored)
     merchant = decided.merchant
     if isinstance(decided, MerchantVerified):
-        for listing, category in _listings(work.conn, merchant, f"= '{WITHHELD}'"):
+        for listing, category in listings.of_merchant(work.conn, merchant, (WITHHELD,)):
             if _under_measure(context, work, listing):
                 continue
             found = context.catalogue.find(category)
@@ -38,7 +37,7 @@ def follow_standing(context: MerchantContext, work: Work, stored: Stored) -> Non
     lost = _lost(context.catalogue, decided.checks)
     if not lost:
         return
-    for listing, category in _listings(work.conn, merchant, f"IN {_ON_OFFER}"):
+    for listing, category in listings.of_merchant(work.conn, merchant, _ON_OFFER):
         if check := lost.get(category) or lost.get(IDENTITY):
             withheld = LicenceLost(
                 category=category,
@@ -70,11 +69,6 @@ def _under_measure(context: MerchantContext, work: Work, listing: str) -> bool:
         for kind in (MeasureTakenEvent.KIND, MeasureLifted.KIND, MeasureEnded.KIND)
     )
     return taken > sum(over)
-
-
-def _listings(conn: Connection, merchant: str, outcome: str) -> list[tuple[str, str]]:
-    statement = f"SELECT id, category FROM listing WHERE merchant = ? AND outcome {outcome} ORDER BY id"
-    return [(listing, category) for listing, category in sql(conn, statement, (merchant,))]
 
 
 def _apply(work: Work, event: LicenceStanding, at: int, effect: Effect) -> None:

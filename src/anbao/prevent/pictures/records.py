@@ -11,7 +11,9 @@ import msgspec
 
 from anbao.detect import pictures
 from anbao.detect.picture.candidates import ListingStanding
+from anbao.engine.readmodels import listings
 from anbao.engine.work import Placed, Work
+from anbao.ledger import search
 from anbao.ledger.whole import whole_record
 from anbao.model.events.prevent import ListingScreenedEvent, PictureRead, PictureScreenedEvent
 from anbao.model.listing import OUTCOMES, Outcome
@@ -91,8 +93,8 @@ def project_readings(conn: Connection, placed: Sequence[Placed]) -> None:
 
 
 def project_screened(conn: Connection, placed: Sequence[Placed]) -> None:
-    """``listing.picture_screened`` → ``listing_picture``, and ``listing`` where it makes the outcome stricter."""
-    for index, sealed in placed:
+    """``listing.picture_screened`` → ``listing_picture``."""
+    for _, sealed in placed:
         event = sealed.event(PictureScreenedEvent)
         screened, state = event.screened, "text" if event.screened.text_pending else "done"
         sql(
@@ -101,12 +103,6 @@ def project_screened(conn: Connection, placed: Sequence[Placed]) -> None:
             " WHERE listing = ? AND place = ? AND screened = ?",
             (state, event.picture, sealed.recorded, event.listing, screened.place, screened.screened),
         )
-        if screened.raised:
-            sql(
-                conn,
-                "UPDATE listing SET outcome = ?, entry = ? WHERE id = ?",
-                (screened.outcome, index, event.listing),
-            )
 
 
 def read_of(conn: Connection, picture: str) -> Read | None:
@@ -184,19 +180,16 @@ class Shop(msgspec.Struct, frozen=True):
 
 def shop_of(conn: Connection, listing: str, now: int) -> Shop:
     """The listing's merchant and category, its outcome so far, and since when its merchant is known."""
-    row = sql(conn, "SELECT merchant, category, outcome FROM listing WHERE id = ?", (listing,)).first()
-    merchant, category, outcome = row if row is not None else ("", "", "pass")
-    return Shop(merchant, category, ListingStanding(_outcome(outcome), _known_days(conn, merchant, now)))
+    known = listings.known(conn, listing)
+    standing = ListingStanding(_outcome(known.outcome or "pass"), _known_days(conn, known.merchant, now))
+    return Shop(known.merchant, known.category, standing)
 
 
 def _known_days(conn: Connection, merchant: str, now: int) -> int:
-    first = sql(
-        conn, "SELECT min(idx) FROM entry_subject WHERE role = 'merchant' AND subject = ?", (merchant,)
-    ).scalar()
-    if not merchant or first is None:
+    first = search.first_about(conn, ("merchant", merchant)) if merchant else None
+    if first is None:
         return -1
-    recorded = sql(conn, "SELECT recorded FROM entry WHERE idx = ?", (first,)).scalar_one()
-    return int(max(0, now - recorded) // _DAY)
+    return max(0, now - search.recorded(conn, [first])[first]) // _DAY
 
 
 def _outcome(value: str) -> Outcome:

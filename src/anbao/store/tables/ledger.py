@@ -18,7 +18,7 @@ meta = StoreTable(
     TableColumn("key", Text, primary_key=True),
     TableColumn("value", LargeBinary, nullable=False),
     comment="identity of the store, its signing key, the vault's look-up key",
-    owner="ledger.keys",
+    owner="store.meta",
 )
 
 entry = StoreTable(

@@ -19,7 +19,7 @@ merchant = StoreTable(
     TableColumn("file", LargeBinary, nullable=False),
     TableColumn("entry", BigInteger, nullable=False),
     comment="file: the application as its entry keeps it, personal fields as commitments",
-    owner="prevent.merchants.file",
+    owner="engine.readmodels",
 )
 
 listing = StoreTable(
@@ -31,7 +31,7 @@ listing = StoreTable(
     TableColumn("entry", BigInteger, nullable=False),
     TableIndex("listing_by_merchant", "merchant"),
     sqlite_with_rowid=False,
-    owner="engine.readmodels.listings",
+    owner="engine.readmodels",
 )
 
 artefact = StoreTable(
@@ -40,7 +40,7 @@ artefact = StoreTable(
     TableColumn("kind", Text, nullable=False),
     TableColumn("data", LargeBinary, nullable=False),
     comment="lexicons, policies and pack extracts by content, so that an old decision can be replayed",
-    owner="rules.artefacts",
+    owner="ledger.artefacts",
 )
 
 proposal = StoreTable(
@@ -64,7 +64,7 @@ activation = StoreTable(
     TableColumn("entry", BigInteger, nullable=False),
     TableColumn("digest", Text, nullable=False),
     PrimaryKey("kind", "effective", "entry"),
-    owner="rules.rulesets",
+    owner="rules",
 )
 
 guarded_hazard = StoreTable(
@@ -77,7 +77,7 @@ guarded_hazard = StoreTable(
     TableIndex("guarded_hazard_by_since", "since"),
     TableIndex("guarded_hazard_by_until", "until"),
     comment="what new listings are guarded against, from entry since to before entry until",
-    owner="rules.dangers",
+    owner="rules",
 )
 
 cleared_listing = StoreTable(
@@ -91,7 +91,7 @@ cleared_listing = StoreTable(
     TableIndex("cleared_listing_by_since", "since"),
     TableIndex("cleared_listing_by_until", "until"),
     comment="offers (by digest) that were found not to be a danger, from entry since to before entry until",
-    owner="rules.clearances",
+    owner="rules",
 )
 
 message = StoreTable(

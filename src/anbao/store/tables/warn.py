@@ -22,7 +22,7 @@ trade = StoreTable(
     PrimaryKey("id", "listing", "consumer"),
     TableIndex("trade_by_listing", "listing", "entry"),
     comment="one line of an order: id is the order's",
-    owner="warn.orders",
+    owner="engine.readmodels",
 )
 
 notice_step = StoreTable(

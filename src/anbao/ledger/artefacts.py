@@ -1,4 +1,4 @@
-"""What decides, stored by content for replay: lexicons, policies, catalogues, books of fraud."""
+"""What entries name by digest and the store holds: lexicons, policies, catalogues, books, models, large listings."""
 
 from typing import Literal
 
@@ -7,13 +7,23 @@ from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
 
-ArtefactKind = Literal["lexicon", "policy", "catalogue", "fraud", "model"]
+ArtefactKind = Literal["lexicon", "policy", "catalogue", "fraud", "model", "listing"]
 
 
 def store_artefact(conn: Connection, kind: ArtefactKind, digest: str, data: bytes) -> None:
     """Store an artefact under its digest, once."""
     if sql(conn, "SELECT 1 FROM artefact WHERE digest = ?", (digest,)).first() is None:
         insert_many(conn, tables.artefact, ("digest", "kind", "data"), [(digest, kind, data)])
+
+
+def exists(conn: Connection, kind: ArtefactKind, digest: str) -> bool:
+    """Whether an artefact of a kind is kept under a digest."""
+    return sql(conn, "SELECT 1 FROM artefact WHERE digest = ? AND kind = ?", (digest, kind)).first() is not None
+
+
+def digests(conn: Connection, kind: ArtefactKind) -> list[str]:
+    """All of a kind, by digest."""
+    return [one for (one,) in sql(conn, "SELECT digest FROM artefact WHERE kind = ? ORDER BY digest", (kind,))]
 
 
 def artefact(conn: Connection, digest: str) -> bytes:
