@@ -48,7 +48,7 @@ _NAMES = (
 )
 _COLUMNS = ", ".join(_NAMES)
 
-_NAMED_BY = "({search.ABOUT})"
+_NAMED_BY = f"({search.ABOUT})"
 _ABOUT = f"opened_by IN {_NAMED_BY} OR id IN (SELECT case_id FROM case_part WHERE entry IN {_NAMED_BY})"
 """A case is about what the entry names that opened it, and about what those name that added to it."""
 
