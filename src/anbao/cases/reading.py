@@ -7,6 +7,7 @@ import msgspec
 
 from anbao.cases.persons import Person, folded
 from anbao.errors import NotFound
+from anbao.ledger import search
 from anbao.model.base import Noun
 from anbao.model.decision import CaseState
 from anbao.store import Connection
