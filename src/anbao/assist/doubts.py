@@ -1,6 +1,6 @@
 """Why a person must look before a consumer is given anything."""
 
-from anbao.assist.records import DisputedTrade
+from anbao.engine.readmodels.orders import BoughtLine
 from anbao.model.assistance import HelpRequest
 from anbao.text import Text
 
@@ -14,7 +14,7 @@ DOUBTS = {
 """Why a person must look before anything is given."""
 
 
-def doubt(request: HelpRequest, trade: DisputedTrade | None, consumer: str) -> str:
+def doubt(request: HelpRequest, trade: BoughtLine | None, consumer: str) -> str:
     """Why a person must look before anything is given; empty where identity and interest are plain."""
     if trade is None:
         return "unknown_order"

@@ -18,7 +18,6 @@ from anbao.cases.opening import open_case
 from anbao.engine.acts import act, query
 from anbao.engine.core import CaseHandler, Core, Service
 from anbao.engine.reactions import Reaction
-from anbao.engine.readmodels.orders import BoughtLine
 from anbao.engine.work import Projector, Work
 from anbao.errors import Conflict, InvalidInput, NotFound
 from anbao.law.help import load_hints

@@ -17,7 +17,7 @@ def store_artefact(conn: Connection, kind: ArtefactKind, digest: str, data: byte
 
 
 def exists(conn: Connection, kind: ArtefactKind, digest: str) -> bool:
-    """Whether an artefact of a kind is kept under a digest."""
+    """Whether an artefact of a kind is stored under a digest."""
     return sql(conn, "SELECT 1 FROM artefact WHERE digest = ? AND kind = ?", (digest, kind)).first() is not None
 
 

@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from anbao.errors import NotFound, Tampered
-from anbao.ledger.keys import read_meta, write_meta
 from anbao.ledger.log import subjects_of
 from anbao.ledger.merkle import HASH_SIZE
 from anbao.ledger.subjects import (
@@ -24,7 +23,7 @@ from anbao.ledger.subjects import (
     subject_key,
     summary_of,
 )
-from anbao.store import Connection, tables
+from anbao.store import Connection, meta, tables
 from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
 
@@ -33,7 +32,7 @@ _KEY = "index.key"
 
 def index_key(conn: Connection) -> bytes:
     """Returns the HMAC key of this store's index. Raises NotFound before the first commitment."""
-    key = read_meta(conn, _KEY)
+    key = meta.read(conn, _KEY)
     if key is None:
         raise NotFound(Text("尚无主体索引", "there is no index of subjects yet"))
     return key
@@ -41,10 +40,10 @@ def index_key(conn: Connection) -> bytes:
 
 def establish_index_key(conn: Connection) -> bytes:
     """As ``index_key``; makes the key where there is none. In a write transaction."""
-    key = read_meta(conn, _KEY)
+    key = meta.read(conn, _KEY)
     if key is None:
         key = secrets.token_bytes(HASH_SIZE)
-        write_meta(conn, _KEY, key)
+        meta.write(conn, _KEY, key)
     return key
 
 
