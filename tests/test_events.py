@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Meta
 
-from anbao.engine.upgrading import _batches
+from anbao.engine.rebuild import _batches
 from anbao.ledger.canonical import decode, seal, seal_event
 from anbao.model.entry import Entry
 from anbao.model.events import LedgerEvent, OtherSubjects, Subject

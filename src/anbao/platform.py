@@ -1,6 +1,6 @@
 """The one object that API, command line and tests open: store, ledger, law pack and services, assembled."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,7 +18,6 @@ from anbao.engine.acts import act
 from anbao.engine.core import Core, Step, system_clock
 from anbao.engine.entered import entered
 from anbao.engine.obligations import read, recompute, tick
-from anbao.engine.obligations.engine import ObservedEntry
 from anbao.engine.readmodels.service import ReadModels
 from anbao.engine.upgrading import fill_new_tables
 from anbao.engine.work import Work
@@ -32,7 +31,6 @@ from anbao.ledger import artefacts, search, verify_store
 from anbao.ledger.report import VerificationReport
 from anbao.listing_view import ListingLine, ListingState, ListingView
 from anbao.model.base import Reason, given_reason
-from anbao.model.entry import Entry, facts_of
 from anbao.model.event import Event
 from anbao.model.events.cases import CaseAdded, CaseOpened
 from anbao.model.events.engine import ObligationWaived, PlatformOpened
@@ -45,6 +43,7 @@ from anbao.prevent.merchants.service import MerchantService
 from anbao.prevent.messages.records import ScreenedMessage
 from anbao.prevent.service import Prevent
 from anbao.prove.index import SubjectIndex
+from anbao.prove.integrity import Integrity
 from anbao.remove.service import Remove
 from anbao.rules import pack_defaults, rulesets
 from anbao.rules.exceptions import require_known_licences
@@ -82,6 +81,7 @@ class Platform(Core):
         self.controls = Controls(self)
         self.assist = Assist(self)
         self.index = SubjectIndex(self)
+        self.integrity = Integrity(self)
         self.views = listing_view.Sources(self, self.prevent.explainer, self.remove.rules)
         for service in (
             self.readmodels,
@@ -94,6 +94,7 @@ class Platform(Core):
             self.controls,
             self.assist,
             self.index,
+            self.integrity,
         ):
             self.join(service)
         check_handlers(self)
@@ -281,11 +282,6 @@ class Platform(Core):
         """Check the whole ledger."""
         return verify_store(self.store)
 
-    def recorded(self, conn: Connection) -> Iterator[ObservedEntry]:
-        """All entries as norms see them, in ledger order."""
-        for stored in self.entries(conn):
-            yield seen(stored.index, stored.entry())
-
     def obligation_differences(self) -> list[Any]:
         """Where the stored obligations differ from those that the entries alone give; empty when sound."""
         with self.reading() as conn:
@@ -344,8 +340,3 @@ def _follow_pack(platform: Platform, work: Work) -> None:
     if known is not None:
         recompute.rebuild(work.conn, platform.engine, platform.recorded(work.conn))
     meta.write(work.conn, OBLIGATIONS_OF, digest)
-
-
-def seen(index: int, entry: Entry) -> ObservedEntry:
-    """A decoded entry as norms see it."""
-    return ObservedEntry(index, entry.kind, entry.at, entry.subjects, facts_of(entry.body))

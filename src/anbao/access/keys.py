@@ -8,7 +8,7 @@ entries, without the secret; whatever a key does stands in the ledger under the 
 import secrets
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from hmac import compare_digest
 
@@ -16,6 +16,7 @@ import msgspec
 
 from anbao.engine.work import Work
 from anbao.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
+from anbao.ledger import Ledger, Stored
 from anbao.model.events.engine import KeyCreated, KeyRevoked
 from anbao.model.scopes import SCOPES, Scope
 from anbao.store import Connection, Store, tables
@@ -79,7 +80,8 @@ def create_key(work: Work, name: str, scopes: Sequence[str], actor: str) -> str:
         ("id", "digest", "name", "scopes", "created", "revoked"),
         [(identity, _digest(token), name, " ".join(granted), work.now, None)],
     )
-    work.append(KeyCreated(key=identity, name=name, scopes=tuple(granted)), actor=actor)
+    created = KeyCreated(digest=_digest(token).hex(), key=identity, name=name, scopes=tuple(granted))
+    work.append(created, actor=actor)
     return token
 
 
@@ -103,6 +105,31 @@ def list_keys(conn: Connection) -> list[KeyView]:
         KeyView(id=identity, name=name, scopes=tuple(scopes.split()), created=created, revoked=revoked)
         for identity, name, scopes, created, revoked in rows
     ]
+
+
+def unexplained(conn: Connection, ledger: Ledger) -> Iterator[tuple[str, Text]]:
+    """Returns the ids of keys that are not as the entries made them, and why. A release before 0.3 recorded no digest."""
+    revoked = {one.subjects["key"] for one in _all(conn, ledger, KeyRevoked.KIND)}
+    made = {one.subjects["key"]: one.event(KeyCreated) for one in _all(conn, ledger, KeyCreated.KIND)}
+    for identity, digest, scopes, ended in sql(
+        conn, "SELECT id, digest, scopes, revoked FROM api_key ORDER BY id"
+    ).all():
+        known = made.get(identity)
+        if known is None:
+            yield identity, Text("没有条目建立过此密钥", "no entry made this key")
+        elif known.scopes != tuple(scopes.split()):
+            yield identity, Text("权限与建立时不同", "its scopes are not those that it was made with")
+        elif known.digest and known.digest != bytes(digest).hex():
+            yield identity, Text("密钥内容已被替换", "its token is another than the one that was made")
+        elif identity in revoked and ended is None:
+            yield identity, Text("已吊销的密钥又可使用", "it was revoked and works again")
+
+
+def _all(conn: Connection, ledger: Ledger, kind: str) -> Iterator[Stored]:
+    start = 0
+    while batch := ledger.entries(conn, start, 1_000, kind=kind):
+        yield from batch
+        start = batch[-1].index + 1
 
 
 class KeyRing:

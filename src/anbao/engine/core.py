@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from anbao.engine.entered import checks_input
-from anbao.engine.obligations.engine import ObligationEngine
+from anbao.engine.obligations.engine import ObligationEngine, ObservedEntry
 from anbao.engine.reactions import Reaction, Reactions
 from anbao.engine.values import CaseRules, Parameters, Settings, ValueHistory
 from anbao.engine.work import Placed, Projector, Work
@@ -20,6 +20,7 @@ from anbao.law.pack import Pack, load_pack
 from anbao.law.templates import Templates, load_templates
 from anbao.ledger import Ledger, Stored, Vault, open_ledger, open_vault
 from anbao.model.decision import DecisionInEffect
+from anbao.model.entry import facts_of
 from anbao.store import Connection, Store
 from anbao.text import Text
 
@@ -171,6 +172,12 @@ class Core:
         while batch := self.ledger.entries(conn, start, 1000, kind=kind):
             yield from batch
             start = batch[-1].index + 1
+
+    def recorded(self, conn: Connection) -> Iterator[ObservedEntry]:
+        """All entries as norms see them, in ledger order."""
+        for stored in self.entries(conn):
+            entry = stored.entry()
+            yield ObservedEntry(stored.index, entry.kind, entry.at, entry.subjects, facts_of(entry.body))
 
     def _begin(self, conn: Connection) -> Work:
         return Work(conn, self.clock(), self.ledger, self.engine, self._projectors)

@@ -77,6 +77,11 @@ class Reactions:
         rows = sql(conn, "SELECT name, idx, failed FROM reaction WHERE failed <> '' ORDER BY name")
         return [Lag(name=name, handled=idx, failed=failed) for name, idx, failed in rows]
 
+    def ahead(self, conn: Connection) -> list[str]:
+        """The cursors that stand behind the end of the ledger, so that new entries would not be handled."""
+        rows = sql(conn, "SELECT name FROM reaction WHERE idx >= ? ORDER BY name", (self._ledger.size(conn),))
+        return [name for (name,) in rows]
+
     def _run_one(self, work: Work, reaction: Reaction, before: Mapping[str, int]) -> int:
         cursor, passed, failed = before.get(reaction.name, -1), 0, ""
         behind = set()

@@ -197,6 +197,10 @@ class Ledger:
         insert_many(conn, tables.checkpoint, ("size", "at", "note"), [(size, now, note)])
         return note
 
+    def can_sign_as_stated(self) -> bool:
+        """Whether what the private key signs opens with the published key; True where the private key is not here."""
+        return self._signer is None or str(self._signer.verifier) == str(self.verifier)
+
     def latest_checkpoint(self, conn: Connection) -> str | None:
         found = sql(conn, "SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1").scalar()
         return None if found is None else str(found)

@@ -13,7 +13,7 @@ types (``model.base``).
 
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from hmac import compare_digest, digest
 from typing import Any, TypeVar
@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 import msgspec
 import msgspec.inspect as inspect
 
-from anbao.errors import NotFound
+from anbao.errors import NotFound, Tampered
 from anbao.ledger.cipher import Cipher, establish_cipher
 from anbao.model.base import Noun
 from anbao.store import Connection, Store, meta, tables
@@ -136,7 +136,15 @@ class Vault:
         row: Any = sql(conn, "SELECT field, salt, value FROM personal WHERE commitment = ?", (commitment,)).first()
         if row is None:
             raise _gone()
-        return str(row[0]), bytes(row[1]), self._opened(commitment, row[2])
+        return str(row[0]), bytes(row[1]), self._checked(commitment, *row)
+
+    def altered(self, conn: Connection) -> Iterator[str]:
+        """Returns the commitments whose values cannot be opened or are others than were committed to."""
+        for (commitment,) in sql(conn, "SELECT commitment FROM personal ORDER BY commitment").all():
+            try:
+                self.opening(conn, commitment)
+            except (Tampered, UnicodeDecodeError):
+                yield str(commitment)
 
     def open_noun(self, conn: Connection, sealed: Mapping[str, Any], kind: type[Opened]) -> Opened:
         """The noun behind what ``seal_noun`` gave. Raises NotFound where a value has been erased."""
@@ -153,8 +161,10 @@ class Vault:
         for start in range(0, len(commitments), _PER_QUERY):
             some = tuple(commitments[start : start + _PER_QUERY])
             marks = ", ".join("?" * len(some))
-            rows: Any = sql(conn, f"SELECT commitment, value FROM personal WHERE commitment IN ({marks})", some)
-            found.update((str(commitment), self._opened(commitment, value)) for commitment, value in rows)
+            rows: Any = sql(
+                conn, f"SELECT commitment, field, salt, value FROM personal WHERE commitment IN ({marks})", some
+            )
+            found.update((str(commitment), self._checked(commitment, *rest)) for commitment, *rest in rows)
         if missing := next((one for one in commitments if one not in found), None):
             self.reveal(conn, missing)
         return found
@@ -175,9 +185,18 @@ class Vault:
     def _sealed(self, commitment: str, value: str) -> bytes:
         return self.cipher.seal(value.encode(), commitment.encode())
 
-    def _opened(self, commitment: str, sealed: bytes) -> str:
-        """Raises Tampered."""
-        return self.cipher.open(bytes(sealed), commitment.encode()).decode()
+    def _checked(self, commitment: str, field: str, salt: bytes, sealed: bytes) -> str:
+        """Returns the value, which must be the one committed to. Raises Tampered."""
+        value = self.cipher.open(bytes(sealed), commitment.encode()).decode()
+        if not check(commitment, field, bytes(salt), value):
+            raise Tampered(
+                Text(
+                    "个人信息的值与条目中的承诺不符：存储被改动",
+                    "a personal value is not what the entries committed to: the store was altered",
+                ),
+                hint=Text("运行 anbao doctor", "run anbao doctor"),
+            )
+        return value
 
     def lookup(self, field: str, value: str) -> bytes:
         """What a value is found by without being revealed: HMAC-SHA256 (32 bytes) under the store's look-up key."""

@@ -2,13 +2,15 @@
 
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
 from anbao.engine.obligations import read
 from anbao.engine.obligations.closing import Obligation
 from anbao.engine.obligations.engine import ObligationEngine, ObservedEntry
-from anbao.store import Connection, open_store
+from anbao.engine.row_differences import Difference, unequal
+from anbao.store import Connection, open_store, tables
 from anbao.store.bulk import sql
 
 _BATCH = 1000
@@ -19,13 +21,16 @@ def differences(
     conn: Connection, engine: ObligationEngine, entries: Iterable[ObservedEntry]
 ) -> Iterator[tuple[Obligation | None, Obligation | None]]:
     """Pairs (stored, derived) that are not equal; ``entries`` are all of the ledger, in order."""
-    with tempfile.TemporaryDirectory() as folder:
-        scratch = open_store(f"sqlite:///{Path(folder) / 'derived.db'}")
-        with scratch.write() as derived:
-            _observe_all(derived, engine, entries, beside=True)
-        with scratch.read() as derived:
-            yield from _unequal(read.every(conn), read.every(derived))
-        scratch.close()
+    with _derived(engine, entries) as derived:
+        yield from _unequal(read.every(conn), read.every(derived))
+
+
+def milestone_differences(
+    conn: Connection, engine: ObligationEngine, entries: Iterable[ObservedEntry]
+) -> Iterator[Difference]:
+    """Returns the rows of table ``milestone`` that are not what the entries give."""
+    with _derived(engine, entries) as derived:
+        yield from unequal(tables.milestone, conn, derived)
 
 
 def rebuild(conn: Connection, engine: ObligationEngine, entries: Iterable[ObservedEntry]) -> None:
@@ -33,6 +38,19 @@ def rebuild(conn: Connection, engine: ObligationEngine, entries: Iterable[Observ
     for table in _DERIVED:
         sql(conn, f"DELETE FROM {table}")
     _observe_all(conn, engine, entries)
+
+
+@contextmanager
+def _derived(engine: ObligationEngine, entries: Iterable[ObservedEntry]) -> Iterator[Connection]:
+    """Feeds the entries to an engine over an empty store, which goes with the context."""
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = open_store(f"sqlite:///{Path(folder) / 'derived.db'}")
+        try:
+            with scratch.write() as derived:
+                _observe_all(derived, engine, entries, beside=True)
+                yield derived
+        finally:
+            scratch.close()
 
 
 def _observe_all(

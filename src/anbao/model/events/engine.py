@@ -50,10 +50,11 @@ class PeriodOpened(LedgerEvent, frozen=True, kw_only=True):
 
 
 class KeyCreated(LedgerEvent, frozen=True, kw_only=True):
-    """A key was made."""
+    """A key was made. ``digest``: SHA-256 of its token, in lower-case hex; the token has 256 random bits."""
 
     KIND = "key.created"
 
+    digest: str = ""
     key: Subject
     name: str
     scopes: tuple[str, ...]
