@@ -108,12 +108,11 @@ def list_keys(conn: Connection) -> list[KeyView]:
 
 
 def unexplained(conn: Connection, ledger: Ledger) -> Iterator[tuple[str, Text]]:
-    """Returns the ids of keys that are not as the entries made them, and why. A release before 0.3 recorded no digest."""
+    """Returns the ids of keys that are not as the entries made them, and why. Release 0.1 recorded no digest."""
     revoked = {one.subjects["key"] for one in _all(conn, ledger, KeyRevoked.KIND)}
     made = {one.subjects["key"]: one.event(KeyCreated) for one in _all(conn, ledger, KeyCreated.KIND)}
-    for identity, digest, scopes, ended in sql(
-        conn, "SELECT id, digest, scopes, revoked FROM api_key ORDER BY id"
-    ).all():
+    rows = sql(conn, "SELECT id, digest, scopes, revoked FROM api_key ORDER BY id").all()
+    for identity, digest, scopes, ended in rows:
         known = made.get(identity)
         if known is None:
             yield identity, Text("没有条目建立过此密钥", "no entry made this key")

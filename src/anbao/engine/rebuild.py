@@ -17,7 +17,7 @@ from anbao.ledger.merkle import leaf_hash
 from anbao.model.entry import Sealed, facts_of
 from anbao.store import Connection, open_store, tables
 from anbao.store.bulk import insert_many, sql
-from anbao.store.tables import StoreTable
+from anbao.store.tables.base import StoreTable
 
 _READ_BY_PROJECTORS = ("meta", "personal")
 """Tables beside the entries, out of which projectors read."""

@@ -6,7 +6,7 @@ import msgspec
 
 from anbao.store import Connection
 from anbao.store.bulk import Row, insert_many, sql
-from anbao.store.tables import StoreTable
+from anbao.store.tables.base import StoreTable
 
 _AT_ONCE = 1_000
 

@@ -193,6 +193,14 @@ class Ledger:
                 Text("签名密钥不在此处，无法签署检查点", "the signing key is not here, so no checkpoint can be signed"),
                 hint=Text("用 ANBAO_SIGNING_KEY 指明密钥文件", "name the key file in ANBAO_SIGNING_KEY"),
             )
+        if not self.can_sign_as_stated():
+            raise Tampered(
+                Text(
+                    "签名私钥与公布的公钥不符，不再签名",
+                    "the signing key does not belong to the published key; nothing was signed",
+                ),
+                hint=Text("从备份恢复签名密钥", "restore the signing key from a backup"),
+            )
         note = self._signer.sign(format_checkpoint(Checkpoint(self.origin, size, self.root(conn, size))))
         insert_many(conn, tables.checkpoint, ("size", "at", "note"), [(size, now, note)])
         return note

@@ -14,14 +14,14 @@ import msgspec
 
 from anbao.access import keys
 from anbao.engine import rebuild
-from anbao.engine.core import Probe, Probed, Service
+from anbao.engine.core import Probe, Probed, Service, Step
 from anbao.engine.obligations import recompute
 from anbao.engine.obligations.closing import Obligation
 from anbao.engine.row_differences import Difference
 from anbao.engine.work import Work
-from anbao.ledger import indexing
+from anbao.ledger import artefacts, indexing
 from anbao.model.events.integrity import StateRepaired
-from anbao.rules import artefacts
+from anbao.model.events.rules import ArtefactStated
 from anbao.store import Connection
 from anbao.text import Text
 
@@ -42,6 +42,18 @@ class StateProblem(msgspec.Struct, frozen=True, kw_only=True):
 
 class Integrity(Service):
     """Compares the store with its entries, and mends projections."""
+
+    def steps(self) -> Iterable[Step]:
+        yield self.state_artefacts
+
+    def state_artefacts(self) -> bool:
+        """Record the full digests of artefacts that no import states, as those of older releases; whether any was."""
+        with self.core.reading() as conn:
+            found = artefacts.unstated(conn)
+        if found:
+            events = [ArtefactStated(artefact=digest, sha256=sha256) for digest, sha256 in found]
+            self.core.run(lambda work: work.append_all(events, actor="engine"))
+        return bool(found)
 
     def probes(self) -> Iterable[tuple[str, Probe]]:
         yield "state", self.probe

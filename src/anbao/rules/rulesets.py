@@ -9,6 +9,7 @@ import gc
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, cast
 
@@ -249,7 +250,7 @@ class Rulesets:
 def import_version(work: Work, imported: VersionImported, data: bytes, actor: str) -> int:
     """Keep a version and record that it was imported; the entry's index."""
     store_artefact(work.conn, role_of(imported.subjects), imported.digest, data)
-    return work.append(imported, actor=actor)
+    return work.append(msgspec.structs.replace(imported, sha256=sha256(data).hexdigest()), actor=actor)
 
 
 def imported_lexicon(lexicon: Lexicon) -> LexiconImported:

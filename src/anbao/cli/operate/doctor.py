@@ -9,19 +9,33 @@ from pathlib import Path
 import click
 
 from anbao import __version__, localfiles
+from anbao.cli.acting import by_option
 from anbao.cli.common import STORE_VARIABLE, open_store_option, store_option, t
 from anbao.cli.output import plain_console
 from anbao.connect.storage import STORAGE_VARIABLE
+from anbao.engine.rebuild import NOT_STATED
 from anbao.ledger.keys import KEY_FILE_VARIABLE
 from anbao.rules.pack_defaults import TITLES, DefaultView
 from anbao.store.url import sqlite_path
 from anbao.text import system_language
 
+MOST_SHOWN = 50
+"""Problems that are shown one by one."""
 
-@click.command(help=t("自检：环境、存储、账本、义务重算", "check environment, store, ledger; derive obligations again"))
+
+@click.command(
+    help=t(
+        "自检：环境、存储、账本；由条目重新推出义务与各投影表，逐行比对",
+        "check environment, store, ledger; derive obligations and projections again and compare each row",
+    )
+)
+@click.option(
+    "--repair", is_flag=True, help=t("把不符的行改回条目所给的", "make rows that differ what the entries give")
+)
+@by_option(default="officer")
 @store_option
-def command(store_url: str | None) -> int:
-    """Exit status 0 all well, 1 something is wrong."""
+def command(repair: bool, actor: str, store_url: str | None) -> int:
+    """Exit status 0 all well, 1 something is wrong. What no entry states is named and not compared."""
     console = plain_console()
     well = True
 
@@ -49,16 +63,30 @@ def command(store_url: str | None) -> int:
         report = opened.verify()
         problem = "" if report.problem is None else " · " + report.problem.what.get(system_language())
         say(report.sound, t(f"账本 {report.entries} 条{problem}", f"ledger of {report.entries} entries{problem}"))
-        wrong = opened.obligation_differences()
+        with opened.reading() as conn:
+            wrong = list(opened.integrity.problems(conn))
         say(
             not wrong,
             t(
-                f"义务与按条目重算的结果相差 {len(wrong)} 项",
-                f"obligations: {len(wrong)} differ from those derived again from the entries",
+                f"存储与条目不符 {len(wrong)} 处（投影表、义务、摘要、个人信息、密钥、游标）",
+                f"{len(wrong)} places differ from the entries"
+                " (projections, obligations, digests, personal values, keys, cursors)",
             ),
         )
-        for stored, derived in wrong[:10]:
-            console.print(f"    {stored} ≠ {derived}", markup=False)
+        for one in wrong[:MOST_SHOWN]:
+            console.print(f"    {one.where}: {one.what.get(system_language())}", markup=False)
+        if len(wrong) > MOST_SHOWN:
+            console.print(t(f"    另有 {len(wrong) - MOST_SHOWN} 处", f"    and {len(wrong) - MOST_SHOWN} more"))
+        unproven = " ".join(NOT_STATED)
+        console.print(
+            t(f"未比对（条目未逐行记载）：{unproven}", f"not compared (no entry states each row): {unproven}")
+        )
+        if repair and wrong:
+            mended = opened.integrity.repair(actor=actor)
+            for table, rows in sorted(mended.items()):
+                console.print(t(f"已按条目修复 {table}：{rows} 行", f"repaired {table}: {rows} rows"))
+            left = sum(not one.repairable for one in wrong)
+            say(not left, t(f"不能由条目修复 {left} 处", f"{left} places cannot be repaired from the entries"))
         with opened.reading() as conn:
             lags = opened.reactions.lags(conn)
         say(not lags, t(f"未能完成的反应 {len(lags)} 项", f"reactions that stand before an entry: {len(lags)}"))

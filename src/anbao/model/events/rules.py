@@ -25,9 +25,10 @@ class VersionEvent(LedgerEvent, frozen=True, kw_only=True):
 
 
 class VersionImported(VersionEvent, frozen=True, kw_only=True):
-    """A version was imported."""
+    """A version was imported. ``digest``: its name, 16 hex digits; ``sha256``: of its bytes as stored, all 64."""
 
     digest: str
+    sha256: str = ""
 
 
 class LexiconImported(VersionImported, frozen=True, kw_only=True):
@@ -229,6 +230,15 @@ class ModelActivationExpired(ActivationExpired, frozen=True, kw_only=True):
     KIND = "model.activation_expired"
 
     version: ModelRole
+
+
+class ArtefactStated(LedgerEvent, frozen=True, kw_only=True):
+    """What a stored artefact holds, where no import says so: ``sha256`` of its bytes, in lower-case hex."""
+
+    KIND = "artefact.stated"
+
+    artefact: Subject
+    sha256: str
 
 
 IMPORTED: dict[Role, type[VersionImported]] = {
