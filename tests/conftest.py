@@ -284,6 +284,17 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture
+def bare_url(store_url: str, tmp_path: Path) -> str:
+    """A database without tables."""
+    if store_url.startswith("sqlite"):
+        return f"sqlite:///{tmp_path}/old.db"
+    with psycopg.connect(store_url, autocommit=True) as conn:
+        conn.execute("DROP SCHEMA public CASCADE")
+        conn.execute("CREATE SCHEMA public")
+    return store_url
+
+
+@pytest.fixture
 def clock() -> Clock:
     return Clock()
 

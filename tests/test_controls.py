@@ -77,7 +77,7 @@ def test_a_probe_leaves_nothing_but_its_own_entries(platform: anbao.Platform) ->
     assert after["listing"] == after["merchant"] == 0
     with platform.reading() as conn:
         seen = {stored.kind.split(".")[0] for stored in platform.entries(conn)}
-    assert seen == {"control", "lexicon", "platform", "policy"}
+    assert seen == {"artefact", "control", "lexicon", "platform", "policy"}
     assert platform.verify().sound
     assert not platform.obligation_differences()
 

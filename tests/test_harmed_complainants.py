@@ -260,7 +260,7 @@ def test_on_the_command_line(
     [offer] = json.loads(capsys.readouterr().out)
     assert (offer["state"], offer["harm"]) == ("open", "life")
     assert run(["complaint", "show", offer["complaint"]]) == 0
-    assert "told what they can ask for" in " ".join(capsys.readouterr().out.split())
+    assert "informed of what they can ask for" in " ".join(capsys.readouterr().out.split())
     [case] = waiting(platform)
     assert run(["case", "decide", case.id, "helped", "--reason", "已电话联系", "--by", "wang"]) == 0
     assert [one.state for one in offers(platform)] == ["given"]

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from anbao.cli.root import run
-from anbao.engine import upgrading
+from anbao.engine import rebuild
 from anbao.errors import StoreError
 from anbao.model.listing import Listing
 from anbao.model.merchant import Licence, Merchant
@@ -38,17 +37,6 @@ KEPT = (
     "tile",
 )
 """Tables of the first schema that have not changed since."""
-
-
-@pytest.fixture
-def bare_url(store_url: str, tmp_path: Path) -> str:
-    """A database without tables."""
-    if store_url.startswith("sqlite"):
-        return f"sqlite:///{tmp_path}/old.db"
-    with psycopg.connect(store_url, autocommit=True) as conn:
-        conn.execute("DROP SCHEMA public CASCADE")
-        conn.execute("CREATE SCHEMA public")
-    return store_url
 
 
 @pytest.fixture
@@ -129,7 +117,7 @@ def test_killed_between_upgrade_and_filling_it_is_filled_later(
         raise RuntimeError("killed")
 
     with monkeypatch.context() as patched:
-        patched.setattr(upgrading, "_project_all", killed)
+        patched.setattr(rebuild, "_project_all", killed)
         with pytest.raises(RuntimeError):
             open_platform(bare_url, clock=Clock())
     with open_platform(bare_url, clock=Clock()) as upgraded, upgraded.reading() as new, now.reading() as same:

@@ -14,7 +14,7 @@ from anbao.model.entry import Entry
 from anbao.platform import open_platform
 from anbao.store import Connection, open_store
 from anbao.store.bulk import Row, Rows, sql
-from helpers import DAY, START, Clock
+from helpers import DAY, START, Clock, in_schema
 
 SECONDS = "notice.least_seconds"
 
@@ -115,12 +115,8 @@ def test_the_bytes_of_a_change_are_those_of_earlier_releases(platform: anbao.Pla
     assert kind.subjects == {"case_kind": "listing_review"}
 
 
-def test_an_upgrade_carries_the_values_over(store_url: str) -> None:
-    store = open_store(store_url)
-    with store.write() as conn:
-        sql(conn, "DROP TABLE value_change")
-        sql(conn, "DELETE FROM activation")
-        sql(conn, "UPDATE alembic_version SET version_num = '0018'")
+def test_an_upgrade_carries_the_values_over(bare_url: str) -> None:
+    with in_schema(bare_url, "0018") as (conn, _):
         for row in (
             ("setting:listing.review", START, 3, '{"hours":12}'),
             (f"parameter:{SECONDS}", START + DAY, 5, "7"),
@@ -128,8 +124,7 @@ def test_an_upgrade_carries_the_values_over(store_url: str) -> None:
             ("lexicon", START, 7, "abc"),
         ):
             sql(conn, "INSERT INTO activation (kind, effective, entry, digest) VALUES (?, ?, ?, ?)", row)
-    store.close()
-    store = open_store(store_url)
+    store = open_store(bare_url)
     with store.read() as conn:
         assert sql(conn, "SELECT kind, effective, entry, digest FROM activation").all() == [
             ("lexicon", START, 7, "abc")
