@@ -15,7 +15,7 @@ from anbao.simulator.market import Market
 from anbao.simulator.rescue import Rescue, unfold
 from anbao.simulator.story import live
 
-MARKET = 300
+MARKET = 100
 """Listings among which the danger hides."""
 
 
