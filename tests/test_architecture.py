@@ -87,15 +87,9 @@ def test_a_class_name_stands_for_one_class() -> None:
     assert {name: where for name, where in places.items() if len(where) > 1} == {}
 
 
-NOT_YET_MOVED: dict[str, set[str]] = {
-    "investigate.screenings": {"listing_picture", "picture"},
-}
-"""Modules that still name tables which others own. It may only shrink."""
-
-
 def test_a_table_is_named_by_its_owner_only() -> None:
     found = {name: owned_elsewhere(name, tree) for name, tree in table_use.modules()}
-    assert {name: names for name, names in found.items() if names} == NOT_YET_MOVED
+    assert {name: names for name, names in found.items() if names} == {}
 
 
 def test_every_table_has_an_owner_that_exists() -> None:

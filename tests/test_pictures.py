@@ -8,13 +8,13 @@ from anbao.connect.fetch import Fetcher
 from anbao.connect.pictures import ATTEMPTS, RETRY, PictureIntake
 from anbao.connect.storage import ObjectStorage, open_storage
 from anbao.detect.picture.reading import read
+from anbao.engine.readmodels.pictures import pending
 from anbao.errors import TooLarge
 from anbao.model.events.prevent import PictureRead, PictureScreenedEvent
 from anbao.model.hazard import Confirmation, Fingerprint, Suspicion
 from anbao.model.listing import Listing
 from anbao.model.picture import PictureScreened
 from anbao.platform import Platform
-from anbao.prevent.pictures import records
 from anbao.prevent.replay import REPLAYED, replay
 from anbao.simulator.pictures import disguised, jpeg, product, with_qr, with_text
 from anbao.store.bulk import sql
@@ -222,7 +222,7 @@ def test_only_the_newest_version_of_a_listing_counts(platform: Platform, picture
     pictures.settle()
     assert outcome(platform) == "pass"
     with platform.reading() as conn:
-        assert records.pending(conn) == 0
+        assert pending(conn) == 0
 
 
 def test_an_altered_object_is_not_believed(

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 
 from anbao.detect.picture.errors import BadPicture
+from anbao.engine.readmodels import pictures
 from anbao.engine.work import Work
 from anbao.errors import NotFound, StoreError, Tampered
 from anbao.investigate import hazards
@@ -16,7 +17,6 @@ from anbao.ledger import Stored
 from anbao.model.events.investigate import HazardConfirmed
 from anbao.model.hazard import MAX_FINGERPRINTS, Confirmation, Fingerprint
 from anbao.platform import Platform
-from anbao.prevent.pictures import records
 from anbao.store import Connection
 
 log = logging.getLogger("anbao.pictures")
@@ -92,8 +92,8 @@ def _own_pictures(conn: Connection, stored: Stored) -> tuple[str, ...]:
     if known is None or not stated or not known.listing:
         return ()
     own = {}
-    for picture in records.pictures_of_listing(conn, known.listing):
-        read = records.read_of(conn, picture)
+    for picture in pictures.pictures_of_listing(conn, known.listing):
+        read = pictures.read_of(conn, picture)
         if read and read.reading.pdq in stated:
             own[read.reading.pdq] = picture
     return tuple(own.values()) if stated <= own.keys() else ()

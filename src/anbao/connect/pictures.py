@@ -13,12 +13,12 @@ from anbao.connect.fetch import Fetcher, NotFetched, system_fetcher
 from anbao.connect.storage import ObjectStorage, storage_for
 from anbao.detect.picture.decode import MAX_BYTES
 from anbao.detect.picture.reading import read
+from anbao.engine.readmodels import pictures
+from anbao.engine.readmodels.pictures import Task
 from anbao.engine.work import Work
 from anbao.errors import NotFound, StoreError, Tampered, TooLarge
 from anbao.model.picture import PictureProblem, PictureReading
 from anbao.platform import Platform
-from anbao.prevent.pictures import records
-from anbao.prevent.pictures.records import Task
 from anbao.text import Text
 
 log = logging.getLogger("anbao.pictures")
@@ -60,7 +60,7 @@ class PictureIntake:
                 hint=Text("压缩后再上传", "compress it first"),
             )
         with self._platform.reading() as conn:
-            known = records.read_of(conn, sha256(data).hexdigest())
+            known = pictures.read_of(conn, sha256(data).hexdigest())
         if known is not None:
             return known.reading
         self.storage.put(data)
@@ -92,11 +92,11 @@ class PictureIntake:
             return True
         now = self._platform.clock()
         with self._platform.reading() as conn:
-            task = records.due_task(conn, now)
+            task = pictures.due_task(conn, now)
         if task is None:
             return False
         claimed = task
-        if self._platform.run(lambda work: records.postpone(work.conn, claimed, now + CLAIM, claimed.attempts)):
+        if self._platform.run(lambda work: pictures.postpone(work.conn, claimed, now + CLAIM, claimed.attempts)):
             try:
                 self._do(claimed)
             except StoreError:
@@ -124,7 +124,7 @@ class PictureIntake:
             self._platform.run(lambda work: self._take(work, task, reading))
 
     def _take(self, work: Work, task: Task, reading: PictureReading) -> None:
-        records.assign(work.conn, task, reading.picture)
+        pictures.assign(work.conn, task, reading.picture)
         self._service.take(work, reading)
 
     def _later(self, task: Task, problem: PictureProblem) -> None:
@@ -133,7 +133,7 @@ class PictureIntake:
             self._give_up(task, problem)
             return
         due = self._platform.clock() + RETRY * 4**task.attempts
-        self._platform.run(lambda work: records.postpone(work.conn, task, due, attempts))
+        self._platform.run(lambda work: pictures.postpone(work.conn, task, due, attempts))
 
     def _give_up(self, task: Task, problem: PictureProblem) -> None:
         self._platform.run(lambda work: self._service.give_up(work, task, problem))

@@ -6,14 +6,12 @@ import msgspec
 
 from anbao.detect.fields import field_name, shown_text
 from anbao.detect.likeness.offers import DEFAULT_BOUNDS, OfferTexts
+from anbao.engine.readmodels import pictures
 from anbao.ledger import search
 from anbao.ledger.whole import whole_record
 from anbao.model.events.prevent import ListingScreenedEvent
 from anbao.model.listing import ListingRecord
 from anbao.store import Connection
-from anbao.store.bulk import sql
-
-_PER_QUERY = 500
 
 
 class _ScreenedBody(msgspec.Struct):
@@ -27,16 +25,6 @@ class _ScreeningEntry(msgspec.Struct):
     body: _ScreenedBody
 
 
-class _HashedFrame(msgspec.Struct):
-    pdq: str = ""
-    quality: int = 0
-
-
-class _Reading(_HashedFrame):
-    others: tuple[_HashedFrame, ...] = ()
-
-
-_reading = msgspec.json.Decoder(_Reading).decode
 _decode = msgspec.json.Decoder(_ScreeningEntry).decode
 
 
@@ -50,20 +38,7 @@ class Screening(msgspec.Struct, frozen=True):
 
 def pictured(conn: Connection, some: Sequence[Screening], quality: int) -> list[Screening]:
     """The same with their pictures' hashes of this quality, where they are the newest version and these were read."""
-    hashes: dict[int, list[str]] = {}
-    for start in range(0, len(some), _PER_QUERY):
-        names = tuple(screening.listing for screening in some[start : start + _PER_QUERY])
-        rows = sql(
-            conn,
-            "SELECT l.screened, p.reading FROM listing_picture l JOIN picture p ON p.id = l.picture"
-            f" WHERE l.listing IN ({', '.join('?' * len(names))}) ORDER BY l.listing, l.place",
-            names,
-        )
-        for screened, reading in rows:
-            found = _reading(reading)
-            for frame in (found, *found.others):
-                if frame.pdq and frame.quality >= quality:
-                    hashes.setdefault(screened, []).append(frame.pdq)
+    hashes = pictures.hashes_of_listings(conn, [screening.listing for screening in some], quality)
     return [
         msgspec.structs.replace(one, offer=msgspec.structs.replace(one.offer, pictures=tuple(hashes[one.entry])))
         if one.entry in hashes

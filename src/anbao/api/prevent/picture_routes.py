@@ -11,11 +11,11 @@ from anbao.api.context import Caller, body_of, commit, context_of, operation
 from anbao.api.reading import DEFAULT_PAGE, IdempotencyKey, Limit, no_nul, wrong_type
 from anbao.detect.picture.decode import MAX_BYTES
 from anbao.detect.picture.errors import BadPicture
+from anbao.engine.readmodels import pictures
 from anbao.engine.work import Work
 from anbao.errors import InvalidInput, NotFound
 from anbao.model.events.prevent import PictureScreenedEvent
 from anbao.model.picture import Code, PictureProblem, PictureReading, TextLine
-from anbao.prevent.pictures import records
 from anbao.text import Text
 
 OCTETS = "application/octet-stream"
@@ -88,7 +88,7 @@ def reading(request: Caller, picture: FromPath[str]) -> PictureAnswer:
     """Raises NotFound."""
     no_nul(picture=picture)
     with context_of(request).platform.reading() as conn:
-        found = records.read_of(conn, picture)
+        found = pictures.read_of(conn, picture)
     if found is None:
         raise NotFound(Text(f"没有图片 {picture}", f"there is no picture {picture}"), field="picture")
     return _answer(found.entry, found.reading)

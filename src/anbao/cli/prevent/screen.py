@@ -24,9 +24,9 @@ from anbao.connect.output import Sink
 from anbao.connect.pictures import PictureIntake
 from anbao.connect.rows import RowFormat
 from anbao.connect.summary import Summary
+from anbao.engine.readmodels.pictures import pending
 from anbao.law.deadlines import legal_day
 from anbao.model.events.prevent import PictureScreenedEvent
-from anbao.prevent.pictures import records
 from anbao.text import Text, system_language
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ def _settle_pictures(platform: "Platform", console: Console) -> tuple[int, int]:
     how many pictures have not come.
     """
     with platform.reading() as conn:
-        waiting, before = records.pending(conn), platform.ledger.size(conn)
+        waiting, before = pending(conn), platform.ledger.size(conn)
     if not waiting:
         return 0, 0
     pictures = PictureIntake(platform)
@@ -215,7 +215,7 @@ def _settle_pictures(platform: "Platform", console: Console) -> tuple[int, int]:
     platform.checkpoint()
     with platform.reading() as conn:
         made = list(platform.entries(conn, kind=PictureScreenedEvent.KIND, start=before))
-        left = records.pending(conn)
+        left = pending(conn)
     raised = {"review": 0, "block": 0}
     for screened in (one.event(PictureScreenedEvent).screened for one in made):
         if screened.raised:

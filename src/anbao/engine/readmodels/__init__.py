@@ -1,4 +1,4 @@
-"""Read models that several duty packages share: what stands against a sale, and the state of a listing.
+"""Read models that several duty packages share: what stands against a sale; listings, pictures, merchants, orders.
 
-They are projected from entries alone, so no duty package reads another's tables.
+They are projected from entries, so no duty package reads another's tables. When a picture is tried again is no entry.
 """

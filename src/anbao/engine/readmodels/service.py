@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from anbao.engine.core import Service
-from anbao.engine.readmodels import bars, listings, orders
+from anbao.engine.readmodels import bars, listings, orders, pictures
 from anbao.engine.work import Projector
 from anbao.model.events.investigate import HazardConfirmed, HazardLifted
 from anbao.model.events.merchants import LicenceLost, LicenceRestored
-from anbao.model.events.prevent import ListingDecided, ListingScreenedEvent, PictureScreenedEvent
+from anbao.model.events.prevent import ListingDecided, ListingScreenedEvent, PictureRead, PictureScreenedEvent
 from anbao.model.events.remove import MeasureTakenEvent, SanctionImposed
 from anbao.model.events.rules import ListingCleared
 from anbao.model.events.warn import OrderPlaced
@@ -27,4 +27,7 @@ class ReadModels(Service):
         for kind in (ListingScreenedEvent.KIND, ListingDecided.KIND, LicenceLost.KIND, LicenceRestored.KIND):
             yield kind, listings.project_decided
         yield PictureScreenedEvent.KIND, listings.project_pictured
+        yield ListingScreenedEvent.KIND, pictures.project_listings
+        yield PictureRead.KIND, pictures.project_readings
+        yield PictureScreenedEvent.KIND, pictures.project_screened
         yield OrderPlaced.KIND, orders.project_placed

@@ -7,17 +7,17 @@ from pathlib import Path
 
 from anbao.detect.picture.candidates import ListingStanding
 from anbao.engine.core import Core, system_clock
+from anbao.engine.readmodels import pictures
+from anbao.engine.readmodels.pictures import Read, State, Task
 from anbao.engine.work import Projector, Work
 from anbao.law.deadlines import legal_day
 from anbao.law.pack import load_pack
 from anbao.law.parameters import in_force
 from anbao.model.events.investigate import HazardConfirmed, HazardLifted
-from anbao.model.events.prevent import ListingScreenedEvent, PictureRead, PictureScreenedEvent
 from anbao.model.picture import PictureProblem, PictureReading, PictureRules, PictureScreened
 from anbao.prevent.pictures import records
 from anbao.prevent.pictures.dangers import DangerPictures, Dangers, project_dangers
 from anbao.prevent.pictures.judge import PictureCase, judge
-from anbao.prevent.pictures.records import Read, State, Task
 from anbao.rules.clearances import cleared_of_entry
 from anbao.rules.rulesets import Rulesets, ruleset_of_pack
 from anbao.store import Connection
@@ -39,9 +39,6 @@ class PictureService:
         self._dangers = DangerPictures()
 
     def projectors(self) -> Iterable[tuple[str, Projector]]:
-        yield ListingScreenedEvent.KIND, records.project_listings
-        yield PictureRead.KIND, records.project_readings
-        yield PictureScreenedEvent.KIND, records.project_screened
         yield HazardConfirmed.KIND, project_dangers
         yield HazardLifted.KIND, project_dangers
 
@@ -59,22 +56,22 @@ class PictureService:
 
     def take(self, work: Work, reading: PictureReading, *, at: int | None = None, actor: str = "engine") -> int:
         """Record what was read in a picture, and decide on the listings that wait for it; the entry's index."""
-        known = records.read_of(work.conn, reading.picture)
+        known = pictures.read_of(work.conn, reading.picture)
         if known is not None and known.reading == reading:
             entry = known.entry
         else:
             entry = records.record_reading(work, reading, work.now if at is None else at, actor)
         states: tuple[State, ...] = ("waiting", "text") if reading.text_read or reading.problem else ("waiting",)
         for state in states:
-            for task in records.tasks_of_picture(work.conn, reading.picture, state, AT_ONCE):
+            for task in pictures.tasks_of_picture(work.conn, reading.picture, state, AT_ONCE):
                 self._decide(work, task, Read(entry, reading))
         return entry
 
     def decide_known(self, work: Work, listing: str) -> list[PictureScreened]:
         """Decide on those pictures of a listing whose bytes were read already, in their order."""
         decisions = []
-        for task in records.tasks_of_listing(work.conn, listing):
-            read = records.read_of(work.conn, task.picture) if task.picture else None
+        for task in pictures.tasks_of_listing(work.conn, listing):
+            read = pictures.read_of(work.conn, task.picture) if task.picture else None
             if read is not None:
                 decisions.append(self._decide(work, task, read))
         return decisions

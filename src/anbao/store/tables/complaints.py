@@ -36,7 +36,7 @@ complaint = StoreTable(
     TableIndex("complaint_by_state", "state", "entry"),
     TableIndex("complaint_open_by_listing", "listing", where="lead = '' AND state <> 'handled'"),
     comment="lead: the earlier complaint about the same that this one is handled with; token: SHA-256 of the token",
-    owner="investigate.complaints",
+    owner="investigate.complaints.records",
 )
 
 complaint_trace = StoreTable(

@@ -18,7 +18,7 @@ picture = StoreTable(
     TableColumn("entry", BigInteger, nullable=False),
     TableColumn("reading", LargeBinary, nullable=False),
     comment="by SHA-256: what was last read in it, as its entry keeps it",
-    owner="prevent.pictures.records",
+    owner="engine.readmodels.pictures",
 )
 
 listing_picture = StoreTable(
@@ -35,7 +35,7 @@ listing_picture = StoreTable(
     TableIndex("listing_picture_by_due", "state", "due_at"),
     TableIndex("listing_picture_by_picture", "picture", "state"),
     comment="of each listing's newest version; picture: SHA-256, empty until it came; state: waiting, text, done",
-    owner="prevent.pictures.records",
+    owner="engine.readmodels.pictures",
 )
 
 hazard_picture = StoreTable(

@@ -19,7 +19,7 @@ merchant = StoreTable(
     TableColumn("file", LargeBinary, nullable=False),
     TableColumn("entry", BigInteger, nullable=False),
     comment="file: the application as its entry keeps it, personal fields as commitments",
-    owner="engine.readmodels",
+    owner="engine.readmodels.merchants",
 )
 
 listing = StoreTable(

@@ -14,7 +14,7 @@ sale_bar = StoreTable(
     PrimaryKey("role", "subject", "source", "name"),
     TableIndex("sale_bar_by_name", "source", "name"),
     comment="what stands against the sale of a listing or of a merchant's goods; source: hazard, measure, sanction",
-    owner="engine.readmodels",
+    owner="engine.readmodels.bars",
 )
 
 value_change = StoreTable(

@@ -22,7 +22,7 @@ trade = StoreTable(
     PrimaryKey("id", "listing", "consumer"),
     TableIndex("trade_by_listing", "listing", "entry"),
     comment="one line of an order: id is the order's",
-    owner="engine.readmodels",
+    owner="engine.readmodels.orders",
 )
 
 notice_step = StoreTable(
