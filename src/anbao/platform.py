@@ -42,6 +42,7 @@ from anbao.prevent.listings.records import ScreenedListing
 from anbao.prevent.merchants.service import MerchantService
 from anbao.prevent.messages.records import ScreenedMessage
 from anbao.prevent.service import Prevent
+from anbao.prove.figures import FigureService
 from anbao.prove.index import SubjectIndex
 from anbao.prove.integrity import Integrity
 from anbao.remove.service import Remove
@@ -82,6 +83,7 @@ class Platform(Core):
         self.assist = Assist(self)
         self.index = SubjectIndex(self)
         self.integrity = Integrity(self)
+        self.figures = FigureService(self)
         self.views = listing_view.Sources(self, self.prevent.explainer, self.remove.rules)
         for service in (
             self.readmodels,
@@ -95,6 +97,7 @@ class Platform(Core):
             self.assist,
             self.index,
             self.integrity,
+            self.figures,
         ):
             self.join(service)
         check_handlers(self)
@@ -300,6 +303,7 @@ SERVICES: tuple[tuple[str, type], ...] = (
     ("assist", Assist),
     ("controls", Controls),
     ("index", SubjectIndex),
+    ("figures", FigureService),
 )
 """What declares acts and reads (``engine.acts``), with its place as an attribute of the platform."""
 

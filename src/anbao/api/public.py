@@ -12,7 +12,8 @@ from anbao.text import Language, Text, choose_language
 STYLE = """
 body{font:16px/1.7 -apple-system,"PingFang SC","Noto Sans SC","Microsoft YaHei",sans-serif;max-width:46rem;
 margin:2rem auto;padding:0 1rem;color:#1a1a1a}h1{font-size:1.5rem}article{border-top:1px solid #ddd;padding:1rem 0}
-.dim{color:#666;font-size:.9rem}.lifted{opacity:.6}a{color:#0b57d0}
+table{border-collapse:collapse}td,th{border:1px solid #ddd;padding:.2rem .5rem;text-align:left}pre{white-space:pre-wrap;
+overflow-wrap:anywhere;background:#f6f6f6;padding:.5rem}.dim{color:#666;font-size:.9rem}.lifted{opacity:.6}a{color:#0b57d0}
 """
 
 

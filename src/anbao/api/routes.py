@@ -13,7 +13,7 @@ from anbao.api.operate import (
     parameter_routes,
 )
 from anbao.api.prevent import listing_routes, merchant_routes, message_routes, picture_routes, rule_routes
-from anbao.api.prove import ledger_routes, log_routes, timeline_routes
+from anbao.api.prove import ledger_routes, log_routes, timeline_routes, transparency_routes
 from anbao.api.remove import removal_routes
 from anbao.api.warn import trade_routes, warning_routes
 from anbao.engine.acts import declared
@@ -50,6 +50,10 @@ HANDLERS: list[BaseRouteHandler] = [
     ledger_routes.proof,
     ledger_routes.obligations,
     timeline_routes.of_matter,
+    transparency_routes.page,
+    transparency_routes.verify,
+    transparency_routes.figures_csv,
+    transparency_routes.half_year,
     complaint_routes.file_public,
     complaint_routes.follow,
     complaint_routes.upload,

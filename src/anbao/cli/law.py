@@ -9,21 +9,11 @@ from rich.text import Text as RichText
 from anbao.cli.common import F, format_option, t
 from anbao.cli.output import Column, echo, emit, stdout_console, written
 from anbao.errors import NotFound
-from anbao.law.norms import Norm, Period, Trigger
+from anbao.law.norms import DUTY_TITLES, Norm, Period, Trigger
 from anbao.law.pack import Pack, default_pack_path, load_pack
 from anbao.law.provisions import Instrument, Match, Provision
 from anbao.text import Text, system_language
 
-DUTIES = {
-    "prevent": Text("危险防范", "prevent"),
-    "investigate": Text("危险排查", "investigate"),
-    "remove": Text("危险排除", "remove"),
-    "warn": Text("危险警示", "warn"),
-    "assist": Text("合理协助", "assist"),
-    "respond": Text("应急处置", "respond"),
-    "prove": Text("举证留存", "prove"),
-    "govern": Text("平台治理", "govern"),
-}
 KINDS = {
     "respond": Text("限期作为", "respond"),
     "guard": Text("先行条件", "guard"),
@@ -168,7 +158,7 @@ def show(ref: str, on: datetime | None, output_format: str) -> None:
 
 
 @command.command("norms", help=t("列出规范：触发、作为、期限", "list the norms: trigger, act, deadline"))
-@click.option("--duty", type=click.Choice(list(DUTIES)), help=t("只列一类义务", "only one kind of duty"))
+@click.option("--duty", type=click.Choice(list(DUTY_TITLES)), help=t("只列一类义务", "only one kind of duty"))
 @click.option("--entry", metavar="KIND", help=t("只列与某种条目有关的", "only those that an entry kind moves"))
 @_outputs
 def norms(duty: str | None, entry: str | None, output_format: str) -> None:
@@ -187,7 +177,7 @@ def norms(duty: str | None, entry: str | None, output_format: str) -> None:
     rows = (
         {
             "id": norm.id,
-            "duty": DUTIES[norm.duty],
+            "duty": DUTY_TITLES[norm.duty],
             "kind": KINDS[norm.kind],
             "title": norm.title,
             "due": describe_due(norm, pack),
@@ -215,7 +205,7 @@ def norm(norm_id: str, output_format: str) -> None:
     row: dict[str, object] = {
         "id": found.id,
         "title": found.title,
-        "duty": DUTIES[found.duty],
+        "duty": DUTY_TITLES[found.duty],
         "kind": KINDS[found.kind],
         "about": found.about,
         "opens": describe_trigger(found.opens),

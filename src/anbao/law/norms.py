@@ -4,6 +4,7 @@ kinds: *respond* (after A, B within T) · *guard* (A only if B came before) · *
 window of the year) · *keep* (retain at least T after A). A standing control is a respond chain: a probe opens the next.
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -14,6 +15,18 @@ from anbao.text import Text
 NormKind = Literal["respond", "guard", "forbid", "calendar", "keep"]
 OwedBy = Literal["platform", "merchant", "authority"]
 Duty = Literal["prevent", "investigate", "remove", "warn", "assist", "respond", "prove", "govern"]
+
+DUTY_TITLES: Mapping[Duty, Text] = {
+    "prevent": Text("危险防范", "prevention"),
+    "investigate": Text("危险排查", "investigation"),
+    "remove": Text("危险排除", "removal"),
+    "warn": Text("危险警示", "warning"),
+    "assist": Text("合理协助", "assistance"),
+    "respond": Text("应急处置", "emergencies"),
+    "prove": Text("举证留存", "proof"),
+    "govern": Text("平台治理", "governance"),
+}
+"""The duties in the order of the law, and what they are called."""
 
 
 class Period(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -203,6 +203,13 @@ def count_before(conn: Connection, kind: str, before: int) -> int:
     return int(sql(conn, "SELECT count(*) FROM entry WHERE kind = ? AND idx < ?", (kind, before)).scalar_one())
 
 
+def count_between(conn: Connection, kind: str, first: int, end: int) -> int:
+    """Returns how many entries of a kind stand from ``first`` up to, not including, ``end``."""
+    return int(
+        sql(conn, "SELECT count(*) FROM entry WHERE kind = ? AND idx >= ? AND idx < ?", (kind, first, end)).scalar_one()
+    )
+
+
 def first_happened_at(conn: Connection, kind: str) -> int | None:
     """Returns the earliest event time (UTC ms) of a kind; None where there is no entry of it."""
     found: int | None = sql(conn, "SELECT min(at) FROM entry WHERE kind = ?", (kind,)).scalar()

@@ -3,12 +3,14 @@
 import click
 
 from anbao.cli.acting import by_option, print_entry, reason_option
+from anbao.cli.acts import add_acts
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, emit
 from anbao.engine.obligations import read
 from anbao.engine.obligations.read import ObligationView
 from anbao.model.base import legal_time
 from anbao.platform import Platform
+from anbao.prove.figures import FigureService
 from anbao.text import Text, system_language
 
 STATES = {
@@ -127,3 +129,6 @@ def shown_when(at: int, recorded: int, late: bool) -> Text:
 def format_due(instant: int) -> str:
     """An instant in Asia/Shanghai, to the second."""
     return legal_time(instant).isoformat(sep=" ", timespec="seconds")
+
+
+add_acts(command, "obligations", "figures", FigureService)

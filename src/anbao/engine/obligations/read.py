@@ -159,6 +159,19 @@ def opened_by(conn: Connection, entries: Sequence[int], now: int) -> list[Obliga
     return found
 
 
+def opened_between(conn: Connection, first: int, end: int, now: int) -> Iterator[ObligationView]:
+    """Returns what entries from ``first`` up to, not including, ``end`` made owed, in order."""
+    after = (first, "")
+    while rows := rows_of(
+        conn,
+        Obligation,
+        f"{SELECT} WHERE (opened_by, norm) > (?, ?) AND opened_by < ? ORDER BY opened_by, norm LIMIT ?",
+        (*after, end, _PER_QUERY),
+    ):
+        yield from _views(conn, rows, now)
+        after = (rows[-1].opened_by, rows[-1].norm)
+
+
 def find(conn: Connection, opened_by: int, norm: str) -> Obligation | None:
     """One obligation by its identity."""
     return row_of(conn, Obligation, f"{SELECT} WHERE opened_by = ? AND norm = ?", (opened_by, norm))
