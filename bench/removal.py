@@ -19,8 +19,9 @@ import httpx
 
 from anbao.delivery import service as delivery
 from anbao.delivery.post import SignedMessage, post
-from anbao.delivery.queue import Patience, listed
+from anbao.delivery.queue import Patience
 from anbao.delivery.signature import new_secret
+from anbao.engine.outbox import listed
 from anbao.engine.work import Work
 from anbao.model.events.investigate import HazardConfirmed, ListingMatchedHazard
 from anbao.model.hazard import HazardRecord, MatchRecord
@@ -148,8 +149,8 @@ def measure(platform: Platform, receiver: Receiver, clock: Clock, count: int) ->
     def order() -> None:
         for group in groups:
             platform.run(
-                lambda work, group=group: platform.cases.order(  # type: ignore[misc]
-                    work, group, outcome="remove", reason="已核对", person="ann"
+                lambda work, group=tuple(group): platform.cases.decide_many(  # type: ignore[misc]
+                    work, cases=group, outcome="remove", reason="已核对", person="ann"
                 )
             )
 

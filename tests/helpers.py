@@ -121,7 +121,8 @@ def delivering(store_url: str, log: Path) -> "subprocess.Popen[bytes]":
 
 _DELIVER = """
 import sys, time
-from anbao.delivery.queue import Patience, listed
+from anbao.delivery.queue import Patience
+from anbao.engine.outbox import listed
 from anbao.platform import open_platform
 
 with open_platform(sys.argv[1]) as platform:
