@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from anbao.engine.core import Core
+from anbao.model.base import JsonObject
 from anbao.model.entry import Entry
 from anbao.platform import Platform
 from anbao.simulator.receiver import Receiver
@@ -29,7 +30,7 @@ START = 1_795_000_000_000
 HOUR = 3_600_000
 DAY = 24 * HOUR
 
-SUSPECTED = {"severity": 3, "source": "own", "title": "某牌充电宝"}
+SUSPECTED: JsonObject = {"severity": 3, "source": "own", "title": "某牌充电宝"}
 """Body of ``hazard.suspected``, for tests that need any entry about a hazard."""
 
 
@@ -69,6 +70,11 @@ def no_second_looks(platform: Platform) -> None:
     """No decision is drawn for a second person, which would depend on numbers that are drawn at random."""
     for kind in platform.cases.kinds:
         platform.run(lambda work, kind=kind: platform.cases.change(work, kind, second_look=0))  # type: ignore[misc]
+
+
+def said(entry: Entry) -> Any:
+    """The body of an entry, for a test that looks into its parts by name."""
+    return entry.body
 
 
 def record(core: Core, kind: str, body: Any, actor: str = "test", **subjects: str) -> int:

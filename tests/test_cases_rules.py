@@ -129,7 +129,7 @@ def _check_history(platform: Platform, name: str) -> None:
             case "case.decided":
                 assert state == "open"
                 assert entry.body["second_look"] or not must
-                state, decider = ("second" if entry.body["second_look"] else "closed"), entry.body["person"]
+                state, decider = ("second" if entry.body["second_look"] else "closed"), str(entry.body["person"])
             case "case.confirmed":
                 assert state == "second"
                 assert entry.body["person"] != decider

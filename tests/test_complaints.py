@@ -19,6 +19,7 @@ from anbao.law.pack import default_pack_path
 from anbao.ledger import Stored
 from anbao.model.complaint import Attachment, Complaint, Filed, Reporter
 from anbao.model.event import Event
+from anbao.model.events.complaints import ComplaintReceived
 from anbao.model.events.delivery import EffectDelivered
 from anbao.model.listing import Listing
 from anbao.platform import Platform, open_platform
@@ -130,8 +131,8 @@ def test_the_words_and_the_person_stay_out_of_the_ledger(platform: Platform) -> 
     )
     with platform.reading() as conn:
         everything = b"".join(one.data for one in platform.entries(conn)).decode()
-        received = platform.ledger.entry(conn, filed.entry).entry()
-        assert platform.vault.reveal(conn, received.body["text"])[1] == SCALD
+        received = platform.ledger.entry(conn, filed.entry).event(ComplaintReceived)
+        assert platform.vault.reveal(conn, received.text)[1] == SCALD
     for secret in ("孩子", "b-77", "张三丰", "13912345678", "z@x.cn", filed.token):
         assert secret not in everything
 

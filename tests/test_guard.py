@@ -7,6 +7,7 @@ import pytest
 import anbao
 from anbao.cli import root
 from anbao.engine.work import Work
+from anbao.model.events.prevent import ListingScreenedEvent
 from anbao.model.hazard import Confirmation, Fingerprint, Suspicion
 from anbao.model.listing import Listing, ListingScreened
 from anbao.prevent.replay import replay
@@ -92,9 +93,10 @@ def test_decisions_replay_under_the_hazards_of_their_time(platform: anbao.Platfo
     platform.run(lambda work: platform.investigate.lift(work, "h2", "误报"))
     screened(platform, TITLE, description=BARCODE)
     with platform.reading() as conn:
-        bodies = [one.entry().body for one in platform.ledger.entries(conn, kind="listing.screened")]
-    assert [body["outcome"] for body in bodies] == ["pass", "review", "block", "pass", "pass"]
-    assert [body["versions"].get("hazards", 0) > 0 for body in bodies] == [False, True, True, True, True]
+        entries = platform.ledger.entries(conn, kind=ListingScreenedEvent.KIND)
+    decisions = [one.event(ListingScreenedEvent).screened for one in entries]
+    assert [one.outcome for one in decisions] == ["pass", "review", "block", "pass", "pass"]
+    assert [one.versions.hazards > 0 for one in decisions] == [False, True, True, True, True]
     assert replays(platform) == [True] * 5
 
 

@@ -35,7 +35,7 @@ from anbao.rules.rulesets import Ruleset, ruleset_of_pack
 from anbao.simulator.pictures import product
 from anbao.store.bulk import sql
 from api_server import Served, served
-from helpers import START
+from helpers import START, said
 
 TITLE = "纯棉短袖"
 GUN = "赠仿真枪一把"
@@ -218,7 +218,7 @@ def test_a_million_characters_are_judged_and_the_rest_is_named(platform: anbao.P
     assert [(one.field, one.reason, one.start) for one in found.unjudged] == [("description", "too_long", MAX_TEXT)]
     with platform.reading() as conn:
         [entry] = platform.entries(conn, kind="listing.screened")
-        record = entry.entry().body["listing"]
+        record = said(entry.entry())["listing"]
     assert "description" not in record
     assert len(record["whole"]) == 64
     assert replays(platform)

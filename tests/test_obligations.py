@@ -14,7 +14,7 @@ from anbao.engine.values import Settings, ValueHistory
 from anbao.law.calendar import WorkCalendar
 from anbao.law.conditions import Condition
 from anbao.law.norms import Due, Needs, Norm, NormKind, Period, Trigger
-from anbao.model.entry import Facts
+from anbao.model.entry import Facts, facts_of
 from anbao.model.events.engine import ObligationMissed, ObligationWaived, PeriodOpened
 from anbao.model.events.values import SettingChanged
 from anbao.store import Store
@@ -287,7 +287,8 @@ def test_a_missed_deadline_is_recorded_once(store: Store) -> None:
         assert missed.event.subjects == C
         assert missed.at == START + 24 * HOUR
         ENGINE.observe(
-            conn, [ObservedEntry(2, ObligationMissed.KIND, missed.at, missed.event.subjects, missed.event.body)]
+            conn,
+            [ObservedEntry(2, ObligationMissed.KIND, missed.at, missed.event.subjects, facts_of(missed.event.body))],
         )
         [second] = tick.missed_deadlines(conn, START + 48 * HOUR)
         assert second.event.subjects == {"complaint": "c2"}
@@ -298,11 +299,13 @@ def test_calendar_windows_open_once_each_also_after_a_long_stop(store: Store) ->
     now = int(datetime(2027, 8, 1, tzinfo=UTC).timestamp() * 1000)
     with store.write() as conn:
         opened = tick.opened_periods(conn, NORMS, START, now)
-        assert [entry.event.body["period"] for entry in opened] == ["2026-07", "2027-01", "2027-07"]
-        first = ObservedEntry(0, PeriodOpened.KIND, opened[0].at, opened[0].event.subjects, opened[0].event.body)
+        assert [facts_of(entry.event.body)["period"] for entry in opened] == ["2026-07", "2027-01", "2027-07"]
+        first = ObservedEntry(
+            0, PeriodOpened.KIND, opened[0].at, opened[0].event.subjects, facts_of(opened[0].event.body)
+        )
         report = ObservedEntry(1, "identity.reported", opened[0].at + 20 * DAY, SELF, {})
         ENGINE.observe(conn, [first, report])
-        assert [entry.event.body["period"] for entry in tick.opened_periods(conn, NORMS, START, now)] == [
+        assert [facts_of(entry.event.body)["period"] for entry in tick.opened_periods(conn, NORMS, START, now)] == [
             "2027-01",
             "2027-07",
         ]

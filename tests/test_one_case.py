@@ -60,7 +60,7 @@ def answers(platform: Platform) -> dict[str, str]:
     platform.keep_time()
     with platform.reading() as conn:
         found = [one.entry() for one in platform.entries(conn, kind="complaint.handled")]
-    return {one.subjects["complaint"]: one.body["outcome"] for one in found}
+    return {one.subjects["complaint"]: str(one.body["outcome"]) for one in found}
 
 
 def count(platform: Platform, kind: str) -> int:

@@ -13,6 +13,7 @@ import anbao
 from anbao.cases import leases
 from anbao.errors import Conflict, Forbidden
 from anbao.model.complaint import Complaint
+from anbao.model.events.investigate import HazardConfirmed
 from anbao.model.hazard import Confirmation, Fingerprint, Suspicion
 from anbao.model.listing import Listing
 from anbao.model.message import Message
@@ -229,7 +230,7 @@ def test_a_confirmed_danger_is_not_changed_by_one_person_where_two_are_needed(pl
         platform.keep_time()
         with platform.reading() as conn:
             found = platform.ledger.entries(conn, kind="hazard.confirmed", subject=("hazard", name))
-        return [one.entry().body["fingerprints"][0]["value"] for one in found]
+        return [one.event(HazardConfirmed).record.fingerprints[0].value for one in found]
 
     platform.run(lambda work: platform.investigate.confirm(work, name, other, actor="ann"))
     assert confirmed() == ["6901234567892"]

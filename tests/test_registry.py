@@ -13,7 +13,7 @@ from anbao.model.registry import RegistryQuestion
 from anbao.prevent.merchants import questions
 from anbao.prevent.merchants.port import RegistryDown
 from anbao.simulator.registry import RegistryRecord, RegistryServer
-from helpers import DAY, HOUR
+from helpers import DAY, HOUR, said
 from merchant_steps import FOOD, RESIDENT, MerchantSteps
 
 HOLDER = "m1商贸有限公司"
@@ -49,7 +49,7 @@ def test_nobody_is_verified_before_the_registry_has_answered(steps: MerchantStep
     steps.platform.advance()
     assert steps.status("m1") == "verified"
     assert steps.states("cn.kyc.registry") == ["discharged"]
-    told = {entry.body["kind"]: entry.body for entry in steps.entries("merchant.registry_answered")}
+    told = {said(entry)["kind"]: said(entry) for entry in steps.entries("merchant.registry_answered")}
     assert {kind: body["state"] for kind, body in told.items()} == {"food_business": "valid", "uscc": "valid"}
     assert told["uscc"]["registry"] == "演示登记机关"
     assert told["uscc"]["latency"] >= 0
@@ -76,7 +76,7 @@ def test_a_number_with_a_right_check_digit_may_still_be_false(
     steps.platform.advance()
     assert steps.status("m1") == status
     [decided] = steps.entries(f"merchant.{status}")
-    wrong = [check for check in decided.body["checks"] if check.get("problem")]
+    wrong = [check for check in said(decided)["checks"] if check.get("problem")]
     assert {(check["kind"], check["problem"]) for check in wrong} == {("food_business", state)}
     assert "cn.food_safety_law.2025/62.1" in wrong[-1]["provisions"]
 

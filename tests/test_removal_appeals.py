@@ -77,7 +77,7 @@ def test_an_appeal_is_decided_by_another_person_once_and_with_a_reason(platform:
 def test_appeals_keep_words_out_of_the_ledger_and_are_filed_by_who_may(platform: Platform, receiver: Receiver) -> None:
     appealed(platform, receiver)
     [filed] = entries(platform, "appeal.filed")
-    assert filed.body["text"].startswith("commit:")
+    assert str(filed.body["text"]).startswith("commit:")
     assert filed.body["barred"] == "ann"
     with platform.reading() as conn:
         [case] = platform.cases.worst(conn, kinds=["appeal"])

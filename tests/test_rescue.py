@@ -8,6 +8,7 @@ import pytest
 from anbao.connect.pictures import PictureIntake
 from anbao.connect.storage import open_storage
 from anbao.ledger import verify_receipt
+from anbao.model.events.investigate import HazardSuspected
 from anbao.model.events.warn import HazardWarned
 from anbao.platform import Platform, open_platform
 from anbao.simulator import scalding
@@ -57,7 +58,7 @@ def test_every_dangerous_listing_goes_and_no_harmless_one(rescue: Rescue) -> Non
 def test_the_complaint_alone_says_by_which_picture_the_goods_are_known(platform: Platform, rescue: Rescue) -> None:
     with platform.reading() as conn:
         [suspected] = platform.ledger.entries(conn, kind="hazard.suspected", subject=("hazard", rescue.hazard))
-    assert [one["kind"] for one in suspected.entry().body["fingerprints"]] == ["title", "picture"]
+    assert [one.kind for one in suspected.event(HazardSuspected).record.fingerprints] == ["title", "picture"]
 
 
 def test_the_whole_market_was_looked_at(rescue: Rescue) -> None:

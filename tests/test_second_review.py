@@ -16,7 +16,7 @@ from anbao.platform import Platform, open_platform
 from anbao.remove.appeals import AppealFiled
 from api_server import Served, served
 from case_steps import decide, find, hold, kinds_of, look_twice, open_one, reviews, take, use_test_lexicon
-from helpers import Clock
+from helpers import Clock, said
 from second_review_steps import MATTERS, WHY, Matter, done
 
 every_matter = pytest.mark.parametrize("matter", MATTERS.values(), ids=MATTERS.keys())
@@ -227,7 +227,7 @@ def test_what_the_first_person_stated_takes_effect_with_the_second(platform: Pla
     decide(platform, case.id, "li", "confirm")
     platform.advance()
     [confirmed] = entries(platform, "hazard.confirmed")
-    assert (confirmed.body["fingerprints"][0]["value"], confirmed.body["sold"]) == ("6901234567892", True)
+    assert (said(confirmed)["fingerprints"][0]["value"], confirmed.body["sold"]) == ("6901234567892", True)
 
 
 def test_messages_and_look_alikes_wait_too(platform: Platform) -> None:

@@ -9,6 +9,7 @@ import anbao
 from anbao.cli.root import run as command_line
 from anbao.detect.text import Lexicon
 from anbao.errors import InvalidInput
+from anbao.model.base import JsonObject
 from anbao.model.entry import Entry
 from anbao.model.events.rules import Role
 from anbao.model.listing import Listing
@@ -62,7 +63,7 @@ def test_the_phrase_that_distinguishes_blocked_from_passed_is_suggested_with_its
 
 def test_titles_of_confirmed_hazards_count_as_blocked(platform: anbao.Platform) -> None:
     def confirm(name: str) -> None:
-        body = {
+        body: JsonObject = {
             "title": f"炫目魔方灯{name}型",
             "category": "electrical",
             "fingerprints": [],

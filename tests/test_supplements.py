@@ -2,7 +2,7 @@
 
 import msgspec
 
-from helpers import DAY
+from helpers import DAY, said
 from merchant_steps import FOOD, MerchantSteps
 
 EXPIRED = {**FOOD, "valid_until": "2020-01-01"}
@@ -12,9 +12,7 @@ def open_cases(steps: MerchantSteps) -> list[tuple[str, list[str]]]:
     steps.platform.advance()
     with steps.platform.reading() as conn:
         found = steps.platform.cases.worst(conn, kinds=["merchant_held"])
-        return [
-            (one.id, list(steps.platform.ledger.entry(conn, one.opened_by).entry().body["reasons"])) for one in found
-        ]
+        return [(one.id, said(steps.platform.ledger.entry(conn, one.opened_by).entry())["reasons"]) for one in found]
 
 
 def decide(steps: MerchantSteps, outcome: str, reason: str = "请补正") -> None:
@@ -48,12 +46,12 @@ def test_to_wait_notifies_the_merchant_what_to_supply_and_reminds_it_halfway(ste
     assert open_cases(steps) == []
     assert steps.states("cn.kyc.held") == ["discharged"]
     [asked] = steps.entries("merchant.supplement_asked")
-    assert (asked.actor, asked.body["note"]) == ("officer:wang", "请上传有效的食品经营许可证")
+    assert (asked.actor, said(asked)["note"]) == ("officer:wang", "请上传有效的食品经营许可证")
     [told] = steps.effects("merchant.supplement_wanted")
     [wanted] = told["body"]["wanted"]
     assert (wanted["kind"], wanted["problem"], wanted["name"]["zh"]) == ("food_business", "expired", "食品经营许可证")
-    assert told["body"]["due"] == asked.body["due"] > steps.clock.now + 10 * DAY
-    steps.clock.now = asked.body["remind"]
+    assert told["body"]["due"] == said(asked)["due"] > steps.clock.now + 10 * DAY
+    steps.clock.now = said(asked)["remind"]
     steps.platform.advance()
     steps.platform.advance()
     assert len(steps.effects("merchant.supplement_reminder")) == 1
@@ -66,7 +64,7 @@ def test_what_is_put_right_in_time_ends_the_waiting(steps: MerchantSteps) -> Non
     asked = steps.entries("merchant.supplement_asked")[0]
     steps.change("m", licences=[FOOD])
     assert steps.status("m") == "verified"
-    steps.clock.now = asked.body["due"] + DAY
+    steps.clock.now = said(asked)["due"] + DAY
     assert open_cases(steps) == []
     assert steps.effects("merchant.supplement_reminder") == []
     assert steps.entries("merchant.supplement_overdue") == []
@@ -75,7 +73,7 @@ def test_what_is_put_right_in_time_ends_the_waiting(steps: MerchantSteps) -> Non
 def test_what_is_not_put_right_in_time_comes_back_to_a_person(steps: MerchantSteps) -> None:
     held(steps)
     decide(steps, "held")
-    due = steps.entries("merchant.supplement_asked")[0].body["due"]
+    due = said(steps.entries("merchant.supplement_asked")[0])["due"]
     steps.clock.now = due + 5
     assert [reasons for _, reasons in open_cases(steps)] == [["supplement_overdue"]]
     assert [one.at for one in steps.entries("merchant.supplement_overdue")] == [due]

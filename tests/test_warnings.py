@@ -15,7 +15,7 @@ from anbao.platform import Platform, open_platform
 from anbao.store.bulk import sql
 from anbao.warn import buyers
 from api_server import served
-from helpers import record
+from helpers import record, said
 
 NOW = 1_795_000_000_000
 DAY = 86_400_000
@@ -79,7 +79,7 @@ def reach(platform: Platform) -> buyers.Reach:
 
 def conclusions(platform: Platform) -> list[dict[str, Any]]:
     with platform.reading() as conn:
-        return [one.entry().body for one in platform.entries(conn, kind=HazardWarned.KIND)]
+        return [said(one.entry()) for one in platform.entries(conn, kind=HazardWarned.KIND)]
 
 
 def test_each_buyer_is_warned_once_and_reached_or_not(platform: Platform) -> None:

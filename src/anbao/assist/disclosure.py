@@ -11,7 +11,6 @@ Invariants
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
 import msgspec
 
@@ -121,10 +120,10 @@ def _is_unreachable(work: Work, merchant: str) -> bool:
     return newest is not None and newest.kind == _UNREACHABLE
 
 
-def _open(work: Work, vault: Vault, commitment: Any) -> str:
+def _open(work: Work, vault: Vault, commitment: str | None) -> str:
     if not commitment:
         return ""
     try:
-        return vault.reveal(work.conn, str(commitment))[1]
+        return vault.reveal(work.conn, commitment)[1]
     except NotFound:
         return ""  # erased since: it cannot be given any more

@@ -5,12 +5,12 @@ each. Personal values are opened only for whom they belong to, or whom the law l
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any
 
 import msgspec
 
 from anbao.ledger import Ledger, Stored, Vault
 from anbao.ledger.merkle import leaf_hash
+from anbao.model.base import JsonObject
 from anbao.model.events.prevent import ListingScreenedEvent
 from anbao.store import Connection
 
@@ -26,7 +26,7 @@ class DossierRecord(msgspec.Struct, frozen=True, kw_only=True):
     at: int
     recorded: int
     subjects: dict[str, str]
-    body: Any
+    body: JsonObject
 
 
 class DossierReader:

@@ -1,6 +1,6 @@
 """Conflicts of interest: who decided before on what a new case is about."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from anbao.cases import reading
 from anbao.cases.deciding import DECISIONS
@@ -26,6 +26,6 @@ def deciders(core: Core, conn: Connection, made: Iterable[About], decided: Itera
 
 
 def _makers(entry: Entry) -> tuple[str, ...]:
-    said: Mapping[str, object] = entry.body
-    identity, key = (str(said.get(name, "")) for name in ("identity", "key"))
-    return str(said.get("person") or entry.actor), key_of(entry.actor, identity, key)
+    """The name and the key of who made an entry of any kind that says who it was."""
+    identity, key = (str(entry.body.get(name, "")) for name in ("identity", "key"))
+    return str(entry.body.get("person") or entry.actor), key_of(entry.actor, identity, key)

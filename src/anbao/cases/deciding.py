@@ -10,7 +10,6 @@
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import Any
 
 import msgspec
 
@@ -25,7 +24,7 @@ from anbao.engine.work import Work
 from anbao.errors import Conflict, InvalidInput
 from anbao.law.case_kinds import CaseKind
 from anbao.ledger import Stored
-from anbao.model.base import given_reason
+from anbao.model.base import JsonObject, given_reason
 from anbao.model.decision import CaseState, Decision, DecisionInEffect
 from anbao.model.events.cases import CaseConfirmed, CaseDecided, CaseReopened
 from anbao.store import Connection
@@ -45,7 +44,7 @@ class Determination(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
     person: str
     reason: str
-    details: Mapping[str, Any] = {}
+    details: JsonObject = {}
 
 
 class HowMade(msgspec.Struct, frozen=True, kw_only=True):
@@ -208,7 +207,7 @@ def decision_of(stored: Stored) -> CaseDecided | CaseConfirmed:
     return stored.event(CaseDecided) if stored.kind == CaseDecided.KIND else stored.event(CaseConfirmed)
 
 
-def details_of(core: Core, work: Work, case: str) -> Mapping[str, Any]:
+def details_of(core: Core, work: Work, case: str) -> JsonObject:
     """The details of the newest first decision on a case."""
     found = core.ledger.latest(work.conn, CaseDecided.KIND, ("case", case))
     return {} if found is None else found.event(CaseDecided).details

@@ -5,13 +5,12 @@ of the parties are opened: a commitment that somebody copied into their words st
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from anbao.cases.reading import Case
 from anbao.engine.core import Core
 from anbao.engine.work import Work
 from anbao.ledger import Stored
-from anbao.model.base import Noun
+from anbao.model.base import JsonObject, Noun
 from anbao.model.events import LedgerEvent
 from anbao.model.events.cases import CaseAdded, CaseRevealed
 from anbao.text import Text
@@ -33,7 +32,7 @@ class OpenedStatement(Noun, frozen=True, kw_only=True):
     entry: int
     kind: str
     title: Text
-    told: dict[str, Any]
+    told: JsonObject
 
 
 class OpenedStatements(Noun, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,6 +16,7 @@ from anbao.delivery.queue import Claim, Patience
 from anbao.engine.core import Core, Service, Step
 from anbao.engine.work import Work
 from anbao.errors import Conflict, InvalidInput, NotFound
+from anbao.model.base import JsonObject
 from anbao.text import Text
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Payload(msgspec.Struct, frozen=True, kw_only=True):
     timestamp: str
     entry: int
     subjects: dict[str, str]
-    data: dict[str, Any]
+    data: JsonObject
 
 
 class Delivery(Service):
@@ -128,7 +129,7 @@ class Delivery(Service):
             at = self.core.ledger.entry(conn, one.queued.entry).recorded
             for field in effect.reveal:
                 try:
-                    _, data[field] = self.core.vault.reveal(conn, data[field])
+                    _, data[field] = self.core.vault.reveal(conn, str(data[field]))
                 except NotFound:
                     data[field] = ""  # erased: the platform receives the effect without the person
         payload = Payload(

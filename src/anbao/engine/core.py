@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -19,6 +19,7 @@ from anbao.law.catalogue import Catalogue, load_catalogue
 from anbao.law.pack import Pack, load_pack
 from anbao.law.templates import Templates, load_templates
 from anbao.ledger import Ledger, Stored, Vault, open_ledger, open_vault
+from anbao.model.base import JsonValue
 from anbao.model.decision import DecisionInEffect
 from anbao.model.entry import facts_of
 from anbao.store import Connection, Store
@@ -40,7 +41,7 @@ class Probed(msgspec.Struct, frozen=True, kw_only=True):
 
     ok: bool
     why: Text
-    seen: Any = None
+    seen: JsonValue = None
 
 
 Probe = Callable[[], Probed]

@@ -6,11 +6,12 @@ An effect leaves at least once and carries its id as idempotency key, so that th
 import re
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from anbao.engine.work import Work
+from anbao.model.base import JsonObject
 from anbao.store import Connection, tables
 from anbao.store.bulk import Row, insert_many, sql
 
@@ -30,7 +31,7 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
 
     topic: str
     subjects: Mapping[str, str]
-    body: Mapping[str, Any]
+    body: JsonObject
     reveal: tuple[str, ...] = ()
 
 

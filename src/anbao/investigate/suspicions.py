@@ -6,9 +6,6 @@
   required, hold there too.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 import msgspec
 
 from anbao import cases
@@ -21,6 +18,7 @@ from anbao.investigate import hazards
 from anbao.investigate.complaints import acting, joining, records
 from anbao.investigate.fingerprints import recognisable
 from anbao.ledger import Stored
+from anbao.model.base import JsonObject, JsonValue
 from anbao.model.decision import Decision, DecisionInEffect
 from anbao.model.events.investigate import HazardSuspected
 from anbao.model.hazard import Confirmation
@@ -189,11 +187,11 @@ def _subjects_of(found: hazards.Hazard) -> dict[str, str]:
     return {"hazard": found.id, "listing": found.listing, "merchant": found.merchant}
 
 
-def _details(confirmation: Confirmation) -> dict[str, Any]:
+def _details(confirmation: Confirmation) -> JsonObject:
     """What a confirmation settles beside the outcome: it must not be lost while a second person is waited for."""
-    given: dict[str, Any] = msgspec.to_builtins(confirmation)
+    given: dict[str, JsonValue] = msgspec.to_builtins(confirmation)
     return {name: value for name, value in given.items() if name not in ("basis", "person")}
 
 
-def _confirmation(details: Mapping[str, Any], basis: str | None, person: str) -> Confirmation:
+def _confirmation(details: JsonObject, basis: str | None, person: str) -> Confirmation:
     return msgspec.convert({**details, "basis": basis, "person": person}, Confirmation)

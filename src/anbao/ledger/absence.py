@@ -19,7 +19,7 @@ from anbao.ledger.receipt import InclusionReceipt, parse_receipt
 from anbao.ledger.report import Broken, VerificationReport
 from anbao.ledger.subjects import BlockProof, key_digest, places_shown, subject_key
 from anbao.ledger.walk import open_mark
-from anbao.model.entry import Entry
+from anbao.model.entry import event_of
 from anbao.model.events.indexing import IndexCommitted
 from anbao.store import Connection
 from anbao.text import Text
@@ -79,13 +79,12 @@ def verify_absence(data: bytes, key: str) -> VerificationReport:
     """Verify one proof. Raises InvalidInput for a bad key or what is not such a proof."""
     verifier, proof = parse_verifier(key), _parse(data)
     try:
-        entry, covered, root = _committed(proof.commitment, verifier)
-        places = _places(proof, entry)
+        committed, recorded, covered, root = _committed(proof.commitment, verifier)
+        places = _places(proof, committed)
     except Broken as broken:
         return _report(verifier, 0, b"", (), broken)
-    committed = entry.body
     about = f"{proof.role}:{proof.subject}"
-    size, at = committed["size"], datetime.fromtimestamp(entry.recorded / 1000, UTC).isoformat(timespec="seconds")
+    size, at = committed.size, datetime.fromtimestamp(recorded / 1000, UTC).isoformat(timespec="seconds")
     if places:
         shown = ", ".join(map(str, places[:20])) + (" …" if len(places) > 20 else "")
         said = Text(
@@ -115,8 +114,8 @@ def _parse(data: bytes) -> AbsenceProof:
     return proof
 
 
-def _committed(receipt: InclusionReceipt, verifier: Verifier) -> tuple[Entry, int, bytes]:
-    """Returns the commitment's entry, the size and the root of the checkpoint above it. Raises Broken."""
+def _committed(receipt: InclusionReceipt, verifier: Verifier) -> tuple[IndexCommitted, int, int, bytes]:
+    """Returns the commitment, when it was recorded (UTC ms), size and root of its checkpoint. Raises Broken."""
     mark, where = open_mark(receipt.checkpoint, verifier, "checkpoint"), f"entry {receipt.index}"
     data = (receipt.entry or "").encode()
     path = [bytes.fromhex(step) for step in receipt.proof]
@@ -127,19 +126,19 @@ def _committed(receipt: InclusionReceipt, verifier: Verifier) -> tuple[Entry, in
     entry = decode_strict(data)
     if entry.kind != IndexCommitted.KIND:
         raise Broken(Text("该条目不是索引的提交", "the entry is no commitment to an index"), where, receipt.index)
-    return entry, mark.size, mark.root
+    return event_of(entry.kind, data, IndexCommitted), entry.recorded, mark.size, mark.root
 
 
-def _places(proof: AbsenceProof, entry: Entry) -> tuple[int, ...]:
+def _places(proof: AbsenceProof, committed: IndexCommitted) -> tuple[int, ...]:
     """Returns the entries about the subject. Raises Broken where the blocks do not show them."""
-    committed, key = entry.body, bytes.fromhex(proof.key)
-    if key_digest(key) != committed["key"]:
+    key = bytes.fromhex(proof.key)
+    if key_digest(key) != committed.key:
         raise Broken(Text("HMAC 密钥与提交不符", "the HMAC key is not the one committed to"), "key")
     try:
         return places_shown(
             subject_key(key, proof.role, proof.subject),
-            committed["size"],
-            bytes.fromhex(committed["root"]),
+            committed.size,
+            bytes.fromhex(committed.root),
             proof.blocks,
         )
     except ValueError as error:

@@ -19,8 +19,8 @@ import msgspec
 import msgspec.inspect as inspect
 
 from anbao.errors import InvalidInput, TooLarge
-from anbao.model.base import Noun
-from anbao.model.entry import Entry, Facts, Sealed, facts_of
+from anbao.model.base import JsonObject, Noun
+from anbao.model.entry import Entry, Facts, Sealed, UnsealedEntry, facts_of
 from anbao.model.events import LedgerEvent
 from anbao.text import Text
 
@@ -36,7 +36,7 @@ _UNCHANGED = (bytes, bytearray, memoryview)
 _NotHeld = Text("存证不能保存这种值", "an entry cannot hold this kind of value")
 
 
-def encode(entry: Entry) -> bytes:
+def encode(entry: UnsealedEntry) -> bytes:
     """The canonical bytes. Raises InvalidInput (its ``field`` is the path at fault) or TooLarge."""
     body = msgspec.to_builtins(entry.body, builtin_types=_UNCHANGED, order="sorted")
     check_profile(body, "body")
@@ -64,23 +64,22 @@ def decode_strict(data: bytes) -> Entry:
     return entry
 
 
-def seal(entry: Entry) -> Sealed:
+def seal(entry: UnsealedEntry) -> Sealed:
     """An entry ready to be appended. Raises InvalidInput or TooLarge."""
     data = encode(entry)
-    body = entry.body
-    return _sealed(entry, facts_of(body) if isinstance(body, dict | msgspec.Struct) else {}, data)
+    return _sealed(entry, facts_of(entry.body), data)
 
 
 def seal_event(event: LedgerEvent, *, actor: str, at: int, recorded: int) -> Sealed:
     """Returns an event as an entry ready to be appended. Raises InvalidInput, TooLarge."""
     said, subjects = event.body, event.subjects
-    entry = Entry(
+    entry = UnsealedEntry(
         actor=actor, at=at, body=said, kind=event.entry_kind, recorded=recorded, subjects=subjects, v=event.VERSION
     )
     return seal_trusted(entry) if isinstance(said, Noun) else seal(entry)
 
 
-def seal_trusted(entry: Entry, facts: Facts | None = None) -> Sealed:
+def seal_trusted(entry: UnsealedEntry, facts: Facts | None = None) -> Sealed:
     """As ``seal``, and the same bytes, several times faster where the body's type gives the profile.
 
     What a type cannot say is left to the caller: that plain ``int`` fields hold less than 2**53. ``facts`` are those of
@@ -129,7 +128,7 @@ def check_profile(value: Any, path: str = "") -> None:
         raise _outside(path, _NotHeld)
 
 
-def _check_frame(entry: Entry) -> None:
+def _check_frame(entry: UnsealedEntry) -> None:
     for name in ("actor", "kind"):
         value = getattr(entry, name)
         if not isinstance(value, str) or (name == "kind" and "\x00" in value):
@@ -163,13 +162,13 @@ def _too_large(length: int) -> TooLarge:
     )
 
 
-def _sealed(entry: Entry, facts: Facts, data: bytes) -> Sealed:
+def _sealed(entry: UnsealedEntry, facts: Facts, data: bytes) -> Sealed:
     leaf = sha256(b"\x00" + data).digest()
     return Sealed(entry.kind, entry.at, entry.recorded, entry.subjects, facts, data, leaf, entry.actor)
 
 
 @cache
-def _facts_reader(kind: type) -> Callable[[Any], Facts] | None:
+def _facts_reader(kind: type) -> Callable[[JsonObject | Noun], Facts] | None:
     """How to read the facts of a body of this type; None where the type does not guarantee the profile.
 
     A scalar at its default is no fact, because it is not in the bytes; msgspec compares defaults by identity.
@@ -182,7 +181,7 @@ def _facts_reader(kind: type) -> Callable[[Any], Facts] | None:
     assert isinstance(shape, inspect.StructType)
     scalars = tuple((field.name, field.default) for field in shape.fields if _may_be_scalar(field.type))
 
-    def read(body: Any) -> Facts:
+    def read(body: JsonObject | Noun) -> Facts:
         facts: Facts = {}
         for name, default in scalars:
             value = getattr(body, name)

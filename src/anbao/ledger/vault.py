@@ -13,7 +13,7 @@ types (``model.base``).
 
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from hmac import compare_digest, digest
 from typing import Any, TypeVar
@@ -23,7 +23,7 @@ import msgspec.inspect as inspect
 
 from anbao.errors import NotFound, Tampered
 from anbao.ledger.cipher import Cipher, establish_cipher
-from anbao.model.base import Noun
+from anbao.model.base import JsonObject, JsonValue, Noun
 from anbao.store import Connection, Store, meta, tables
 from anbao.store.bulk import insert_many, sql, sql_many
 from anbao.text import Text
@@ -62,9 +62,10 @@ class Vault:
         self.cipher = cipher
 
     def seal_noun(self, conn: Connection, noun: Noun, person: str) -> dict[str, Any]:
-        """The noun as builtins, every personal field a commitment. ``person`` owns the values, as ``merchant:m1``.
+        """The noun's fields for the struct of an event, every personal one a commitment.
 
-        References belong to the consumer they name, ``consumer:<commitment>``. In a write transaction.
+        ``person`` owns the values, as ``merchant:m1``. References belong to the consumer they name,
+        ``consumer:<commitment>``. In a write transaction.
         """
         body: dict[str, Any] = msgspec.to_builtins(noun)
         rows: list[Row] = []
@@ -146,7 +147,7 @@ class Vault:
             except (Tampered, UnicodeDecodeError):
                 yield str(commitment)
 
-    def open_noun(self, conn: Connection, sealed: Mapping[str, Any], kind: type[Opened]) -> Opened:
+    def open_noun(self, conn: Connection, sealed: JsonObject, kind: type[Opened]) -> Opened:
         """The noun behind what ``seal_noun`` gave. Raises NotFound where a value has been erased."""
         plan = _plan(kind)
         commitments: list[str] = []
@@ -169,13 +170,23 @@ class Vault:
             self.reveal(conn, missing)
         return found
 
-    def opened(self, conn: Connection, value: Any, persons: Collection[str]) -> Any:
+    def opened_values(self, conn: Connection, values: Sequence[str], persons: Collection[str]) -> list[str]:
+        """As ``opened``, for single values."""
+        return [self._opened_value(conn, one, persons) for one in values]
+
+    def opened(self, conn: Connection, body: JsonObject, persons: Collection[str]) -> dict[str, JsonValue]:
         """A body in which the values of ``persons`` are opened; all else, and what was erased, stays a commitment."""
+        return {key: self._opened_within(conn, item, persons) for key, item in body.items()}
+
+    def _opened_within(self, conn: Connection, value: JsonValue, persons: Collection[str]) -> JsonValue:
         if isinstance(value, dict):
-            return {key: self.opened(conn, item, persons) for key, item in value.items()}
+            return self.opened(conn, value, persons)
         if isinstance(value, list):
-            return [self.opened(conn, item, persons) for item in value]
-        if not (isinstance(value, str) and value.startswith(COMMITMENT_PREFIX)):
+            return [self._opened_within(conn, item, persons) for item in value]
+        return self._opened_value(conn, value, persons) if isinstance(value, str) else value
+
+    def _opened_value(self, conn: Connection, value: str, persons: Collection[str]) -> str:
+        if not value.startswith(COMMITMENT_PREFIX):
             return value
         try:
             return self.reveal(conn, value)[1] if self.owner(conn, value) in persons else value

@@ -4,15 +4,23 @@ A field of a personal type never reaches an entry in the clear: ``ledger.vault``
 commitment (个人信息保护法 4, 51). The mark is part of the type, so that it cannot be forgotten at a call site.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Meta
 
 from anbao.errors import InvalidInput
 from anbao.text import Text
+
+if TYPE_CHECKING:
+    JsonValue: TypeAlias = str | int | Sequence["JsonValue"] | Mapping[str, "JsonValue"] | None
+else:
+    JsonValue = Any  # msgspec takes no alias that names itself; as ``Any`` it decodes to builtins
+
+JsonObject: TypeAlias = Mapping[str, JsonValue]
+"""What an entry's canonical bytes can hold, as builtins: no floats. Only readers of every kind of entry need it."""
 
 
 class Noun(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -1,11 +1,11 @@
 """What came of a person's decision on a case."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
-from anbao.model.base import Noun
+from anbao.model.base import JsonObject, Noun
 
 CaseState = Literal["open", "pending", "second", "closed"]
 """``open`` waits for a decision · ``pending``, decided in bulk and still to be undone · ``second`` waits for a second
@@ -41,7 +41,7 @@ class DecisionInEffect(msgspec.Struct, frozen=True, kw_only=True):
     actor: str
     at: int
     case: str
-    details: Mapping[str, Any]
+    details: JsonObject
     entry: int
     kind: str
     outcome: str

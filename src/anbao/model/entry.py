@@ -1,11 +1,9 @@
 """The ledger's entry and what is known of it once it has its place."""
 
-from typing import Any
-
 import msgspec
 
 from anbao.errors import InvalidInput
-from anbao.model.base import Millis
+from anbao.model.base import JsonObject, Millis, Noun
 from anbao.model.events.base import AnyEvent, read
 from anbao.text import Text
 
@@ -13,21 +11,27 @@ Facts = dict[str, str | int | bool]
 """Top-level scalars of an entry's body: all that a norm's condition may read."""
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class UnsealedEntry(msgspec.Struct, frozen=True, kw_only=True):
     """What happened, was decided, done, shown or missed. Its canonical bytes (RFC 8785) are the Merkle leaf.
 
     ``at`` is when it happened, ``recorded`` when the platform could know it; both UTC milliseconds. ``subjects`` maps a
     role (``merchant``, ``listing``, ``consumer``, ``order`` …) to an identifier. ``body`` holds strings, integers,
-    booleans, lists and maps with ASCII keys; no floats.
+    booleans, lists and maps with ASCII keys; no floats. Before it is sealed it may be a noun.
     """
 
     actor: str
     at: Millis
-    body: Any
+    body: JsonObject | Noun
     kind: str
     recorded: Millis
     subjects: dict[str, str]
     v: int = 1
+
+
+class Entry(UnsealedEntry, frozen=True, kw_only=True):
+    """An entry as it was read from its bytes. Whoever knows its kind reads the event instead (``Stored.event``)."""
+
+    body: JsonObject
 
 
 ENTERED_LATE_AFTER = 3_600_000
@@ -64,11 +68,10 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     leaf: str
 
 
-def facts_of(body: Any) -> Facts:
-    """The top-level scalars of a decoded body."""
-    if not isinstance(body, dict):
-        body = msgspec.to_builtins(body)
-    return {key: value for key, value in body.items() if isinstance(value, str | int)}
+def facts_of(body: JsonObject | Noun) -> Facts:
+    """The top-level scalars of a body."""
+    said: JsonObject = msgspec.to_builtins(body) if isinstance(body, Noun) else body
+    return {key: value for key, value in said.items() if isinstance(value, str | int)}
 
 
 def event_of(name: str, data: bytes, kind: type[AnyEvent]) -> AnyEvent:

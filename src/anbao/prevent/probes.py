@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 
 from anbao.detect.text import Lexicon
 from anbao.detect.text.hits import DETECTOR
 from anbao.engine.core import Core, Probed
 from anbao.engine.work import Work
 from anbao.law.controls import ControlCase
+from anbao.model.base import JsonObject, JsonValue
 from anbao.model.events.investigate import HazardConfirmed
 from anbao.model.hazard import Fingerprint, FingerprintKind, HazardRecord
 from anbao.model.listing import Listing
@@ -58,7 +58,7 @@ def try_lexicon(core: Core, lexicon: Lexicon, screen: Screen) -> Probed:
         for term, one in zip(chosen, screened, strict=True)
         if not any(finding.detector == DETECTOR for finding in one.decision.findings)
     ]
-    seen = {"lexicon": lexicon.digest, "missed": missed, "terms": len(terms), "tried": len(chosen)}
+    seen: JsonObject = {"lexicon": lexicon.digest, "missed": missed, "terms": len(terms), "tried": len(chosen)}
     if missed:
         shown = "、".join(missed)
         return Probed(ok=False, why=Text(f"词未命中：{shown}", f"terms not found: {shown}"), seen=seen)
@@ -96,7 +96,7 @@ def trial_danger(kind: FingerprintKind, value: str) -> HazardConfirmed:
     return HazardConfirmed(hazard=PROBE, record=record)
 
 
-def _try(screen: Screen, apply: Apply, case: ControlCase, work: Work) -> dict[str, Any]:
+def _try(screen: Screen, apply: Apply, case: ControlCase, work: Work) -> dict[str, JsonValue]:
     if case.merchant is not None:
         decision = apply(work, case.merchant)
         what, outcome, detectors = case.merchant.id, str(decision.decision), {""}

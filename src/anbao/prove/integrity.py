@@ -20,6 +20,7 @@ from anbao.engine.obligations.closing import Obligation
 from anbao.engine.row_differences import Difference
 from anbao.engine.work import Work
 from anbao.ledger import artefacts, indexing
+from anbao.model.base import JsonObject
 from anbao.model.events.integrity import StateRepaired
 from anbao.model.events.rules import ArtefactStated
 from anbao.store import Connection
@@ -126,7 +127,7 @@ class Integrity(Service):
             size = self.core.ledger.size(conn)
             whole = size <= MOST_SAMPLED
             found = list((self.problems if whole else self.quick_problems)(conn))
-        seen = {"entries": size, "projections": whole, "problems": [one.where for one in found[:_SHOWN]]}
+        seen: JsonObject = {"entries": size, "projections": whole, "problems": [one.where for one in found[:_SHOWN]]}
         if found:
             why = Text(f"{len(found)} 处与条目不符", f"{len(found)} places are not what the entries say")
             return Probed(ok=False, why=why, seen=seen)

@@ -6,7 +6,6 @@ Listings, merchants and consumers join nothing: they stand in many matters that 
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import msgspec
 
@@ -14,7 +13,7 @@ from anbao.engine.obligations.read import ObligationView, opened_by
 from anbao.errors import InvalidInput
 from anbao.law.pack import Pack
 from anbao.ledger import Stored, search
-from anbao.model.base import Noun
+from anbao.model.base import JsonObject, Noun
 from anbao.model.entry import entered_late
 from anbao.store import Connection
 from anbao.text import Text
@@ -60,7 +59,7 @@ class TimelineLine(Noun, frozen=True, kw_only=True):
 
     actor: str
     at: int
-    body: dict[str, Any]
+    body: JsonObject
     entered_late: bool = False
     entry: int
     kind: str

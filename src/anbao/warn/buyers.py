@@ -18,6 +18,7 @@ from anbao.engine.readmodels import orders
 from anbao.engine.work import Placed, Work
 from anbao.law.templates import Templates
 from anbao.ledger import search
+from anbao.model.base import JsonObject
 from anbao.model.entry import event_of
 from anbao.model.events.delivery import EffectDelivered, EffectEvent, EffectFailed
 from anbao.model.events.warn import (
@@ -312,7 +313,7 @@ def _notify(
         version=text.version,
     )
     entry = work.append(event, actor=actor)
-    body = {
+    body: JsonObject = {
         "body": text.body,
         "buyer": consumer,
         "language": language,

@@ -226,7 +226,7 @@ def _newest(core: Core, work: Work, line: JudgedLine, placed: int) -> tuple[int,
 def _content(core: Core, work: Work, line: JudgedLine, event: ReportedLine) -> LineContent:
     """What an entry says of a line; erased values stay commitments."""
     sealed = [getattr(event, name) for name in _PERSONAL]
-    opened = core.vault.opened(work.conn, sealed, {f"consumer:{line.consumer}"})
+    opened = core.vault.opened_values(work.conn, sealed, {f"consumer:{line.consumer}"})
     return LineContent(event.amount, event.quantity, tuple(opened))
 
 

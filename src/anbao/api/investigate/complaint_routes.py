@@ -23,7 +23,7 @@ from anbao.connect import attachments
 from anbao.connect.storage import ObjectStorage, storage_for
 from anbao.errors import InvalidInput, NotFound
 from anbao.investigate.complaints import records
-from anbao.investigate.complaints.timeline import FollowUp
+from anbao.investigate.complaints.timeline import FollowUp, attached
 from anbao.model.base import Noun, PersonName, Phone, Statement
 from anbao.model.complaint import MAX_ATTACHMENTS, Attachment, Complaint, Concern, Contact, Filed, Reporter
 from anbao.text import Text
@@ -149,11 +149,11 @@ def attachment(request: Caller, complaint: FromPath[str], digest: FromPath[str])
     with platform.reading() as conn:
         file = platform.investigate.complaints.file_of(conn, complaint)
     for line in file.timeline:
-        for one in line.body.get("attachments", ()):
-            if one["sha256"] == digest:
+        for one in attached(line):
+            if one.sha256 == digest:
                 data = _storage(platform.store.url).get(digest)
                 headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
-                return Response(data, media_type=one["type"], headers=headers)
+                return Response(data, media_type=one.type, headers=headers)
     raise NotFound(Text("没有这个附件", "the complaint has no such attachment"), field="digest")
 
 

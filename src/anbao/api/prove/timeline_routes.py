@@ -1,6 +1,6 @@
 """One timeline of all that belongs to a matter."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from litestar import get
@@ -10,7 +10,7 @@ from anbao.api.context import Caller, context_of, operation
 from anbao.api.reading import DEFAULT_PAGE, Cursor, Limit, cursor_position, cursor_text, no_nul
 from anbao.engine.obligations.read import ObligationView
 from anbao.errors import InvalidInput
-from anbao.model.base import Millis
+from anbao.model.base import JsonObject, Millis
 from anbao.prove.timeline import timeline
 from anbao.text import Text
 
@@ -38,7 +38,7 @@ class TimelineLineAnswer(msgspec.Struct, frozen=True, kw_only=True):
     title: Text
     actor: str
     subjects: dict[str, str]
-    body: dict[str, Any]
+    body: JsonObject
     owes: tuple[ObligationView, ...]
     why: tuple[Text, ...]
 

@@ -1,12 +1,10 @@
 """Listings are screened: disguises that are caught, look-alikes that pass, a contact hidden in a picture."""
 
-import msgspec
-
 from anbao.cli.demo.printer import DemoPrinter, one_of_each, said
 from anbao.cli.demo.words import DISGUISES
 from anbao.connect.pictures import PictureIntake
+from anbao.model.events.prevent import PictureScreenedEvent
 from anbao.model.listing import Finding, Listing
-from anbao.model.picture import PictureScreened
 from anbao.model.texts import flatten
 from anbao.platform import Platform
 from anbao.prevent.explaining import named
@@ -112,15 +110,15 @@ def print_picture(printer: DemoPrinter, platform: Platform, pictures: PictureInt
         platform.submit_listing(Listing(id=name, title="轻薄快充移动电源 现货速发", pictures=(picture,)))
     pictures.settle()
     with platform.reading() as conn:
-        decided = [one.entry() for one in platform.entries(conn, kind="listing.picture_screened")]
-    latest = {entry.subjects["listing"]: entry for entry in decided if entry.body.get("findings")}
-    for entry in latest.values():
-        screened = msgspec.convert(entry.body, PictureScreened)
-        if entry.subjects["listing"] in hidden:
+        entries = platform.entries(conn, kind=PictureScreenedEvent.KIND)
+    decided = [one.event(PictureScreenedEvent) for one in entries]
+    latest = {one.listing: one.screened for one in decided if one.screened.findings}
+    for listing, screened in latest.items():
+        if listing in hidden:
             seen = screened.findings[0]
             place = f"  @ {seen.box.left},{seen.box.top}–{seen.box.right},{seen.box.bottom}" if seen.box else ""
             why = said(platform.prevent.explainer.finding(seen))
-            printer.case(screened.outcome, entry.subjects["listing"], why + place)
+            printer.case(screened.outcome, listing, why + place)
 
 
 def _why(platform: Platform, one: DecidedListing) -> str:

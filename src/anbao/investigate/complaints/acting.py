@@ -4,7 +4,7 @@ Forwarding states what the merchant must answer, and no more: where the complain
 nor order, consumer or attachments leave, but a summary that a person wrote.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
@@ -16,7 +16,7 @@ from anbao.errors import Conflict, InvalidInput
 from anbao.investigate.complaints import notices, reading, records
 from anbao.investigate.complaints.records import KnownComplaint
 from anbao.ledger import Stored
-from anbao.model.base import Noun, PersonName, Statement
+from anbao.model.base import JsonValue, Noun, PersonName, Statement
 from anbao.model.complaint import MAX_ATTACHMENTS, Attachment, Contact
 from anbao.model.events import made_of
 from anbao.model.events.complaints import (
@@ -144,7 +144,7 @@ def _check_counter(work: Work, one: KnownComplaint, statement: MerchantStatement
 def _forwarded(core: Core, work: Work, one: KnownComplaint, summary: str) -> Effect:
     """What the merchant gets. A right holder's notice goes on whole; a consumer's words without name and contact."""
     subjects = one.subjects
-    body: dict[str, Any] = {"concern": one.concern, "summary": summary}
+    body: dict[str, JsonValue] = {"concern": one.concern, "summary": summary}
     if one.conceal:
         return Effect(topic=MERCHANT_TOPIC, subjects=subjects, body=body)
     held = reading.received(core, work, one)

@@ -20,7 +20,7 @@ from anbao.investigate.complaints import reading, records
 from anbao.investigate.complaints.records import KnownComplaint
 from anbao.law.deadlines import due_at
 from anbao.ledger import Stored
-from anbao.model.base import Noun
+from anbao.model.base import JsonObject, Noun
 from anbao.model.complaint import Track
 from anbao.model.events.complaints import ComplaintStated
 from anbao.model.events.remove import MeasureTakenEvent
@@ -158,7 +158,7 @@ def notify(
     one: KnownComplaint,
     entry: int,
     topic: str,
-    body: dict[str, object],
+    body: JsonObject,
     reveal: tuple[str, ...] = (),
 ) -> None:
     """Send the complainant what ``entry`` brought, with what the platform needs to reach them."""

@@ -13,6 +13,7 @@ from anbao.engine.values import CaseRule
 from anbao.engine.work import Work
 from anbao.investigate.complaints import filing, timeline
 from anbao.investigate.complaints.rules import ComplaintRules, Table
+from anbao.model.base import JsonObject
 from anbao.model.complaint import Complaint
 from anbao.model.events.cases import CaseOpened
 from anbao.model.events.complaints import (
@@ -53,7 +54,7 @@ def try_channel(core: Core, rules: ComplaintRules, table: Table, look: filing.Lo
         history = core.ledger.entries(work.conn, subject=("complaint", filed.receipt), limit=100)
         progress = timeline.follow(core, work.conn, sha256(filed.token.encode()).hexdigest())
         missing = sorted({*STEPS} - {stored.kind for stored in history})
-        seen = {"due": filed.due_at is not None, "missing": missing, "state": progress.state}
+        seen: JsonObject = {"due": filed.due_at is not None, "missing": missing, "state": progress.state}
         if not missing and filed.due_at is not None and (progress.state, progress.answer) == ("handled", ANSWER):
             why = Text(
                 "测试投诉已接收、确认、办结并可查询",

@@ -5,8 +5,7 @@
 - An infringement that was found keeps the measures; whatever else ends the proceedings ends them at once.
 """
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -19,7 +18,7 @@ from anbao.errors import Conflict
 from anbao.investigate.complaints import acting, notices, records
 from anbao.investigate.complaints.records import KnownComplaint
 from anbao.law.deadlines import due_at
-from anbao.model.base import Noun, Statement
+from anbao.model.base import JsonObject, Noun, Statement
 from anbao.model.complaint import MAX_ATTACHMENTS, Attachment
 from anbao.model.decision import DecisionInEffect
 from anbao.model.events import made_of
@@ -138,7 +137,7 @@ def _pending(work: Work, one: KnownComplaint) -> notices.RightsNotice:
     return notice
 
 
-def _outcome(reason: str, result: str, details: Mapping[str, Any]) -> ProceedingsOutcome:
+def _outcome(reason: str, result: str, details: JsonObject) -> ProceedingsOutcome:
     return msgspec.convert({**details, "reason": reason, "result": result}, ProceedingsOutcome)
 
 

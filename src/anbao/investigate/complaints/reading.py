@@ -4,8 +4,6 @@ The ledger holds commitments of words, names and contacts, and every other inter
 what was said; so it is opened for a named person, and that they read it can be shown (个人信息保护法 51).
 """
 
-from typing import Any
-
 import msgspec
 
 from anbao.cases.statements import OpenedStatements, read_about
@@ -13,6 +11,7 @@ from anbao.engine.core import Core
 from anbao.engine.work import Work
 from anbao.investigate.complaints import records
 from anbao.investigate.complaints.records import KnownComplaint
+from anbao.model.base import JsonObject
 from anbao.model.events.complaints import ComplaintCompleted, ComplaintReceived, ComplaintRevealed, SealedReporter
 
 
@@ -50,7 +49,7 @@ def received(core: Core, work: Work, one: KnownComplaint) -> ComplaintReceived:
     return held
 
 
-def contact(core: Core, work: Work, one: KnownComplaint) -> tuple[dict[str, Any], tuple[str, ...]]:
+def contact(core: Core, work: Work, one: KnownComplaint) -> tuple[JsonObject, tuple[str, ...]]:
     """How the platform can reach the complainant: commitments, and the names of those that open when they leave."""
     who = received(core, work, one).reporter or SealedReporter()
     known = {"buyer": who.buyer, "contact": who.contact, "phone": who.phone}

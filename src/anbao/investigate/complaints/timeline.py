@@ -1,7 +1,6 @@
 """A complaint from beginning to end, each line with its entry: for officers, and for whoever holds the token."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
@@ -11,7 +10,8 @@ from anbao.investigate.complaints import notices, records
 from anbao.investigate.complaints.notices import RightsNotice
 from anbao.investigate.complaints.records import KnownComplaint
 from anbao.ledger import Stored
-from anbao.model.base import Noun
+from anbao.model.base import JsonObject, Noun
+from anbao.model.complaint import Attachment
 from anbao.model.entry import entered_late
 from anbao.model.events.complaints import (
     ComplaintAccepted,
@@ -76,7 +76,7 @@ class ComplaintLine(Noun, frozen=True, kw_only=True):
 
     actor: str
     at: int
-    body: dict[str, Any]
+    body: JsonObject
     entered_late: bool = False
     entry: int
     kind: str
@@ -138,6 +138,11 @@ def follow(core: Core, conn: Connection, digest: str) -> FollowUp:
         state=one.state,
         steps=[ComplaintStep(at=stored.at, entry=stored.index, title=_title(core, stored.kind)) for stored in seen],
     )
+
+
+def attached(line: ComplaintLine) -> tuple[Attachment, ...]:
+    """Returns the attachments that an entry about a complaint names: each kind that has any calls them so."""
+    return msgspec.convert(line.body.get("attachments", ()), tuple[Attachment, ...])
 
 
 def _obligations(conn: Connection, complaint: str, history: Sequence[Stored], now: int) -> list[ObligationView]:

@@ -15,7 +15,9 @@ from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar, get_type_hints
 import msgspec
 from msgspec import Meta
 
-W = TypeVar("W")
+from anbao.model.base import JsonObject, JsonValue, Noun
+
+W = TypeVar("W", bound=Noun)
 
 Subject = Annotated[str, Meta(extra={"subject": True})]
 """The identifier of whom or what an entry is about."""
@@ -58,12 +60,13 @@ class LedgerEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         return found
 
     @property
-    def body(self) -> Any:
+    def body(self) -> JsonObject | Noun:
         """Returns what the entry says besides its subjects: builtins without fields at their defaults, or the noun."""
         made = shape(type(self))
         if made.whole:
-            return getattr(self, made.whole)
-        said = {
+            whole: Noun = getattr(self, made.whole)
+            return whole
+        said: dict[str, JsonValue] = {
             name: msgspec.to_builtins(value)
             for field, name, default in made.fields
             if (value := getattr(self, field)) is not default and (default is not _EMPTY or value)
@@ -162,7 +165,7 @@ def read(kind: type[AnyEvent], data: bytes) -> AnyEvent:
 
 
 class _AnyBody(msgspec.Struct):
-    body: dict[str, Any]
+    body: JsonObject
 
 
 _any_body = msgspec.json.Decoder(_AnyBody).decode

@@ -1,9 +1,8 @@
 """Cases: opened, assigned, decided, confirmed by a second person, opened again; and decisions on many at once."""
 
-from typing import Any
-
 import msgspec
 
+from anbao.model.base import JsonObject
 from anbao.model.events.base import LedgerEvent, OtherSubjects, Subject
 
 
@@ -80,7 +79,7 @@ class CaseDecided(CaseEvent, frozen=True, kw_only=True):
     bulk: Subject = ""
     carried_out: bool = False
     case_kind: str
-    details: dict[str, Any] = msgspec.field(default_factory=dict)
+    details: JsonObject = msgspec.field(default_factory=dict)
     identity: str = ""
     key: str = ""
     outcome: str
@@ -98,7 +97,7 @@ class CaseConfirmed(CaseEvent, frozen=True, kw_only=True):
     about: int | None = None
     carried_out: bool = False
     case_kind: str
-    details: dict[str, Any] = msgspec.field(default_factory=dict)
+    details: JsonObject = msgspec.field(default_factory=dict)
     first_person: str = ""
     identity: str = ""
     outcome: str

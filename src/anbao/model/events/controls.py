@@ -1,9 +1,10 @@
 """Controls: what the platform must keep alive, who is in charge of it, and what came of trying it."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import Meta
 
+from anbao.model.base import JsonValue
 from anbao.model.events.base import Commitment, LedgerEvent, Subject
 from anbao.text import Text
 
@@ -40,7 +41,7 @@ class ControlProbed(ControlEvent, frozen=True, kw_only=True):
     by_hand: bool = False
     duration: int
     ok: bool
-    seen: Any = None
+    seen: JsonValue = None
     why: Text
 
 

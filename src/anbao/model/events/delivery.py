@@ -1,7 +1,6 @@
 """Effects on their way to the platform, and the endpoints that receive them."""
 
-from typing import Any
-
+from anbao.model.base import JsonObject
 from anbao.model.events.base import LedgerEvent, OtherSubjects, Subject
 
 
@@ -20,7 +19,7 @@ class EffectAccepted(EffectEvent, frozen=True, kw_only=True):
 
     KIND = "effect.accepted"
 
-    result: dict[str, Any]
+    result: JsonObject
 
 
 class EffectDelivered(EffectEvent, frozen=True, kw_only=True):
@@ -29,7 +28,7 @@ class EffectDelivered(EffectEvent, frozen=True, kw_only=True):
     KIND = "effect.delivered"
 
     problem: str
-    result: dict[str, Any]
+    result: JsonObject
 
 
 class EffectFailed(EffectEvent, frozen=True, kw_only=True):
@@ -39,7 +38,7 @@ class EffectFailed(EffectEvent, frozen=True, kw_only=True):
 
     problem: str
     refused: bool
-    result: dict[str, Any]
+    result: JsonObject
 
 
 class EffectRetried(EffectEvent, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from anbao.ledger import seal_trusted
 from anbao.ledger.whole import digest_of, keep_whole
 from anbao.model.base import given_reason
 from anbao.model.decision import DecisionInEffect
-from anbao.model.entry import Entry, Facts, Receipt, Sealed
+from anbao.model.entry import Facts, Receipt, Sealed, UnsealedEntry
 from anbao.model.events.prevent import ListingDecided, ListingScreenedEvent
 from anbao.model.identity import refuse_person_number
 from anbao.model.listing import (
@@ -127,7 +127,9 @@ def _sealed(screened: ListingScreened, at: int, now: int, actor: str) -> Sealed:
     )
     # By hand, as this is done for each listing: what ``seal_event`` would work out of the struct is known here.
     kind = ListingScreenedEvent.KIND
-    return seal_trusted(Entry(actor=actor, at=at, body=screened, kind=kind, recorded=now, subjects=subjects), facts)
+    return seal_trusted(
+        UnsealedEntry(actor=actor, at=at, body=screened, kind=kind, recorded=now, subjects=subjects), facts
+    )
 
 
 def refuse_person_numbers(listing: ListingRecord | Listing) -> None:

@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
+import msgspec
+
 from anbao.engine.outbox import Effect, send
 from anbao.engine.readmodels import families, merchants
 from anbao.engine.work import Placed, Work
@@ -80,8 +82,8 @@ def watch(context: MerchantContext, work: Work) -> None:
         if total > limit * _CENTS and not crossed:
             event = ThresholdCrossed(limit=limit, merchant=merchant, shops=len(shops), turnover=_yuan(total), year=year)
             entry = work.append(event, actor=ENGINE)
-            effect = Effect(topic="merchant.told_to_register", subjects=event.subjects, body=event.body)
-            send(work, entry, effect)
+            body = msgspec.to_builtins(event.body)
+            send(work, entry, Effect(topic="merchant.told_to_register", subjects=event.subjects, body=body))
         statement = "UPDATE turnover SET checked = ? WHERE merchant = ? AND year = ?"
         sql(work.conn, statement, (cents, merchant, year))
 

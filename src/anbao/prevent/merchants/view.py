@@ -1,10 +1,8 @@
 """A merchant as an officer sees it: the file without personal values, the last checks, open questions, history."""
 
-from typing import Any
-
 import msgspec
 
-from anbao.ledger import Ledger, search
+from anbao.ledger import Ledger, Stored, search
 from anbao.model.base import Millis
 from anbao.model.merchant import CredentialCheck
 from anbao.prevent.merchants import questions
@@ -72,13 +70,15 @@ def view(conn: Connection, ledger: Ledger, merchant: str) -> MerchantView:
 
 def _history(conn: Connection, merchant: str) -> list[MerchantHappening]:
     history = search.of_families(conn, ("merchant", "licence"), ("merchant", merchant), MOST_EVENTS)
-    return [_event(one.index, msgspec.json.decode(one.data)) for one in history]
+    return [_event(one) for one in history]
 
 
-def _event(index: int, entry: dict[str, Any]) -> MerchantHappening:
+def _event(stored: Stored) -> MerchantHappening:
+    """Reads entries of every kind: what is shown of them are their top-level scalars."""
+    entry = stored.entry()
     facts = {
         name: value
-        for name, value in entry["body"].items()
+        for name, value in entry.body.items()
         if isinstance(value, str | int) and not str(value).startswith("commit:") and name not in ("catalogue", "id")
     }
-    return MerchantHappening(entry=index, kind=entry["kind"], at=entry["at"], actor=entry["actor"], facts=facts)
+    return MerchantHappening(entry=stored.index, kind=entry.kind, at=entry.at, actor=entry.actor, facts=facts)

@@ -15,6 +15,7 @@ from anbao.detect.picture.reading import read
 from anbao.engine.core import Core, Probed
 from anbao.engine.readmodels import pictures
 from anbao.engine.work import Work
+from anbao.model.base import JsonObject
 from anbao.model.listing import Listing
 from anbao.model.picture import PictureReading
 from anbao.prevent.probes import ACTOR, Screen, trial_danger
@@ -46,7 +47,7 @@ def try_pictures(core: Core, screen: Screen, take: Take) -> Probed:
     wrong = [name for name, one in seen.items() if tuple(one) != ("yes", EXPECTED[name][0])]
     with core.reading() as conn:
         waiting = pictures.overdue(conn, core.clock() - PATIENCE)
-    what = {"decided": {name: outcome for name, (_, outcome) in seen.items()}, "waiting": waiting}
+    what: JsonObject = {"decided": {name: outcome for name, (_, outcome) in seen.items()}, "waiting": waiting}
     if not wrong and not waiting:
         why = Text("测试图片均判断正确", "all test pictures were decided rightly")
         return Probed(ok=True, why=why, seen=what)
