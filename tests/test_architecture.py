@@ -8,6 +8,7 @@ import pytest
 
 import anbao
 import table_use
+from anbao.law.pack import default_pack_path, load_pack
 from table_use import owned_elsewhere, unnamed_columns, wrong_columns
 
 SOURCE = Path(anbao.__file__).parent
@@ -115,3 +116,16 @@ insert_many(conn, tables.hazard, ("id", "colour"), rows)
     assert owned_elsewhere("remove.records", tree) == {"listing", "entry", "trade", "appeal", "hazard"}
     assert len(unnamed_columns(tree)) == 2
     assert {"hazard.colour", "hazard.state"} <= wrong_columns(tree)
+
+
+def test_no_code_names_a_norm_a_duty_or_a_provision_of_a_pack() -> None:
+    pack = load_pack(default_pack_path())
+    country = f"{pack.info.id.partition('.')[0]}."
+    assert any(norm.id.startswith(country) for norm in pack.norms)
+    named = {
+        f"{path.relative_to(SOURCE)}:{node.lineno} {node.value}"
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith(country)
+    }
+    assert named == set()

@@ -27,6 +27,7 @@ from anbao.law.paths import default_pack_path
 from anbao.law.provisions import Library, Provision, ProvisionHit, cited, load_library
 from anbao.law.reports import ReportForm
 from anbao.law.yaml_source import YamlSource
+from anbao.model.entry import Facts
 from anbao.text import Text
 
 __all__ = ["Pack", "PackInfo", "default_pack_path", "load_pack"]
@@ -114,6 +115,14 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     def norm(self, name: str) -> Norm | None:
         """The newest version of a norm; None where the pack has none of that id."""
         return next((norm for norm in reversed(self.norms) if norm.id == name), None)
+
+    def norms_opened(self, kind: str, facts: Facts) -> list[Norm]:
+        """The norms, all versions of them, that an entry of a kind opens where it states these facts."""
+        return [
+            norm
+            for norm in self.norms
+            if norm.opens and kind in norm.opens.kinds and (norm.opens.when is None or norm.opens.when.holds(facts))
+        ]
 
     def norms_for(self, kind: str) -> list[Norm]:
         """The norms that entries of a kind move in any way: open, discharge, precede, end or break."""

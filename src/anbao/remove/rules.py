@@ -17,10 +17,9 @@ from anbao.law.norm_files import check_reference
 from anbao.law.norms import Period
 from anbao.law.pack import Pack
 from anbao.law.yaml_source import YamlSource
+from anbao.model.events.remove import ViolationFound, ViolationServiceEnded
 from anbao.model.sourced import Confidence
 from anbao.text import Text
-
-Field = Literal["safety", "market", "food", "drug", "device", "cosmetics", "live", "competition", "content"]
 
 _KEY = "ladder"
 _INPUTS = ("severity", "earlier", "relapse", "must_end")
@@ -61,9 +60,13 @@ class LadderStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Recipient(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The authority to which violations in a field are reported; ``of``: whose seat decides the place."""
+    """The authority to which violations in a field are reported; ``of``: whose seat decides the place.
 
-    field: Field
+    ``title``: what the field is called.
+    """
+
+    field: str
+    title: Text
     to: Text
     of: Literal["platform", "merchant"]
     provisions: tuple[str, ...]
@@ -115,11 +118,22 @@ class Ladder:
 
 
 class RemovalRules(msgspec.Struct, frozen=True):
-    """All of it."""
+    """All of it, with the pack whose norms say where a service must end."""
 
     measures: dict[str, MeasureKind]
     ladder: Ladder
     recipients: dict[str, Recipient]
+    pack: Pack
+
+    def must_end(self, field: str) -> bool:
+        """Whether a norm of the pack wants the service ended for a serious violation in a field."""
+        opened = self.pack.norms_opened(ViolationFound.KIND, {"field": field, "serious": True})
+        return any(norm.discharged and norm.discharged.kinds == (ViolationServiceEnded.KIND,) for norm in opened)
+
+    def field_title(self, field: str) -> Text:
+        """What a field of violations is called; its id where the pack names none."""
+        known = self.recipients.get(field)
+        return known.title if known else Text(field, field)
 
     def measure(self, name: str) -> MeasureKind:
         """Raises InvalidInput."""
@@ -152,7 +166,7 @@ def load_rules(where: Path, pack: Pack) -> RemovalRules:
             source.note_passed(_COMPLETE)
     except Exception as error:
         raise source.error(Text(f"不是完整的阶梯：{error}", f"no complete ladder: {error}"), "rows") from error
-    return RemovalRules(kinds, ladder, {one.field: one for one in recipients})
+    return RemovalRules(kinds, ladder, {one.field: one for one in recipients}, pack)
 
 
 def _read_sourced(source: YamlSource, wanted: type[Any], pack: Pack) -> list[Any]:

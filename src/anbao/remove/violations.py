@@ -32,8 +32,8 @@ HIGHEST = 5
 REMOVALS = frozenset({"shield", "takedown"})
 _SHARED_CAP = "merchant.shared_identifier_cap"
 _ENDING = frozenset({"suspension", "closure"})
-_OWN_RULES = ("food", "drug", "device", "cosmetics")
-"""Fields whose own laws want the service ended at once for a serious violation, by the norms ``cn.dispose.*``."""
+_GENERAL = "safety"
+"""The field of a violation to which no law of its own applies."""
 
 
 class ViolationReason(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +83,7 @@ def _found(context: RemovalContext, work: Work, found: ViolationReason, *, relap
     event = ViolationFound(
         about=found.about,
         facts=found.facts,
-        field=fact if fact in _OWN_RULES else "safety",
+        field=fact if context.rules.must_end(fact) else _GENERAL,
         hazard=found.hazard,
         listing=found.listing,
         merchant=found.merchant,
@@ -103,7 +103,7 @@ def climb(
     one = records.violation_of(work.conn, violation)
     if not one.merchant:
         return
-    must_end = one.serious and one.field in _OWN_RULES
+    must_end = one.serious and context.rules.must_end(one.field)
     earlier = len(_counted_before(context, work.conn, one))
     asked = LadderFacts(severity=one.severity, earlier=earlier, relapse=relapse, must_end=must_end)
     step = context.rules.ladder.step(asked)

@@ -1,6 +1,5 @@
 """``anbao merchant``: apply, show, verify again, change, close; who is linked to whom; the report to the authority."""
 
-from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -15,7 +14,6 @@ from anbao.cli.common import connect_registry, format_option, open_store_option,
 from anbao.cli.operate.obligations import format_due
 from anbao.cli.output import Column, echo, emit
 from anbao.cli.prevent.checks import CHECK_COLUMNS, check_rows, print_decision
-from anbao.engine.obligations import read
 from anbao.model.events.merchants import ReportKind
 from anbao.model.merchant import Merchant, MerchantChange
 from anbao.platform import Platform
@@ -143,7 +141,8 @@ def reverify(
         raise click.UsageError(t("写明商家，或 --due 日数", "name merchants, or --due DAYS"))
     with open_store_option(store_url) as platform:
         connect_registry(platform)
-        names = list(dict.fromkeys([*merchants, *(_due(platform, days) if days is not None else ())]))
+        due = platform.prevent.merchants.due_to_verify(platform.clock() + days * _DAY) if days is not None else ()
+        names = list(dict.fromkeys([*merchants, *due]))
         again = platform.prevent.merchants.reverify
         asked = [platform.run(partial(again, merchant=name, actor=actor)) for name in names]
         decided = [_after_asking(platform, one) for one in asked]
@@ -268,13 +267,6 @@ def _after_asking(platform: Platform, decision: MerchantDecision) -> MerchantDec
     outcome = now.file.status
     assert outcome in ("verified", "held", "refused")
     return msgspec.structs.replace(decision, checks=now.checks, decision=outcome, entry=now.file.entry)
-
-
-def _due(platform: Platform, days: int) -> Iterable[str]:
-    """Merchants whose re-verification falls due within so many days, the first first."""
-    with platform.reading() as conn:
-        owed = read.due_about(conn, "cn.kyc.reverify", platform.clock() + days * _DAY)
-    return [about["merchant"] for about in owed]
 
 
 def _reverified(one: MerchantDecision) -> dict[str, object]:

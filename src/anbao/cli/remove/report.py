@@ -13,17 +13,6 @@ from anbao.remove import records, reports
 from anbao.remove.service import Remove
 from anbao.text import Text, system_language
 
-FIELDS = {
-    "safety": Text("安全、许可", "safety, licences"),
-    "market": Text("市场监管", "market rules"),
-    "food": Text("食品", "food"),
-    "drug": Text("药品", "drugs"),
-    "device": Text("医疗器械", "medical devices"),
-    "cosmetics": Text("化妆品", "cosmetics"),
-    "live": Text("直播", "live rooms"),
-    "competition": Text("不正当竞争", "unfair competition"),
-    "content": Text("违法信息", "banned information"),
-}
 STATES = {
     "found": Text("已发现", "found"),
     "stopped": Text("已制止", "stopped"),
@@ -62,7 +51,7 @@ def violations(merchant: str, limit: int, store_url: str | None, output_format: 
         rows = [
             {
                 "id": one.id,
-                "field": FIELDS[one.field],
+                "field": platform.remove.rules.field_title(one.field),
                 "severity": one.severity,
                 "merchant": one.merchant,
                 "listing": one.listing,
@@ -105,7 +94,7 @@ def list_reports(violation: str, limit: int, store_url: str | None, output_forma
             {
                 "id": one.id,
                 "violation": one.violation,
-                "field": FIELDS[one.field],
+                "field": platform.remove.rules.field_title(one.field),
                 "state": STATES[one.state],
                 "channel": one.channel,
                 "receipt": one.receipt,

@@ -5,7 +5,7 @@ deadline never looks as if it had been met: it was, as far as is known, recorded
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Literal
 
 import msgspec
@@ -188,14 +188,13 @@ def unfinished_counts(conn: Connection, now: int) -> tuple[int, int]:
     return int(unclosed), int(overdue)
 
 
-def due_about(conn: Connection, norm: str, until: int) -> list[dict[str, str]]:
-    """What unclosed obligations of a norm that fall due by an instant are about, the first first."""
-    rows = sql(
-        conn,
-        "SELECT subject FROM obligation WHERE norm = ? AND closed_as IS NULL AND due_at <= ?"
-        " ORDER BY due_at, opened_by",
-        (norm, until),
-    )
+def due_about(conn: Connection, norms: Collection[str], until: int) -> list[dict[str, str]]:
+    """What unclosed obligations of some norms that fall due by an instant are about, the first first."""
+    if not norms:
+        return []
+    marks = ", ".join("?" for _ in norms)
+    statement = f"SELECT subject FROM obligation WHERE norm IN ({marks}) AND closed_as IS NULL AND due_at <= ?"
+    rows = sql(conn, f"{statement} ORDER BY due_at, opened_by", (*norms, until))
     return [subjects_of(subject) for (subject,) in rows]
 
 

@@ -51,7 +51,6 @@ COUNTER_TOPIC = "complainant.counter_statement"
 LACKING_TOPIC = "complainant.lacking"
 
 _END_SETTING: dict[Track, str] = {"ip": "ip.end_measures", "tort": "tort.end_measures"}
-_WAIT_NORM = "cn.ip.counter_wait"
 _ENGINE = "engine"
 
 NoticeState = Literal[
@@ -294,9 +293,10 @@ def project(conn: Connection, placed: Sequence[Placed]) -> None:
 
 def _ends_at(core: Core, work: Work, track: Track, at: int) -> int:
     """When the waiting period is over: the guard's own time where the law names one, else the platform's setting."""
-    norm = core.pack.norm(_WAIT_NORM) if track == "ip" else None
-    needed = norm.needs.at_least if norm and norm.needs else None
-    period = needed or core.settings.in_force(work.conn, _END_SETTING[track], at)
+    counter, end = of_track(NoticeCounterDelivered, track).KIND, of_track(NoticeMeasuresEnded, track).KIND
+    guards = [norm.needs for norm in core.pack.norms_opened(end, {"on_counter": True}) if norm.needs]
+    needed = [needs.at_least for needs in guards if needs.at_least and counter in needs.trigger.kinds]
+    period = needed[-1] if needed else core.settings.in_force(work.conn, _END_SETTING[track], at)
     return due_at(at, period, core.pack.calendar)
 
 

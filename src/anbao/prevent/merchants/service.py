@@ -7,6 +7,7 @@ from typing import Annotated
 from anbao.engine.acts import act, query
 from anbao.engine.core import CaseHandler, Core, Step
 from anbao.engine.entered import checks_input
+from anbao.engine.obligations import read
 from anbao.engine.reactions import Reaction
 from anbao.engine.readmodels import families, merchants
 from anbao.engine.work import Projector, Work
@@ -257,6 +258,17 @@ class MerchantService:
                 return False
         self.core.run(partial(turnover.watch, self.context))
         return True
+
+    def due_to_verify(self, until: int) -> list[str]:
+        """Merchants whose next verification falls due by an instant (UTC ms), the first first.
+
+        The norms are those that each verification of any merchant discharges and opens anew.
+        """
+        verified = MerchantVerified.KIND
+        opened = self.core.pack.norms_opened(verified, {})
+        norms = {norm.id for norm in opened if norm.discharged and verified in norm.discharged.kinds}
+        with self.core.reading() as conn:
+            return [about["merchant"] for about in read.due_about(conn, sorted(norms), until)]
 
     def _ask_registry(self) -> bool:
         registry = self.context.registry
