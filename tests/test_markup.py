@@ -13,10 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+from anbao.detect import fields
 from anbao.detect.html.addresses import Addresses
 from anbao.detect.html.markup import Shown, show
 from anbao.detect.html.page import PageReader
 from anbao.detect.text import Lexicon, Matcher, Term
+from anbao.model.listing import READING, Listing
 
 CASES = Path(__file__).parents[2] / "shared" / "cases"
 
@@ -186,6 +188,16 @@ def test_addresses_are_distinguished() -> None:
         "https://away.example/",
         "https://click.example/",
     )
+
+
+def test_a_link_in_the_title_leaves_the_description_its_name_and_its_words() -> None:
+    title = '<a href="https://shop.example.net/x">看</a>'
+    read = fields.read([Listing(id="1", title=title, description="仿真枪")], READING)
+    assert list(zip(read.names, read.texts, read.uses, strict=True)) == [
+        ("title", "看", "all"),
+        ("description", "仿真枪", "all"),
+        ("title", "https://shop.example.net/x", "links"),
+    ]
 
 
 def test_a_link_has_its_place_in_the_source() -> None:

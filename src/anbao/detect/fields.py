@@ -10,6 +10,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -28,6 +29,9 @@ MAX_SURFACE = 200
 
 _ADDRESS = 200
 """Characters of an address that are named."""
+
+_SHORT = 64
+"""Characters of texts whose kind is remembered."""
 
 _EMBEDDED = re.compile(r"data:image/[^\s\"')>]{200}", re.IGNORECASE)
 """A picture in the text itself that is more than a spacer of a few pixels."""
@@ -71,18 +75,16 @@ def read(listings: Sequence[Listing], reading: int) -> Fields:
     fields = Fields([], [], [], [], {}, {}, {})
     names, texts, uses, ends = fields.names, fields.texts, fields.uses, fields.ends
     for row, listing in enumerate(listings):
-        names.append("title")
-        names.append("description")
-        uses.append("all")
-        uses.append("all")
-        if reading == 0:
-            texts.append(listing.title)
-            texts.append(listing.description)
-        else:
-            for place, text in ((-2, listing.title), (-1, listing.description)):
-                texts.append(text)
-                if len(text) > MAX_TEXT or has_markup(text):
-                    _read_one(fields, row, len(names) + place, text)
+        title, description = listing.title, listing.description
+        names += ("title", "description")
+        uses += ("all", "all")
+        texts += (title, description)
+        if reading:
+            field = len(names) - 2
+            if len(title) > MAX_TEXT or has_markup(title):
+                _read_one(fields, row, field, title)
+            if len(description) > MAX_TEXT or has_markup(description):
+                _read_one(fields, row, field + 1, description)
             if listing.texts:
                 _read_more(fields, row, listing)
         ends.append(len(names))
@@ -135,15 +137,24 @@ def _read_more(fields: Fields, row: int, listing: Listing) -> None:
     for name, text in listing.texts.items():
         if not text:
             continue
-        field = field_name(name)
-        if addresses := codes.picture_addresses(text):
+        addresses, use = _short_kind(name, text) if len(text) <= _SHORT else _kind(name, text)
+        if addresses:
             fields.pictures.setdefault(row, []).extend(addresses)
             continue
-        fields.names.append(field)
+        fields.names.append(field_name(name))
         fields.texts.append(text)
-        fields.uses.append("words" if codes.is_code(name, text) else "all")
+        fields.uses.append(use)
         if len(text) > MAX_TEXT or has_markup(text):
             _read_one(fields, row, len(fields.names) - 1, text)
+
+
+def _kind(name: str, text: str) -> tuple[list[str], Use]:
+    """The addresses of pictures of which a further text consists; else what it is read for."""
+    return codes.picture_addresses(text), "words" if codes.is_code(name, text) else "all"
+
+
+_short_kind = lru_cache(maxsize=4_096)(_kind)
+"""Categories, brands and units are the same in many listings."""
 
 
 def _read_one(fields: Fields, row: int, field: int, text: str) -> None:
