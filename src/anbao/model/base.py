@@ -23,8 +23,10 @@ JsonObject: TypeAlias = Mapping[str, JsonValue]
 """What an entry's canonical bytes can hold, as builtins: no floats. Only readers of every kind of entry need it."""
 
 
-class Noun(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Noun(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """Base of all nouns; a field at its default is left out of the canonical bytes.
+
+    They hold plain values and no cycles, so the garbage collector need not follow them (``gc=False``).
 
     The encoder compares defaults by identity, so a text field's only default is "", which exists once.
     ``TAKES_NUL``: its texts are judged without NUL characters, instead of being refused for them.

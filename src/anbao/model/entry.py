@@ -11,7 +11,7 @@ Facts = dict[str, str | int | bool]
 """Top-level scalars of an entry's body: all that a norm's condition may read."""
 
 
-class UnsealedEntry(msgspec.Struct, frozen=True, kw_only=True):
+class UnsealedEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What happened, was decided, done, shown or missed. Its canonical bytes (RFC 8785) are the Merkle leaf.
 
     ``at`` is when it happened, ``recorded`` when the platform could know it; both UTC milliseconds. ``subjects`` maps a

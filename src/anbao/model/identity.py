@@ -45,6 +45,8 @@ GIVEN_NAMES = frozenset({"id", "listing", "message", "order"})
 def is_resident_id(text: str) -> bool:
     """Whether the whole text is a resident id: in any width, with spaces or dashes in it or not."""
     folded = _folded(text)
+    if not folded:
+        return False
     if _LONG.fullmatch(folded):
         total = sum(int(digit) * weight for digit, weight in zip(folded, _WEIGHTS, strict=False))
         return _CHECKS[total % 11] == folded[17] and _names(folded[:2], folded[6:14])

@@ -8,7 +8,7 @@ import io
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 
@@ -80,16 +80,20 @@ def _plain_listings(chunk: Chunk) -> list[Row] | None:
     for listing in listings:
         if not listing.title.strip() or listing.pictures or listing.extra or not _plain_id(listing.id):
             return None
-        if listing.category or listing.merchant:
-            texts = {field: text for field in ("category", "merchant") if _worded(text := getattr(listing, field))}
-            if texts:
-                listing = msgspec.structs.replace(listing, texts=listing.texts | texts)
+        if worded := _worded_cells(listing.category, listing.merchant):
+            listing = msgspec.structs.replace(listing, texts=listing.texts | worded)
         rows.append(listing)
     return rows if len(rows) == chunk.rows else None
 
 
 _plain_id = re.compile(r"(?![+-]?\d(?:[.,]\d+)?[eE]\+?\d+$)[!-~]{1,128}").fullmatch
 _worded = re.compile(r"[^\W\d_]").search
+
+
+@lru_cache(maxsize=4_096)
+def _worded_cells(category: str, merchant: str) -> dict[str, str]:
+    """Which of these cells hold words, which are screened. Files name the same few again and again."""
+    return {field: text for field, text in (("category", category), ("merchant", merchant)) if _worded(text)}
 
 
 def _json_row(record: bytes, builder: Builder, place: RowPlace, encoding: Encoding, *, oversize: bool) -> Row:

@@ -141,7 +141,7 @@ def refuse_person_numbers(listing: ListingRecord | Listing) -> None:
         refuse_person_number(f"licences[{place}].number", licence.number, phones=True)
         refuse_person_number(f"licences[{place}].kind", licence.kind, phones=True)
     for field, pairs in (("extra", listing.extra), ("facts", listing.facts), ("texts", listing.texts)):
-        for name, value in dict(pairs).items():
+        for name, value in dict(pairs).items() if pairs else ():
             refuse_person_number(f"{field}.{name}", str(value))
 
 

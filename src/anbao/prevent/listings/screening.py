@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-import msgspec
+from msgspec.structs import replace
 
 from anbao.detect import contact, fields
 from anbao.detect.text import finding
@@ -68,8 +68,10 @@ def screen(
     known = guard.match(ruleset.guarded, listings, read, seen.pages)
     scored = learning.findings(ruleset.model, listings, reading) if ruleset.model else {}
     held = unjudged.of(listings, read, seen.stopped, unread) if reading else {}
-    versions = ruleset.versions
     categories: dict[str, Category | None] = {"": None}
+    # Where nothing was found and the category asks for no licence, the decision follows from the category alone: it is
+    # made for the first such listing of each.
+    plain: dict[str, ListingScreened] = {}
     screened = []
     hit = seen.rows(read)
     touched = hit | known.keys() | scored.keys() | held.keys()
@@ -77,23 +79,24 @@ def screen(
         name = listing.category
         if name not in categories:
             categories[name] = ruleset.catalogue.find(name)
-        if not name and row not in touched and listing.merchant not in barred:
-            screened.append(
-                ListingScreened(
-                    listing=_record(listing),
-                    outcome="pass",
-                    pictures=len(listing.pictures),
-                    reading=reading,
-                    versions=versions,
-                )
-            )
+        clean = row not in touched and listing.merchant not in barred and not (name and listing.pictures)
+        if clean and name in plain:
+            screened.append(replace(plain[name], listing=_record(listing), pictures=len(listing.pictures)))
             continue
-        known_of = merchants.get(listing.merchant, NOBODY)
-        findings, cut = _seen(seen, read, row, ruleset, name, known_of, on) if row in hit else ([], 0)
-        if row in scored:
-            findings.append(scored[row])
-        screened.append(
-            _decide(
+        if clean and not name:
+            decision = ListingScreened(
+                listing=_record(listing),
+                outcome="pass",
+                pictures=len(listing.pictures),
+                reading=reading,
+                versions=ruleset.versions,
+            )
+        else:
+            known_of = merchants.get(listing.merchant, NOBODY)
+            findings, cut = _seen(seen, read, row, ruleset, name, known_of, on) if row in hit else ([], 0)
+            if row in scored:
+                findings.append(scored[row])
+            decision = _decide(
                 listing,
                 findings,
                 [fields.placed(read, row, one) for one in guard.findings(known.get(row, []))],
@@ -107,7 +110,9 @@ def screen(
                 cut,
                 reading,
             )
-        )
+        if clean and ((category := categories[name]) is None or not category.requires):
+            plain[name] = decision
+        screened.append(decision)
     return screened
 
 
@@ -210,7 +215,7 @@ def _is_unlawful(verdict: Verdict, facts: PolicyFacts, ruleset: Ruleset, matches
         return False
     if matches and matches[0].certainty == "certain":
         return True
-    return ruleset.policy.decide(msgspec.structs.replace(facts, merchant="")).outcome == "block"
+    return ruleset.policy.decide(replace(facts, merchant="")).outcome == "block"
 
 
 def _credential_findings(checks: Iterable[CredentialCheck]) -> list[Finding]:
@@ -268,7 +273,7 @@ def _record(listing: Listing) -> ListingRecord:
         category=listing.category,
         description=listing.description,
         extra=tuple(listing.extra.items()),
-        facts=tuple(sorted(listing.facts.items())),
+        facts=tuple(sorted(listing.facts.items())) if listing.facts else (),
         id=listing.id,
         licences=listing.licences,
         merchant=listing.merchant,
