@@ -10,11 +10,6 @@ import re
 import unicodedata
 from datetime import date
 
-from stdnum import ean
-from stdnum.cn import ric, uscc
-from stdnum.exceptions import ValidationError
-from stdnum.iso7064 import mod_11_10
-
 from anbao.law.catalogue import CheckRule, CredentialFormat
 from anbao.model.merchant import Licence, Problem
 
@@ -68,6 +63,10 @@ def _born_by(number: str, on: date) -> bool:
 
 
 def _check_digit_holds(rule: CheckRule, number: str) -> bool:
+    from stdnum import ean  # takes long to load: only where a number is checked
+    from stdnum.cn import ric, uscc
+    from stdnum.iso7064 import mod_11_10
+
     match rule:
         case "none":
             return True
@@ -90,6 +89,8 @@ def _org_code_holds(number: str) -> bool:
 
 
 def _passes(module: object, number: str) -> bool:
+    from stdnum.exceptions import ValidationError
+
     try:
         module.validate(number)  # type: ignore[attr-defined]
     except ValidationError:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from anbao.engine.core import Core
 from anbao.engine.row_differences import Difference, mend, unequal
@@ -67,6 +66,8 @@ def compared_tables() -> list[str]:
 @contextmanager
 def projected_beside(core: Core, conn: Connection) -> Iterator[Connection]:
     """Projects all entries onto an empty store of its own, which goes with the context; yields its connection."""
+    from tempfile import TemporaryDirectory  # only here: it takes time to load
+
     with TemporaryDirectory() as folder:
         beside = open_store(f"sqlite:///{Path(folder) / 'beside.db'}")
         try:

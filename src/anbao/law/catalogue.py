@@ -237,6 +237,7 @@ def load_catalogue(folder: Path) -> Catalogue:
         listing_standings=listing_standings.read(tuple[StandingKind, ...]),
         contexts=contexts.read(tuple[ContextRule, ...]) if contexts else (),
     )
+    _check_facts(facts, content.facts)
     facts_known = _unique(facts, [fact.id for fact in content.facts])
     for place, notice in enumerate(content.notices):
         if unknown := notice.facts - facts_known:
@@ -272,6 +273,18 @@ def _unique(source: YamlSource, ids: Sequence[str]) -> set[str]:
         if name in ids[:place]:
             raise source.error(Text(f"{name} 重复", f"{name} stands twice"), place)
     return set(ids)
+
+
+def _check_facts(source: YamlSource, facts: Sequence[ListingFact]) -> None:
+    """Raises PackError for a fact that its patterns cannot find; what was found sound before is not compiled again."""
+    if source.passed(_PATTERNS):
+        return
+    for place, fact in enumerate(facts):
+        try:
+            fact.check()
+        except ValueError as error:
+            raise source.error(Text(f"不符合格式：{error}", f"does not fit: {error}"), place, "patterns") from error
+    source.note_passed(_PATTERNS)
 
 
 def _check_patterns(source: YamlSource, patterns: Sequence[tuple[str, tuple[str | int, ...]]]) -> None:

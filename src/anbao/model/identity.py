@@ -10,8 +10,6 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from stdnum.iso7064 import mod_11_10
-
 from anbao.errors import InvalidInput
 from anbao.text import Text
 
@@ -51,6 +49,8 @@ def is_resident_id(text: str) -> bool:
         total = sum(int(digit) * weight for digit, weight in zip(folded, _WEIGHTS, strict=False))
         return _CHECKS[total % 11] == folded[17] and _names(folded[:2], folded[6:14])
     if _SHORT.fullmatch(folded):
+        from stdnum.iso7064 import mod_11_10  # takes long to load, and few numbers have fifteen digits
+
         # An old business registration number has fifteen digits too, the last of them a check digit (MOD 11,10).
         return _names(folded[:2], f"19{folded[6:12]}") and not mod_11_10.is_valid(folded)
     return False

@@ -22,7 +22,8 @@ class ListingFact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     low: int = 0
     high: int = 10**9
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Raises ValueError for a pattern that cannot find the fact. Compiling takes time, so not each run asks."""
         for pattern in self.patterns:
             try:
                 groups = re.compile(pattern).groups

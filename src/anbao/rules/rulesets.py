@@ -4,7 +4,6 @@ Each version is an artefact under its digest; which one is in force is said by `
 ``policy.activated`` entries, projected to the table ``activation``.
 """
 
-import ctypes
 import gc
 import sys
 import threading
@@ -119,6 +118,8 @@ class Lexicons:
 
 def _return_memory() -> None:
     """Give back to the system what building took and let go of, which glibc would hold: some 45 MB of 100,000 terms."""
+    import ctypes  # only here: it takes time to load
+
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim is not None:
         trim(0)

@@ -1,6 +1,5 @@
 """Derives all obligations again from the entries alone, and says where the stored ones differ."""
 
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -43,6 +42,8 @@ def rebuild(conn: Connection, engine: ObligationEngine, entries: Iterable[Observ
 @contextmanager
 def _derived(engine: ObligationEngine, entries: Iterable[ObservedEntry]) -> Iterator[Connection]:
     """Feeds the entries to an engine over an empty store, which goes with the context."""
+    import tempfile  # only here: it takes time to load
+
     with tempfile.TemporaryDirectory() as folder:
         scratch = open_store(f"sqlite:///{Path(folder) / 'derived.db'}")
         try:
