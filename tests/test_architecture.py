@@ -98,6 +98,52 @@ def test_every_table_has_an_owner_that_exists() -> None:
     assert {table.name for table in table_use.KNOWN.values() if table.owner not in known} == set()
 
 
+def test_a_package_owns_a_table_only_where_several_of_its_modules_name_it() -> None:
+    named: dict[str, list[str]] = {}
+    for name, tree in table_use.modules():
+        for table in table_use.named_tables(tree):
+            named.setdefault(table, []).append(name)
+    assert {table: names for table, names in named.items() if len(names) == 1} == {
+        table.name: [table.owner] for table in table_use.KNOWN.values() if len(named.get(table.name, ())) < 2
+    }
+
+
+GENERIC_READERS = {
+    "cases/conflicts.py",  # who made an entry, of any kind that a package names
+    "cli/operate/case.py",  # a case's history
+    "cli/prove/timeline.py",  # a matter's timeline
+    "investigate/complaints/timeline.py",  # attachments in any kind of entry about a complaint
+}
+"""Modules that read fields by name in the bodies of entries of any kind."""
+
+
+def _reads_body(node: ast.AST) -> bool:
+    """Whether a node reads a field by name in a body; ``get`` of a letter's text takes a language."""
+    match node:
+        case ast.Subscript(value=ast.Attribute(attr="body"), slice=ast.Constant(value=str())):
+            return True
+        case ast.Subscript(value=ast.Subscript(slice=ast.Constant(value="body"))):
+            return True
+        case ast.Call(func=ast.Attribute(value=ast.Attribute(attr="body"), attr="get"), args=[inner, *_]):
+            return not (isinstance(inner, ast.Name) and inner.id in ("language", "one"))
+    return False
+
+
+def test_only_readers_of_all_kinds_of_entries_name_fields_of_a_body() -> None:
+    found = set()
+    for path in modules():
+        if any(_reads_body(node) for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))):
+            found.add(path.relative_to(SOURCE).as_posix())
+    assert found == GENERIC_READERS
+
+
+def test_no_entry_and_no_event_holds_any_value() -> None:
+    """``events/base.py`` builds the structs that entries are read into, whose types only exist then."""
+    for path in [SOURCE / "model/entry.py", *sorted((SOURCE / "model/events").glob("*.py"))]:
+        names = {node.id for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)}
+        assert "Any" not in names or path.name == "base.py", path
+
+
 def test_no_statement_depends_on_the_order_of_columns() -> None:
     found = {name: unnamed_columns(tree) | wrong_columns(tree) for name, tree in table_use.modules()}
     assert {name: statements for name, statements in found.items() if statements} == {}
