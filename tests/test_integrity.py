@@ -126,16 +126,24 @@ def test_keys_that_no_entry_made_or_that_were_changed_are_found(lived_in: Platfo
 
 
 def test_a_swapped_personal_value_is_found_and_not_given_out(lived_in: Platform) -> None:
-    """Whoever has the vault's key can seal another value; the commitment in the entry still shows it."""
+    """Whoever has the vault's keys can seal another value; the commitment in the entry still shows it."""
     vault = lived_in.vault
     with lived_in.store.write() as conn:
-        commitment, field = sql(conn, "SELECT commitment, field FROM personal WHERE field = 'address'").one()
-        forged = vault.cipher.seal("北京市别处 2 号".encode(), commitment.encode())
+        found = sql(conn, "SELECT commitment, field, person FROM personal WHERE field = 'address'").one()
+        commitment, field, person = found
+        forged = vault.keys.ciphers(conn, [person])[person].seal("北京市别处 2 号".encode(), commitment.encode())
         sql(conn, "UPDATE personal SET value = ? WHERE commitment = ?", (forged, commitment))
     assert field == "address"
     assert problems(lived_in) == [f"personal {commitment}"]
     with lived_in.reading() as conn, pytest.raises(Tampered, match="not what the entries committed to"):
         vault.reveal(conn, commitment)
+
+
+def test_a_person_s_key_that_is_missing_is_found(lived_in: Platform) -> None:
+    with lived_in.store.write() as conn:
+        sql(conn, "DELETE FROM person_key WHERE person LIKE 'merchant:%'")
+        lost = sql(conn, "SELECT commitment FROM personal WHERE person LIKE 'merchant:%' ORDER BY commitment").all()
+    assert problems(lived_in) == [f"personal {commitment}" for (commitment,) in lost] != []
 
 
 def test_a_lexicon_hollowed_out_under_its_old_digest_is_refused_and_found(

@@ -15,16 +15,21 @@ import msgspec
 import psycopg
 import pytest
 
+from anbao.errors import Conflict, InvalidInput
+from anbao.ledger import open_vault
 from anbao.ledger.export import export
+from anbao.ledger.person_keys import STORE_KEYS
 from anbao.model.complaint import Complaint
 from anbao.model.identity import OWN_FIELDS
 from anbao.model.merchant import Merchant
 from anbao.platform import open_platform
+from anbao.prevent.merchants import file
 from anbao.simulator.receiver import receiving
-from anbao.store import open_store
+from anbao.store import meta, open_store
 from anbao.store.bulk import sql
 from anbao.text import Text
 from api_server import Served, served
+from older_vault import make_older
 
 ID = "110101199003074514"
 OTHER_ID = "440308199901010012"
@@ -376,50 +381,50 @@ def test_the_canary_covers_all_personal_fields() -> None:
     assert set(Complaint.__struct_fields__) & OWN_FIELDS <= planted
 
 
-def test_a_value_from_before_the_cipher_is_encrypted_at_the_next_opening(url: str) -> None:
+@pytest.mark.parametrize("key", [None, bytes(range(32))], ids=["in the clear", "one key"])
+def test_a_vault_of_an_older_release_is_sealed_under_keys_of_persons(url: str, key: bytes | None) -> None:
     with open_platform(url) as platform:
         merchant = Merchant(id="m1", kind="person", legal_name="上官旧值", shop_name="店", phone="13900000099")
-        platform.run(lambda work: platform.prevent.merchants.apply(work, merchant))
+        platform.prevent.merchants.apply(merchant)
+        consumer = platform.run(lambda work: platform.vault.consumer(work.conn, "u1"))
     store = open_store(url)
+    vault = open_vault(store)
     with store.write() as conn:
-        from anbao.ledger import open_vault  # noqa: F401
-        from anbao.ledger.cipher import Cipher
-        from anbao.store import meta
-
-        key = meta.read(conn, "vault.key")
-        assert key is not None
-        for commitment, value in sql(conn, "SELECT commitment, value FROM personal").all():
-            plain = Cipher(key).open(bytes(value), commitment.encode())
-            sql(conn, "UPDATE personal SET value = ? WHERE commitment = ?", (plain, commitment))
-        sql(conn, "DELETE FROM meta WHERE key = ?", ("vault.key",))
+        make_older(vault, conn, conn, key)
+        sql(conn, "DELETE FROM person_key")
     store.close()
-    with open_platform(url) as platform, platform.reading() as conn:
-        values = [bytes(row[0]) for row in sql(conn, "SELECT value FROM personal").all()]
-        assert values
-        assert not [one for one in values if "上官旧值".encode() in one or b"13900000099" in one]
-        from anbao.prevent.merchants import file
-
-        assert file.opened(conn, platform.vault, "m1").legal_name == "上官旧值"
+    with open_platform(url) as platform:
+        with platform.reading() as conn:
+            rows = [(bytes(row[0]), bytes(row[1])) for row in sql(conn, "SELECT salt, value FROM personal").all()]
+            assert rows
+            assert all(len(salt) == 60 for salt, _ in rows), "the salt lies sealed"
+            assert not [one for _, one in rows if "上官旧值".encode() in one or b"13900000099" in one]
+            assert file.opened(conn, platform.vault, "m1").legal_name == "上官旧值"
+            persons = {row[0] for row in sql(conn, "SELECT person FROM person_key").all()} - STORE_KEYS
+            assert persons == {"merchant:m1", f"consumer:{consumer}"}
+            assert [meta.read(conn, name) for name in ("vault.key", "vault.lookup")] == [None, None]
+            assert not list(platform.vault.altered(conn))
+        assert platform.run(lambda work: platform.vault.consumer(work.conn, "u1")) == consumer
     if url.startswith("sqlite"):
-        assert "上官旧值".encode() not in Path(url.removeprefix("sqlite:///")).read_bytes()
+        data = Path(url.removeprefix("sqlite:///")).read_bytes()
+        assert "上官旧值".encode() not in data
+        assert key is None or key not in data
 
 
 def test_the_vault_s_key_may_lie_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from anbao.errors import Conflict, InvalidInput
-
-    url, file = f"sqlite:///{tmp_path / 'anbao.db'}", tmp_path / "vault.key"
-    monkeypatch.setenv("ANBAO_VAULT_KEY", str(file))
+    url, key = f"sqlite:///{tmp_path / 'anbao.db'}", tmp_path / "vault.key"
+    monkeypatch.setenv("ANBAO_VAULT_KEY", str(key))
     with pytest.raises(InvalidInput) as missing:
         open_platform(url)
     assert missing.value.field == "ANBAO_VAULT_KEY"
-    file.write_text("q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=\n", encoding="ascii")
+    key.write_text("q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=\n", encoding="ascii")
     with open_platform(url) as platform:
         [commitment] = platform.run(
             lambda work: platform.vault.seal_values(work.conn, [("merchant:m1", "name", "某人")])
         )
         with platform.reading() as conn:
             assert platform.vault.reveal(conn, commitment) == ("name", "某人")
-            assert sql(conn, "SELECT count(*) FROM meta WHERE key = 'vault.key'").scalar_one() == 0
+            assert sql(conn, "SELECT count(*) FROM meta WHERE key IN ('vault.key', 'vault.master')").scalar_one() == 0
     monkeypatch.delenv("ANBAO_VAULT_KEY")
     with pytest.raises(Conflict) as refused:
         open_platform(url)

@@ -20,6 +20,7 @@ from anbao.store import Connection, engine, migrate, tables
 from anbao.store.bulk import insert_many, sql
 from api_server import served
 from helpers import START, Clock, in_schema
+from older_vault import make_older
 
 FIRST = "0001"
 KEPT = (
@@ -74,6 +75,7 @@ def keep_as_first_release(platform: Platform, url: str) -> None:
     with in_schema(url, FIRST) as (conn, _), platform.reading() as source:
         for name in KEPT:
             insert_many(conn, tables.BY_NAME[name], tuple(tables.BY_NAME[name].c), rows(source, name))
+        make_older(platform.vault, source, conn, key=None)
         replaced = {row[0]: row for row in rows(source, "trade")}  # the order was the whole key
         insert_many(conn, tables.trade, ("id", "listing", "consumer", "at", "entry"), list(replaced.values()))
         for consumer, listing, told, at, entry in sql(

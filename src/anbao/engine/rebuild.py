@@ -27,7 +27,18 @@ VERIFIED = frozenset({"checkpoint", "entry", "entry_subject", "tile"})
 """Tables of the log, which ``verify_store`` checks against each other and against signatures."""
 
 CHECKED_OTHERWISE = frozenset(
-    {"api_key", "artefact", "meta", "milestone", "obligation", "personal", "reaction", "subject_block", "subject_page"}
+    {
+        "api_key",
+        "artefact",
+        "meta",
+        "milestone",
+        "obligation",
+        "person_key",
+        "personal",
+        "reaction",
+        "subject_block",
+        "subject_page",
+    }
 )
 """Tables with a check of their own (``prove.integrity``): digests, commitments, cursors, obligations derived again."""
 

@@ -1,34 +1,20 @@
-"""Values at rest: AES-256-GCM (NIST SP 800-38D), each under a random nonce and bound to the row that it stands in.
+"""Values at rest: AES-256-GCM (NIST SP 800-38D), each under a random nonce and bound to the row that it stands in."""
 
-The key is made when a store is first opened and lies in table ``meta``; or it is what the file holds that the
-environment variable ``ANBAO_VAULT_KEY`` names (32 bytes as base64), and then the store keeps only the key's digest, so
-that whoever has the database alone can read no personal value (GB/T 35273-2020, 6.3). A store never changes its key.
-"""
-
-import binascii
-import os
 import secrets
-from base64 import b64decode
-from hashlib import sha256
-from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from anbao.errors import Conflict, InvalidInput, Tampered
-from anbao.store import Connection, meta
+from anbao.errors import Tampered
 from anbao.text import Text
 
-VAULT_KEY_VARIABLE = "ANBAO_VAULT_KEY"
+KEY_BYTES = 32
 
-_KEY = "vault.key"
-_DIGEST = "vault.key.digest"
-_KEY_BYTES = 32
 _NONCE_BYTES = 12
 
 
 class Cipher:
-    """Seals bytes for one store. May be used by several threads."""
+    """Seals bytes under one key. May be used by several threads."""
 
     def __init__(self, key: bytes) -> None:
         self._aead = AESGCM(key)
@@ -48,44 +34,15 @@ class Cipher:
             ) from None
 
 
-def establish_cipher(conn: Connection) -> tuple[Cipher, bool]:
-    """The store's cipher, and whether it was made just now, in this write transaction.
-
-    Raises InvalidInput for a key file that cannot be read, Conflict where the key is not the store's.
-    """
-    given, stored, digest = _key_from_file(), meta.read(conn, _KEY), meta.read(conn, _DIGEST)
-    if stored is not None:
-        return Cipher(stored), False
-    if digest is not None:
-        if given is None or sha256(given).digest() != digest:
-            raise Conflict(
-                Text(
-                    "本存储的个人信息密钥在外部，未给出或不符",
-                    "the store's vault key lies outside, and was not given",
-                ),
-                hint=Text(f"设环境变量 {VAULT_KEY_VARIABLE}", f"set {VAULT_KEY_VARIABLE} to its file"),
-            )
-        return Cipher(given), False
-    if given is not None:
-        meta.write(conn, _DIGEST, sha256(given).digest())
-        return Cipher(given), True
-    key = secrets.token_bytes(_KEY_BYTES)
-    meta.write(conn, _KEY, key)
-    return Cipher(key), True
+def seal_opening(cipher: Cipher, commitment: str, salt: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """Returns what opens a commitment, sealed: (salt, value), each bound to the commitment."""
+    return cipher.seal(salt, _of_salt(commitment)), cipher.seal(value, commitment.encode())
 
 
-def _key_from_file() -> bytes | None:
-    name = os.environ.get(VAULT_KEY_VARIABLE)
-    if not name:
-        return None
-    try:
-        key = b64decode(Path(name).read_text(encoding="ascii").strip(), validate=True)
-    except (OSError, UnicodeError, binascii.Error):
-        key = b""
-    if len(key) != _KEY_BYTES:
-        raise InvalidInput(
-            Text(f"个人信息密钥文件 {name} 无法读取", f"the vault key file {name} cannot be read"),
-            hint=Text("openssl rand -base64 32 可生成", "openssl rand -base64 32 makes one"),
-            field=VAULT_KEY_VARIABLE,
-        )
-    return key
+def open_opening(cipher: Cipher, commitment: str, salt: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """Returns (salt, value) out of what ``seal_opening`` gave. Raises Tampered."""
+    return cipher.open(salt, _of_salt(commitment)), cipher.open(value, commitment.encode())
+
+
+def _of_salt(commitment: str) -> bytes:
+    return f"salt\0{commitment}".encode()

@@ -4,11 +4,12 @@ A commitment is ``"commit:" + base64url(HMAC-SHA256(salt, field ‖ 0x00 ‖ UTF
 says nothing about the value to whoever has not the salt; once value and salt are erased it can no longer be opened, and
 the entries keep their bytes and their proofs (docs/decisions/0003).
 
-Values lie encrypted (``ledger.cipher``), each bound to its commitment.
+Values and salts lie encrypted under a key of the person whose they are (``ledger.person_keys``), each bound to its
+commitment; with the key goes whatever can open them, in every copy (decision 0045).
 
 A *reference* (``Buyer``) is committed once per value, so that the entries of one consumer can be linked; it is found
-again through ``lookup``, an HMAC under a key that lies in table ``meta``. Which fields are personal is said by their
-types (``model.base``).
+again through ``lookup``, an HMAC under a key of the store. Which fields are personal is said by their types
+(``model.base``).
 """
 
 import secrets
@@ -22,10 +23,12 @@ import msgspec
 import msgspec.inspect as inspect
 
 from anbao.errors import NotFound, Tampered
-from anbao.ledger.cipher import Cipher, establish_cipher
+from anbao.ledger import vault_upgrade
+from anbao.ledger.cipher import Cipher, open_opening, seal_opening
+from anbao.ledger.person_keys import ANSWERS, LOOKUP, PersonKeys, existing_master, has_master
 from anbao.model.base import JsonObject, JsonValue, Noun
-from anbao.store import Connection, Store, meta, tables
-from anbao.store.bulk import insert_many, sql, sql_many
+from anbao.store import Connection, Store, tables
+from anbao.store.bulk import insert_many, sql
 from anbao.text import Text
 
 _COLUMNS = ("commitment", "person", "field", "salt", "value", "lookup")
@@ -34,7 +37,6 @@ COMMITMENT_PREFIX = "commit:"
 REFERENCES = frozenset({"buyer"})
 """Personal fields that are identifiers: the same value always has the same commitment."""
 
-_LOOKUP_KEY = "vault.lookup"
 _SALT_BYTES = 32
 _PER_QUERY = 10_000
 
@@ -57,9 +59,10 @@ def check(commitment: str, field: str, salt: bytes, value: str) -> bool:
 class Vault:
     """The personal values of one store. Open it with ``open_vault``; every method works in the caller's transaction."""
 
-    def __init__(self, lookup_key: bytes, cipher: Cipher) -> None:
+    def __init__(self, keys: PersonKeys, lookup_key: bytes, answers: Cipher) -> None:
+        self.keys = keys
         self._lookup_key = lookup_key
-        self.cipher = cipher
+        self.cipher = answers
 
     def seal_noun(self, conn: Connection, noun: Noun, person: str) -> dict[str, Any]:
         """The noun's fields for the struct of an event, every personal one a commitment.
@@ -67,28 +70,32 @@ class Vault:
         ``person`` owns the values, as ``merchant:m1``. References belong to the consumer they name,
         ``consumer:<commitment>``. In a write transaction.
         """
-        body: dict[str, Any] = msgspec.to_builtins(noun)
+        plan, body = _plan(type(noun)), msgspec.to_builtins(noun)
+        met: list[tuple[str, str]] = []
+        _replaced(msgspec.to_builtins(noun), plan, lambda field, value: met.append((field, value)))
+        referred = {
+            field: self.references(conn, field, (value for of, value in met if of == field))
+            for field in {field for field, _ in met} & REFERENCES
+        }
         rows: list[Row] = []
+        own = None if all(field in REFERENCES for field, _ in met) else self.keys.ciphers(conn, [person])[person]
 
         def replace(field: str, value: str) -> str:
-            if field in REFERENCES:
-                return self.references(conn, field, [value])[value]
-            salt = secrets.token_bytes(_SALT_BYTES)
-            commitment = commit(field, salt, value)
-            rows.append((commitment, person, field, salt, self._sealed(commitment, value), self.lookup(field, value)))
-            return commitment
+            if field in referred:
+                return referred[field][value]
+            assert own is not None
+            rows.append(_row(own, person, field, value))
+            return rows[-1][0]
 
-        sealed: dict[str, Any] = _replaced(body, _plan(type(noun)), replace)
+        sealed: dict[str, Any] = _replaced(body, plan, replace)
         insert_many(conn, tables.personal, _COLUMNS, rows)
         return sealed
 
     def seal_values(self, conn: Connection, values: Iterable[tuple[str, str, str]]) -> list[str]:
         """The commitments to many (person, field, value), each with a salt of its own; in a write transaction."""
-        rows: list[Row] = []
-        for person, field, value in values:
-            salt = secrets.token_bytes(_SALT_BYTES)
-            commitment = commit(field, salt, value)
-            rows.append((commitment, person, field, salt, self._sealed(commitment, value), self.lookup(field, value)))
+        given = list(values)
+        ciphers = self.keys.ciphers(conn, [person for person, _, _ in given])
+        rows = [_row(ciphers[person], person, field, value) for person, field, value in given]
         insert_many(conn, tables.personal, _COLUMNS, rows)
         return [row[0] for row in rows]
 
@@ -110,14 +117,19 @@ class Vault:
             marks = ", ".join("?" * len(some))
             rows: Any = sql(conn, f"SELECT lookup, commitment FROM personal WHERE lookup IN ({marks})", some)
             found.update((lookups[bytes(lookup)], commitment) for lookup, commitment in rows)
-        new: list[Row] = []
+        new: list[tuple[str, bytes, str, bytes]] = []
         for lookup, value in lookups.items():
             if value not in found:
                 salt = secrets.token_bytes(_SALT_BYTES)
-                found[value] = commitment = commit(field, salt, value)
-                sealed = self._sealed(commitment, value)
-                new.append((commitment, f"consumer:{commitment}", field, salt, sealed, lookup))
-        insert_many(conn, tables.personal, _COLUMNS, new)
+                found[value] = commit(field, salt, value)
+                new.append((found[value], salt, value, lookup))
+        ciphers = self.keys.ciphers(conn, [f"consumer:{commitment}" for commitment, *_ in new]) if new else {}
+        rows = []
+        for commitment, salt, value, lookup in new:
+            person = f"consumer:{commitment}"
+            sealed = seal_opening(ciphers[person], commitment, salt, value.encode())
+            rows.append((commitment, person, field, *sealed, lookup))
+        insert_many(conn, tables.personal, _COLUMNS, rows)
         return found
 
     def reveal(self, conn: Connection, commitment: str) -> tuple[str, str]:
@@ -134,10 +146,10 @@ class Vault:
 
     def opening(self, conn: Connection, commitment: str) -> tuple[str, bytes, str]:
         """(field, salt, value): what lets a third party ``check`` the commitment. Raises NotFound."""
-        row: Any = sql(conn, "SELECT field, salt, value FROM personal WHERE commitment = ?", (commitment,)).first()
-        if row is None:
+        found = self._openings(conn, [commitment])
+        if not found:
             raise _gone()
-        return str(row[0]), bytes(row[1]), self._checked(commitment, *row)
+        return found[commitment]
 
     def altered(self, conn: Connection) -> Iterator[str]:
         """Returns the commitments whose values cannot be opened or are others than were committed to."""
@@ -158,17 +170,10 @@ class Vault:
 
     def values(self, conn: Connection, commitments: Sequence[str]) -> dict[str, str]:
         """The values behind many commitments. Raises NotFound where one was never recorded or has been erased."""
-        found: dict[str, str] = {}
-        for start in range(0, len(commitments), _PER_QUERY):
-            some = tuple(commitments[start : start + _PER_QUERY])
-            marks = ", ".join("?" * len(some))
-            rows: Any = sql(
-                conn, f"SELECT commitment, field, salt, value FROM personal WHERE commitment IN ({marks})", some
-            )
-            found.update((str(commitment), self._checked(commitment, *rest)) for commitment, *rest in rows)
-        if missing := next((one for one in commitments if one not in found), None):
-            self.reveal(conn, missing)
-        return found
+        found = self._openings(conn, commitments)
+        if any(one not in found for one in commitments):
+            raise _gone()
+        return {commitment: value for commitment, (_, _, value) in found.items()}
 
     def opened_values(self, conn: Connection, values: Sequence[str], persons: Collection[str]) -> list[str]:
         """As ``opened``, for single values."""
@@ -193,21 +198,39 @@ class Vault:
         except NotFound:
             return value
 
-    def _sealed(self, commitment: str, value: str) -> bytes:
-        return self.cipher.seal(value.encode(), commitment.encode())
-
-    def _checked(self, commitment: str, field: str, salt: bytes, sealed: bytes) -> str:
-        """Returns the value, which must be the one committed to. Raises Tampered."""
-        value = self.cipher.open(bytes(sealed), commitment.encode()).decode()
-        if not check(commitment, field, bytes(salt), value):
+    def _openings(self, conn: Connection, commitments: Sequence[str]) -> dict[str, tuple[str, bytes, str]]:
+        """(field, salt, value) of those commitments that have not been erased. Raises Tampered."""
+        rows: list[Any] = []
+        for start in range(0, len(commitments), _PER_QUERY):
+            some = tuple(commitments[start : start + _PER_QUERY])
+            rows += sql(
+                conn,
+                "SELECT p.commitment, p.person, p.field, p.salt, p.value, k.wrapped FROM personal p"
+                " LEFT JOIN person_key k ON k.person = p.person"
+                f" WHERE p.commitment IN ({', '.join('?' * len(some))})",
+                some,
+            ).all()
+        if any(wrapped is None for *_, wrapped in rows):
             raise Tampered(
-                Text(
-                    "个人信息的值与条目中的承诺不符：存储被改动",
-                    "a personal value is not what the entries committed to: the store was altered",
-                ),
-                hint=Text("运行 anbao doctor", "run anbao doctor"),
+                Text("个人信息的密钥不在存储中", "the key of a personal value is missing from the store"),
+                hint=Text("从备份恢复表 person_key", "restore table person_key from a backup"),
             )
-        return value
+        keys = self.keys.unwrap(conn, {str(row[1]): bytes(row[5]) for row in rows})
+        ciphers = {person: Cipher(key) for person, key in keys.items()}
+        found = {}
+        for commitment, person, field, sealed_salt, sealed, _ in rows:
+            salt, plain = open_opening(ciphers[person], commitment, bytes(sealed_salt), bytes(sealed))
+            value = plain.decode()
+            if not check(commitment, field, salt, value):
+                raise Tampered(
+                    Text(
+                        "个人信息的值与条目中的承诺不符：存储被改动",
+                        "a personal value is not what the entries committed to: the store was altered",
+                    ),
+                    hint=Text("运行 anbao doctor", "run anbao doctor"),
+                )
+            found[str(commitment)] = str(field), salt, value
+        return found
 
     def lookup(self, field: str, value: str) -> bytes:
         """What a value is found by without being revealed: HMAC-SHA256 (32 bytes) under the store's look-up key."""
@@ -215,37 +238,19 @@ class Vault:
 
 
 def open_vault(store: Store) -> Vault:
-    """The vault of a store; its look-up key is made at the first opening."""
+    """The vault of a store; its keys are made at the first opening, and a vault of an older release is sealed anew.
+
+    Raises Conflict where the master key lies outside and is not the one given, InvalidInput, StoreError.
+    """
     with store.write() as conn:
-        key = meta.read(conn, _LOOKUP_KEY)
-        if key is None:
-            key = secrets.token_bytes(32)
-            meta.write(conn, _LOOKUP_KEY, key)
-        cipher, new = establish_cipher(conn)
-        if new:
-            _encrypt_all(conn, cipher)
-        return Vault(key, cipher)
+        keys = PersonKeys(existing_master(conn)) if has_master(conn) else vault_upgrade.begin(conn, REFERENCES)
+        return Vault(keys, keys.key(conn, LOOKUP), Cipher(keys.key(conn, ANSWERS)))
 
 
-def _encrypt_all(conn: Connection, cipher: Cipher) -> None:
-    """Encrypt the values of a store from before there was a cipher, which lay in the clear."""
-    if conn.dialect == "sqlite":
-        sql(conn, "PRAGMA secure_delete=ON")  # what lay in the clear is overwritten, not only let go
-    after = ""
-    while True:
-        rows: Any = sql(
-            conn,
-            "SELECT commitment, value FROM personal WHERE commitment > ? ORDER BY commitment LIMIT ?",
-            (after, _PER_QUERY),
-        ).all()
-        if not rows:
-            return
-        after = rows[-1][0]
-        sql_many(
-            conn,
-            "UPDATE personal SET value = ? WHERE commitment = ?",
-            [(cipher.seal(bytes(value), commitment.encode()), commitment) for commitment, value in rows],
-        )
+def _row(cipher: Cipher, person: str, field: str, value: str) -> Row:
+    salt = secrets.token_bytes(_SALT_BYTES)
+    commitment = commit(field, salt, value)
+    return commitment, person, field, *seal_opening(cipher, commitment, salt, value.encode()), b""
 
 
 def _gone() -> NotFound:

@@ -8,9 +8,9 @@ from anbao.store.bulk import sql
 from anbao.store.connection import Connection, ConnectionPool
 from anbao.text import Text
 
-HEAD = "0020"
+HEAD = "0021"
 
-NOT_PROJECTED = frozenset({"subject_block", "subject_page", "value_change"})
+NOT_PROJECTED = frozenset({"person_key", "subject_block", "subject_page", "value_change"})
 """Tables that no upgrade fills from the entries: their migration does so from older tables, or they are caches."""
 
 UNFILLED = "upgrade.unfilled"

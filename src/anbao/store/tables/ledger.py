@@ -17,7 +17,7 @@ meta = StoreTable(
     "meta",
     TableColumn("key", Text, primary_key=True),
     TableColumn("value", LargeBinary, nullable=False),
-    comment="identity of the store, its signing key, the vault's look-up key",
+    comment="identity of the store, its signing key, the vault's master key",
     owner="store.meta",
 )
 
@@ -92,5 +92,13 @@ personal = StoreTable(
     TableIndex("personal_by_lookup", "lookup"),
     TableIndex("personal_by_person", "person"),
     comment="values of personal fields; entries hold only the commitment",
-    owner="ledger.vault",
+    owner="ledger",
+)
+
+person_key = StoreTable(
+    "person_key",
+    TableColumn("person", Text, primary_key=True),
+    TableColumn("wrapped", LargeBinary, nullable=False),
+    comment="one data key per person, wrapped by the master key; without it the person's values cannot be opened",
+    owner="ledger",
 )
