@@ -19,3 +19,5 @@ def upgrade() -> None:
         comment="one data key per person, wrapped by the master key; without it the person's values cannot be opened",
     )
     op.execute("DELETE FROM idempotency")
+    if op.get_bind().dialect.name == "postgresql":
+        op.create_table_comment("meta", "identity of the store, its signing key, the vault's master key")
