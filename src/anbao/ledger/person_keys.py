@@ -105,14 +105,6 @@ class PersonKeys:
         _state(conn, new, raw)
         return old.id, new.id, count
 
-    def adopt(self, conn: Connection) -> None:
-        """Take the master key that is in force: after ``rotate``, once its transaction is durable.
-
-        Raises Conflict where it lies elsewhere than this process was told.
-        """
-        self._unwrapped.clear()
-        self._current(conn)
-
     def _current(self, conn: Connection) -> MasterKey:
         """The master key in force, which another process may have changed."""
         if (meta.read(conn, _MASTER_ID) or b"").decode() != self._master.id:
