@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from rich.console import Console
 
+import table_use
 from anbao.cli.demo import print_all
 from anbao.cli.demo.printer import DemoPrinter
 from anbao.ledger import Stored
@@ -45,6 +46,18 @@ def test_each_entry_reads_back_as_its_struct_with_the_same_bytes(entries: list[S
     assert len({stored.kind for stored in entries if stored.kind in known}) > 50
     wrong = {stored.kind: why for stored in entries if stored.kind in known and (why := _why(known, stored))}
     assert wrong == {}
+
+
+def test_the_name_of_a_kind_is_written_in_its_class_alone() -> None:
+    known = kinds()
+    written = {
+        (module, text)
+        for module, tree in table_use.modules()
+        if not module.startswith("model.events")
+        for text in table_use.strings(tree)
+        if text in known
+    }
+    assert written == {("warn.buyers", "warning.corrected")}, "that one is the name of a template"
 
 
 def test_a_struct_that_loses_a_field_is_found(entries: list[Stored]) -> None:

@@ -14,6 +14,9 @@ from anbao.cli.demo.printer import DemoPrinter
 from anbao.cli.output import plain_console
 from anbao.connect.pictures import PictureIntake
 from anbao.errors import Conflict
+from anbao.model.events.merchants import MerchantApplied
+from anbao.model.events.prevent import ListingScreenedEvent
+from anbao.model.events.warn import OrderPlaced
 from anbao.platform import Platform, open_platform
 from anbao.simulator.market import Market
 from anbao.simulator.story import live
@@ -46,10 +49,14 @@ def command(serve: bool, listings: int, seed: int, store_url: str | None, port: 
             _serve(console, url, port, token)
 
 
+_MARKET = frozenset({ListingScreenedEvent.KIND, MerchantApplied.KIND, OrderPlaced.KIND})
+"""Kinds of entries that each market has."""
+
+
 def _require_empty(platform: Platform) -> None:
     """Nothing made up gets into a ledger that is used."""
     with platform.reading() as conn:
-        used = platform.ledger.entries_of(conn, {"listing.screened", "merchant.applied", "order.placed"}, 0, 1)
+        used = platform.ledger.entries_of(conn, _MARKET, 0, 1)
     if used:
         raise Conflict(
             Text("存储里已有数据，演示不往里写", "there is something in this store; the demo writes nothing into it"),
