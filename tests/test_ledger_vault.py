@@ -1,5 +1,7 @@
 """Personal values never reach an entry; commitments open only with value and salt."""
 
+from typing import Any
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -29,7 +31,7 @@ MERCHANT = Merchant(
 def test_every_personal_field_becomes_a_commitment_and_nothing_else_changes(store: Store) -> None:
     vault = open_vault(store)
     with store.write() as conn:
-        body = vault.seal_noun(conn, MERCHANT, "merchant:m1")
+        body: Any = vault.seal_noun(conn, MERCHANT, "merchant:m1")
     plain = msgspec.to_builtins(MERCHANT)
     personal = {"address", "legal_name", "phone", "resident_id"}
     assert body.keys() == plain.keys()
@@ -48,8 +50,8 @@ def test_every_personal_field_becomes_a_commitment_and_nothing_else_changes(stor
 def test_equal_values_of_two_merchants_cannot_be_linked(store: Store) -> None:
     vault = open_vault(store)
     with store.write() as conn:
-        one = vault.seal_noun(conn, MERCHANT, "merchant:m1")
-        other = vault.seal_noun(conn, MERCHANT, "merchant:m2")
+        one: Any = vault.seal_noun(conn, MERCHANT, "merchant:m1")
+        other: Any = vault.seal_noun(conn, MERCHANT, "merchant:m2")
     assert one["phone"] != other["phone"]
 
 
@@ -80,7 +82,7 @@ def test_personal_fields_are_found_at_any_depth(sqlite_store: Store) -> None:
     team = Team(contacts=(Contact(name="甲", role="a"), Contact(role="b")), lead=Contact(name="乙"))
     vault = open_vault(sqlite_store)
     with sqlite_store.write() as conn:
-        body = vault.seal_noun(conn, team, "merchant:m1")
+        body: Any = vault.seal_noun(conn, team, "merchant:m1")
         assert vault.reveal(conn, body["lead"]["name"]) == ("name", "乙")
         assert vault.reveal(conn, body["contacts"][0]["name"]) == ("name", "甲")
         assert body["contacts"][1] == {"role": "b"}

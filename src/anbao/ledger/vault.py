@@ -64,8 +64,8 @@ class Vault:
         self._lookup_key = lookup_key
         self.cipher = answers
 
-    def seal_noun(self, conn: Connection, noun: Noun, person: str) -> dict[str, Any]:
-        """The noun's fields for the struct of an event, every personal one a commitment.
+    def seal_noun(self, conn: Connection, noun: Noun, person: str) -> JsonObject:
+        """The noun's fields for an event (``made_of``), every personal one a commitment.
 
         ``person`` owns the values, as ``merchant:m1``. References belong to the consumer they name,
         ``consumer:<commitment>``. In a write transaction.
@@ -87,7 +87,7 @@ class Vault:
             rows.append(_row(own, person, field, value))
             return rows[-1][0]
 
-        sealed: dict[str, Any] = _replaced(body, plan, replace)
+        sealed: JsonObject = _replaced(body, plan, replace)
         insert_many(conn, tables.personal, _COLUMNS, rows)
         return sealed
 
@@ -175,9 +175,11 @@ class Vault:
             raise _gone()
         return {commitment: value for commitment, (_, _, value) in found.items()}
 
-    def opened_values(self, conn: Connection, values: Sequence[str], persons: Collection[str]) -> list[str]:
-        """As ``opened``, for single values."""
-        return [self._opened_value(conn, one, persons) for one in values]
+    def opened_values(
+        self, conn: Connection, values: Sequence[str | None], persons: Collection[str]
+    ) -> list[str | None]:
+        """As ``opened``, for single values, of which some are not stated."""
+        return [None if one is None else self._opened_value(conn, one, persons) for one in values]
 
     def opened(self, conn: Connection, body: JsonObject, persons: Collection[str]) -> dict[str, JsonValue]:
         """A body in which the values of ``persons`` are opened; all else, and what was erased, stays a commitment."""

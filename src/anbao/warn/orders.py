@@ -11,6 +11,7 @@ from anbao.engine.readmodels.listings import ListingKnown
 from anbao.engine.work import Work
 from anbao.ledger import Vault
 from anbao.model.base import Noun
+from anbao.model.events import made_of
 from anbao.model.events.warn import (
     NoticeAcknowledgedEvent,
     NoticeAnsweredEvent,
@@ -195,7 +196,9 @@ def missing(notice_state: NoticeState) -> tuple[str, ...]:
 def record_placed(work: Work, vault: Vault, line: JudgedLine, actor: str, at: int) -> int:
     """Record a line, and each notice that its category demands as owed before it; the line's entry."""
     order, known = line.order, line.known
-    placed = OrderPlaced(
+    placed = made_of(
+        OrderPlaced,
+        vault.seal_noun(work.conn, order, f"consumer:{line.consumer}"),
         category=known.category,
         flagged=line.flagged,
         listing_outcome=known.outcome,
@@ -203,7 +206,6 @@ def record_placed(work: Work, vault: Vault, line: JudgedLine, actor: str, at: in
         reasons=line.reasons if line.flagged else (),
         unsuitable=bool(line.notice_state.unsuitable),
         **line.parties,
-        **vault.seal_noun(work.conn, order, f"consumer:{line.consumer}"),
     )
     entry = work.append(placed, actor=actor, at=at)
     work.append_all([_owed(line, notice) for notice in line.notices], actor="engine", at=at)
@@ -214,12 +216,13 @@ def record_updated(
     work: Work, vault: Vault, line: JudgedLine, before: int, amount_before: str, actor: str, at: int
 ) -> int:
     """Record that a line is reported otherwise than by entry ``before``; the entry's index."""
-    updated = OrderUpdated(
+    updated = made_of(
+        OrderUpdated,
+        vault.seal_noun(work.conn, line.order, f"consumer:{line.consumer}"),
         amount_before=amount_before,
         before=before,
         category=line.known.category,
         **line.parties,
-        **vault.seal_noun(work.conn, line.order, f"consumer:{line.consumer}"),
     )
     return work.append(updated, actor=actor, at=at)
 
@@ -254,8 +257,8 @@ def record_shown(
     """Record that a version of a notice was shown; the entry's index."""
     about = _about_step(work, vault, noun)
     sealed = vault.seal_noun(work.conn, noun, f"consumer:{about['consumer']}")
-    sealed.pop("rendering", None)  # the text says it in any case
-    return work.append(NoticeShownEvent(version=version, **about, **text, **sealed), actor=actor, at=at)
+    event = made_of(NoticeShownEvent, sealed, version=version, **about, **text)  # its text is what says "rendering"
+    return work.append(event, actor=actor, at=at)
 
 
 def record_reply(
@@ -265,18 +268,19 @@ def record_reply(
     about = _about_step(work, vault, noun)
     sealed = vault.seal_noun(work.conn, noun, f"consumer:{about['consumer']}")
     kind = NoticeAcknowledgedEvent if isinstance(noun, NoticeAcknowledged) else NoticeAnsweredEvent
-    return work.append(kind(version=version, **about, **sealed), actor=actor, at=at)
+    return work.append(made_of(kind, sealed, version=version, **about), actor=actor, at=at)
 
 
 def record_choice(work: Work, vault: Vault, choice: NoticeChoice, actor: str, at: int) -> int:
     """Record whether the buyer knew, could choose and chose; the entry's index."""
     consumer = vault.consumer(work.conn, choice.buyer)
-    event = NoticeChoiceEvent(
+    event = made_of(
+        NoticeChoiceEvent,
+        vault.seal_noun(work.conn, choice, f"consumer:{consumer}"),
         about=choice.notice,
         consumer=consumer,
         goods=choice.listing,
         of=choice.order,
-        **vault.seal_noun(work.conn, choice, f"consumer:{consumer}"),
     )
     return work.append(event, actor=actor, at=at)
 

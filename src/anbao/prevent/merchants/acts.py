@@ -6,6 +6,7 @@ from anbao.engine.work import Work
 from anbao.errors import Conflict, InvalidInput
 from anbao.law.deadlines import legal_day
 from anbao.model.base import given_reason
+from anbao.model.events import made_of
 from anbao.model.events.merchants import (
     InfoAccepted,
     InfoChanged,
@@ -43,11 +44,8 @@ def apply(context: MerchantContext, work: Work, merchant: Merchant, actor: str, 
     """Check an application and record both it and the decision. Raises InvalidInput."""
     refuse_person_number("id", merchant.id)
     _refuse_personal(context, merchant)
-    applied = MerchantApplied(
-        facts=sells(merchant, context.catalogue),
-        merchant=merchant.id,
-        **context.vault.seal_noun(work.conn, merchant, context.person(merchant.id)),
-    )
+    sealed = context.vault.seal_noun(work.conn, merchant, context.person(merchant.id))
+    applied = made_of(MerchantApplied, sealed, facts=sells(merchant, context.catalogue), merchant=merchant.id)
     links.note_identifiers(context, work, merchant)
     entry = work.append(applied, actor=actor, at=at)
     return settle(context, work, merchant, MerchantMatter(occasion="apply", entry=entry, at=at))
