@@ -87,11 +87,14 @@ def _application(settings: ServerSettings, platform: Platform) -> Iterator[ASGIA
 
 
 @contextmanager
-def served(store_url: str, *, open_docs: bool = False, checkpoint_every: float = 0.2) -> Iterator[Served]:
-    """A server over a store, with a platform of its own."""
+def served(
+    store_url: str, *, open_docs: bool = False, checkpoint_every: float = 0.2, keeps_time: bool = True
+) -> Iterator[Served]:
+    """A server over a store, with a platform of its own. Without ``keeps_time`` nothing that falls due is done."""
     platform = open_platform(store_url)
-    platform.advance()  # what is due at the opening, so that the tests meet a ledger at rest
-    settings = ServerSettings(store="", open_docs=open_docs, checkpoint_every=checkpoint_every)
+    if keeps_time:
+        platform.advance()  # what is due at the opening, so that the tests meet a ledger at rest
+    settings = ServerSettings(store="", open_docs=open_docs, checkpoint_every=checkpoint_every, keeps_time=keeps_time)
     with _application(settings, platform) as app:
         server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=10))
         thread = threading.Thread(target=server.run)

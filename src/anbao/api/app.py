@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 import msgspec
 from litestar import Litestar
@@ -31,11 +31,15 @@ SETTINGS_VARIABLE = "ANBAO_SERVE"
 
 
 class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """``store`` is a store's URL; ``checkpoint_every`` counts seconds; ``open_docs`` opens the API's description."""
+    """``store`` is a store's URL; ``checkpoint_every`` counts seconds; ``open_docs`` opens the API's description.
+
+    Without ``keeps_time`` another process does what falls due and signs checkpoints; this one answers requests only.
+    """
 
     store: str
     checkpoint_every: float = 5.0
     open_docs: bool = False
+    keeps_time: bool = True
 
 
 def create_app(settings: ServerSettings, given: Callable[[], Platform] | None = None) -> ASGIApp:
@@ -54,7 +58,7 @@ def create_app(settings: ServerSettings, given: Callable[[], Platform] | None = 
             here.steps.append(pictures.step)
             attach_from_environment(here)
             app.state.context = ApiContext(here, KeyRing(here.store), intake, metrics, pictures)
-            async with running_clock(here, settings.checkpoint_every):
+            async with running_clock(here, settings.checkpoint_every) if settings.keeps_time else nullcontext():
                 yield
         finally:
             if given is None:

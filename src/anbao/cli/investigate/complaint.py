@@ -145,10 +145,8 @@ def list_complaints(state: str | None, limit: int, store_url: str | None, output
 @format_option()
 def show(complaint: str, store_url: str | None, output_format: str) -> None:
     """Each line with the entry that proves it."""
-    with open_store_option(store_url) as platform:
-        platform.advance()
-        with platform.reading() as conn:
-            found = platform.investigate.complaints.file_of(conn, complaint)
+    with open_store_option(store_url) as platform, platform.reading() as conn:
+        found = platform.investigate.complaints.file_of(conn, complaint)
     titles = {
         "entry": Text("条目", "entry"),
         "at": Text("时间", "when"),

@@ -243,10 +243,8 @@ def run(
 @format_option()
 def show_order(order: str, store_url: str | None, output_format: str) -> None:
     """Results as they stand."""
-    with open_store_option(store_url) as platform:
-        platform.advance()
-        with platform.reading() as conn:
-            found = bulk.find(conn, order)
+    with open_store_option(store_url) as platform, platform.reading() as conn:
+        found = bulk.find(conn, order)
     _emit_order(found, output_format)
 
 

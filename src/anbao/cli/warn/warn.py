@@ -36,10 +36,8 @@ add_acts(command, "warn", "warn", Warn)
 @format_option()
 def list_warnings(limit: int, store_url: str | None, output_format: str) -> int:
     """Exit status 1 if buyers were not reached."""
-    with open_store_option(store_url) as platform:
-        platform.advance()
-        with platform.reading() as conn:
-            found = buyers.reaches(conn, limit)
+    with open_store_option(store_url) as platform, platform.reading() as conn:
+        found = buyers.reaches(conn, limit)
     rows = [{column.key: getattr(one, column.key) for column in COLUMNS} for one in found]
     emit(rows, COLUMNS, output_format, system_language())
     return int(any(one.unreached for one in found))
