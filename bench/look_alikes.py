@@ -66,8 +66,8 @@ def _draw(char: str, pen: ImageFont.FreeTypeFont) -> Image.Image:
 def close(left: Drawings, right: Drawings) -> Drawings:
     """Cosine of the blurred drawings, less half the mean distance (pixels) from ink to ink, the larger of both ways."""
     distance = np.maximum(_distances(left, right), _distances(right, left).T)
-    result: Drawings = _cosine(_blurred(left), _blurred(right)) - DISTANCE_WEIGHT * distance
-    return result
+    likeness = _cosine(_blurred(left), _blurred(right)) - DISTANCE_WEIGHT * distance
+    return likeness.astype(np.float32)
 
 
 def ink(left: Drawings, right: Drawings) -> Drawings:

@@ -94,8 +94,8 @@ def clean_reviews(matcher: ContactMatcher, which: str, show: int) -> list[str]:
     hits = 0
     for text, seen in zip(texts, matcher.scan(texts), strict=True):
         hits += bool(seen)
-        for kind in {(one.kind, one.name) for one in seen}:
-            kinds[" ".join(kind)] += 1
+        for pair in {(one.kind, one.name) for one in seen}:
+            kinds[" ".join(pair)] += 1
         if seen and hits <= show:
             print("   review", [(one.kind, one.name, one.surface) for one in seen], text[:80])
     print(f"findings in clean reviews       {percent(hits, len(texts))}")

@@ -8,12 +8,14 @@ Goal: at least 0.4 of the echo endpoint.
 
 import asyncio
 import random
+import re
 import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +40,7 @@ GOAL = 0.4
 
 @post("/v1/listings")
 async def echo(data: JSONBody[Listing]) -> Listing:
-    """The framework's floor: decode, validate, encode."""
+    """The framework alone: decode, validate, encode."""
     return data
 
 
@@ -126,20 +128,35 @@ async def load(port: int, requests: list[bytes], seconds: float) -> list[float]:
     return [one for caller, _ in callers for one in caller.seconds]
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
+def port_of(process: subprocess.Popen[bytes], said: Path) -> int:
+    """The port that the system gave a server, from the address it prints; returns when the server accepts.
 
-
-def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    Raises RuntimeError for a server that ended.
+    """
     while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            if process.poll() is not None:
-                raise RuntimeError("a server did not start") from None
-            time.sleep(0.05)
+        found = re.search(r"http://[^\s:]+:(\d+)", said.read_text())
+        if found:
+            with suppress(OSError):
+                socket.create_connection(("127.0.0.1", int(found[1])), timeout=1).close()
+                return int(found[1])
+        if process.poll() is not None:
+            raise RuntimeError(f"a server did not start: {said.read_text()}")
+        time.sleep(0.05)
+
+
+def start(command: list[str], said: Path) -> subprocess.Popen[bytes]:
+    """A server as a process of its own; what it prints is in ``said``."""
+    with said.open("wb") as output:
+        return subprocess.Popen(command, stdout=output, stderr=output)
+
+
+def serve_echo() -> None:
+    """The echo endpoint on a port that the system gives; it is printed as ``anbao serve`` prints its own."""
+    app = Litestar([echo], openapi_config=None)
+    config = uvicorn.Config(app, port=0, access_log=False, log_level="warning", server_header=False)
+    with config.bind_socket() as listening:
+        print(f"http://127.0.0.1:{listening.getsockname()[1]}", flush=True)
+        uvicorn.Server(config).run([listening])
 
 
 def resident_megabytes(pid: int) -> int:
@@ -167,15 +184,13 @@ def main() -> int:
             )
             token = platform.run(lambda work: create_key(work, "bench", ["listings"], "bench"))
         requests = make_requests(rng, terms, token)
-        ports = free_port(), free_port()
         anbao = [sys.executable, "-c", "from anbao.cli import main; main()", "serve", "--store", url]
-        servers = (
-            subprocess.Popen([sys.executable, __file__, "--echo", str(ports[0])]),
-            subprocess.Popen([*anbao, "--port", str(ports[1])], stderr=subprocess.DEVNULL),
-        )
+        commands = [[sys.executable, __file__, "--echo"], [*anbao, "--port", "0"]]
+        outputs = [Path(folder, name) for name in ("echo.txt", "anbao.txt")]
+        servers = [start(*both) for both in zip(commands, outputs, strict=True)]
         try:
-            for port, server in zip(ports, servers, strict=True):
-                wait_for(port, server)
+            ports = [port_of(*both) for both in zip(servers, outputs, strict=True)]
+            for port in ports:
                 uvloop.run(load(port, requests, 1.0))
             rounds = [[uvloop.run(load(port, requests, SECONDS)) for port in ports] for _ in range(ROUNDS)]
             memory = resident_megabytes(servers[1].pid)
@@ -192,7 +207,6 @@ def main() -> int:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--echo"]:
-        app = Litestar([echo], openapi_config=None)
-        uvicorn.run(app, port=int(sys.argv[2]), access_log=False, log_level="warning", server_header=False)
+        serve_echo()
     else:
         sys.exit(main())

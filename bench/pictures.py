@@ -11,6 +11,7 @@ import os
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
@@ -42,7 +43,7 @@ Disguise = Callable[[Image.Image], Image.Image]
 
 def photographs() -> dict[str, Image.Image]:
     """Real photographs and a few drawings, by name."""
-    folders = [(Path(skimage.data.__file__).parent, NAMES)]
+    folders: list[tuple[Path, tuple[str, ...]]] = [(Path(skimage.data.__file__).parent, NAMES)]
     folders.append((Path(sklearn.datasets.__file__).parent / "images", ("china.jpg", "flower.jpg")))
     return {name: Image.open(folder / name).convert("RGB") for folder, names in folders for name in names}
 
@@ -230,7 +231,7 @@ def search(count: int) -> None:
     rows = np.random.default_rng(3).integers(0, 256, (count, BYTES), dtype=np.uint8)
     index, copy, words = HashIndex(rows), np.empty_like(rows), rows.view(np.uint64)
     wanted = rows[count // 2].tobytes().hex()
-    took = {limit: best(lambda limit=limit: index.within(wanted, limit), rounds=15) for limit in (SAME, ALIKE)}
+    took = {limit: best(partial(index.within, wanted, limit), rounds=15) for limit in (SAME, ALIKE)}
     summed, copied = best(words.sum, rounds=15), best(lambda: np.copyto(copy, rows), rounds=15)
     print(f"\n{count:,} hashes ({rows.nbytes / 1e6:.0f} MB)")
     print(f"{'numpy sums the bytes':34} {1e3 * summed:8.2f} ms   {rows.nbytes / summed / 1e9:6.1f} GB/s")

@@ -61,7 +61,8 @@ def of_market(seed: int) -> list[int]:
     market = Market(seed=seed, now=1_795_000_000_000, listings=6_000)
     offers = [happening for happening in market.offers() if isinstance(happening.noun, Listing)]
     names = sorted({one.truth.term for one in offers if getattr(one.truth, "term", "")})  # type: ignore[union-attr]
-    blocked, passed = [], []
+    blocked: list[Judged] = []
+    passed: list[Judged] = []
     for one in offers:
         listing = one.noun
         judged = Judged(listing.id, f"{listing.title}\n{listing.description}", listing.category)  # type: ignore[union-attr]

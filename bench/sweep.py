@@ -38,6 +38,7 @@ from anbao.model.listing import READING, Listing, Versions
 from anbao.prevent.listings import guard as relisting_guard
 from anbao.prevent.listings.records import seal_screened
 from anbao.prevent.listings.screening import screen
+from anbao.rules.dangers import Guarded
 from anbao.rules.policy import Policy
 from anbao.rules.rulesets import Ruleset
 
@@ -112,19 +113,19 @@ def guard() -> None:
         Matcher(lexicon),
         Policy.from_bytes((pack / "policy/default.json").read_bytes()),
         load_catalogue(pack),
-        dangers=DangerIndex(()),
+        guarded=Guarded(DangerIndex(())),
         contact=ContactMatcher(load_fraud_book(pack / "fraud")),
         versions=Versions(engine="bench", lexicon="l", pack="p", policy="q"),
     )
     start = time.perf_counter()
-    many = DangerIndex(hazards(relistings.many_titles(10_000, real[:4_000], 9), dice))
+    many = Guarded(DangerIndex(hazards(relistings.many_titles(10_000, real[:4_000], 9), dice)))
     built = time.perf_counter() - start
     guarded = Ruleset(
         rules.lexicon,
         rules.matcher,
         rules.policy,
         rules.catalogue,
-        dangers=many,
+        guarded=many,
         contact=rules.contact,
         versions=rules.versions,
     )

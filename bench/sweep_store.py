@@ -29,8 +29,9 @@ from anbao.connect.bulk import screen_file
 from anbao.connect.files import open_source
 from anbao.connect.output import Sink
 from anbao.detect.likeness.dangers import DangerIndex
+from anbao.detect.likeness.offers import OfferTexts
 from anbao.engine.work import Work
-from anbao.investigate import screenings
+from anbao.investigate import hazards, screenings
 from anbao.investigate.sweep import passes
 from anbao.model.hazard import Confirmation, Fingerprint, FingerprintKind, Suspicion
 from anbao.model.listing import Listing
@@ -94,8 +95,8 @@ def bare(url: str) -> float:
     """Processor seconds a listing of the search alone: decoded before, nothing written."""
     with open_platform(url) as platform, platform.reading() as conn:
         one = passes.running(conn) or passes.newest(conn, 1)[0]
-        index = DangerIndex(map(passes.danger_of, passes.hazards.sought(conn, one.id)))
-        pages = []
+        index = DangerIndex(map(passes.danger_of, hazards.sought(conn, one.id)))
+        pages: list[list[OfferTexts]] = []
         after = -1
         while sum(map(len, pages)) < SCREENED and (some := screenings.between(conn, after, one.before, passes.STEP)):
             pages.append([screening.offer for screening in some])
@@ -139,7 +140,7 @@ def sweep(url: str) -> dict[str, Any]:
 
 def screen(url: str, stop: Path) -> dict[str, Any]:
     """One screening after the other, until the file ``stop`` appears: what each waited, in milliseconds."""
-    waited = []
+    waited: list[float] = []
     with open_platform(url) as platform:
         platform.prevent.ruleset()
         while not stop.exists():

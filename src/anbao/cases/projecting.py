@@ -34,7 +34,7 @@ from anbao.model.events.prevent import ListingDecided, ListingScreenedEvent, Pic
 from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
 
-_COLUMNS = (
+COLUMNS = (
     "id",
     "kind",
     "state",
@@ -96,12 +96,7 @@ class CaseProjection:
             rows.append(
                 self._row(conn, index, sealed, sealed.subjects["case"], str(sealed.facts["case_kind"]), subjects)
             )
-        insert_many(
-            conn,
-            tables.case_file,
-            _COLUMNS,
-            rows,
-        )
+        insert_many(conn, tables.case_file, COLUMNS, rows)
 
     def added(self, conn: Connection, placed: Sequence[Placed]) -> None:
         """``case.added``: one report more; the case is as grave as the gravest of them."""
@@ -158,12 +153,7 @@ class CaseProjection:
                 name = case_id(LISTING_REVIEW, sealed.subjects, str(index))
                 about = {role: one for role, one in sealed.subjects.items() if role != "picture"}
                 rows.append(self._row(conn, index, sealed, name, LISTING_REVIEW, about))
-        insert_many(
-            conn,
-            tables.case_file,
-            _COLUMNS,
-            rows,
-        )
+        insert_many(conn, tables.case_file, COLUMNS, rows)
 
     def listing_decided(self, conn: Connection, placed: Sequence[Placed]) -> None:
         """``listing.decided``: also where the decision did not come by way of the case."""
