@@ -66,6 +66,8 @@ def _next_of_all(work: Work, who: Person, kinds: Iterable[str]) -> str | None:
     return None
 
 
+# The columns of ORDER BY are those of the index behind ``desk`` and ``kind``, so that reading stops at the first row
+# that fits. Names in ``barred`` are parted by line feeds; one that is replaced away changes it.
 _HEAD = (
     "SELECT id FROM case_file WHERE waiting_since IS NOT NULL AND desk = {desk} AND kind = ? AND leased_until <= ?"
     " AND (barred = '' OR (barred NOT IN (?, ?, ?) AND"
@@ -74,6 +76,8 @@ _HEAD = (
     " ORDER BY rank, due_at, waiting_since, id LIMIT 1"
 )
 
+# SQLite takes ORDER BY and LIMIT inside UNION ALL in a subquery only; PostgreSQL wants a name for it. In ``_ON_OTHERS``
+# they are a value: the head of each queue of second reviews, NULL for an empty one.
 _IN_A_QUEUE = f"SELECT id FROM ({_HEAD.format(desk='?')}) AS head"
 _ON_OTHERS = f"SELECT ({_HEAD.format(desk='second.name')}) FROM second WHERE name NOT IN (?, ?, ?)"
 _SECOND_QUEUES = (
@@ -81,7 +85,7 @@ _SECOND_QUEUES = (
     " UNION ALL SELECT (SELECT min(desk) FROM case_file WHERE waiting_since IS NOT NULL AND desk > second.name)"
     " FROM second WHERE second.name IS NOT NULL)"
 )
-"""The queues of second reviews, one after the other: one look into the index for each."""
+"""The queues of second reviews, one after the other: one look into the index for each. DISTINCT would read all rows."""
 
 
 def lease(work: Work, name: str, person: str, minutes: int = LEASE_MINUTES) -> Case:

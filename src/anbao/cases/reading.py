@@ -172,6 +172,7 @@ def worst(conn: Connection, kinds: Iterable[str], *, after: Position | None = No
     Each kind is read in the order of its index and the heads are merged, so that the cost is that of the page.
     """
     where, values = ("AND (rank, due_at, waiting_since, id) > (?, ?, ?, ?)", after) if after else ("", ())
+    # ORDER BY and LIMIT in a part of UNION ALL need a subquery (SQLite), and a subquery a name (PostgreSQL).
     branch = (
         f"SELECT * FROM (SELECT {_COLUMNS} FROM case_file WHERE waiting_since IS NOT NULL AND kind = ? {where}"
         " ORDER BY rank, due_at, waiting_since, id LIMIT ?) AS one"

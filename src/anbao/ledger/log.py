@@ -153,6 +153,8 @@ class Ledger:
 
         Each kind is read by itself: a long backlog of one costs no more than ``limit`` of its entries.
         """
+        # LIMIT in each part: the planner reads each kind in the order of its index and stops. With kind IN (…) it would
+        # have to sort, or walk over entries of all kinds. The subquery and its name are for SQLite and PostgreSQL.
         of_one = "SELECT * FROM (SELECT idx FROM entry WHERE kind = ? AND idx >= ? ORDER BY idx LIMIT ?) AS one"
         each = " UNION ALL ".join(of_one for _ in kinds)
         rows: Any = sql(

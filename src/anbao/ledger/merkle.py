@@ -15,6 +15,7 @@ HashReader = Callable[[int, int], bytes]
 
 
 def leaf_hash(data: bytes) -> bytes:
+    # The prefix tells leaves from nodes: no inner node can be passed off as an entry (RFC 9162, 2.1.1).
     return sha256(b"\x00" + data).digest()
 
 
@@ -41,6 +42,7 @@ def inclusion_proof(index: int, size: int, read: HashReader) -> list[bytes]:
         else:
             proof.append(_span(start, middle, read))
             start = middle
+    # Built from the root down; the RFC lists it from the leaf up.
     return proof[::-1]
 
 
@@ -52,6 +54,8 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
     for sibling in proof:
         if last == 0 or len(sibling) != HASH_SIZE:
             return False
+        # A right child, or the last node of a level with nothing beside it: that one rises unhashed to the level at
+        # which it is a right child, and the sibling stands on its left.
         if place & 1 or place == last:
             found = node_hash(sibling, found)
             while not place & 1 and place:
@@ -71,6 +75,7 @@ def consistency_proof(old: int, new: int, read: HashReader) -> list[bytes]:
     if old in (0, new):
         return []
     proof: list[bytes] = []
+    # ``whole``: only steps to the left so far, so the old tree is one complete subtree, whose root the verifier has.
     start, end, whole = 0, new, True
     while old != end:
         middle = start + _left_width(end - start)
@@ -96,11 +101,13 @@ def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, pro
     hashes = list(proof)
     if any(len(found) != HASH_SIZE for found in hashes):
         return False
+    # A power of two: the old tree is one complete subtree, and the proof leaves its root out.
     if old & (old - 1) == 0:
         hashes.insert(0, old_root)
     if not hashes:
         return False
     place, last = old - 1, new - 1
+    # Up to the largest complete subtree that ends where the old tree ends: the first hash of the proof is its root.
     while place & 1:
         place >>= 1
         last >>= 1
@@ -130,6 +137,7 @@ class Frontier:
 
     def append(self, leaf: bytes) -> None:
         self.size += 1
+        # The lowest bit that is set: how many leaves the subtree has that this leaf completes.
         completed = self.size & -self.size
         while completed > 1:
             leaf = node_hash(self._peaks.pop(), leaf)
@@ -152,6 +160,7 @@ def _left_width(count: int) -> int:
 
 def _span(start: int, end: int, read: HashReader) -> bytes:
     count = end - start
+    # A power of two. Spans are split at the largest one, so such a span is one complete subtree.
     if count & (count - 1) == 0:
         height = count.bit_length() - 1
         return read(height, start >> height)

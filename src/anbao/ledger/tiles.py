@@ -35,6 +35,7 @@ def tile_count(size: int) -> int:
     """The number of tiles, full and partial, of a tree of ``size`` leaves."""
     count = 0
     while size:
+        # Rounded up: the last tile may be partial.
         count += -(-size // TILE_WIDTH)
         size //= TILE_WIDTH
     return count
@@ -52,6 +53,7 @@ def extend(size: int, edge: dict[int, bytes], leaves: Sequence[bytes]) -> list[T
         partial = edge.get(level, b"") if width else b""
         if len(partial) != width * HASH_SIZE:
             raise ValueError(f"tile {level}/{n} holds {len(partial)} bytes, not {width} hashes")
+        # The partial tile is written again, longer; each tile that is full becomes one hash of the level above.
         run = partial + pending
         completed = []
         for offset in range(0, len(run), TILE_BYTES):
@@ -75,6 +77,7 @@ def hash_reader(tiles: TileReader) -> HashReader:
     """Subtree hashes out of tiles. A tile that is too short for what is asked raises LookupError."""
 
     def read(height: int, place: int) -> bytes:
+        # A subtree between two levels is 2 ** inner hashes; it begins at a multiple of that, so one tile holds it all.
         level, inner = divmod(height, TILE_HEIGHT)
         n, first = divmod(place << inner, TILE_WIDTH)
         start, end = first * HASH_SIZE, (first + (1 << inner)) * HASH_SIZE
@@ -97,6 +100,7 @@ def entries_path(n: int, width: int = TILE_WIDTH) -> str:
 
 
 def _place(n: int, width: int) -> str:
+    # Groups of three digits, all but the last with an x before it (tlog-tiles).
     groups = [f"{n % 1000:03d}"]
     while n >= 1000:
         n //= 1000

@@ -73,6 +73,7 @@ def load(conn: Connection, size: int) -> "DangerIndex":
 
 def changed_at(conn: Connection, size: int) -> int:
     """The size of the ledger up to ``size`` from which the hazards were as they are at ``size``."""
+    # Two maxima, each one look into its index; PostgreSQL wants a name for the subquery.
     newest = sql(
         conn,
         "SELECT max(idx) FROM (SELECT max(since) AS idx FROM guarded_hazard WHERE since < ?"

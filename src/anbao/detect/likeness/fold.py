@@ -66,6 +66,7 @@ def fold_page(fields: Sequence[str]) -> Page:
     starts[:1] = 0
     starts[1:] = ends[:-1] + 1
     codes = fold_table().take(_code_points(original), mode="clip")
+    # The table removes line feeds, so those between fields are put back.
     codes[ends[:-1]] = BREAK
     places = np.flatnonzero(codes)
     if places.size < codes.size:
@@ -77,11 +78,13 @@ def fold_page(fields: Sequence[str]) -> Page:
 def fold_table() -> Codes:
     """What each code point below LIMIT becomes; 0 where it is removed. The last item stands for all above."""
     table = np.arange(LIMIT + 1, dtype=np.uint32)
+    # Surrogates and the private use area.
     table[0xD800:0xF900] = _REMOVED
     table[LIMIT] = _REMOVED
     for code in _codes_with_forms():
         table[code] = _plain_form(chr(code))
     table = _simplified().take(table)
+    # Until nothing changes any more: what folding gives must fold to itself.
     while not np.array_equal(again := table.take(table), table):
         table = again
     table.setflags(write=False)
@@ -138,6 +141,7 @@ def _pairs(name: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _code_points(text: str) -> Codes:
+    # Half surrogates, which JSON can carry in, must not raise; the table removes them.
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 

@@ -65,10 +65,12 @@ class HashIndex:
 
     def within(self, wanted: str, distance: int) -> list[HashMatch]:
         """All hashes within ``distance`` bits of this one, the nearest first. Raises ValueError."""
+        # The order of bytes in a word is the machine's: the same on both sides, and no matter when bits are counted.
         query = parse(wanted).view(np.uint64)
         near = np.concatenate([*self._blocks(query, distance), np.empty(0, np.intp)])
         if not len(near):
             return []
+        # Four words can differ in 256 bits, one more than a byte holds; the 192 of three words fit (``_blocks``).
         bits = sum(_differing(words[near], query[place]).astype(np.int64) for place, words in enumerate(self._words))
         found = [
             HashMatch(int(row), int(bit)) for row, bit in zip(near, np.asarray(bits), strict=True) if bit <= distance

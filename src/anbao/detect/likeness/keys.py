@@ -18,7 +18,9 @@ MIN_TAIL = 4
 """A key ends in at least so many Latin letters or digits."""
 
 _WIDE_TAIL = 6
+# Below it, folding leaves nothing but small letters, digits and BREAK.
 _PLAIN = 0x80
+# A prime near 2 ** 32 / golden ratio (Knuth): the upper bits of the product depend on all bits of the number.
 _HASH = np.uint32(2654435761)
 _BITS = 20
 _SHIFT = np.uint32(32 - _BITS)
@@ -70,6 +72,7 @@ class _Tails:
     def __init__(self, width: int, keys: dict[str, list[tuple[str, int]]]) -> None:
         self._width = width
         self._keys = keys
+        # 2 ** 20 bits, 128 kB: the table stays in a core's own cache. What shares a slot by chance, ``find`` sorts out.
         flags = np.zeros(1 << _BITS, np.bool_)
         codes = np.frombuffer("".join(keys).encode("utf-32-le"), np.uint32).reshape(-1, width)
         flags[_hashed(codes)] = True
@@ -81,6 +84,7 @@ class _Tails:
         count = plain.size - width + 1
         if count <= 0:
             return
+        # Where ``width`` letters and digits stand in a row.
         run = plain[:count].copy()
         for step in range(1, width):
             run &= plain[step : step + count]

@@ -22,10 +22,13 @@ from anbao.detect.likeness.fold import BREAK, Codes, Page, fold_many, fold_page
 MIN_GRAMS = 5
 """A title of fewer grams says too little to be recognised by."""
 
+# Below it, folding leaves nothing but small letters, digits and BREAK.
 _PLAIN = 0x80
+# 2 ** 21 bits are 256 kB, which stays in a core's own cache.
 _SLOT_BITS = 21
 _SLOTS = 1 << _SLOT_BITS
 _SHIFT = np.uint32(32 - _SLOT_BITS)
+# Odd multipliers for the characters of a gram, so that their order counts; as in xxHash32 and MurmurHash3.
 _FIRST, _SECOND, _THIRD, _FOURTH = (np.uint32(odd) for odd in (0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F))
 
 _RARE_COUNT = 12
@@ -60,19 +63,24 @@ class TitleIndex:
             self._build(np.array(rows, np.int64), slots.astype(np.int64))
 
     def _build(self, rows: NDArray[np.int64], slots: NDArray[np.int64]) -> None:
+        # One number for each pair of title and slot, so that two grams of a title in one slot count as one.
         rows, slots = np.divmod(np.unique(rows * _SLOTS + slots), _SLOTS)
         dangers = np.bincount(slots, minlength=1)[slots] if slots.size else slots
+        # By title, and within it the slots of the fewest dangers first.
         order = np.lexsort((slots, dangers, rows))
         rows, slots, dangers = rows[order], slots[order], dangers[order]
         sizes = np.fromiter(map(len, self._sets), np.int64, len(self._sets))
         spare = sizes + (-sizes * self._cover // 1000)  # grams that a pair may miss
         held = np.bincount(rows, minlength=sizes.size)
+        # The place of each slot within its title, 0 for the rarest.
         rank = np.arange(rows.size) - np.repeat(np.cumsum(held) - held, held)
         from scipy.sparse import csr_array  # loaded late: most commands search no titles
 
         rare = max(_RARE_COUNT, int(sizes.size * _RARE_SHARE))
         used = (dangers <= rare) | (rank < spare[rows] + _SPARE)
         rows, slots = rows[used], slots[used]
+        # Whoever covers enough of all grams misses ``spare`` at most, so it repeats all but ``spare`` of those used.
+        # Each counts 1 / needed: a sum of 1 lets a pair through.
         needed = np.maximum(np.bincount(rows, minlength=sizes.size) - spare, 1)
         known, columns = np.unique(slots, return_inverse=True)
         self._ids = np.zeros(_SLOTS, np.int32)
@@ -116,6 +124,7 @@ class TitleIndex:
         from scipy.sparse import csr_array
 
         slots = _slots(codes)
+        # Bit ``slot & 7`` of byte ``slot >> 3``: ``packbits`` with little bit order.
         bits = self._bits.take(slots >> np.uint32(3))
         bits >>= (slots & np.uint32(7)).astype(np.uint8)
         bits &= np.uint8(1)
@@ -153,6 +162,7 @@ def _grams(text: str) -> Iterator[str]:
 
 def _compared(danger: frozenset[str], listing: frozenset[str]) -> tuple[int, int]:
     shared = len(danger & listing)
+    # Whole numbers, so that no rounding differs from one machine to another.
     return 1000 * shared // len(danger), math.isqrt(1_000_000 * shared * shared // (len(danger) * len(listing) or 1))
 
 

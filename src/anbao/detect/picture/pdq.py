@@ -73,12 +73,14 @@ def transform(sampled: Samples) -> Coefficients:
 def hash_of(coefficients: Coefficients) -> NDArray[np.uint8]:
     """The 32 bytes of the hash; the first coefficient is the last bit."""
     flat = coefficients.ravel()
+    # The lower of the two middle values: 128 bits are set unless coefficients are equal.
     median = np.partition(flat, BITS // 2 - 1)[BITS // 2 - 1]
     return np.packbits(flat > median, bitorder="little")[::-1]
 
 
 def quality(sampled: Samples) -> int:
     """How much detail the picture has: the sum of the steps between neighbours that can be seen, 0 to 100."""
+    # Steps in whole per cent of full scale, the fraction cut off; both this and 90 are the reference's.
     steps = sum(
         int(np.abs(np.diff(sampled, axis=axis) * np.float32(100 / 255)).astype(np.int32).sum()) for axis in (0, 1)
     )
@@ -88,6 +90,7 @@ def quality(sampled: Samples) -> int:
 @lru_cache(maxsize=256)
 def _sampling(length: int) -> "csr_array":
     """(64, length): two passes of the box filter, seen at 64 points."""
+    # The middle of each of 64 equal stretches.
     places = ((np.arange(_SAMPLES) + 0.5) * length / _SAMPLES).astype(int)
     return _means(places, length) @ _means(np.arange(length), length)
 
@@ -96,6 +99,7 @@ def _means(places: NDArray[np.int64], length: int) -> "csr_array":
     """(places, length): the mean over a window, cut off at the ends; an even window reaches one further ahead."""
     from scipy.sparse import csr_array  # loaded late: most commands see no picture
 
+    # A 128th of the side, rounded up: two passes blur over about one sample's stretch.
     window = -(-length // (_PASSES * _SAMPLES))
     behind, ahead = (window - 1) // 2, window // 2
     offset = np.arange(length)[None, :] - places[:, None]

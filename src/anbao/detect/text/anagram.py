@@ -23,10 +23,12 @@ class AnagramMatcher:
 
     def __init__(self, patterns: TermPatterns) -> None:
         self._patterns = patterns
+        # (LIMIT + 1,): a number for each code point. The seed is fixed, so that every process finds the same.
         self._weights = np.random.default_rng(LIMIT).integers(1 << 32, size=LIMIT + 1, dtype=np.uint32)
         totals = self._totals(patterns.codes)
         self._sums = totals[patterns.starts + patterns.lengths] - totals[patterns.starts]
         self._indexes = []
+        # For each place in ``codes``: its place in the pattern, and the pattern (its BREAK counts to it, hence + 1).
         steps = np.arange(patterns.codes.size) - np.repeat(patterns.starts, patterns.lengths + 1)
         owner = np.repeat(np.arange(patterns.lengths.size), patterns.lengths + 1)
         lengths = patterns.lengths[owner]
@@ -48,6 +50,7 @@ class AnagramMatcher:
         for start, number in found:
             pattern = self._patterns.chars(number)
             written = page.codes[start : start + pattern.size]
+            # Other characters may add up to the same sum by chance; sorted, only the same characters are equal.
             if not np.array_equal(written, pattern) and np.array_equal(np.sort(written), np.sort(pattern)):
                 yield Candidate("swapped", start, start + pattern.size, number)
 
@@ -55,6 +58,7 @@ class AnagramMatcher:
         """Where around these places all characters of the patterns stand: start, number."""
         lengths = self._patterns.lengths[numbers]
         for before in range(int(lengths.max(initial=width)) - width + 1):
+            # The stretch found may lie anywhere in a longer pattern: try each place for the pattern to begin.
             starts = places - before
             tried = np.flatnonzero((lengths - width >= before) & (starts >= 0) & (starts + lengths < totals.size))
             some, which = starts[tried], numbers[tried]
@@ -63,6 +67,7 @@ class AnagramMatcher:
 
     def _totals(self, codes: Symbols) -> Symbols:
         """Sums, modulo 2 ** 32, of the numbers of all characters before each place."""
+        # Sums wrap round; differences of two of them are right modulo 2 ** 32 all the same.
         totals = np.zeros(codes.size + 1, np.uint32)
         np.cumsum(self._weights.take(codes, mode="clip"), out=totals[1:], dtype=np.uint32)
         return totals

@@ -63,6 +63,7 @@ class ConfusableMatcher:
         spare = lengths >= LONG
         for step in range(int(lengths.max(initial=0))):
             inside = step < lengths
+            # Behind the end of a shorter pattern its first character is compared again: a valid index, and masked out.
             step_inside = np.where(inside, step, 0)
             code = codes[starts + step_inside]
             char = self._patterns.codes[self._patterns.starts[numbers] + step_inside]
@@ -75,6 +76,7 @@ class ConfusableMatcher:
             spare = spare[chosen]
             if not starts.size:
                 break
+        # Whoever used up the one replacement must have at least half of the characters as written.
         chosen = np.flatnonzero((same < lengths) & ((spare == (lengths >= LONG)) | (2 * same >= lengths)))
         return starts[chosen], numbers[chosen]
 
@@ -97,6 +99,7 @@ class ConfusableMatcher:
         if not chosen.size:
             return chosen, chosen
         starts, numbers, steps, lengths = starts[chosen], numbers[chosen], steps[chosen], lengths[chosen]
+        # The character between the two, or the one after them (at the end of the pattern: its first).
         first = steps + 1 if apart == 2 else (steps + 2) % lengths
         fits = self._alike.is_alike(codes[starts + first], self._patterns.codes[self._patterns.starts[numbers] + first])
         second = (steps + 3) % lengths
@@ -117,6 +120,7 @@ class ConfusableMatcher:
         (of_left, of_right, which), numbers, steps = self._pairs[0].find(left[:, None], right[None])
         places = at[which]
         starts = places - steps
+        # Reading 0 is what stands there. At least one of the two must be read otherwise, and be uncommon.
         replaced = (of_left > 0) & uncommon[places] | (of_right > 0) & uncommon[places + 1]
         chosen = np.flatnonzero(replaced & (starts >= 0) & (starts + self._patterns.lengths[numbers] <= codes.size))
         return starts[chosen], numbers[chosen]
@@ -138,6 +142,7 @@ class _Pairs:
         """Where the pairs of ``left`` and ``right`` stand, as broadcast, that patterns have; which; the pair's step."""
         pairs = _joined(left, right)
         places, (known, numbers, steps) = self._known.find(pairs.ravel())
+        # A joined number wraps round at 2 ** 32: the left character tells apart the pairs that share one.
         chosen = np.flatnonzero(known == np.broadcast_to(left, pairs.shape)[np.unravel_index(places, pairs.shape)])
         return (
             np.unravel_index(places[chosen], pairs.shape),
@@ -155,6 +160,7 @@ class _Alike:
         columns = np.minimum(wanted.searchsorted(targets), wanted.size - 1)
         chosen = wanted[columns] == targets
         sources, targets, columns = sources[chosen], targets[chosen], columns[chosen]
+        # ``sources`` is sorted: the place less that of the first equal one counts from 0 within each.
         rank = np.arange(sources.size) - np.searchsorted(sources, sources)
         self._nearest = np.zeros((NEAREST, LIMIT + 1), np.uint32)
         near = np.flatnonzero(rank < NEAREST)

@@ -62,6 +62,7 @@ class DecompositionMatcher:
         whole = np.zeros(codes.size, np.bool_)
         covered = np.zeros(codes.size + 1, np.intp)
         done = 0
+        # From left to right the longest sequence of parts at each place; what overlaps it is passed over.
         order = np.lexsort((-self._lengths[found], places))
         taken = []
         for place, which in zip(places[order].tolist(), found[order].tolist(), strict=True):
@@ -72,14 +73,18 @@ class DecompositionMatcher:
         which = np.array([one for _, one in taken])
         codes[at] = self._whole[which]
         whole[at] = True
+        # +1 where a stretch begins and -1 behind it: the running sum is above 0 inside one. The first part stays, as it
+        # now holds the whole character; the others are covered.
         np.add.at(covered, at + 1, 1)
         np.add.at(covered, at + self._lengths[which], -1)
         near = np.zeros(codes.size + 1, np.intp)
+        # Behind, every character within REACH may itself be taken apart into LONGEST parts.
         np.add.at(near, np.maximum(at - REACH, 0), 1)
         np.add.at(near, np.minimum(at + REACH * LONGEST, codes.size), -1)
         read = np.flatnonzero((np.cumsum(covered[:-1]) == 0) & (np.cumsum(near[:-1]) > 0))
         symbols = codes[read]
         ends = np.append(read[1:], codes.size)
+        # Where text was left out a 0 stands, which is in no term, so that no term is found across.
         symbols[(ends - read > LONGEST) & (np.arange(read.size) < read.size - 1)] = 0
         put_together = np.concatenate((np.zeros(1, np.intp), np.cumsum(whole[read])))
         for start, end, number in zip(*(part.tolist() for part in self._exact.find(symbols)), strict=True):

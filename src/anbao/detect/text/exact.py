@@ -16,6 +16,7 @@ class ExactMatcher:
 
     def __init__(self, patterns: TermPatterns) -> None:
         self._lengths = patterns.lengths
+        # All sequences of an index begin with ``width`` symbols, so terms of one character have an index of their own.
         short = patterns.lengths < _WIDTH
         self._single, self._longer = (
             (numbers, SequenceIndex(patterns.sequences(numbers), width=width, size=LIMIT))

@@ -87,9 +87,11 @@ class LatinMatcher:
     def _half_spelled(self, window: "_Window") -> Iterator[Candidate]:
         letters = sounds().letters[0]
         widths = np.maximum(sounds().widths, 1)[window.symbols]
+        # ``unit``: for each letter of ``text`` the character of the window that it spells, or is.
         unit = np.repeat(np.arange(widths.size), widths)
         begins = np.cumsum(widths) - widths
         text = letters[window.symbols[unit], np.arange(unit.size) - begins[unit]]
+        # A term may begin at any character, but not inside a word of letters.
         free = ~(window.marks & window.goes_on) & (window.symbols > 0)
         places, found, ends = self._phonetic.find_spelled(text, begins[free])
         firsts = unit[places]
@@ -191,6 +193,7 @@ class _Runs(NamedTuple):
     def marks(self, letters: Bits, chosen: Bits) -> Bits:
         """The letters of the chosen runs."""
         changes = np.zeros(letters.size + 1, np.int8)
+        # +1 at the start and -1 behind the end of each run: the running sum is 1 inside one.
         changes[self.starts[chosen]] = 1
         changes[self.ends[chosen]] -= 1
         marks: Bits = np.cumsum(changes[:-1], dtype=np.int8).astype(np.bool_)
@@ -198,6 +201,8 @@ class _Runs(NamedTuple):
 
     def beside_chinese(self, page: Page, symbols: Symbols) -> Bits:
         """Whether a Chinese character stands right before or after each run, and a digit on neither side."""
+        # Whether a folded character and the one before it stand side by side in the original too; multiplied by this,
+        # a sound across a gap becomes 0.
         joined = np.append(np.diff(page.places, prepend=-2) == 1, False)
         before: Symbols = symbols[self.starts - 1] * joined[self.starts]
         after: Symbols = symbols[np.minimum(self.ends, symbols.size - 1)] * joined[self.ends]
@@ -236,6 +241,7 @@ def _short_runs(marks: Bits) -> Bits:
 
 def _any_in(marks: Bits, starts: Places, ends: Places) -> Bits:
     """Whether any place from start to end is marked."""
+    # Marks before each place, so that one subtraction counts those of any stretch.
     totals = np.zeros(marks.size + 1, np.intp)
     np.cumsum(marks, out=totals[1:])
     result: Bits = totals[ends] > totals[starts]
@@ -246,6 +252,7 @@ def _near(marks: Bits, reach: int) -> Places:
     """All places within reach of a mark."""
     places = np.flatnonzero(marks)
     size = marks.size
+    # +1 where the reach of a mark begins and -1 behind it: the running sum counts the marks in reach.
     changes = np.bincount(np.maximum(places - reach, 0), minlength=size + 1)
     changes -= np.bincount(np.minimum(places + reach + 1, size), minlength=size + 1)
     return np.flatnonzero(np.cumsum(changes[:size]) > 0)

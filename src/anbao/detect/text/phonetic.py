@@ -53,6 +53,7 @@ class PhoneticMatcher:
         places, numbers = self.find_heard(others)
         changed = np.flatnonzero(others != symbols)
         ends = places + self._patterns.lengths[numbers]
+        # Only where a second reading stands inside: all else was found with the first.
         chosen = np.flatnonzero(changed.searchsorted(places) < changed.searchsorted(ends))
         yield from self._same_enough(page, places[chosen], numbers[chosen])
 
@@ -60,6 +61,7 @@ class PhoneticMatcher:
         """Those of which enough characters stand as written."""
         lengths = self._patterns.lengths[numbers]
         starts = self._patterns.starts[numbers]
+        # Counting the first SHORTEST characters is enough: only terms of that length must have one as written.
         same = sum(
             (page.codes[places + step] == self._patterns.codes[starts + step]).astype(np.intp)
             for step in range(SHORTEST)
@@ -80,6 +82,7 @@ class PhoneticMatcher:
         if not letters.any():
             return
         begins = letters.copy()
+        # A word begins where no letter stands before, or where folding removed something between the two.
         begins[1:] &= ~letters[:-1] | (np.diff(page.places) > 1)
         places, found, _ = self.find_spelled(np.where(letters, symbols, np.uint32(0)), np.flatnonzero(begins))
         for place, spoken in zip(places.tolist(), found.tolist(), strict=True):

@@ -14,9 +14,12 @@ Symbols = NDArray[np.uint32]
 Places = NDArray[np.intp]
 Keys = NDArray[np.uint64]
 
+# Multiplying by a prime near 2 ** 32 / golden ratio (Knuth) lets all bits of a number count in the upper bits.
+# As it is odd, no two numbers of 32 bits have the same hash.
 _HASH = np.uint32(2654435761)
 _SPARSE = 7
-"""A table of bits has 2 ** _SPARSE bits for each number, but no more than 2 ** _LARGEST in all."""
+"""A table of bits has 2 ** _SPARSE bits for each number (so that less than 1 % of unknown ones pass), but no more than
+2 ** _LARGEST, 1 MB, in all."""
 
 _LARGEST = 23
 
@@ -26,6 +29,8 @@ class NumberIndex:
 
     A table of bits, small enough for the processor's cache, rules out nearly all others; what is left is looked up in
     buckets by the first bits of its hash. A row lies in one piece, so that reading it costs one miss of the cache.
+
+    ``_rows``: (n, 1 + columns), sorted by the hash, the first column; ``_first``: where each bucket's rows begin.
     """
 
     def __init__(self, numbers: Symbols, *columns: NDArray[Any]) -> None:
@@ -39,6 +44,7 @@ class NumberIndex:
         flags = np.zeros(1 << bits, np.bool_)
         flags[hashes >> self._bit] = True
         self._flags = np.packbits(flags, bitorder="little")
+        # 2 ** (size + 1) buckets: more than two for each number, so that most hold none or one.
         self._bucket = np.uint32(31 - size)
         buckets = np.arange((2 << size) + 1, dtype=np.uint32)
         self._first = (hashes[order] >> self._bucket).searchsorted(buckets).astype(np.int32)
@@ -54,11 +60,13 @@ class NumberIndex:
         first = self._first[buckets]
         asked, entries = spread(first, self._first[buckets + np.uint32(1)] - first)
         rows = self._rows.take(entries, axis=0)
+        # Equal hashes are equal numbers (see _HASH): the numbers themselves need not be stored.
         chosen = np.flatnonzero(rows[:, 0] == hashes[asked])
         return places[asked[chosen]], rows.take(chosen, axis=0)[:, 1:].T
 
     def _may_know(self, hashes: Symbols) -> NDArray[np.bool_]:
         slots = hashes >> self._bit
+        # Bit ``slot & 7`` of byte ``slot >> 3``: ``packbits`` with little bit order.
         bits = self._flags.take(slots >> np.uint32(3), mode="clip")
         bits >>= (slots & np.uint32(7)).astype(np.uint8)
         bits &= np.uint8(1)
@@ -97,9 +105,11 @@ class SequenceIndex:
             nodes[longer] = count + ranks
             edges.append(level)
             count += level.size
+        # Deeper nodes have higher numbers, so the levels, sorted each, are sorted as a whole.
         self._edges = np.concatenate(edges)
         self._by_node = np.argsort(nodes, kind="stable")
         self._first = np.searchsorted(nodes[self._by_node], np.arange(count + 1))
+        # Cut to 32 bits, different beginnings may become equal; ``_begin`` compares the whole numbers.
         self._beginnings = NumberIndex(self._roots.astype(np.uint32), np.arange(self._roots.size))
 
     def find(self, symbols: Symbols, starts: Places | None = None) -> tuple[Places, Places]:
@@ -132,6 +142,7 @@ class SequenceIndex:
         if starts is not None:
             starts = starts[starts < count]
             parts = [part[starts] for part in parts]
+        # In 32 bits the sums wrap round to the lower half of the whole numbers, by which the roots are indexed.
         at, (nodes,) = self._beginnings.find(_joined(parts, np.uint32(self._size)))
         chosen = np.flatnonzero(self._roots[nodes] == _joined([part[at] for part in parts], self._size))
         at = at[chosen]
@@ -150,6 +161,7 @@ def spread(first: Places, counts: Places) -> tuple[Places, Places]:
     """For ranges of ``counts`` numbers from ``first`` on: the range that each number belongs to, and the numbers."""
     ends = counts.cumsum()
     which = np.arange(counts.size).repeat(counts)
+    # ``ends - counts`` numbers come before a range: less these, the running number counts from 0 in each range.
     return which, (first - ends + counts)[which] + np.arange(which.size)
 
 

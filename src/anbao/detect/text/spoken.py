@@ -36,6 +36,7 @@ class Spoken(NamedTuple):
         """Spellings of at least so many Latin letters: which spoken term each belongs to, and the letters."""
         tables = sounds()
         spoken = self.sequences
+        # 0, 1, 2 … anew for each term: the running number less all that came before. Below the same for letters.
         steps = np.arange(int(spoken.lengths.sum())) - np.repeat(
             np.cumsum(spoken.lengths) - spoken.lengths, spoken.lengths
         )
@@ -47,6 +48,7 @@ class Spoken(NamedTuple):
         lengths = _sum(widths, first, spoken.lengths)
         starts = np.cumsum(lengths) - lengths
         long = np.flatnonzero(lengths >= shortest)
+        # A second spelling only for terms in which ü occurs: the two tables differ in nothing else.
         umlaut = long[_sum(ways[0] != ways[1], starts, lengths)[long] > 0]
         return np.concatenate((long, umlaut)), Sequences(
             np.concatenate(ways),

@@ -31,6 +31,7 @@ def missed_deadlines(conn: Connection, now: int, limit: int = 1000) -> list[Elap
     """Deadlines that the clock has passed and that no entry records yet; at most ``limit``."""
     rows = sql(
         conn,
+        # The first two conditions are those of a partial index by due_at: without them no planner could use it.
         "SELECT opened_by, norm, subject, due_at FROM obligation"
         " WHERE closed_as IS NULL AND missed_by IS NULL AND due_at <= ? ORDER BY due_at, opened_by, norm LIMIT ?",
         (now, limit),

@@ -70,6 +70,7 @@ def all_families(conn: Connection, cap: int) -> list[list[str]]:
 
     rows = sql(
         conn,
+        # The subquery leaves out, before the join, what one merchant alone has, or more than the cap.
         "SELECT i.lookup, i.merchant FROM merchant_identifier i JOIN (SELECT lookup FROM merchant_identifier"
         " GROUP BY lookup HAVING count(*) BETWEEN 2 AND ?) s ON s.lookup = i.lookup",
         (cap,),
@@ -99,6 +100,7 @@ def _held(conn: Connection, merchants: list[str]) -> Iterator[tuple[bytes, str]]
 
 def _holders(conn: Connection, lookup: bytes, cap: int) -> list[str]:
     """The merchants behind one identifier; none where they are more than the cap."""
+    # One more than the cap is enough to know that it is exceeded: a common identifier costs no more.
     rows = sql(conn, "SELECT merchant FROM merchant_identifier WHERE lookup = ? LIMIT ?", (lookup, cap + 1)).all()
     return [merchant for (merchant,) in rows] if len(rows) <= cap else []
 
