@@ -66,7 +66,7 @@ def _next_of_all(work: Work, who: Person, kinds: Iterable[str]) -> str | None:
     return None
 
 
-# The columns of ORDER BY are those of the index behind ``desk`` and ``kind``, so that reading stops at the first row
+# ORDER BY names the columns of the index that follow the queue and the kind, so that reading stops at the first row
 # that fits. Names in ``barred`` are parted by line feeds; one that is replaced away changes it.
 _HEAD = (
     "SELECT id FROM case_file WHERE waiting_since IS NOT NULL AND desk = {desk} AND kind = ? AND leased_until <= ?"

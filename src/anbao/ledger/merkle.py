@@ -15,7 +15,7 @@ HashReader = Callable[[int, int], bytes]
 
 
 def leaf_hash(data: bytes) -> bytes:
-    # The prefix tells leaves from nodes: no inner node can be passed off as an entry (RFC 9162, 2.1.1).
+    # The prefix sets leaves apart from nodes: no inner node can be passed off as an entry (RFC 9162, 2.1.1).
     return sha256(b"\x00" + data).digest()
 
 

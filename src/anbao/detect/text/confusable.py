@@ -142,7 +142,7 @@ class _Pairs:
         """Where the pairs of ``left`` and ``right`` stand, as broadcast, that patterns have; which; the pair's step."""
         pairs = _joined(left, right)
         places, (known, numbers, steps) = self._known.find(pairs.ravel())
-        # A joined number wraps round at 2 ** 32: the left character tells apart the pairs that share one.
+        # A joined number wraps round at 2 ** 32: the left character separates pairs that share one.
         chosen = np.flatnonzero(known == np.broadcast_to(left, pairs.shape)[np.unravel_index(places, pairs.shape)])
         return (
             np.unravel_index(places[chosen], pairs.shape),
