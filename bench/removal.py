@@ -134,8 +134,8 @@ def main() -> None:
 
 def measure(platform: Platform, receiver: Receiver, clock: Clock, count: int) -> None:
     """One round, stage by stage."""
-    made = platform.run(lambda work: platform.delivery.add_endpoint(work, receiver.url, [], actor="bench"))
-    receiver.secrets.append(made.secrets[0].secret)
+    made = platform.run(lambda work: platform.delivery.add_endpoint(work, receiver.url, actor="bench"))
+    receiver.secrets.append(made.secret)
     timed("finding: matches to open cases", count, lambda: find_likely(platform, count))
     with platform.reading() as conn:
         names = [name for (name,) in sql(conn, "SELECT id FROM case_file ORDER BY id")]

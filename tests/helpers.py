@@ -115,8 +115,8 @@ def in_schema(url: str, revision: str) -> Iterator[tuple[Connection, "sqlalchemy
 def connect(platform: Platform, receiver: Receiver, *topics: str) -> str:
     """Let a receiver have the effects of these topics, all by default; the endpoint's id."""
     made = platform.run(lambda work: platform.delivery.add_endpoint(work, receiver.url, topics, actor="officer"))
-    receiver.secrets.append(made.secrets[0].secret)
-    return made.id
+    receiver.secrets.append(made.secret)
+    return made.endpoint
 
 
 def delivering(store_url: str, log: Path) -> "subprocess.Popen[bytes]":

@@ -143,13 +143,13 @@ def test_what_is_given_up_is_a_dead_letter_that_an_officer_sends_again(platform:
         assert state(platform, effect) == "dead"
         [failed] = entries(platform, "effect.failed")
         assert (failed.body["attempts"], failed.body["problem"], failed.body["refused"]) == (3, "http_503", False)
-        platform.run(lambda work: platform.delivery.replay(work, [effect], actor="officer:1"))
+        platform.run(lambda work: platform.delivery.replay(work, (effect,), actor="officer:1"))
         platform.advance()
     assert state(platform, effect) == "done"
     assert {one.key for one in receiver.received} == {effect}
     assert entries(platform, "effect.replayed")[0].actor == "officer:1"
     with pytest.raises(Conflict):
-        platform.run(lambda work: platform.delivery.replay(work, [effect], actor="officer:1"))
+        platform.run(lambda work: platform.delivery.replay(work, (effect,), actor="officer:1"))
 
 
 def test_nobody_there_and_a_slow_answer_are_distinguished(platform: Platform, clock: Clock) -> None:
@@ -222,7 +222,7 @@ def test_a_rotated_secret_signs_beside_the_old_one_for_a_day(platform: Platform,
         assert platform.delivery.test_endpoint(endpoint).verdict == "confirmed"
         clock.pass_seconds(24 * 3600 + 1)
         assert platform.delivery.test_endpoint(endpoint).problem == "http_401"
-        receiver.secrets = [changed.secrets[0].secret]
+        receiver.secrets = [changed.secret]
         assert platform.delivery.test_endpoint(endpoint).verdict == "confirmed"
 
 
@@ -244,20 +244,20 @@ def test_an_unusable_address_is_refused(platform: Platform) -> None:
     wrong = ("ftp://a/b", "http://", "https://u:p@a/", "https://a/#x", "https://a b/", "nonsense", "http://a:x/")
     for url in wrong:
         with pytest.raises(InvalidInput) as caught:
-            platform.run(lambda work, url=url: platform.delivery.add_endpoint(work, url, [], actor="officer"))  # type: ignore[misc]
+            platform.run(lambda work, url=url: platform.delivery.add_endpoint(work, url, actor="officer"))  # type: ignore[misc]
         assert caught.value.field == "url"
 
 
 def test_two_endpoints_never_share_a_topic(platform: Platform) -> None:
-    platform.run(lambda work: platform.delivery.add_endpoint(work, "http://a/", ["listing.*"], actor="officer"))
+    platform.run(lambda work: platform.delivery.add_endpoint(work, "http://a/", ("listing.*",), actor="officer"))
     with pytest.raises(Conflict):
-        platform.run(lambda work: platform.delivery.add_endpoint(work, "http://b/", ["listing.*"], actor="officer"))
+        platform.run(lambda work: platform.delivery.add_endpoint(work, "http://b/", ("listing.*",), actor="officer"))
     with pytest.raises(InvalidInput):
-        platform.run(lambda work: platform.delivery.add_endpoint(work, "http://b/", ["x'; --"], actor="officer"))
+        platform.run(lambda work: platform.delivery.add_endpoint(work, "http://b/", ("x'; --",), actor="officer"))
 
 
 def test_a_claim_is_held_by_one_process_until_its_lease_ends(platform: Platform, clock: Clock, store_url: str) -> None:
-    platform.run(lambda work: platform.delivery.add_endpoint(work, "http://127.0.0.1:9/", [], actor="officer"))
+    platform.run(lambda work: platform.delivery.add_endpoint(work, "http://127.0.0.1:9/", actor="officer"))
     ask(platform, *(f"L{n}" for n in range(5)))
     patience = platform.delivery.patience
     with open_platform(store_url, clock=clock) as second:

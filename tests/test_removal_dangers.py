@@ -56,7 +56,7 @@ def test_a_refused_takedown_is_reported_and_done_when_it_is_sent_again(platform:
         receiver.manners = Manners()
         with platform.reading() as conn:
             dead = [one.id for one in listed(conn, state="dead")]
-        platform.run(lambda work: platform.delivery.replay(work, dead, actor="officer"))
+        platform.delivery.replay(tuple(dead), actor="officer")
         platform.advance()
         platform.advance()
     assert measures(platform, kind="takedown")[0].state == "confirmed"

@@ -301,6 +301,7 @@ SERVICES: tuple[tuple[str, type], ...] = (
     ("remove", Remove),
     ("warn", Warn),
     ("assist", Assist),
+    ("delivery", Delivery),
     ("controls", Controls),
     ("index", SubjectIndex),
     ("figures", FigureService),

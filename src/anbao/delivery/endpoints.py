@@ -69,6 +69,33 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
         return [one.secret for one in self.secrets if one.until is None or one.until > now]
 
 
+class EndpointView(msgspec.Struct, frozen=True, kw_only=True):
+    """An endpoint without its secrets; ``created`` in UTC milliseconds."""
+
+    id: str
+    url: str
+    topics: tuple[str, ...]
+    state: State
+    created: int
+
+
+class NewSecret(msgspec.Struct, frozen=True, kw_only=True):
+    """An endpoint's secret, shown this once."""
+
+    endpoint: str
+    secret: str
+
+
+def view(one: Endpoint) -> EndpointView:
+    """Returns what of an endpoint anyone may see."""
+    return EndpointView(id=one.id, url=one.url, topics=one.topics, state=one.state, created=one.created)
+
+
+def new_secret_of(one: Endpoint) -> NewSecret:
+    """Returns the secret that was made last."""
+    return NewSecret(endpoint=one.id, secret=one.secrets[0].secret)
+
+
 def add(work: Work, url: str, topics: Sequence[str], actor: str, *, secret: str = "") -> Endpoint:
     """Keep an endpoint; its secret is made here unless one is given. Raises InvalidInput, Conflict."""
     _check_url(url)

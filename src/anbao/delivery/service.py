@@ -2,21 +2,27 @@
 
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
+from msgspec import Meta
 
 from anbao.delivery import endpoints, queue
-from anbao.delivery.endpoints import Change, Endpoint
+from anbao.delivery.endpoints import Change, EndpointView, NewSecret
 from anbao.delivery.post import PlatformAnswer, PostOutcome, SignedMessage, outcome_of, post
 from anbao.delivery.queue import Claim, Patience
+from anbao.engine import outbox
+from anbao.engine.acts import act, query
 from anbao.engine.core import Core, Service, Step
+from anbao.engine.outbox import QueuedEffect, State
 from anbao.engine.work import Work
 from anbao.errors import Conflict, InvalidInput, NotFound
 from anbao.model.base import JsonObject
+from anbao.model.options import Option
+from anbao.store import Connection
 from anbao.text import Text
 
 if TYPE_CHECKING:
@@ -29,6 +35,18 @@ AT_ONCE = 8
 
 PER_STEP = 64
 PING = "endpoint.test"
+
+Address = Annotated[str, Meta(min_length=1, max_length=2_000)]
+Topic = Annotated[str, Meta(max_length=100)]
+EffectId = Annotated[str, Meta(min_length=1, max_length=300)]
+EffectIds = Annotated[tuple[EffectId, ...], Meta(min_length=1, max_length=1_000)]
+StateWanted = Annotated[State | None, Option("缺省为全部", "all by default")]
+
+
+class Replayed(msgspec.Struct, frozen=True, kw_only=True):
+    """The entries that were made."""
+
+    entries: tuple[int, ...]
 
 
 class Payload(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,20 +82,68 @@ class Delivery(Service):
             list(pool.map(lambda one: self._deliver(client, one), claims))
         return True
 
-    def add_endpoint(self, work: Work, url: str, topics: Sequence[str], *, actor: str, secret: str = "") -> Endpoint:
-        """Keep an endpoint. Raises InvalidInput, Conflict."""
-        return endpoints.add(work, url, topics, actor, secret=secret)
+    # ── endpoints ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def rotate_secret(self, work: Work, endpoint: str, *, actor: str) -> Endpoint:
+    @query(
+        title=Text("投递端点（不含密钥）", "Where effects are delivered, without secrets"),
+        scope="officer",
+        path="/v1/endpoints",
+        bare=True,
+    )
+    def endpoints(self, conn: Connection) -> list[EndpointView]:
+        """The oldest first."""
+        return [endpoints.view(one) for one in endpoints.all_endpoints(conn)]
+
+    @act(
+        title=Text("新增投递端点；密钥只显示这一次", "Add an endpoint; its secret is shown this once"),
+        scope="officer",
+        path="/v1/endpoints",
+        keyed=False,
+    )
+    def add_endpoint(self, work: Work, url: Address, topics: tuple[Topic, ...] = (), *, actor: str) -> NewSecret:
+        """Takes no idempotency key, whose stored answer would hold the secret. Raises InvalidInput, Conflict."""
+        return endpoints.new_secret_of(endpoints.add(work, url, topics, actor))
+
+    @act(
+        title=Text("更换端点密钥；旧密钥再签一天", "Give an endpoint a new secret; the old one signs for another day"),
+        scope="officer",
+        path="/v1/endpoints/{endpoint}/rotate",
+        keyed=False,
+    )
+    def rotate_secret(self, work: Work, endpoint: str, *, actor: str) -> NewSecret:
         """Raises NotFound."""
-        return endpoints.rotate(work, endpoint, actor)
+        return endpoints.new_secret_of(endpoints.rotate(work, endpoint, actor))
 
-    def change_endpoint(self, work: Work, endpoint: str, how: Change, *, actor: str) -> Endpoint:
-        """Raises NotFound."""
-        return endpoints.change(work, endpoint, how, actor)
+    @act(
+        title=Text("暂停、恢复或删除端点", "Pause, resume or remove an endpoint"),
+        scope="officer",
+        path="/v1/endpoints/{endpoint}/state",
+    )
+    def change_endpoint(self, work: Work, endpoint: str, change: Change, *, actor: str) -> EndpointView:
+        """What waits for it goes on waiting. Raises NotFound."""
+        return endpoints.view(endpoints.change(work, endpoint, change, actor))
 
+    # ── effects ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @query(
+        title=Text("对外指令：待发、已发、完成、死信", "Effects: waiting, sent, done or dead"),
+        scope="officer",
+        path="/v1/effects",
+        bare=True,
+    )
+    def effects(
+        self, conn: Connection, *, state: StateWanted = None, topic: str | None = None, limit: int = 100
+    ) -> list[QueuedEffect]:
+        """The longest due first."""
+        return outbox.listed(conn, state=state, topic=topic, limit=limit)
+
+    @act(
+        title=Text("平台确认指令已执行，或说明拒绝理由", "The platform confirms that an effect is done, or refuses it"),
+        scope="effects",
+        path="/v1/effects/{effect}/confirm",
+    )
     def answer(self, work: Work, effect: str, answer: PlatformAnswer, *, actor: str) -> int:
-        """The platform confirms or refuses an effect later; the entry's index. Raises NotFound, InvalidInput, Conflict.
+        """Raises NotFound, InvalidInput, and Conflict for what has ended already.
 
         What was done stays done; what had been given up or refused may still be confirmed.
         """
@@ -94,9 +160,10 @@ class Delivery(Service):
             )
         return queue.finish(work, queued, outcome, actor)
 
-    def replay(self, work: Work, effects: Sequence[str], *, actor: str) -> list[int]:
-        """Send dead effects again. Raises NotFound, Conflict."""
-        return queue.replay(work, effects, actor)
+    @act(title=Text("重发死信", "Send dead effects again"), scope="officer", path="/v1/effects/replay")
+    def replay(self, work: Work, effects: EffectIds, *, actor: str) -> Replayed:
+        """All of them or none. Raises NotFound, Conflict."""
+        return Replayed(entries=tuple(queue.replay(work, effects, actor)))
 
     def test_endpoint(self, endpoint: str) -> PostOutcome:
         """Send a message that asks for nothing, now, outside the queue. Raises NotFound."""

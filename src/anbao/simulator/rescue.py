@@ -125,8 +125,8 @@ def _connected(platform: Platform) -> Iterator[Receiver]:
     manners = Manners(fail_first=1, refused=frozenset({scalding.REFUSED}), unreachable=scalding.UNREACHABLE)
     patience = platform.delivery.patience
     with receiving(manners) as receiver:
-        made = platform.run(lambda work: platform.delivery.add_endpoint(work, receiver.url, [], actor=OFFICER))
-        receiver.secrets.append(made.secrets[0].secret)
+        made = platform.run(lambda work: platform.delivery.add_endpoint(work, receiver.url, actor=OFFICER))
+        receiver.secrets.append(made.secret)
         platform.delivery.patience = _FAST
         yield receiver
         platform.delivery.patience = patience
@@ -179,7 +179,7 @@ def _replay(platform: Platform) -> None:
     """The officer sends the refused takedowns again."""
     with platform.reading() as conn:
         dead = [one.id for one in outbox.listed(conn, state="dead", topic="listing.takedown")]
-    platform.run(lambda work: platform.delivery.replay(work, dead, actor=OFFICER))
+    platform.delivery.replay(tuple(dead), actor=OFFICER)
 
 
 def _report(platform: Platform, hazard: str) -> str:

@@ -6,9 +6,7 @@ import click
 
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, echo, emit
-from anbao.delivery import endpoints
-from anbao.delivery.endpoints import Change, Endpoint
-from anbao.engine import outbox
+from anbao.delivery.endpoints import Change, NewSecret
 from anbao.engine.outbox import State
 from anbao.model.base import legal_time
 from anbao.text import Text, system_language
@@ -50,8 +48,8 @@ def command() -> None:
 def add(url: str, topics: tuple[str, ...], store_url: str | None) -> None:
     """Prints the endpoint's id and secret."""
     with open_store_option(store_url, create=True) as platform:
-        one = platform.run(lambda work: platform.delivery.add_endpoint(work, url, topics, actor=ACTOR))
-    _show_secret(one)
+        made = platform.delivery.add_endpoint(url, topics, actor=ACTOR)
+    _show_secret(made)
 
 
 @command.command("list", help=t("列出端点（不含密钥）", "list the endpoints, without their secrets"))
@@ -59,8 +57,8 @@ def add(url: str, topics: tuple[str, ...], store_url: str | None) -> None:
 @format_option()
 def list_all(store_url: str | None, output_format: str) -> None:
     """The oldest first."""
-    with open_store_option(store_url) as platform, platform.reading() as conn:
-        found = endpoints.all_endpoints(conn)
+    with open_store_option(store_url) as platform:
+        found = platform.delivery.endpoints()
     columns = [
         Column("id", Text("标识", "id")),
         Column("url", Text("地址", "address")),
@@ -89,8 +87,8 @@ def test(endpoint: str, store_url: str | None) -> int:
 def rotate(endpoint: str, store_url: str | None) -> None:
     """Prints the new secret."""
     with open_store_option(store_url) as platform:
-        one = platform.run(lambda work: platform.delivery.rotate_secret(work, endpoint, actor=ACTOR))
-    _show_secret(one)
+        made = platform.delivery.rotate_secret(endpoint, actor=ACTOR)
+    _show_secret(made)
 
 
 @command.command("pause", help=t("暂停端点；其指令等待", "pause an endpoint; what is meant for it waits"))
@@ -128,8 +126,8 @@ def remove(endpoint: str, store_url: str | None) -> None:
 def effects(state: str | None, topic: str | None, limit: int, store_url: str | None, output_format: str) -> None:
     """The longest due first."""
     wanted = next((one for one in get_args(State) if one == state), None)
-    with open_store_option(store_url) as platform, platform.reading() as conn:
-        found = outbox.listed(conn, state=wanted, topic=topic, limit=limit)
+    with open_store_option(store_url) as platform:
+        found = platform.delivery.effects(state=wanted, topic=topic, limit=limit)
     columns = [
         Column("id", Text("指令", "effect")),
         Column("topic", Text("主题", "topic")),
@@ -164,9 +162,8 @@ def replay(effects: tuple[str, ...], every: bool, store_url: str | None) -> None
         raise click.UsageError(t("给出指令编号，或者 --all", "name effects, or give --all"))
     with open_store_option(store_url) as platform:
         if every:
-            with platform.reading() as conn:
-                effects = tuple(one.id for one in outbox.listed(conn, state="dead", limit=1_000_000))
-        made = platform.run(lambda work: platform.delivery.replay(work, effects, actor=ACTOR))
+            effects = tuple(one.id for one in platform.delivery.effects(state="dead", limit=1_000_000))
+        made = platform.delivery.replay(effects, actor=ACTOR).entries
     echo(t(f"重发 {len(made)} 条", f"{len(made)} will be sent again"), err=True)
 
 
@@ -192,9 +189,9 @@ def words_of(problem: str) -> str:
 
 def _change(store_url: str | None, endpoint: str, how: Change) -> None:
     with open_store_option(store_url) as platform:
-        platform.run(lambda work: platform.delivery.change_endpoint(work, endpoint, how, actor=ACTOR))
+        platform.delivery.change_endpoint(endpoint, how, actor=ACTOR)
 
 
-def _show_secret(one: Endpoint) -> None:
-    echo(f"{one.id} {one.secrets[0].secret}")
+def _show_secret(made: NewSecret) -> None:
+    echo(f"{made.endpoint} {made.secret}")
     echo(t("请妥善保存，以后无法再看到", "keep it safe: it cannot be shown again"), err=True)
