@@ -208,7 +208,7 @@ def fail(platform: Platform, receiver: Receiver, clock: Clock, posted: float) ->
     timed(
         f"replay of {len(dead):,} dead letters",
         len(dead),
-        lambda: platform.run(lambda work: platform.delivery.replay(work, dead, actor="ann")),
+        lambda: platform.delivery.replay(tuple(dead), actor="ann"),
     )
     timed("their delivery", len(dead), lambda: platform.work_off(step(platform)), posted)
     left = count_of(platform, "SELECT count(*) FROM outbox WHERE state IN ('waiting', 'dead')")
