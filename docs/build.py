@@ -77,6 +77,10 @@ def exit_statuses(command: click.Command) -> str:
 
 
 SAMPLES = {
+    "roots": "roots.pem",
+    "timestamp add name": "tsa",
+    "timestamp add url": "https://tsa.example/",
+    "authority": "tsa",
     "about": "complaint:C1",
     "actor": "li",
     "appeal": "A1",

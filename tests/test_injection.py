@@ -198,6 +198,7 @@ READERS = (
     ("assist", "ask", "{}"),
     ("verify", "--receipt", "{}", "--key", "{}"),
     ("verify", "--log", "{}"),
+    ("timestamp", "add", "one", "--url", "http://127.0.0.1:9/", "--roots", "{}"),
     ("verify", "--absence", "{}", "--key", "{}"),
     ("complaint", "file", "text", "--concern", "safety", "--attach", "{}"),
     ("complaint", "complete", "c1", "--by", "a", "--attach", "{}"),

@@ -45,6 +45,7 @@ from anbao.prevent.service import Prevent
 from anbao.prove.figures import FigureService
 from anbao.prove.index import SubjectIndex
 from anbao.prove.integrity import Integrity
+from anbao.prove.timestamps import Timestamps
 from anbao.remove.service import Remove
 from anbao.rules import pack_defaults, rulesets
 from anbao.rules.exceptions import require_known_licences
@@ -84,6 +85,7 @@ class Platform(Core):
         self.index = SubjectIndex(self)
         self.integrity = Integrity(self)
         self.figures = FigureService(self)
+        self.timestamps = Timestamps(self)
         self.views = listing_view.Sources(self, self.prevent.explainer, self.remove.rules)
         for service in (
             self.readmodels,
@@ -98,6 +100,7 @@ class Platform(Core):
             self.index,
             self.integrity,
             self.figures,
+            self.timestamps,
         ):
             self.join(service)
         check_handlers(self)
@@ -305,6 +308,7 @@ SERVICES: tuple[tuple[str, type], ...] = (
     ("controls", Controls),
     ("index", SubjectIndex),
     ("figures", FigureService),
+    ("timestamps", Timestamps),
 )
 """What declares acts and reads (``engine.acts``), with its place as an attribute of the platform."""
 

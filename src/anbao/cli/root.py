@@ -44,6 +44,7 @@ VERBS = {
     "log": t("账本：条目、检查点、导出、回执", "the ledger: entries, checkpoint, export, receipt"),
     "timeline": t("一件事的完整时间线，逐条有据", "the whole timeline of a matter, each line with its proof"),
     "absence": t("证明关于一个对象没有（别的）条目", "prove that there are no (other) entries about a subject"),
+    "timestamp": t("外部时间戳：机构、列出、立即加盖", "timestamps from outside: authorities, list, one now"),
     "hazard": t("危险：登记线索、确认、导入名单", "hazards: suspect, confirm, lift, import lists"),
     "sweep": t("在全部商品中排查已确认的危险", "sweep all listings for the confirmed dangers"),
     "advance": t("办理到期的一切（不运行服务者用）", "do all that is due, where no server runs"),
@@ -69,7 +70,7 @@ GROUPS = {
     "remove": (t("危险排除", "Removal"), "measure appeal report"),
     "warn": (t("危险警示", "Warning"), "notice order warn"),
     "assist": (t("合理协助", "Assistance"), "assist"),
-    "prove": (t("举证", "Proof"), "timeline absence verify log"),
+    "prove": (t("举证", "Proof"), "timeline absence timestamp verify log"),
     "operate": (
         t("运行", "Operation"),
         "case obligations control parameter setting event webhook key serve advance doctor",

@@ -36,6 +36,7 @@ CHECKED_OTHERWISE = frozenset(
         "person_key",
         "personal",
         "reaction",
+        "stamp",
         "subject_block",
         "subject_page",
     }
@@ -54,6 +55,7 @@ NOT_STATED: Mapping[str, str] = {
     "registry_question": "questions on their way to registries; their answers are entries",
     "removal_match": "a queue that empties itself",
     "screen_run": "progress of bulk files",
+    "stamp_attempt": "attempts at timestamps; what came of them is an entry",
     "sweep": "progress of sweeps; their ends are entries",
 }
 """Tables of which the entries do not state every row, and what they hold: nothing here proves them."""

@@ -139,6 +139,14 @@ def open_note(note: str, verifiers: Sequence[Verifier]) -> str:
     return text
 
 
+def note_text(note: str) -> str:
+    """Returns the text of a note, without its signature lines; signatures are not checked. Raises InvalidInput."""
+    text, separator, _ = note.rpartition("\n\n")
+    if not separator:
+        raise _malformed()
+    return text + "\n"
+
+
 def format_checkpoint(checkpoint: Checkpoint) -> str:
     return f"{checkpoint.origin}\n{checkpoint.size}\n{base64.b64encode(checkpoint.root).decode()}\n"
 

@@ -42,6 +42,11 @@ CONTENT = Text(
     "条目内容是否属实、该记的是否都记了，不在证明之列；条目中的时间是经营者自己的陈述",
     "Not proven: that what entries say is true, or that all was recorded; their times are the operator's own word",
 )
+ROOTS_FROM_WITHIN = Text(
+    "时间戳机构的根证书取自被验证者自身；请与机构公布的证书比对。最近一次时间戳之后的条目没有外部时间",
+    "Not proven: whose the timestamps are. Their root certificates were taken from what is being verified; compare them"
+    " with those that the authority publishes. Entries after the newest timestamp have no outside time",
+)
 INDEX = Text(
     "索引是否列出每个条目的每个主体，不在此单份证明之列；持有全部条目者可重新计算并比对",
     "Not proven by this proof alone: that the index lists every subject of every entry; whoever holds all entries can"

@@ -6,11 +6,12 @@ disagree with the canonical bytes. What cannot be found is said in the report (`
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from anbao.errors import InvalidInput, NotFound
-from anbao.ledger import report
+from anbao.errors import InvalidInput, NotFound, Tampered
+from anbao.ledger import report, stamping
 from anbao.ledger.canonical import decode_strict
 from anbao.ledger.export import CHECKPOINT_FILE, KEY_FILE
 from anbao.ledger.keys import stored_verifier
@@ -26,6 +27,9 @@ from anbao.store.bulk import sql
 from anbao.text import Text
 
 _CHECKPOINTS_PER_QUERY = 1_000
+_STAMPS = 1_000
+"""The newest timestamps are verified, a millisecond each; older ones prove nothing that these do not."""
+
 _SUBJECTS_PER_QUERY = 5_000
 _GIVEN = "given checkpoint"
 
@@ -46,11 +50,12 @@ def verify_store(store: Store, key: str | None = None, checkpoint: str | None = 
         walk.go(
             _stored_leaves(conn, Ledger(verifier, None)), _stored_marks(conn, verifier), _held(checkpoint, verifier)
         )
+        stamped = _check_stamps(walk, conn) if walk.problem is None else ()
     agree = Text(
         "每条的种类、时间、主体索引均与其规范字节一致",
         "Kind, times and subject rows of every entry agree with its canonical bytes",
     )
-    return _report(walk, verifier, key is None, checkpoint is not None, (agree,))
+    return _report(walk, verifier, key is None, checkpoint is not None, (agree, *stamped), stamped=bool(stamped))
 
 
 def verify_directory(directory: Path, key: str | None, checkpoint: str | None = None) -> VerificationReport:
@@ -116,7 +121,9 @@ def _held(note: str | None, verifier: Verifier) -> Iterator[Mark]:
         yield open_mark(note, verifier, _GIVEN)
 
 
-def _report(walk: Walk, verifier: Verifier, own_key: bool, held: bool, agree: tuple[Text, ...]) -> VerificationReport:
+def _report(
+    walk: Walk, verifier: Verifier, own_key: bool, held: bool, agree: tuple[Text, ...], *, stamped: bool = False
+) -> VerificationReport:
     proven: list[Text] = []
     if walk.matched:
         proven.append(
@@ -134,7 +141,8 @@ def _report(walk: Walk, verifier: Verifier, own_key: bool, held: bool, agree: tu
             )
         )
         proven.extend(agree)
-    not_proven = [report.no_outside_witness(held=held), report.CONTENT]
+    outside = report.ROOTS_FROM_WITHIN if stamped else report.no_outside_witness(held=held)
+    not_proven = [outside, report.CONTENT]
     if own_key:
         not_proven.append(report.KEY_FROM_WITHIN)
     if walk.covered < walk.size:
@@ -150,6 +158,32 @@ def _report(walk: Walk, verifier: Verifier, own_key: bool, held: bool, agree: tu
         not_proven=tuple(not_proven),
         problem=walk.problem,
     )
+
+
+def _check_stamps(walk: Walk, conn: Connection) -> tuple[Text, ...]:
+    """Returns what the newest timestamps prove; a wrong one is the walk's problem."""
+    said = []
+    newest = stamping.stamped_sizes(conn, _STAMPS)
+    for place, (size, authority, at) in enumerate(newest):
+        where = f"timestamp {size} {authority}"
+        try:
+            [stamp] = [one for one in stamping.stamps_of(conn, size) if one.authority == authority]
+            note = sql(conn, "SELECT note FROM checkpoint WHERE size = ?", (size,)).scalar()
+            if note is None or stamping.stamped_at(stamp.answer, note, stamp.roots) != at:
+                raise Tampered(Text("时间戳不属于任何检查点", "the timestamp belongs to no checkpoint"))
+        except (Tampered, InvalidInput) as error:
+            walk.problem = Broken(error.what, where).problem
+            return ()
+        if authority not in {one for _, one, _ in newest[:place]}:
+            when = datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds")
+            said.append(
+                Text(
+                    f"{authority} 于 {when} 为前 {size} 条的检查点加盖了时间戳：这些条目在该时刻之后未被改写",
+                    f"{authority} stamped the checkpoint of the first {size} entries at {when}: they were not rewritten"
+                    " since",
+                )
+            )
+    return tuple(said)
 
 
 # ── a store ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,6 +9,7 @@ from anbao.ledger.absence import AbsenceProof, prove_absence
 from anbao.ledger.subjects import BLOCK_ENTRIES, key_digest
 from anbao.model.events.engine import PlatformOpened
 from anbao.model.events.indexing import IndexCommitted
+from anbao.prove.upkeep import anything_since
 from anbao.store import Connection
 from anbao.text import Text
 
@@ -78,4 +79,4 @@ class SubjectIndex(Service):
         every = self.core.parameters.number(conn, EVERY, now) * _MINUTE
         if not begun or now - begun[0].recorded < every:
             return False
-        return not last or self.core.ledger.size(conn) > last[0].index + 1
+        return not last or anything_since(conn, last[0].index + 1)

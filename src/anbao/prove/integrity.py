@@ -19,10 +19,11 @@ from anbao.engine.obligations import recompute
 from anbao.engine.obligations.closing import Obligation
 from anbao.engine.row_differences import Difference
 from anbao.engine.work import Work
-from anbao.ledger import artefacts, indexing
+from anbao.ledger import artefacts, indexing, stamping
 from anbao.model.base import JsonObject
 from anbao.model.events.integrity import StateRepaired
 from anbao.model.events.rules import ArtefactStated
+from anbao.model.events.timestamps import CheckpointStamped
 from anbao.store import Connection
 from anbao.text import Text
 
@@ -93,6 +94,13 @@ class Integrity(Service):
             )
         for key, why in keys.unexplained(conn, self.core.ledger):
             yield StateProblem(what=why, where=f"api_key {key}")
+        stamped = [one.event(CheckpointStamped) for one in self.core.entries(conn, kind=CheckpointStamped.KIND)]
+        recorded = [(one.size, one.authority, one.digest) for one in stamped]
+        for size, authority in stamping.altered_stamps(conn, recorded):
+            yield StateProblem(
+                what=Text("时间戳缺失或被替换", "a timestamp is missing or was replaced"),
+                where=f"stamp {size} {authority}",
+            )
         for name in self.core.reactions.ahead(conn):
             yield StateProblem(
                 what=Text(

@@ -8,9 +8,9 @@ from anbao.store.bulk import sql
 from anbao.store.connection import Connection, ConnectionPool
 from anbao.text import Text
 
-HEAD = "0021"
+HEAD = "0022"
 
-NOT_PROJECTED = frozenset({"person_key", "subject_block", "subject_page", "value_change"})
+NOT_PROJECTED = frozenset({"person_key", "stamp", "stamp_attempt", "subject_block", "subject_page", "value_change"})
 """Tables that no upgrade fills from the entries: their migration does so from older tables, or they are caches."""
 
 UNFILLED = "upgrade.unfilled"

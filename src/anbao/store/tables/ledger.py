@@ -60,6 +60,39 @@ checkpoint = StoreTable(
     owner="ledger",
 )
 
+stamp = StoreTable(
+    "stamp",
+    TableColumn("size", BigInteger, nullable=False),
+    key_column("authority"),
+    TableColumn("at", BigInteger, nullable=False),
+    TableColumn("answer", LargeBinary, nullable=False),
+    TableColumn("roots", Text, nullable=False),
+    PrimaryKey("size", "authority"),
+    TableIndex("stamp_by_authority", "authority", "size"),
+    comment="RFC 3161 answers for checkpoints, and the root certificates (PEM) that each was verified against",
+    owner="ledger.stamping",
+)
+
+stamp_authority = StoreTable(
+    "stamp_authority",
+    TableColumn("name", Text, primary_key=True),
+    TableColumn("url", Text, nullable=False),
+    TableColumn("roots", Text, nullable=False),
+    TableColumn("entry", BigInteger, nullable=False),
+    comment="authorities that stamp checkpoints; roots: PEM",
+    owner="prove.authorities",
+)
+
+stamp_attempt = StoreTable(
+    "stamp_attempt",
+    TableColumn("authority", Text, primary_key=True),
+    TableColumn("tried", BigInteger, nullable=False),
+    TableColumn("failures", Integer, nullable=False),
+    TableColumn("why", Text, nullable=False),
+    comment="the last attempt at each authority, and how many failed one after the other",
+    owner="prove.authorities",
+)
+
 subject_block = StoreTable(
     "subject_block",
     TableColumn("block", RowNumber, primary_key=True),
