@@ -89,13 +89,13 @@ def main() -> None:
             figures["two"].append(bulk(100_000, file, 2, given.store) / len(rows))
             figures["few"].append(bulk(100, file, 1, given.store) / len(rows))
     scan, one, two, few = (min(figures[name]) for name in ("scan", "one", "two", "few"))
-    tell("bare daachorse scan", scan, "")
-    tell("bulk, one core", one, f"{scan / one:.3f} of the bare scan (goal 0.12)")
-    tell("bulk, two cores", two, f"{one / two:.2f} of one core (goal 1.6)")
-    tell("bulk, 100 terms", few, f"{one / few:.2f} times as fast as with 100,000 (goal at most 2)")
+    show("bare daachorse scan", scan, "")
+    show("bulk, one core", one, f"{scan / one:.3f} of the bare scan (goal 0.12)")
+    show("bulk, two cores", two, f"{one / two:.2f} of one core (goal 1.6)")
+    show("bulk, 100 terms", few, f"{one / few:.2f} times as fast as with 100,000 (goal at most 2)")
 
 
-def tell(name: str, seconds: float, ratio: str) -> None:
+def show(name: str, seconds: float, ratio: str) -> None:
     """Print one figure."""
     print(f"{name:22} {1e6 * seconds:8.2f} µs/listing {1 / seconds:10,.0f}/s  {ratio}")
 

@@ -45,14 +45,14 @@ def stores(which: str) -> Iterator[dict[str, str]]:
             server.cleanup()
 
 
-def case_row(**values: object) -> tuple[object, ...]:
+def case_row(*, queue: str = "", **values: object) -> tuple[object, ...]:
     """A row of ``case_file`` in the order of its columns: nobody has taken or decided it, but for ``values``."""
     row = {
         "state": "open",
         "rank": 2,
         "waiting_since": NOW,
         "assignee": "",
-        "desk": "",
+        "desk": queue,
         "leased_by": "",
         "leased_until": 0,
         "barred": "",
@@ -86,7 +86,7 @@ def fill(platform: Platform, rows: int) -> None:
                 rank=n % 5,
                 due_at=due,
                 waiting_since=since,
-                desk=f"~{decider}" if second else "",
+                queue=f"~{decider}" if second else "",
                 decider=decider,
                 outcome="keep" if second else "",
                 subject=f"listing:L{n}",

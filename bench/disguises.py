@@ -142,7 +142,7 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--tuning", action="store_true")
     options.add_argument("--show", default="", help="print what is missed of one disguise, or 'false' for false hits")
-    options.add_argument("--only", default="", help="measure one disguise alone")
+    options.add_argument("--only", default="", choices=("", *disguising.DISGUISES), help="measure one disguise alone")
     options.add_argument("--learn", action="store_true", help="write harmless readings to the lexicon")
     chosen = options.parse_args()
     if chosen.learn:

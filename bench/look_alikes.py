@@ -1,4 +1,4 @@
-"""Which Chinese characters the eye takes for each other, found by comparing their drawings in a font.
+"""Which Chinese characters people take for each other, found by comparing their drawings in a font.
 
 Prints one line for each character: itself, then those that it may be taken for, the nearest first.
 

@@ -198,9 +198,9 @@ def main() -> int:
             for server in servers:
                 server.terminate()
                 server.wait()
-    show("validated echo", [one for floor, _ in rounds for one in floor])
+    show("validated echo", [one for bare, _ in rounds for one in bare])
     show("one listing, durable", [one for _, ours in rounds for one in ours])
-    ratio = statistics.median(len(ours) / len(floor) for floor, ours in rounds)
+    ratio = statistics.median(len(ours) / len(bare) for bare, ours in rounds)
     print(f"ratio {ratio:.2f} (goal {GOAL})   memory of the server with {TERMS:,} terms: {memory} MB")
     return 0 if ratio >= GOAL else 1
 

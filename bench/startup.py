@@ -46,14 +46,14 @@ def main() -> None:
                 if turn:  # the first makes the caches warm
                     taken[name].append(time.perf_counter() - start)
                     used[name].append(processor() - before)
-    floor = statistics.median(taken["python -c pass"])
+    bare = statistics.median(taken["python -c pass"])
     for name, times in taken.items():
         middle, goal = statistics.median(times), commands[name][1]
         against = "" if goal is None else f"  goal {goal * 1_000:.0f} ms: {'met' if middle <= goal else 'missed'}"
         work = statistics.median(used[name]) * 1_000
         print(
             f"{name:38} {middle * 1_000:6.0f} ms ({min(times) * 1_000:.0f} at best, {work:.0f} of the processor),"
-            f" {middle / floor:5.1f}×{against}"
+            f" {middle / bare:5.1f}×{against}"
         )
 
 

@@ -1,4 +1,4 @@
-"""How many of the first suggested terms are the danger itself, or a part of it that tells it from other goods.
+"""How many of the first suggested terms are the danger itself, or a part of it that sets it apart from other goods.
 
 - titles: dangers that no lexicon knows, each written into titles of real goods of one sort (which share a word), as
   sellers hide them; the shared titles are needed.

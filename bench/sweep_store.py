@@ -134,8 +134,8 @@ def sweep(url: str) -> dict[str, Any]:
         took, worked = time.perf_counter() - start, time.process_time() - begun
         with platform.reading() as conn:
             one = passes.newest(conn, 1)[0]
-        told = {"looked": one.looked, "matched": one.matched, "steps": steps, "took": took, "worked": worked}
-        return {**told, "held": held[:], "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+        counted = {"looked": one.looked, "matched": one.matched, "steps": steps, "took": took, "worked": worked}
+        return {**counted, "held": held[:], "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
 
 def screen(url: str, stop: Path) -> dict[str, Any]:
@@ -171,13 +171,16 @@ def report(title: str, swept: dict[str, Any], waited: list[float], alone: float)
         f" {swept['took']:.0f} s, {swept['worked']:.0f} s of the processor: {1 / each:,.0f}/s,"
         f" {alone / each:.2f} of the bare search; {swept['memory']:.0f} MB"
     )
-    tell("  write lock held", swept["held"])
-    tell("  one screening meanwhile", waited)
+    report_times("  write lock held", swept["held"])
+    report_times("  one screening meanwhile", waited)
 
 
-def tell(what: str, millis: list[float]) -> None:
+def report_times(what: str, millis: list[float]) -> None:
     """Print the middle, the worst hundredth and the worst."""
     ranked = sorted(millis)
+    if not ranked:
+        print(f"{what:26}      0 times: nothing was measured, take more listings", flush=True)
+        return
     print(
         f"{what:26} {len(ranked):6,} times: median {statistics.median(ranked):8.1f} ms"
         f"  p99 {ranked[int(0.99 * len(ranked))]:8.1f} ms  worst {ranked[-1]:8.1f} ms",

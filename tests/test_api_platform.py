@@ -58,9 +58,9 @@ def test_a_listing_is_decided_on_and_its_entry_is_proven(server: Served, client:
     assert (finding["field"], finding["start"], finding["end"], finding["term"]) == ("title", 2, 2 + len(TERM), TERM)
 
     index = decision["receipt"]["entry"]
-    kept = client.get(f"/v1/entries/{index}").json()
-    assert kept["entry"]["kind"] == "listing.screened"
-    assert kept["entry"]["actor"].startswith("key:")
+    stored = client.get(f"/v1/entries/{index}").json()
+    assert stored["entry"]["kind"] == "listing.screened"
+    assert stored["entry"]["actor"].startswith("key:")
     proof = client.get(f"/v1/entries/{index}/proof")
     assert json.loads(proof.content)["leaf"] == decision["receipt"]["leaf"]
     key = server.anonymous().get("/log/key").text.strip()
@@ -273,8 +273,8 @@ def test_what_a_batch_committed_stays_when_its_connection_breaks(server: Served,
     with raw_batch(server, length=2) as connection:
         connection.sendall(b"{}")
         connection.recv(65536)
-    kept = server.count("listing.screened")
-    assert 150 <= kept <= 170
+    stored = server.count("listing.screened")
+    assert 150 <= stored <= 170
 
 
 def test_a_caller_that_sends_all_before_it_reads_meets_no_deadlock(

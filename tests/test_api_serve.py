@@ -91,8 +91,8 @@ def test_a_server_asked_to_stop_finishes_what_it_accepted_and_leaves_nothing_beh
     assert len(accepted) == len(set(accepted))
     with open_platform(store_url) as platform:
         with platform.reading() as conn:
-            kept = {one.index for one in platform.ledger.entries(conn, 0, 1_000_000, kind="listing.screened")}
-        assert set(accepted) <= kept
+            stored = {one.index for one in platform.ledger.entries(conn, 0, 1_000_000, kind="listing.screened")}
+        assert set(accepted) <= stored
         report = verify_store(platform.store)
         assert report.sound
         assert report.covered == report.entries

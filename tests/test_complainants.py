@@ -18,10 +18,10 @@ def test_the_same_seed_gives_the_same() -> None:
 
 def test_the_platform_sees_dangers_repeats_and_floods(tmp_path: Path) -> None:
     now = NOW
-    told = list(complainants(20_261_124, NOW, OFFERS, 2))
+    complaints = list(complainants(20_261_124, NOW, OFFERS, 2))
     filed: dict[int, Filed] = {}
     with open_platform(f"sqlite:///{tmp_path}/a.db", clock=lambda: now) as platform:
-        for one in told:
+        for one in complaints:
             now = one.at
             filed[one.number] = platform.run(
                 lambda work, one=one: platform.investigate.complaints.file_from(  # type: ignore[misc]
@@ -31,21 +31,21 @@ def test_the_platform_sees_dangers_repeats_and_floods(tmp_path: Path) -> None:
         with platform.reading() as conn:
             flagged = {one.entry().subjects["complaint"] for one in platform.entries(conn, kind=ComplaintFlagged.KIND)}
             everything = len(list(platform.entries(conn, kind=ComplaintAcknowledged.KIND)))
-    assert everything == len(told) == 40
-    graves = {one.number: filed[one.number].severity for one in told if one.truth.danger in ("life", "health")}
+    assert everything == len(complaints) == 40
+    graves = {one.number: filed[one.number].severity for one in complaints if one.truth.danger in ("life", "health")}
     assert min(graves.values()) >= 4
-    assert all(filed[one.number].severity <= 3 for one in told if one.truth.kind in ("false", "mass"))
-    repeats = [one for one in told if one.truth.kind == "duplicate"]
+    assert all(filed[one.number].severity <= 3 for one in complaints if one.truth.kind in ("false", "mass"))
+    repeats = [one for one in complaints if one.truth.kind == "duplicate"]
     assert all(filed[one.number].joined == _lead(filed, one) for one in repeats)
-    by_receipt = {filed[one.number].receipt: one for one in told}
-    joined = [(one, by_receipt[filed[one.number].joined]) for one in told if filed[one.number].joined]
+    by_receipt = {filed[one.number].receipt: one for one in complaints}
+    joined = [(one, by_receipt[filed[one.number].joined]) for one in complaints if filed[one.number].joined]
     assert all(one.complaint.listing == lead.complaint.listing for one, lead in joined)
     assert not any(one.truth.kind == "rights_holder" for pair in joined for one in pair)
     assert all(_same_matter(one, lead) for one, lead in joined)
-    floods = [filed[one.number].receipt for one in told if one.truth.kind == "mass"]
+    floods = [filed[one.number].receipt for one in complaints if one.truth.kind == "mass"]
     assert set(floods[4:]) <= flagged
-    assert not flagged & {filed[one.number].receipt for one in told if one.truth.kind == "true"}
-    assert all(not filed[one.number].lacking for one in told if one.truth.kind == "rights_holder")
+    assert not flagged & {filed[one.number].receipt for one in complaints if one.truth.kind == "true"}
+    assert all(not filed[one.number].lacking for one in complaints if one.truth.kind == "rights_holder")
 
 
 def _lead(filed: dict[int, Filed], one: SimulatedComplaint) -> str:

@@ -319,9 +319,9 @@ def test_a_notice_runs_its_course_and_ends_after_fifteen_days(platform: Platform
     assert state(platform, name) == "handled"
     assert "cn.ip.counter_wait" not in open_norms(platform, name)
     with platform.reading() as conn:
-        told_all = platform.investigate.complaints.file_of(conn, name)
-    assert [line.entry for line in told_all.timeline] == sorted(line.entry for line in told_all.timeline)
-    assert all(line.title.zh for line in told_all.timeline)
+        whole = platform.investigate.complaints.file_of(conn, name)
+    assert [line.entry for line in whole.timeline] == sorted(line.entry for line in whole.timeline)
+    assert all(line.title.zh for line in whole.timeline)
 
 
 def test_proceedings_keep_the_measures(platform: Platform, clock: Clock) -> None:

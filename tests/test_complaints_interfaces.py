@@ -76,8 +76,8 @@ def test_a_stranger_complains_with_a_photo_and_follows_the_token(server: Served,
     assert received["body"]["text"].startswith("commit:")
     [photo] = received["body"]["attachments"]
     assert photo == {"sha256": sha256(PNG).hexdigest(), "size": len(PNG), "type": "image/png"}
-    kept = httpx.get(f"{s3_server}/complaints", params={"list-type": 2, "prefix": "files/"}, trust_env=False).text
-    assert photo["sha256"] in kept
+    stored = httpx.get(f"{s3_server}/complaints", params={"list-type": 2, "prefix": "files/"}, trust_env=False).text
+    assert photo["sha256"] in stored
     bytes_back = officer.get(f"/v1/complaints/{filed['receipt']}/attachments/{photo['sha256']}")
     assert (bytes_back.content, bytes_back.headers["content-type"]) == (PNG, "image/png")
     assert officer.get(f"/v1/complaints/{filed['receipt']}/attachments/{'0' * 64}").status_code == 404

@@ -17,7 +17,7 @@ LISTINGS, SEED = 1_500, 20_261_124
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
-def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+def output(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """All that a run says, in English, once on each database; PostgreSQL's takes a minute."""
     folder: Path = tmp_path_factory.mktemp("demo")
     url = f"sqlite:///{folder}/demo.db"
@@ -34,66 +34,66 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return said.getvalue()
 
 
-def between(told: str, first: str, then: str) -> list[str]:
+def between(output: str, first: str, then: str) -> list[str]:
     """The decisions of one part, without the lines that only say why."""
-    part = told.split(first, 1)[1].split(then, 1)[0]
+    part = output.split(first, 1)[1].split(then, 1)[0]
     return [line for line in part.splitlines()[1:] if re.match(r"  (Passed|Held|Blocked) ", line)]
 
 
-def test_forged_expired_and_missing_licences_are_shown_with_their_provision(told: str) -> None:
+def test_forged_expired_and_missing_licences_are_shown_with_their_provision(output: str) -> None:
     for fault, decision in (
         ("forged licence", "refused"),
         ("expired licence", "held"),
         ("missing licence", "held"),
     ):
-        found = re.search(rf"  {decision} .*\({fault}\)\n.*Food Safety Law \(2025\), art\. 35\(1\)", told)
+        found = re.search(rf"  {decision} .*\({fault}\)\n.*Food Safety Law \(2025\), art\. 35\(1\)", output)
         assert found, fault
 
 
-def test_a_word_is_harmless_in_one_title_and_not_in_another(told: str) -> None:
-    said = between(told, "The same word, harmless and not", "Dangerous goods in disguise")
+def test_a_word_is_harmless_in_one_title_and_not_in_another(output: str) -> None:
+    said = between(output, "The same word, harmless and not", "Dangerous goods in disguise")
     assert [line.split()[0] for line in said] == ["Passed"] * 4 + ["Blocked"] * 2
-    assert "says that the substance is not in it" in told
+    assert "says that the substance is not in it" in output
 
 
-def test_an_order_for_a_blocked_listing_is_refused(told: str) -> None:
-    assert re.search(r"  refused .*DEMO-GUN.*\n.*The listing of the order was blocked; E-Commerce Law, art. 29", told)
+def test_an_order_for_a_blocked_listing_is_refused(output: str) -> None:
+    assert re.search(r"  refused .*DEMO-GUN.*\n.*The listing of the order was blocked; E-Commerce Law, art. 29", output)
 
 
-def test_ten_disguises_are_stopped_and_ten_look_alikes_pass(told: str) -> None:
-    caught = between(told, "Dangerous goods in disguise", "Harmless look-alikes")
+def test_ten_disguises_are_stopped_and_ten_look_alikes_pass(output: str) -> None:
+    caught = between(output, "Dangerous goods in disguise", "Harmless look-alikes")
     assert len(caught) == 10
     assert all(line.startswith(("  Blocked ", "  Held for review ")) for line in caught)
-    passed = between(told, "Harmless look-alikes", "A danger in an attribute")
+    passed = between(output, "Harmless look-alikes", "A danger in an attribute")
     assert len(passed) == 10
     assert all(line.startswith("  Passed ") for line in passed)
 
 
-def test_contacts_hidden_in_pictures_are_found(told: str) -> None:
-    found = between(told, "A contact hidden", "■")
+def test_contacts_hidden_in_pictures_are_found(output: str) -> None:
+    found = between(output, "A contact hidden", "■")
     assert {line.split()[-1] for line in found} == {"PIC1", "PIC2"}
     assert all(line.startswith(("  Blocked ", "  Held for review ")) for line in found)
 
 
-def test_the_danger_is_found_everywhere_and_the_seller_named(told: str) -> None:
-    assert "8/8 dangerous listings taken down, 4 of them known by their picture only" in told
-    assert re.search(r"  Blocked +闪电能量", told)
-    assert "15 reached, 2 not" in told
-    assert "was informed in writing who sold (Who the seller is): 示例" in told
+def test_the_danger_is_found_everywhere_and_the_seller_named(output: str) -> None:
+    assert "8/8 dangerous listings taken down, 4 of them known by their picture only" in output
+    assert re.search(r"  Blocked +闪电能量", output)
+    assert "15 reached, 2 not" in output
+    assert "was informed in writing who sold (Who the seller is): 示例" in output
 
 
-def test_a_category_that_may_not_be_sold_online_is_shown_with_its_basis(told: str) -> None:
-    assert re.search(r"  refused .*\(forbidden category\)\n.*(art\. |not checked against its source)", told)
+def test_a_category_that_may_not_be_sold_online_is_shown_with_its_basis(output: str) -> None:
+    assert re.search(r"  refused .*\(forbidden category\)\n.*(art\. |not checked against its source)", output)
 
 
-def test_models_advise_and_people_decide(told: str) -> None:
-    [by_model] = between(told, "Its score is one more finding", "An outside moderation model")
+def test_models_advise_and_people_decide(output: str) -> None:
+    [by_model] = between(output, "Its score is one more finding", "An outside moderation model")
     assert by_model.startswith("  Held for review ")
-    assert re.search(r"classifier: .*\d+‰ ← .+", told)
-    [outside] = between(told, "An outside moderation model", "■")
+    assert re.search(r"classifier: .*\d+‰ ← .+", output)
+    [outside] = between(output, "An outside moderation model", "■")
     assert outside.startswith("  Passed ")
-    assert "its flag asks a person, 1 case" in told
-    assert re.search(r"蓝冰晶粒 \(6 blocked : 0 passed\)", told)
+    assert "its flag asks a person, 1 case" in output
+    assert re.search(r"蓝冰晶粒 \(6 blocked : 0 passed\)", output)
 
 
 @pytest.mark.parametrize(
@@ -108,16 +108,16 @@ def test_models_advise_and_people_decide(told: str) -> None:
         r"entries: .*{control.probed} \d+",
     ],
 )
-def test_each_part_leaves_entries_and_obligations(told: str, evidence: str) -> None:
+def test_each_part_leaves_entries_and_obligations(output: str, evidence: str) -> None:
     pack = load_pack(default_pack_path())
-    assert re.search(re.sub(r"{([\w.]+)}", lambda kind: re.escape(pack.kind(kind[1]).title.en), evidence), told)
+    assert re.search(re.sub(r"{([\w.]+)}", lambda kind: re.escape(pack.kind(kind[1]).title.en), evidence), output)
 
 
-def test_every_control_that_a_program_tries_works(told: str) -> None:
-    assert re.search(r"controls tried on the real path: (not tried \d+, )?works \d+\n", told)
+def test_every_control_that_a_program_tries_works(output: str) -> None:
+    assert re.search(r"controls tried on the real path: (not tried \d+, )?works \d+\n", output)
 
 
-def test_it_ends_with_what_can_be_proven(told: str) -> None:
-    assert "verifies: sound" in told
-    assert "made again: the same bytes" in told
-    assert "changed to “pass” in a copy: found" in told
+def test_it_ends_with_what_can_be_proven(output: str) -> None:
+    assert "verifies: sound" in output
+    assert "made again: the same bytes" in output
+    assert "changed to “pass” in a copy: found" in output

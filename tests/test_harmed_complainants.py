@@ -89,7 +89,7 @@ def owed(platform: Platform) -> list[str]:
     return [one.subjects["complaint"] for one in platform.obligations(limit=1_000) if one.norm == CLOCK]
 
 
-def test_who_was_harmed_is_told_what_to_ask_for_with_a_case_and_a_clock(platform: Platform) -> None:
+def test_who_was_harmed_learns_what_to_ask_for_with_a_case_and_a_clock(platform: Platform) -> None:
     filed = file(platform)
     [offer] = offers(platform)
     assert (offer.complaint, offer.trade, offer.listing, offer.merchant) == (filed.receipt, "O1", "L1", "M1")

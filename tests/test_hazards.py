@@ -214,22 +214,22 @@ def test_a_fingerprint_that_could_never_be_found_is_refused(kind: str, value: st
 
 
 def test_states_follow_each_other_in_order(platform: anbao.Platform) -> None:
-    room = platform.investigate
+    investigate = platform.investigate
     with pytest.raises(NotFound):
-        platform.run(lambda work: room.confirm(work, "h1", Confirmation()))
-    platform.run(lambda work: room.suspect(work, suspicion("h1", ("brand", "某某牌"))))
+        platform.run(lambda work: investigate.confirm(work, "h1", Confirmation()))
+    platform.run(lambda work: investigate.suspect(work, suspicion("h1", ("brand", "某某牌"))))
     with pytest.raises(InvalidInput):
-        platform.run(lambda work: room.confirm(work, "h1", Confirmation()))
+        platform.run(lambda work: investigate.confirm(work, "h1", Confirmation()))
     with pytest.raises(Conflict):
-        platform.run(lambda work: room.suspect(work, suspicion("h1")))
+        platform.run(lambda work: investigate.suspect(work, suspicion("h1")))
     with pytest.raises(Conflict):
-        platform.run(lambda work: room.lift(work, "h1", "x"))
+        platform.run(lambda work: investigate.lift(work, "h1", "x"))
     with pytest.raises(InvalidInput):
-        platform.run(lambda work: room.dismiss(work, "h1", " "))
-    platform.run(lambda work: room.dismiss(work, "h1", "查无此事"))
+        platform.run(lambda work: investigate.dismiss(work, "h1", " "))
+    platform.run(lambda work: investigate.dismiss(work, "h1", "查无此事"))
     assert states(platform, "cn.hazard.assess") == ["discharged"]
-    platform.run(lambda work: room.suspect(work, suspicion("h1", ("barcode", BARCODE), source="recall")))
-    platform.run(lambda work: room.confirm(work, "h1", Confirmation(sold=True)))
+    platform.run(lambda work: investigate.suspect(work, suspicion("h1", ("barcode", BARCODE), source="recall")))
+    platform.run(lambda work: investigate.confirm(work, "h1", Confirmation(sold=True)))
     with platform.reading() as conn:
         record = hazards.known(conn, "h1").record
     assert (record.certain, record.sold) == (True, True)

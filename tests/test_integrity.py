@@ -157,7 +157,7 @@ def test_a_lexicon_hollowed_out_under_its_old_digest_is_refused_and_found(
     assert problems(lived_in) == [f"artefact {digest}"]
 
 
-def test_a_catalogue_of_which_no_import_tells_is_stated_and_then_bound(lived_in: Platform) -> None:
+def test_a_catalogue_without_an_import_is_stated_and_then_bound(lived_in: Platform) -> None:
     catalogue = lived_in.catalogue.digest
     with lived_in.store.write() as conn:
         sql(conn, "UPDATE artefact SET data = ? WHERE digest = ?", (b"{}", catalogue))

@@ -48,21 +48,21 @@ def test_no_duty_of_the_source_is_dropped_or_changed(pack: Pack) -> None:
     source = [
         row for row in json.loads((SHARED / "law" / "duties.json").read_text("utf-8")) if row["jurisdiction"] == "cn"
     ]
-    kept = {row.id: row for row in pack.duties}
-    assert len(source) == len(kept) == 86
+    loaded = {row.id: row for row in pack.duties}
+    assert len(source) == len(loaded) == 86
     for row in source:
         for theirs in ("instrument", "article", "actor", "trigger", "act", "deadline", "penalty", "source_status"):
-            assert getattr(kept[row["id"]], theirs) == (row[theirs] or ""), (row["id"], theirs)
-        assert kept[row["id"]].clock == (row["clock_starts"] or "")
-        assert kept[row["id"]].retention == (row["retention"] or "")
+            assert getattr(loaded[row["id"]], theirs) == (row[theirs] or ""), (row["id"], theirs)
+        assert loaded[row["id"]].clock == (row["clock_starts"] or "")
+        assert loaded[row["id"]].retention == (row["retention"] or "")
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the collected sources are not beside the checkout")
 def test_every_chinese_statute_of_the_source_is_in_the_pack(pack: Pack) -> None:
     for path in (SHARED / "law" / "statutes").glob("cn.*.json"):
         source = json.loads(path.read_text("utf-8"))
-        kept = pack.library.instruments[source["id"]]
-        assert [article.no for article in kept.articles] == [article["no"] for article in source["articles"]]
+        loaded = pack.library.instruments[source["id"]]
+        assert [article.no for article in loaded.articles] == [article["no"] for article in source["articles"]]
 
 
 def test_a_norm_applies_only_while_one_of_its_provisions_does(pack: Pack) -> None:

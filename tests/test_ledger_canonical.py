@@ -134,10 +134,10 @@ def test_a_lone_surrogate_in_a_trusted_body_is_named() -> None:
 
 @pytest.mark.parametrize("seal_either", [seal, seal_trusted])
 def test_the_largest_entry_fits_and_one_byte_more_does_not(seal_either: Any) -> None:
-    room = MAX_ENTRY - len(encode(entry_of(screened(""))))
-    assert len(seal_either(entry_of(screened("x" * room))).data) == MAX_ENTRY
+    left = MAX_ENTRY - len(encode(entry_of(screened(""))))
+    assert len(seal_either(entry_of(screened("x" * left))).data) == MAX_ENTRY
     with pytest.raises(TooLarge):
-        seal_either(entry_of(screened("x" * (room + 1))))
+        seal_either(entry_of(screened("x" * (left + 1))))
 
 
 def test_subjects_given_in_any_order_give_the_same_bytes() -> None:

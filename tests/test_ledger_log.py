@@ -104,8 +104,8 @@ def test_a_checkpoint_is_signed_once_per_size(store: Store) -> None:
         note = ledger.checkpoint(conn, 2)
         assert ledger.checkpoint(conn, 3) == note == ledger.latest_checkpoint(conn)
         assert open_checkpoint(note, ledger.verifier).root == ledger.root(conn, 2)
-        kept = [tuple(row) for row in sql(conn, "SELECT size, at FROM checkpoint ORDER BY size")]
-        assert kept == [(0, 1), (2, 2)]
+        stored = [tuple(row) for row in sql(conn, "SELECT size, at FROM checkpoint ORDER BY size")]
+        assert stored == [(0, 1), (2, 2)]
 
 
 def test_no_checkpoint_is_signed_over_a_rewritten_log(sqlite_store: Store) -> None:
@@ -202,8 +202,8 @@ def test_a_key_from_a_file_stays_outside_the_store(
         ledger.checkpoint(conn, 1)
     assert str(ledger.verifier) == str(signer.verifier)
     with sqlite_store.read() as conn:
-        kept = b"".join(value for (value,) in sql(conn, "SELECT value FROM meta WHERE key LIKE 'ledger.%'").all())
-    assert b"PRIVATE" not in kept
+        stored = b"".join(value for (value,) in sql(conn, "SELECT value FROM meta WHERE key LIKE 'ledger.%'").all())
+    assert b"PRIVATE" not in stored
 
     file.write_text(new_signer("shop.example/anbao").secret())
     with pytest.raises(Conflict):

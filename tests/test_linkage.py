@@ -100,6 +100,6 @@ def test_identifiers_stored_before_are_replaced_and_none_stands_in_the_clear(sto
     keep(store, vault, merchant("b", phone="13900000000"))
     assert family(store, "a") == {"a"}
     with store.read() as conn:
-        kept = sql(conn, "SELECT lookup, merchant, kind FROM merchant_identifier").all()
-    assert {len(bytes(lookup)) for lookup, _, _ in kept} == {32}
-    assert {(name, kind) for _, name, kind in kept} == {("a", "phone"), ("b", "phone")}
+        stored = sql(conn, "SELECT lookup, merchant, kind FROM merchant_identifier").all()
+    assert {len(bytes(lookup)) for lookup, _, _ in stored} == {32}
+    assert {(name, kind) for _, name, kind in stored} == {("a", "phone"), ("b", "phone")}

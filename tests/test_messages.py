@@ -51,11 +51,11 @@ def test_neither_text_nor_contact_stands_in_the_ledger(platform: anbao.Platform)
     platform.submit_messages([say("a", "不走平台，加我微信abc12345转账给我便宜", buyer="buyer-7")])
     with platform.reading() as conn:
         entries = [bytes(data).decode() for (data,) in sql(conn, "SELECT data FROM entry")]
-        commitment, kept = sql(conn, "SELECT commitment, value FROM personal WHERE field = 'message'").one()
+        commitment, stored = sql(conn, "SELECT commitment, value FROM personal WHERE field = 'message'").one()
         opened = platform.vault.reveal(conn, commitment)[1]
     for secret in ("abc12345", "便宜", "buyer-7"):
         assert not any(secret in entry for entry in entries)
-    assert b"abc12345" not in bytes(kept)
+    assert b"abc12345" not in bytes(stored)
     assert "abc12345" in opened
 
 

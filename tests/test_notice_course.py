@@ -136,8 +136,8 @@ def test_one_decision_takes_the_listing_down_and_fifteen_days_bring_it_back(
     assert [one.state for one in measures(platform)] == ["lifted"]
     moves = ("measure.taken", "measure.confirmed", "measure.lifted", "measure.restored")
     assert [kind for kind in kinds(platform, name) if kind in moves] == list(moves)
-    told_merchant = [one for one in receiver.topics("merchant.notified") if "等待期满" in str(one.payload)]
-    assert len(told_merchant) == 1
+    informed = [one for one in receiver.topics("merchant.notified") if "等待期满" in str(one.payload)]
+    assert len(informed) == 1
     answers = [one.payload["data"]["outcome"] for one in receiver.topics("complainant.answer")]
     assert answers == ["act", "counter_stood"]
     assert open_norms(platform, name) == set()

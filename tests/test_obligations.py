@@ -63,7 +63,7 @@ REVERIFY = norm(
     discharged=on("merchant.verified"),
     ends=on("merchant.closed"),
 )
-TELL = norm(
+INFORM = norm(
     "tell",
     "guard",
     ("consumer", "listing"),
@@ -107,7 +107,7 @@ PROMPT = norm(
     discharged=on("hazard.removed"),
     deadline="platform",
 )
-NORMS = (ANSWER, REVERIFY, TELL, ADMIT, ANNOUNCE, NEVER, REPORT, KEEP, PROMPT)
+NORMS = (ANSWER, REVERIFY, INFORM, ADMIT, ANNOUNCE, NEVER, REPORT, KEEP, PROMPT)
 ENGINE = ObligationEngine(NORMS, WorkCalendar([]), Settings(ValueHistory(), {"act": Period(hours=2)}))
 
 

@@ -118,8 +118,8 @@ def test_the_three_facts_of_a_choice_stand_apart_and_rest_on_something(platform:
     choice = msgspec.convert({**given, "knew_by": "弹窗题", "chose_by": "下单"}, anbao.NoticeChoice)
     platform.warn.record_choice(choice)
     [entry] = entries(platform, "notice.choice")
-    kept = entry.body  # type: ignore[attr-defined]
-    assert (kept["knew"], kept["could_choose"], kept["chose"]) == (True, False, True)
+    stored = entry.body  # type: ignore[attr-defined]
+    assert (stored["knew"], stored["could_choose"], stored["chose"]) == (True, False, True)
     with pytest.raises(InvalidInput) as failure:
         platform.warn.record_choice(msgspec.structs.replace(choice, knew_by=" "))
     assert failure.value.field == "knew_by"

@@ -39,9 +39,9 @@ class Echo(Service):
 
 def opened(url: str, refused: frozenset[str] = frozenset()) -> Core:
     core = Core(open_store(url), default_pack_path(), lambda: 1_790_000_000_000)
-    room = Echo(core)
-    room.refused = refused
-    core.join(room)
+    echo = Echo(core)
+    echo.refused = refused
+    core.join(echo)
     return core
 
 

@@ -177,7 +177,7 @@ def names(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[s
         complaint_routes._storage.cache_clear()
         began = int(time.time() * 1000) - SIX_WEEKS
         with open_platform(url, clock=lambda: began) as platform:
-            found = tell_story(platform, PictureIntake(platform, open_storage(f"file://{folder / 'objects'}")))
+            found = unfold_story(platform, PictureIntake(platform, open_storage(f"file://{folder / 'objects'}")))
         open_platform(url).close()  # what an opening brings by itself has been done
         with served(url, keeps_time=False) as server:
             token = server.token()
@@ -198,7 +198,7 @@ def names(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[s
         complaint_routes._storage.cache_clear()
 
 
-def tell_story(platform: Platform, pictures: PictureIntake) -> dict[str, Any]:
+def unfold_story(platform: Platform, pictures: PictureIntake) -> dict[str, Any]:
     """The story of the scalding power bank, with what a person still has to decide at its end."""
     unfold(platform, pictures, scalding.stage(platform, pictures))
     with platform.reading() as conn:

@@ -75,9 +75,9 @@ def test_a_back_test_counts_what_would_differ(platform: anbao.Platform) -> None:
     assert (result.terms_added, result.terms_removed) == (1, 1)
     assert {one.listing.split("-")[0] for one in result.examples} <= {"L0", "L1", "L2", "L3"}
     with platform.reading() as conn:
-        kept = platform.ledger.entry(conn, entry).entry()
-    assert kept.kind == "lexicon.backtested"
-    assert (kept.body["examined"], kept.body["changed"]) == (80, 40)
+        stored = platform.ledger.entry(conn, entry).entry()
+    assert stored.kind == "lexicon.backtested"
+    assert (stored.body["examined"], stored.body["changed"]) == (80, 40)
     assert in_force(platform) != result.candidate.split(":")[0]
 
 

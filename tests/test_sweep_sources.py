@@ -52,8 +52,8 @@ def test_look_alikes_are_found_by_their_picture_only(platform: Platform, tmp_pat
         "other": jpeg(product("other")),
     }
     for name, data in shown.items():
-        kept = pictures.take(data).picture
-        platform.submit_listing(Listing(id=name, title=f"居家好物实用小礼品 {name}", pictures=(kept,)))
+        stored = pictures.take(data).picture
+        platform.submit_listing(Listing(id=name, title=f"居家好物实用小礼品 {name}", pictures=(stored,)))
     platform.submit_listing(Listing(id="bare", title="居家好物"))
     prints = pictures.fingerprints(pictures.take(jpeg(DANGER)).picture)
     with platform.reading() as conn:

@@ -23,7 +23,7 @@ from helpers import START, Clock, in_schema
 from older_vault import make_older
 
 FIRST = "0001"
-KEPT = (
+STORED = (
     "activation",
     "artefact",
     "checkpoint",
@@ -73,7 +73,7 @@ def rows(conn: Connection, name: str) -> list[tuple[Any, ...]]:
 def keep_as_first_release(platform: Platform, url: str) -> None:
     """The same entries and rows in a database that has the first schema only."""
     with in_schema(url, FIRST) as (conn, _), platform.reading() as source:
-        for name in KEPT:
+        for name in STORED:
             insert_many(conn, tables.BY_NAME[name], tuple(tables.BY_NAME[name].c), rows(source, name))
         make_older(platform.vault, source, conn, key=None)
         replaced = {row[0]: row for row in rows(source, "trade")}  # the order was the whole key
