@@ -4,6 +4,7 @@ Codes stay in entries and answers, since programs compare them; every interface 
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from anbao.detect.contact.sighting import DETECTOR as CONTACT
@@ -63,7 +64,9 @@ class Explainer:
             for kind in kinds.values()
         }
         self._contexts = {rule.id: rule.title for rule in catalogue.contexts}
-        self._reasons = load_reasons(where / "policy" / "reasons.yaml")
+        self._reasons = {**self._standings, **load_reasons(where / "policy" / "reasons.yaml")}
+        self.basis = lru_cache(maxsize=1_024)(self._stated)
+        """What ``_stated`` gives: the same few provisions stand behind most findings."""
 
     def why(self, reasons: Iterable[str], findings: Iterable[Finding | PictureFinding]) -> tuple[Text, ...]:
         """Each reason of a decision, then each finding."""
@@ -103,7 +106,7 @@ class Explainer:
 
     def reason(self, code: str) -> Text:
         """What a policy's reason means; a code of the platform's own policy stands as it is."""
-        return named({**self._standings, **self._reasons}, code)
+        return named(self._reasons, code)
 
     def category(self, name: str) -> Text:
         """What a category of findings, or of goods, is called."""
@@ -184,7 +187,7 @@ class Explainer:
             zh, en = f"{name.zh}（相差 {seen} 位）", f"{name.en} ({seen} bits apart)"
         return Text(zh, en) if one.agrees else Text(f"不符：{zh}", f"not so: {en}")
 
-    def basis(self, provisions: tuple[str, ...], source: str) -> Text:
+    def _stated(self, provisions: tuple[str, ...], source: str) -> Text:
         """The provisions by name, and the instrument that could not be read; empty where there is neither."""
         cited = self._pack.cite(provisions)
         stated = [cited] * bool(provisions) + [unchecked(source)] * bool(source)
