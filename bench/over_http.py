@@ -159,6 +159,24 @@ def serve_echo() -> None:
         uvicorn.Server(config).run([listening])
 
 
+def wait_until_idle(process: subprocess.Popen[bytes]) -> None:
+    """Wait, a minute at most, until a server does nothing: at its start it tries its controls, which takes seconds."""
+    end = time.monotonic() + 60
+    before = processor_ticks(process.pid)
+    while time.monotonic() < end:
+        time.sleep(1)
+        now = processor_ticks(process.pid)
+        if now - before < 5:
+            return
+        before = now
+
+
+def processor_ticks(pid: int) -> int:
+    """Hundredths of a second of the processor that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
 def resident_megabytes(pid: int) -> int:
     status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     return int(status.split("VmRSS:")[1].split()[0]) // 1024
@@ -190,7 +208,8 @@ def main() -> int:
         servers = [start(*both) for both in zip(commands, outputs, strict=True)]
         try:
             ports = [port_of(*both) for both in zip(servers, outputs, strict=True)]
-            for port in ports:
+            for server, port in zip(servers, ports, strict=True):
+                wait_until_idle(server)
                 uvloop.run(load(port, requests, 1.0))
             rounds = [[uvloop.run(load(port, requests, SECONDS)) for port in ports] for _ in range(ROUNDS)]
             memory = resident_megabytes(servers[1].pid)

@@ -71,8 +71,11 @@ def altered(conn: Connection) -> Iterator[str]:
 
 def unstated(conn: Connection) -> list[tuple[str, str]]:
     """Returns name and SHA-256 (hex) of artefacts whose bytes no entry states; a large listing is named by its own."""
-    rows = sql(conn, "SELECT digest, data FROM artefact WHERE kind <> 'listing' ORDER BY digest").all()
-    return [(digest, sha256(bytes(data)).hexdigest()) for digest, data in rows if not stated_sha256(conn, digest)]
+    rows = sql(conn, "SELECT digest FROM artefact WHERE kind <> 'listing' ORDER BY digest").all()
+    # The bytes are read last: a server asks this again and again, and a lexicon has megabytes.
+    names = [digest for (digest,) in rows if not stated_sha256(conn, digest)]
+    one = "SELECT data FROM artefact WHERE digest = ?"
+    return [(name, sha256(bytes(sql(conn, one, (name,)).scalar_one())).hexdigest()) for name in names]
 
 
 class _Body(msgspec.Struct):
