@@ -20,6 +20,7 @@ from anbao.model.listing import Listing
 from anbao.platform import Platform, open_platform
 from anbao.remove import hazards, measures, records, violations
 from anbao.remove.measures import MeasureOrder
+from anbao.remove.records import MEASURE_COLUMNS, VIOLATION_COLUMNS
 from anbao.store import Connection, open_store, tables
 from anbao.store.bulk import insert_many, sql
 from helpers import START, Clock
@@ -63,34 +64,9 @@ def found_and_taken_down(platform: Platform, number: int) -> None:
             (f"takedown-{n}", "takedown", "confirmed" if n % 2 else "taken", f"L{n}", "M", "H", "violation-1", *told)
             for n in range(number - 1)
         ]
-        insert_many(
-            work.conn,
-            tables.measure,
-            (
-                "id",
-                "kind",
-                "state",
-                "listing",
-                "merchant",
-                "hazard",
-                "violation",
-                "person",
-                "at",
-                "until",
-                "token",
-                "problem",
-                "entry",
-                "complaint",
-            ),
-            rows,
-        )
+        insert_many(work.conn, tables.measure, MEASURE_COLUMNS, rows)
         violation = ("violation-1", "M", "L0", "H", "safety", 4, 0, "found", START, 1)
-        insert_many(
-            work.conn,
-            tables.violation,
-            ("id", "merchant", "listing", "hazard", "field", "severity", "serious", "state", "at", "entry"),
-            [violation],
-        )
+        insert_many(work.conn, tables.violation, VIOLATION_COLUMNS, [violation])
 
     platform.run(job)
 

@@ -22,7 +22,7 @@ from anbao.store import Connection, tables
 from anbao.store.bulk import columns_of, row_of, rows_of, sql, upsert_many
 from anbao.text import Text
 
-_MEASURE_COLUMNS = (
+MEASURE_COLUMNS = (
     "id",
     "kind",
     "state",
@@ -38,7 +38,7 @@ _MEASURE_COLUMNS = (
     "entry",
     "complaint",
 )
-_VIOLATION_COLUMNS = ("id", "merchant", "listing", "hazard", "field", "severity", "serious", "state", "at", "entry")
+VIOLATION_COLUMNS = ("id", "merchant", "listing", "hazard", "field", "severity", "serious", "state", "at", "entry")
 
 ENGINE = "engine"
 
@@ -258,7 +258,7 @@ def project_measure(conn: Connection, placed: Sequence[Placed]) -> None:
                 event.complaint,
             )
         )
-    upsert_many(conn, tables.measure, _MEASURE_COLUMNS, rows)
+    upsert_many(conn, tables.measure, MEASURE_COLUMNS, rows)
 
 
 MOVES: dict[str, State] = {
@@ -302,7 +302,7 @@ def project_violation(conn: Connection, placed: Sequence[Placed]) -> None:
                 index,
             )
         )
-    upsert_many(conn, tables.violation, _VIOLATION_COLUMNS, rows)
+    upsert_many(conn, tables.violation, VIOLATION_COLUMNS, rows)
 
 
 def project_violation_move(conn: Connection, placed: Sequence[Placed]) -> None:

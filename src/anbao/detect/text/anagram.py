@@ -10,8 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from anbao.detect.likeness.fold import LIMIT, Page
-from anbao.detect.text.candidate import Candidate
-from anbao.detect.text.patterns import TermPatterns
+from anbao.detect.text.patterns import Candidate, TermPatterns
 from anbao.detect.text.sequences import NumberIndex, Places, Symbols
 
 WIDTHS = (3, 4)

@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anbao.detect.likeness.fold import BREAK, LIMIT, Page, fold_table
-from anbao.detect.text.candidate import Candidate
-from anbao.detect.text.patterns import TermPatterns
+from anbao.detect.text.patterns import Candidate, TermPatterns
 from anbao.detect.text.sequences import NumberIndex, Places, Symbols
 from anbao.detect.text.sound import LATIN
 

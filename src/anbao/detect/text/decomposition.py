@@ -12,9 +12,8 @@ from itertools import islice, product
 import numpy as np
 
 from anbao.detect.likeness.fold import LIMIT, Page, fold
-from anbao.detect.text.candidate import Candidate
 from anbao.detect.text.exact import ExactMatcher
-from anbao.detect.text.patterns import TermPatterns, as_patterns
+from anbao.detect.text.patterns import Candidate, TermPatterns, as_patterns
 from anbao.detect.text.sequences import SequenceIndex
 
 LONGEST = 5

@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anbao.detect.likeness.fold import Page
-from anbao.detect.text.candidate import Candidate
 from anbao.detect.text.exact import ExactMatcher
-from anbao.detect.text.patterns import TermPatterns
+from anbao.detect.text.patterns import Candidate, TermPatterns
 from anbao.detect.text.phonetic import PhoneticMatcher
 from anbao.detect.text.sequences import Places, SequenceIndex, Symbols
 from anbao.detect.text.sound import LAST_LETTER, LETTERS, is_spelling, sounds, spoken_digits

@@ -1,4 +1,4 @@
-"""The terms of a lexicon in folded form, as arrays that all channels share."""
+"""The terms of a lexicon in folded form, as arrays that all channels share, and what a channel gives: candidates."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -7,6 +7,7 @@ import numpy as np
 
 from anbao.detect.likeness.fold import BREAK, fold_page
 from anbao.detect.text.sequences import Places, Sequences, Symbols
+from anbao.model.listing import Channel
 
 
 class TermPatterns(NamedTuple):
@@ -25,6 +26,18 @@ class TermPatterns(NamedTuple):
         """The code points of one pattern."""
         start = self.starts[number]
         return self.codes[start : start + self.lengths[number]]
+
+
+class Candidate(NamedTuple):
+    """A stretch of folded text that may stand for a pattern, found by a channel beyond plain writing.
+
+    ``start`` and ``end`` count folded characters of the page; ``number`` is that of the pattern.
+    """
+
+    channel: Channel
+    start: int
+    end: int
+    number: int
 
 
 def as_patterns(folded: Sequence[str], severities: Sequence[int]) -> TermPatterns:
