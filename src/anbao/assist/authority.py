@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from anbao.assist.dossier import DossierReader, DossierRecord, trade_records
+from anbao.engine.acts import Cells, Columns
 from anbao.engine.readmodels import orders
 from anbao.engine.work import Placed
 from anbao.errors import InvalidInput, NotFound
@@ -66,6 +67,16 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     state: Literal["open", "answered", "declined"]
     at: int
     entry: int
+
+
+COLUMNS: Columns = {
+    "id": Cells(Text("请求", "request"), lambda one: one.request.id),
+    "authority": Cells(Text("部门", "authority"), lambda one: one.request.authority),
+    "document": Cells(Text("文号", "document"), lambda one: one.request.document),
+    "request": Cells(Text("内容", "what"), lambda one: one.request.request),
+    "state": Text("状态", "state"),
+    "due": Cells(Text("部门要求的期限", "due"), lambda one: one.request.due),
+}
 
 
 def check_request(request: AuthorityRequest, library: Library) -> None:

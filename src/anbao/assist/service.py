@@ -431,6 +431,8 @@ class Assist(Service):
         title=Text("主管部门的调取要求", "Requests of authorities"),
         scope="officer",
         path="/v1/authority-requests",
+        command="assist authority list",
+        columns=authority.COLUMNS,
     )
     def requests(
         self, conn: Connection, *, state: RequestStateWanted = None, limit: int = 100

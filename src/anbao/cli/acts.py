@@ -13,7 +13,7 @@ from anbao.cli.acting import act as decide
 from anbao.cli.acting import print_entry, print_json, read_json
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, echo, emit
-from anbao.engine.acts import REQUIRED, Declared, declared, option_of, plain
+from anbao.engine.acts import REQUIRED, Cells, Declared, declared, option_of, plain
 from anbao.model.options import ACTING, Option
 from anbao.text import system_language
 
@@ -95,8 +95,10 @@ def _named(one: AnyDeclared, given: Mapping[str, Any]) -> dict[str, Any]:
 def _show(one: AnyDeclared, found: Any, output_format: str) -> int | None:
     columns = one.declaration.columns
     if columns and isinstance(found, list):
-        rows = [{key: attrgetter(key)(item) for key in columns} for item in found]
-        emit(rows, [Column(key, title) for key, title in columns.items()], output_format, system_language())
+        shown = {key: one.shown if isinstance(one, Cells) else attrgetter(key) for key, one in columns.items()}
+        titled = [Column(key, one.title if isinstance(one, Cells) else one) for key, one in columns.items()]
+        rows = [{key: cell(item) for key, cell in shown.items()} for item in found]
+        emit(rows, titled, output_format, system_language())
     elif isinstance(found, int):
         print_entry(found)
     elif isinstance(found, str):

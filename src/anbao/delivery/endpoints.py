@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from anbao.delivery.signature import new_secret
+from anbao.engine.acts import Cells, Columns
 from anbao.engine.work import Work
 from anbao.errors import Conflict, InvalidInput, NotFound
 from anbao.model.events.delivery import (
@@ -77,6 +78,15 @@ class EndpointView(msgspec.Struct, frozen=True, kw_only=True):
     topics: tuple[str, ...]
     state: State
     created: int
+
+
+STATES: dict[State, Text] = {"active": Text("启用", "active"), "paused": Text("暂停", "paused")}
+COLUMNS: Columns = {
+    "id": Text("标识", "id"),
+    "url": Text("地址", "address"),
+    "topics": Text("主题", "topics"),
+    "state": Cells(Text("状态", "state"), lambda one: STATES[one.state]),
+}
 
 
 class NewSecret(msgspec.Struct, frozen=True, kw_only=True):

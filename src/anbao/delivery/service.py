@@ -88,6 +88,8 @@ class Delivery(Service):
         title=Text("投递端点（不含密钥）", "Where effects are delivered, without secrets"),
         scope="officer",
         path="/v1/endpoints",
+        command="webhook list",
+        columns=endpoints.COLUMNS,
         bare=True,
     )
     def endpoints(self, conn: Connection) -> list[EndpointView]:

@@ -28,6 +28,7 @@ from typing import (
     Concatenate,
     Generic,
     Literal,
+    NamedTuple,
     ParamSpec,
     Protocol,
     TypeVar,
@@ -86,6 +87,20 @@ class Argument(msgspec.Struct, frozen=True):
         return option_of(self.kind)
 
 
+class Cells(NamedTuple):
+    """A column of a table that shows something else than the attribute it is called after.
+
+    ``shown``: what stands in the cell of an item.
+    """
+
+    title: Text
+    shown: Callable[[Any], object]
+
+
+Columns = Mapping[str, Text | Cells]
+"""The columns of a table by their keys in a row."""
+
+
 class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     """What interfaces need to know of an act besides its signature.
 
@@ -94,7 +109,7 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     body comes as a file of JSON on the command line. ``status``: of the answer over HTTP. ``keyed``: the same
     request under the same idempotency key gets the same answer; it need not for what is only asked.
     ``position``: where a thing stands in a list that is read on from ``after``; ``bare``: a list is answered as such.
-    ``columns``: of the table in which the command line shows what was found, the key in a row by its title.
+    ``columns``: of the table in which the command line shows what was found: titles, or ``Cells``, by the key in a row.
     """
 
     title: Text
@@ -106,7 +121,7 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     reads: bool = False
     status: int = 201
     keyed: bool = True
-    columns: Mapping[str, Text] = msgspec.field(default_factory=dict)
+    columns: Columns = msgspec.field(default_factory=dict)
     position: Callable[[Any], tuple[int | str, ...]] | None = None
     bare: bool = False
 
@@ -208,7 +223,7 @@ def query(
     scope: Scope,
     path: str = "",
     command: str = "",
-    columns: Mapping[str, Text] | None = None,
+    columns: Columns | None = None,
     position: Callable[[Any], tuple[int | str, ...]] | None = None,
     bare: bool = False,
 ) -> Callable[[Callable[Concatenate[S, Connection, P], T]], Declared[S, Connection, P, T]]:

@@ -15,9 +15,10 @@ from msgspec import Meta
 from anbao import cases
 from anbao.cases import conflicts
 from anbao.cases.persons import folded
+from anbao.engine.acts import Cells, Columns
 from anbao.engine.work import Placed, Work
 from anbao.errors import Conflict, Forbidden, NotFound
-from anbao.model.base import Id, Noun, given_reason
+from anbao.model.base import Id, Noun, given_reason, legal_time
 from anbao.model.decision import DecisionInEffect
 from anbao.model.events import made_of
 from anbao.model.events.investigate import HazardConfirmed, HazardLifted
@@ -70,6 +71,20 @@ class Appeal(Noun, frozen=True, kw_only=True):
     person: str
     at: int
     entry: int
+
+
+STATES = {
+    "filed": Text("待处理", "to be decided"),
+    "granted": Text("成立", "granted"),
+    "denied": Text("不成立", "denied"),
+}
+COLUMNS: Columns = {
+    "id": Text("编号", "id"),
+    "measure": Text("措施", "measure"),
+    "state": Cells(Text("状态", "state"), lambda one: STATES[one.state]),
+    "at": Cells(Text("提出", "filed"), lambda one: legal_time(one.at).isoformat(timespec="seconds")),
+    "person": Text("决定人", "decided by"),
+}
 
 
 def file(context: RemovalContext, work: Work, filed: AppealFiled, *, actor: str) -> str:

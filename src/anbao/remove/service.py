@@ -229,6 +229,8 @@ class Remove(Service):
         title=Text("申诉，先到的在前", "Appeals, the oldest first"),
         scope="officer",
         path="/v1/appeals",
+        command="appeal list",
+        columns=appeals.COLUMNS,
         bare=True,
     )
     def appeals(self, conn: Connection, *, state: AppealStateWanted = None, limit: int = 100) -> list[Appeal]:

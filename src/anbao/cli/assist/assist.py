@@ -7,7 +7,7 @@ from typing import TypeVar
 import click
 import msgspec
 
-from anbao.assist import authority, records
+from anbao.assist import records
 from anbao.assist.service import Assist
 from anbao.cli.acting import by_option, print_json, print_letter
 from anbao.cli.acts import add_acts
@@ -26,14 +26,6 @@ DISPUTES = [
     Column("merchant", Text("商家", "merchant")),
     Column("state", Text("状态", "state")),
     Column("at", Text("时间", "at")),
-]
-REQUESTS = [
-    Column("id", Text("请求", "request")),
-    Column("authority", Text("部门", "authority")),
-    Column("document", Text("文号", "document")),
-    Column("request", Text("内容", "what")),
-    Column("state", Text("状态", "state")),
-    Column("due", Text("部门要求的期限", "due")),
 ]
 
 
@@ -81,19 +73,6 @@ def of_authorities() -> None:
 
 
 add_acts(command, "assist", "assist", Assist)
-
-
-@of_authorities.command("list", help=t("列出调取要求", "list requests"))
-@click.option("--state", type=click.Choice(["open", "answered", "declined"]))
-@click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True)
-@store_option
-@format_option()
-def list_requests(state: str | None, limit: int, store_url: str | None, output_format: str) -> None:
-    """The oldest first."""
-    with open_store_option(store_url) as platform, platform.reading() as conn:
-        found = authority.listed(conn, state, limit)
-    rows = [msgspec.structs.asdict(one.request) | {"state": one.state} for one in found]
-    emit(rows, REQUESTS, output_format, system_language())
 
 
 @of_authorities.command("answer", help=t("在范围内提供", "answer within the scope"))

@@ -4,9 +4,11 @@ from typing import get_args
 
 import click
 
+from anbao.cli.acts import add_acts
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, echo, emit
 from anbao.delivery.endpoints import Change, NewSecret
+from anbao.delivery.service import Delivery
 from anbao.engine.outbox import State
 from anbao.model.base import legal_time
 from anbao.text import Text, system_language
@@ -23,14 +25,15 @@ STATES = {
     "done": Text("已完成", "done"),
     "dead": Text("死信", "dead"),
     "withdrawn": Text("已撤回", "withdrawn"),
-    "active": Text("启用", "active"),
-    "paused": Text("暂停", "paused"),
 }
 
 
 @click.group(help=t("投递：端点、指令、死信重发", "delivery: endpoints, effects, dead letters"))
 def command() -> None:
     """The group; its commands follow."""
+
+
+add_acts(command, "webhook", "delivery", Delivery)
 
 
 @command.command("add", help=t("新增端点；密钥只显示这一次", "add an endpoint; its secret is shown this once"))
@@ -50,23 +53,6 @@ def add(url: str, topics: tuple[str, ...], store_url: str | None) -> None:
     with open_store_option(store_url, create=True) as platform:
         made = platform.delivery.add_endpoint(url, topics, actor=ACTOR)
     _show_secret(made)
-
-
-@command.command("list", help=t("列出端点（不含密钥）", "list the endpoints, without their secrets"))
-@store_option
-@format_option()
-def list_all(store_url: str | None, output_format: str) -> None:
-    """The oldest first."""
-    with open_store_option(store_url) as platform:
-        found = platform.delivery.endpoints()
-    columns = [
-        Column("id", Text("标识", "id")),
-        Column("url", Text("地址", "address")),
-        Column("topics", Text("主题", "topics")),
-        Column("state", Text("状态", "state")),
-    ]
-    rows = [{"id": one.id, "url": one.url, "topics": one.topics, "state": STATES[one.state]} for one in found]
-    emit(rows, columns, output_format, system_language())
 
 
 @command.command("test", help=t("发一条测试消息", "send a message that asks for nothing"))
