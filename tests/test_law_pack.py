@@ -80,7 +80,7 @@ def test_a_deadline_that_the_law_does_not_name_is_the_platforms(pack: Pack) -> N
     for norm in pack.norms:
         assert norm.deadline == "platform" or not norm.due.setting, norm.id
     no_statute = {norm.id for norm in pack.norms if norm.deadline == "platform" and not norm.due.setting}
-    assert no_statute == {"cn.kyc.licence_renewal", "cn.notice.asked", "cn.notice.before_order"}
+    assert no_statute == {"cn.kyc.licence_renewal", "cn.notice.asked", "cn.notice.before_order", "cn.pi.erase"}
     assert all(one.why.zh and one.why.en and one.provisions for one in pack.settings)
 
 

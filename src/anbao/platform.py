@@ -45,6 +45,7 @@ from anbao.prevent.service import Prevent
 from anbao.prove.figures import FigureService
 from anbao.prove.index import SubjectIndex
 from anbao.prove.integrity import Integrity
+from anbao.prove.persons import Persons
 from anbao.prove.timestamps import Timestamps
 from anbao.remove.service import Remove
 from anbao.rules import pack_defaults, rulesets
@@ -86,6 +87,7 @@ class Platform(Core):
         self.integrity = Integrity(self)
         self.figures = FigureService(self)
         self.timestamps = Timestamps(self)
+        self.persons = Persons(self)
         self.views = listing_view.Sources(self, self.prevent.explainer, self.remove.rules)
         for service in (
             self.readmodels,
@@ -101,6 +103,7 @@ class Platform(Core):
             self.integrity,
             self.figures,
             self.timestamps,
+            self.persons,
         ):
             self.join(service)
         check_handlers(self)
@@ -309,6 +312,7 @@ SERVICES: tuple[tuple[str, type], ...] = (
     ("index", SubjectIndex),
     ("figures", FigureService),
     ("timestamps", Timestamps),
+    ("persons", Persons),
 )
 """What declares acts and reads (``engine.acts``), with its place as an attribute of the platform."""
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
+from functools import partial
 
 import msgspec
 from litestar import Litestar
@@ -22,6 +23,7 @@ from anbao.api.routes import HANDLERS
 from anbao.connect.moderation import attach_from_environment
 from anbao.connect.pictures import PictureIntake
 from anbao.connect.registry import registry_from_environment
+from anbao.connect.storage import delete_from
 from anbao.platform import Platform, open_platform
 
 DESCRIPTION = Description(HANDLERS)
@@ -52,6 +54,7 @@ def create_app(settings: ServerSettings, given: Callable[[], Platform] | None = 
     @asynccontextmanager
     async def opened(app: Litestar) -> AsyncIterator[None]:
         here = given() if given else await asyncio.to_thread(ready_platform, settings.store)
+        here.persons.delete_files = partial(delete_from, here.store.url)
         try:
             intake = ListingIntake(here, metrics.decided)
             pictures = PictureIntake(here)

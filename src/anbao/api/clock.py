@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
 
-from anbao.api import idempotency
 from anbao.api.problems import log
+from anbao.engine import idempotency
 from anbao.ledger import open_checkpoint
 from anbao.platform import Platform
 

@@ -13,11 +13,11 @@ from litestar.types import ASGIApp, Receive, Send
 
 from anbao.access.keys import KeyRing, Principal, refused
 from anbao.api.answers import EntryIndex
-from anbao.api.idempotency import HttpAnswer, KeyedRequest, recall, store_answer
 from anbao.api.metrics import Metrics
 from anbao.api.prevent.intake import ListingIntake
 from anbao.api.reading import fingerprint, idempotency_key
 from anbao.connect.pictures import PictureIntake
+from anbao.engine.idempotency import HttpAnswer, KeyedRequest, recall, store_answer
 from anbao.engine.work import Work
 from anbao.errors import InvalidInput
 from anbao.model.decision import Decision

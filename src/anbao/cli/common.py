@@ -1,7 +1,8 @@
 """What the commands share: words in the user's language, the store option, and how errors reach the user."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -67,7 +68,16 @@ def open_store_option(url: str | None, *, create: bool = False) -> "Platform":
     # Loaded here, so that help and usage errors come at once.
     from anbao.platform import open_platform
 
-    return open_platform(require_store(url), create=create)
+    store = require_store(url)
+    platform = open_platform(store, create=create)
+    platform.persons.delete_files = partial(_delete_files, store)
+    return platform
+
+
+def _delete_files(store: str, digests: Sequence[str]) -> None:
+    from anbao.connect.storage import delete_from  # the object storage is rarely needed
+
+    delete_from(store, digests)
 
 
 def connect_registry(platform: "Platform") -> None:

@@ -60,7 +60,8 @@ VERBS = {
     ),
     "case": t("待人工决定的事项：领取、决定、批量", "cases: take, decide, many at once"),
     "assist": t("合理协助：求助、提供、冻结、部门调取", "assistance: requests for help, authorities' requests"),
-    "key": t("接口密钥：新建、列出、吊销", "API keys: create, list, revoke"),
+    "person": t("个人信息：删除、延后的删除", "persons: erase, list postponed erasures"),
+    "key": t("接口密钥：新建、列出、吊销；主密钥：更换", "API keys: create, list, revoke; change the master key"),
     "doctor": t("自检：环境、存储、义务重算", "check environment and store; derive obligations again"),
 }
 
@@ -70,7 +71,7 @@ GROUPS = {
     "remove": (t("危险排除", "Removal"), "measure appeal report"),
     "warn": (t("危险警示", "Warning"), "notice order warn"),
     "assist": (t("合理协助", "Assistance"), "assist"),
-    "prove": (t("举证", "Proof"), "timeline absence timestamp verify log"),
+    "prove": (t("举证", "Proof"), "timeline absence timestamp person verify log"),
     "operate": (
         t("运行", "Operation"),
         "case obligations control parameter setting event webhook key serve advance doctor",

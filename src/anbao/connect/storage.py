@@ -6,6 +6,7 @@
 """
 
 import os
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -127,3 +128,10 @@ def _path(digest: str) -> str:
     if len(digest) != _DIGEST or not set(digest) <= set("0123456789abcdef"):
         raise InvalidInput(Text(f"不是 SHA-256：{digest}", f"not a SHA-256: {digest}"), field="sha256")
     return f"sha256/{digest[:2]}/{digest}"
+
+
+def delete_from(store_url: str, digests: Iterable[str]) -> None:
+    """Delete objects of the storage that belongs to a store. Raises StoreError."""
+    storage = storage_for(store_url)
+    for digest in digests:
+        storage.delete(digest)

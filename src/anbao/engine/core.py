@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -58,6 +58,17 @@ CaseConflicts = Callable[[Connection, Mapping[str, str]], Iterable[str]]
 """The names and keys of who may not decide a case with these subjects, as things stand now."""
 
 
+class ErasedPerson(NamedTuple):
+    """Whom to erase: the names in the vault, and whom entries name: (role, identifier)."""
+
+    persons: tuple[str, ...]
+    subjects: tuple[tuple[str, str], ...]
+
+
+Eraser = Callable[[Work, ErasedPerson], None]
+"""Erases what a package's own tables hold of a person beside entries, in the transaction that erases their values."""
+
+
 class Service:
     """A duty package's service, built on the core. Subclasses state their projections, reactions and later steps.
 
@@ -85,6 +96,10 @@ class Service:
 
     def case_conflicts(self) -> Iterable[tuple[str, CaseConflicts]]:
         """Kinds of cases that not everybody may decide, and what names those who may not."""
+        return ()
+
+    def erasers(self) -> Iterable[Eraser]:
+        """What erases this package's own traces of a person."""
         return ()
 
     def steps(self) -> Iterable[Step]:
@@ -119,6 +134,7 @@ class Core:
         self.reactions = Reactions(self.ledger)
         self.case_handlers: dict[str, CaseHandler] = {}
         self.case_conflicts: dict[str, CaseConflicts] = {}
+        self.erasers: list[Eraser] = []
         self.steps: list[Step] = []
         self.probes: dict[str, Probe] = {}
         self._projectors: dict[str, list[Projector]] = {
@@ -137,6 +153,7 @@ class Core:
                 raise ValueError(f"cases of the kind {case_kind} have two handlers")
             self.case_handlers[case_kind] = handler
         self.case_conflicts.update(service.case_conflicts())
+        self.erasers += service.erasers()
         self.steps += service.steps()
         self.probes.update(service.probes())
 

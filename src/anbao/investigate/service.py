@@ -9,12 +9,12 @@ import msgspec
 
 from anbao.detect.likeness.offers import PictureBounds
 from anbao.engine.acts import act, query
-from anbao.engine.core import CaseHandler, Core, Probe, Service, Step
+from anbao.engine.core import CaseHandler, Core, Eraser, Probe, Service, Step
 from anbao.engine.reactions import Reaction
 from anbao.engine.readmodels.families import family
 from anbao.engine.work import Projector, Work
 from anbao.investigate import hazards, suspicions
-from anbao.investigate.complaints import joining
+from anbao.investigate.complaints import joining, traces
 from anbao.investigate.complaints.service import Complaints
 from anbao.investigate.fingerprints import of_listing
 from anbao.investigate.hazards import Hazard
@@ -65,6 +65,9 @@ class Investigate(Service):
         yield from self.complaints.case_handlers()
         yield suspicions.CASE_KIND, suspicions.follow_case
         yield joining.DANGER, partial(suspicions.follow_complaints, self.core)
+
+    def erasers(self) -> Iterable[Eraser]:
+        yield traces.erase
 
     def steps(self) -> Iterable[Step]:
         yield self.sweep

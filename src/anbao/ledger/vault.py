@@ -25,10 +25,17 @@ import msgspec.inspect as inspect
 from anbao.errors import NotFound, Tampered
 from anbao.ledger import vault_upgrade
 from anbao.ledger.cipher import Cipher, open_opening, seal_opening
-from anbao.ledger.person_keys import ANSWERS, LOOKUP, PersonKeys, existing_master, has_master
+from anbao.ledger.person_keys import (
+    ANSWERS,
+    LOOKUP,
+    PersonKeys,
+    existing_master,
+    has_master,
+    overwrite_what_is_deleted,
+)
 from anbao.model.base import JsonObject, JsonValue, Noun
 from anbao.store import Connection, Store, tables
-from anbao.store.bulk import insert_many, sql
+from anbao.store.bulk import insert_many, sql, sql_many
 from anbao.text import Text
 
 _COLUMNS = ("commitment", "person", "field", "salt", "value", "lookup")
@@ -137,6 +144,11 @@ class Vault:
         field, _salt, value = self.opening(conn, commitment)
         return field, value
 
+    def consumer_of(self, conn: Connection, buyer: str) -> str:
+        """Returns the commitment that stands for a buyer; empty for one who was never met or has been erased."""
+        found = sql(conn, "SELECT commitment FROM personal WHERE lookup = ?", (self.lookup("buyer", buyer),)).scalar()
+        return str(found or "")
+
     def owner(self, conn: Connection, commitment: str) -> str:
         """Whose value it is, as ``merchant:m1`` or ``consumer:commit:…``. Raises NotFound."""
         person = sql(conn, "SELECT person FROM personal WHERE commitment = ?", (commitment,)).scalar()
@@ -233,6 +245,20 @@ class Vault:
                 )
             found[str(commitment)] = str(field), salt, value
         return found
+
+    def values_of(self, conn: Connection, persons: Collection[str]) -> dict[str, str]:
+        """Returns all values of persons by commitment, for their erasure. Raises Tampered."""
+        found: dict[str, str] = {}
+        for person in persons:
+            rows = sql(conn, "SELECT commitment FROM personal WHERE person = ?", (person,)).all()
+            found |= self.values(conn, [str(commitment) for (commitment,) in rows])
+        return found
+
+    def erase(self, conn: Connection, persons: Collection[str]) -> None:
+        """Erase keys, salts and values of persons; in a write transaction. Commitments in entries stay as they are."""
+        overwrite_what_is_deleted(conn)
+        sql_many(conn, "DELETE FROM personal WHERE person = ?", [(person,) for person in persons])
+        self.keys.remove(conn, persons)
 
     def lookup(self, field: str, value: str) -> bytes:
         """What a value is found by without being revealed: HMAC-SHA256 (32 bytes) under the store's look-up key."""

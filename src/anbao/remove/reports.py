@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from anbao.engine.core import ErasedPerson
 from anbao.engine.readmodels import merchants
 from anbao.engine.work import Placed, Work
 from anbao.errors import Conflict, InvalidInput, NotFound
@@ -28,7 +29,7 @@ from anbao.remove.measures import RemovalContext
 from anbao.remove.records import Violation
 from anbao.remove.statements import shop_name
 from anbao.store import Connection, tables
-from anbao.store.bulk import sql, upsert_many
+from anbao.store.bulk import sql, sql_many, upsert_many
 from anbao.text import Text
 
 _TEMPLATE = "authority.report"
@@ -38,6 +39,13 @@ _NAMED = (
     ("address", "地址", "address"),
 )
 
+
+_GONE = msgspec.json.encode(
+    Letter(
+        title=Text("报告内容已删除", "The report was erased"),
+        body=Text("所涉商家的个人信息已删除。", "The merchant's personal data was erased."),
+    )
+)
 
 _OF_DANGERS = (HazardSuspected.KIND, HazardConfirmed.KIND, HazardSwept.KIND, HazardWarned.KIND)
 """Kinds of entries about a danger that are attached to the report of a violation that it is."""
@@ -135,6 +143,14 @@ def note_sent(work: Work, report: str, sent: Sent, *, actor: str, at: int | None
         violation=one.violation,
     )
     return work.append(reported, actor=actor, at=at)
+
+
+def erase(work: Work, person: ErasedPerson) -> None:
+    """Empty the reports that name a merchant; the entries state what was reported, and the digest of each."""
+    for role, name in person.subjects:
+        if role == "merchant":
+            gone = [(_GONE, one.id) for one in records.violations(work.conn, "merchant = ?", name)]
+            sql_many(work.conn, "UPDATE authority_report SET document = ? WHERE violation = ?", gone)
 
 
 def letter_of(conn: Connection, report: str) -> Letter:

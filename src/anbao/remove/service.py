@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated, Literal
 
 from anbao.engine.acts import act, query
-from anbao.engine.core import CaseConflicts, CaseHandler, Core, Service, Step
+from anbao.engine.core import CaseConflicts, CaseHandler, Core, Eraser, Service, Step
 from anbao.engine.reactions import Reaction
 from anbao.engine.work import Projector, Work
 from anbao.ledger import Stored
@@ -89,6 +89,9 @@ class Remove(Service):
 
     def case_conflicts(self) -> Iterable[tuple[str, CaseConflicts]]:
         yield appeals.CASE_KIND, partial(appeals.conflicts_of, self._context)
+
+    def erasers(self) -> Iterable[Eraser]:
+        yield reports.erase
 
     def steps(self) -> Iterable[Step]:
         yield self._end_some

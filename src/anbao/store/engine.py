@@ -7,7 +7,7 @@ synchronous=FULL; PostgreSQL's synchronous_commit).
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -47,6 +47,25 @@ class Store:
         """A read transaction that sees one state of the store throughout."""
         with _reported(self.url), self.reader.transaction() as conn:
             yield conn
+
+    def settle_deletions(self, tables: Sequence[str]) -> bool:
+        """Let the database's own files go of what was deleted; outside a transaction. Whether all of it is gone.
+
+        On SQLite the write-ahead log is written back and cut to nothing, which waits for readers; on PostgreSQL the
+        tables are vacuumed. Archives of the write-ahead log and backups are not reached.
+        """
+        with _reported(self.url):
+            driver = self.writer.connect()
+            try:
+                if self.dialect == "sqlite":
+                    busy = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                    return not busy
+                driver.autocommit = True
+                for table in tables:
+                    driver.execute(f'VACUUM "{table}"')
+                return True
+            finally:
+                driver.close()
 
     def close(self) -> None:
         self.writer.close()

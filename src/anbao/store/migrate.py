@@ -8,7 +8,7 @@ from anbao.store.bulk import sql
 from anbao.store.connection import Connection, ConnectionPool
 from anbao.text import Text
 
-HEAD = "0022"
+HEAD = "0023"
 
 NOT_PROJECTED = frozenset({"person_key", "stamp", "stamp_attempt", "subject_block", "subject_page", "value_change"})
 """Tables that no upgrade fills from the entries: their migration does so from older tables, or they are caches."""

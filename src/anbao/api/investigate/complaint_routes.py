@@ -13,7 +13,6 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 
 from anbao.api.context import Caller, PublicRequest, answered, context_of, operation
-from anbao.api.idempotency import HttpAnswer
 from anbao.api.reading import (
     no_nul,
 )
@@ -21,6 +20,7 @@ from anbao.api.throttle import Throttle
 from anbao.assist.offers import OfferedHelp
 from anbao.connect import attachments
 from anbao.connect.storage import ObjectStorage, storage_for
+from anbao.engine.idempotency import HttpAnswer
 from anbao.errors import InvalidInput, NotFound
 from anbao.investigate.complaints import records
 from anbao.investigate.complaints.timeline import FollowUp, attached

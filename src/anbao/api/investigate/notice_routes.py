@@ -9,10 +9,10 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from anbao.api.answers import EntryIndex
 from anbao.api.context import PublicRequest, answered, context_of, operation
-from anbao.api.idempotency import HttpAnswer
 from anbao.api.public import public_page, reader_language
 from anbao.api.reading import no_nul
 from anbao.api.throttle import Throttle
+from anbao.engine.idempotency import HttpAnswer
 from anbao.investigate.complaints import publishing
 from anbao.investigate.complaints.completing import Completion
 from anbao.investigate.complaints.proceedings import Proceedings

@@ -19,10 +19,10 @@ import msgspec
 from litestar.types import Receive, Scope, Send
 
 from anbao.api.context import ApiContext, Caller
-from anbao.api.idempotency import HttpAnswer, KeyedRequest
 from anbao.api.prevent.intake import Submission
 from anbao.api.prevent.listing_body import MAX_LISTING, decode_listing
 from anbao.api.problems import log, problem_of
+from anbao.engine.idempotency import HttpAnswer, KeyedRequest
 from anbao.errors import AnbaoError, TooLarge
 from anbao.text import Language, Text, choose_language
 

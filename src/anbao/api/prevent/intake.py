@@ -12,7 +12,7 @@ from functools import partial
 import msgspec
 
 from anbao.api.answers import line_answer, listing_answer
-from anbao.api.idempotency import HttpAnswer, KeyedRequest, StoredAnswer, recall, store_answer
+from anbao.engine.idempotency import HttpAnswer, KeyedRequest, StoredAnswer, recall, store_answer
 from anbao.engine.work import Work
 from anbao.errors import AnbaoError
 from anbao.model.listing import Listing

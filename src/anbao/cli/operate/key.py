@@ -3,16 +3,20 @@
 import click
 
 from anbao.access.keys import create_key, list_keys, revoke_key
+from anbao.cli.acts import add_acts
 from anbao.cli.common import format_option, open_store_option, store_option, t
 from anbao.cli.output import Column, echo, emit
 from anbao.model.base import legal_time
 from anbao.model.scopes import SCOPES
+from anbao.prove.persons import Persons
 from anbao.text import Text, system_language
 
 ACTOR = "officer"
 
 
-@click.group(help=t("接口密钥：新建、列出、吊销", "API keys: create, list, revoke"))
+@click.group(
+    help=t("接口密钥：新建、列出、吊销；主密钥：更换", "API keys: create, list, revoke; change the master key")
+)
 def command() -> None:
     """The group; its commands follow."""
 
@@ -70,6 +74,9 @@ def revoke(identity: str, store_url: str | None) -> None:
     with open_store_option(store_url) as platform:
         platform.run(lambda work: revoke_key(work, identity, ACTOR))
     echo(t(f"已吊销 {identity}", f"revoked {identity}"), err=True)
+
+
+add_acts(command, "key", "persons", Persons)
 
 
 def _shown(instant: int | None) -> str:

@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from anbao.engine.obligations.closing import NOT_KNOWN, SELECT, Obligation
-from anbao.engine.obligations.subject import subjects_of
+from anbao.engine.obligations.subject import subject_key, subjects_of
 from anbao.ledger import search
 from anbao.model.entry import entered_late
 from anbao.store import Connection
@@ -171,6 +171,13 @@ def opened_between(conn: Connection, first: int, end: int, now: int) -> Iterator
     ):
         yield from _views(conn, rows, now)
         after = (rows[-1].opened_by, rows[-1].norm)
+
+
+def about(conn: Connection, norm: str, subjects: dict[str, str], now: int) -> list[ObligationView]:
+    """Returns the obligations of a norm about just these subjects, in the order in which they were opened."""
+    key = subject_key(subjects, tuple(subjects))
+    statement = f"{SELECT} WHERE norm = ? AND subject = ? ORDER BY opened_by"
+    return _views(conn, rows_of(conn, Obligation, statement, (norm, key)), now)
 
 
 def find(conn: Connection, opened_by: int, norm: str) -> Obligation | None:

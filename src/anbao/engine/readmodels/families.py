@@ -31,6 +31,11 @@ def store_identifiers(conn: Connection, vault: Vault, merchant: Merchant, holder
     insert_many(conn, tables.merchant_identifier, ("lookup", "merchant", "kind"), rows)
 
 
+def erase_identifiers(conn: Connection, merchant: str) -> None:
+    """Delete the keyed hashes of a merchant's identifiers: it is linked to nobody any more."""
+    sql(conn, "DELETE FROM merchant_identifier WHERE merchant = ?", (merchant,))
+
+
 def shared_with(conn: Connection, merchant: str, cap: int) -> dict[str, list[str]]:
     """The merchants that share an identifier with this one, with the kinds of what they share, both in order."""
     found: dict[str, list[str]] = defaultdict(list)

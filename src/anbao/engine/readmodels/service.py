@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from anbao.engine.core import Service
-from anbao.engine.readmodels import bars, listings, orders, pictures
-from anbao.engine.work import Projector
+from anbao.engine.core import ErasedPerson, Eraser, Service
+from anbao.engine.readmodels import bars, families, listings, orders, pictures
+from anbao.engine.work import Projector, Work
 from anbao.model.events.investigate import HazardConfirmed, HazardLifted
 from anbao.model.events.merchants import LicenceLost, LicenceRestored
 from anbao.model.events.prevent import ListingDecided, ListingScreenedEvent, PictureRead, PictureScreenedEvent
@@ -31,3 +31,12 @@ class ReadModels(Service):
         yield PictureRead.KIND, pictures.project_readings
         yield PictureScreenedEvent.KIND, pictures.project_screened
         yield OrderPlaced.KIND, orders.project_placed
+
+    def erasers(self) -> Iterable[Eraser]:
+        yield _erase
+
+
+def _erase(work: Work, one: ErasedPerson) -> None:
+    for role, name in one.subjects:
+        if role == "merchant":
+            families.erase_identifiers(work.conn, name)

@@ -3,13 +3,13 @@
 They stand beside the ledger and can be deleted without touching a proof.
 """
 
-from anbao.engine.core import Core
+from anbao.engine.core import Core, ErasedPerson
 from anbao.engine.work import Work
 from anbao.investigate.complaints import weighing
 from anbao.investigate.complaints.records import KnownComplaint
 from anbao.model.complaint import Complaint
 from anbao.store import Connection, tables
-from anbao.store.bulk import insert_many, sql
+from anbao.store.bulk import insert_many, sql, sql_many
 
 
 def subject_of(one: KnownComplaint, complaint: Complaint) -> str:
@@ -48,6 +48,12 @@ def of_text(conn: Connection, text: str, since: int) -> int:
     """How many complaints had this text since an instant."""
     counted = "SELECT count(*) FROM complaint_trace WHERE text_key = ? AND at >= ?"
     return int(sql(conn, counted, (weighing.text_key(text), since)).scalar_one())
+
+
+def erase(work: Work, person: ErasedPerson) -> None:
+    """Delete the traces of a person's complaints."""
+    gone = [(name,) for role, name in person.subjects if role == "complaint"]
+    sql_many(work.conn, "DELETE FROM complaint_trace WHERE complaint = ?", gone)
 
 
 def _mark(core: Core, origin: str) -> str:

@@ -22,7 +22,7 @@ idempotency = StoreTable(
     TableColumn("response", LargeBinary, nullable=False),
     TableColumn("at", BigInteger, nullable=False),
     PrimaryKey("api_key", "key"),
-    owner="api.idempotency",
+    owner="engine.idempotency",
 )
 
 screen_run = StoreTable(

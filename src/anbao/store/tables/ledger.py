@@ -135,3 +135,13 @@ person_key = StoreTable(
     comment="one data key per person, wrapped by the master key; without it the person's values cannot be opened",
     owner="ledger",
 )
+
+pending_erasure = StoreTable(
+    "pending_erasure",
+    TableColumn("person", Text, primary_key=True),
+    TableColumn("until", BigInteger, nullable=False),
+    TableColumn("entry", BigInteger, nullable=False),
+    TableIndex("pending_erasure_by_end", "until"),
+    comment="persons who are to be erased once nothing about them need be retained; until: UTC ms",
+    owner="prove.persons",
+)

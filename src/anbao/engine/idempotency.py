@@ -13,7 +13,7 @@ import msgspec
 from anbao.errors import IdempotencyMismatch
 from anbao.ledger.cipher import Cipher
 from anbao.store import Connection, tables
-from anbao.store.bulk import insert_many, sql
+from anbao.store.bulk import insert_many, sql, sql_many
 from anbao.text import Text
 
 STORED_MILLIS = 3 * 24 * 3600 * 1000
@@ -108,3 +108,16 @@ def _bound_to(api_key: str, key: str) -> bytes:
 def forget(conn: Connection, now: int) -> None:
     """Drop what is older than ``STORED_MILLIS``."""
     sql(conn, "DELETE FROM idempotency WHERE at < ?", (now - STORED_MILLIS,))
+
+
+def erase(conn: Connection, cipher: Cipher, values: Iterable[str]) -> int:
+    """Drop the answers that hold any of a person's values; how many. Such a request is carried out anew if repeated."""
+    wanted = [msgspec.json.encode(value)[1:-1] for value in values]
+    rows = sql(conn, "SELECT api_key, key, response FROM idempotency").all()
+    found = [
+        (api_key, key)
+        for api_key, key, response in rows
+        if any(value in body for body in [cipher.open(bytes(response), _bound_to(api_key, key))] for value in wanted)
+    ]
+    sql_many(conn, "DELETE FROM idempotency WHERE api_key = ? AND key = ?", found)
+    return len(found)
