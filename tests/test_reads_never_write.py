@@ -75,6 +75,7 @@ ACTS = frozenset(
         "serve": ("",),
         "setting": ("set",),
         "sweep": ("pause", "resume", "run"),
+        "timestamp": ("add", "now", "remove"),
         "warn": ("publish", "retry"),
         "webhook": ("add", "deliver", "pause", "remove", "replay", "resume", "rotate", "test"),
     }.items()
