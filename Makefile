@@ -42,4 +42,4 @@ test-all: lint   ## also what takes longer: crashes, an independent verifier in 
 	@$(BIN)/python -m pytest $(PARALLEL)
 
 bench: $(TEST_STAMP)  ## speed, as ratios against named baselines
-	@failed=0; for file in bench/startup.py bench/scan.py bench/markup.py bench/disguises.py bench/append.py bench/bulk.py bench/proofs.py bench/handling.py bench/over_http.py bench/messages.py bench/pictures.py bench/linking.py bench/sweep.py bench/sweep_store.py bench/cases.py bench/removal.py; do $(BIN)/python $$file || failed=1; done; exit $$failed
+	@failed=0; for file in bench/startup.py bench/scan.py bench/markup.py bench/disguises.py bench/append.py bench/bulk.py bench/proofs.py bench/handling.py bench/over_http.py bench/messages.py bench/pictures.py bench/linking.py bench/sweep.py bench/sweep_store.py bench/cases.py bench/removal.py bench/erasure.py; do $(BIN)/python $$file || failed=1; done; exit $$failed
