@@ -87,15 +87,13 @@ def secrets() -> dict[str, str]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    postgresql: str = request.getfixturevalue("postgresql_url") if request.param == "postgresql" else ""
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     monkeypatch.setenv("TMPDIR", str(temporary))
     monkeypatch.setenv("ANBAO_STORAGE", f"file://{tmp_path / 'objects'}")
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'anbao.db'}"
-    found: str = request.getfixturevalue("postgresql_url")
-    return found
+    return postgresql or f"sqlite:///{tmp_path / 'anbao.db'}"
 
 
 class Sender:
