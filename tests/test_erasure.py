@@ -170,6 +170,28 @@ def test_after_erasure_no_byte_is_left_and_every_old_proof_verifies(
         assert platform.verify().sound
 
 
+def test_what_two_persons_attached_goes_with_the_second(
+    store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANBAO_STORAGE", f"file://{tmp_path / 'objects'}")
+    with served(store_url) as server:
+        platform, send = server.platform, server.client().post
+        platform.submit_listing(Listing(id="l1", title="充电宝", merchant="m1"))
+        filed: list[str] = []
+        for name in (NAME, "别人"):
+            files = [b64encode(PICTURE).decode()]
+            body = {"concern": "safety", "listing": "l1", "conceal": False, "text": name, "name": name, "files": files}
+            answer = send("/public/complaints", json=body, headers={"Idempotency-Key": f"file-{len(filed)}"})
+            filed.append(answer.json()["receipt"])
+        erased = []
+        for receipt in filed:
+            entry = platform.persons.erase(f"complaint:{receipt}", reason="本人申请").entry
+            with platform.reading() as conn:
+                erased.append(platform.ledger.entry(conn, entry).event(PersonErased).files)
+            erased.append(sum(PICTURE in data for data in stored_bytes(platform, tmp_path)))
+    assert erased == [0, 1, 1, 0]
+
+
 def test_a_stored_answer_with_the_person_in_it_is_dropped_and_others_stay(platform: Platform) -> None:
     filed = platform.investigate.complaints.file(
         Complaint(concern="safety", link="x", source="consumer", text="烧了", reporter=Reporter(name=NAME)),

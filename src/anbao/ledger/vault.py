@@ -246,6 +246,12 @@ class Vault:
             found[str(commitment)] = str(field), salt, value
         return found
 
+    def standing(self, conn: Connection, commitments: Sequence[str]) -> set[str]:
+        """Returns those of some commitments whose values have not been erased."""
+        marks = ", ".join("?" * len(commitments))
+        rows = sql(conn, f"SELECT commitment FROM personal WHERE commitment IN ({marks})", tuple(commitments))
+        return {str(commitment) for (commitment,) in rows}
+
     def values_of(self, conn: Connection, persons: Collection[str]) -> dict[str, str]:
         """Returns all values of persons by commitment, for their erasure. Raises Tampered."""
         found: dict[str, str] = {}

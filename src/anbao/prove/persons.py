@@ -279,9 +279,17 @@ class Persons(Service):
         if not found:
             return []
         for other in self.core.entries(conn):
-            if other.index not in indexes and b'"attachments"' in other.data:
-                found -= {one for one in found if one.encode() in other.data}
+            if other.index in indexes or b'"attachments"' not in other.data:
+                continue
+            same = {one for one in found if one.encode() in other.data}
+            if same and self._stands(conn, bytes(other.data)):
+                found -= same
         return sorted(found)
+
+    def _stands(self, conn: Connection, data: bytes) -> bool:
+        """Whether who made an entry has not been erased; who left no personal value cannot be."""
+        commitments = [one.decode() for one in _COMMITMENT.findall(data)]
+        return not commitments or bool(self.core.vault.standing(conn, commitments))
 
     def _delete(self, files: Sequence[str]) -> None:
         if self.delete_files is None:
