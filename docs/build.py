@@ -77,6 +77,11 @@ def exit_statuses(command: click.Command) -> str:
 
 
 SAMPLES = {
+    "witness init name": "w.example/w1",
+    "witness watch key": "log.key",
+    "witness add key": "w.example/w1+00000000+BAAA",
+    "witness add url": "https://w.example",
+    "witness remove name": "w.example/w1",
     "roots": "roots.pem",
     "timestamp add name": "tsa",
     "timestamp add url": "https://tsa.example/",

@@ -198,6 +198,9 @@ READERS = (
     ("assist", "ask", "{}"),
     ("verify", "--receipt", "{}", "--key", "{}"),
     ("verify", "--log", "{}"),
+    ("witness", "watch", "{}"),
+    ("witness", "status", "--file", "{}"),
+    ("witness", "serve", "--file", "{}"),
     ("timestamp", "add", "one", "--url", "http://127.0.0.1:9/", "--roots", "{}"),
     ("verify", "--absence", "{}", "--key", "{}"),
     ("complaint", "file", "text", "--concern", "safety", "--attach", "{}"),
@@ -211,6 +214,7 @@ WRITERS = (
     ("screen", "{in}", "--report", "{}"),
     ("log", "export", "{}"),
     ("absence", "listing:L1", "--output", "{}"),
+    ("witness", "init", "w.example", "--file", "{}"),
     ("merchant", "report", "--by", "a", "--out", "{}"),
     ("model", "export", "0000", "{}"),
     ("report", "show", "r1", "--html", "{}"),
@@ -267,7 +271,7 @@ def test_a_file_that_is_no_good_is_one_line(
 ) -> None:
     for kind, path in bad_files(tmp_path).items():
         arguments = [str(path) if one == "{}" else one for one in command]
-        status = run([*arguments, *([] if command[0] == "verify" else ["--store", sqlite_url])])
+        status = run([*arguments, *([] if command[0] in ("verify", "witness") else ["--store", sqlite_url])])
         told = capsys.readouterr()
         lines = told.err.strip().splitlines()
         assert "Traceback" not in told.err, (kind, told.err)

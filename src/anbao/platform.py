@@ -47,6 +47,7 @@ from anbao.prove.index import SubjectIndex
 from anbao.prove.integrity import Integrity
 from anbao.prove.persons import Persons
 from anbao.prove.timestamps import Timestamps
+from anbao.prove.witnesses import Witnesses
 from anbao.remove.service import Remove
 from anbao.rules import pack_defaults, rulesets
 from anbao.rules.exceptions import require_known_licences
@@ -88,6 +89,7 @@ class Platform(Core):
         self.figures = FigureService(self)
         self.timestamps = Timestamps(self)
         self.persons = Persons(self)
+        self.witnesses = Witnesses(self)
         self.views = listing_view.Sources(self, self.prevent.explainer, self.remove.rules)
         for service in (
             self.readmodels,
@@ -104,6 +106,7 @@ class Platform(Core):
             self.figures,
             self.timestamps,
             self.persons,
+            self.witnesses,
         ):
             self.join(service)
         check_handlers(self)
@@ -313,6 +316,7 @@ SERVICES: tuple[tuple[str, type], ...] = (
     ("figures", FigureService),
     ("timestamps", Timestamps),
     ("persons", Persons),
+    ("witnesses", Witnesses),
 )
 """What declares acts and reads (``engine.acts``), with its place as an attribute of the platform."""
 

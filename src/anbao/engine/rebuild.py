@@ -30,6 +30,7 @@ CHECKED_OTHERWISE = frozenset(
     {
         "api_key",
         "artefact",
+        "cosignature",
         "meta",
         "milestone",
         "obligation",
@@ -56,6 +57,7 @@ NOT_STATED: Mapping[str, str] = {
     "removal_match": "a queue that empties itself",
     "screen_run": "progress of bulk files",
     "stamp_attempt": "attempts at timestamps; what came of them is an entry",
+    "witness_attempt": "attempts at witnesses; what came of them is an entry",
     "sweep": "progress of sweeps; their ends are entries",
 }
 """Tables of which the entries do not state every row, and what they hold: nothing here proves them."""

@@ -28,7 +28,7 @@ class Verifier:
     """A named public key; ``str()`` gives ``name+hash+base64``."""
 
     def __init__(self, name: str, public: Ed25519PublicKey) -> None:
-        _check_name(name)
+        check_key_name(name)
         self.name = name
         self._public = public
         self._encoded = _ED25519 + public.public_bytes_raw()
@@ -139,6 +139,14 @@ def open_note(note: str, verifiers: Sequence[Verifier]) -> str:
     return text
 
 
+def note_lines(note: str) -> list[tuple[str, bytes, bytes]]:
+    """Returns name, key hash and signature of each signature line; none is checked. Raises InvalidInput."""
+    _, separator, block = note.rpartition("\n\n")
+    if not separator or not block.endswith("\n") or len(note) > MAX_NOTE:
+        raise _malformed()
+    return [_signature(line) for line in block.removesuffix("\n").split("\n")[:MAX_SIGNATURES]]
+
+
 def note_text(note: str) -> str:
     """Returns the text of a note, without its signature lines; signatures are not checked. Raises InvalidInput."""
     text, separator, _ = note.rpartition("\n\n")
@@ -210,7 +218,7 @@ def _valid_name(name: str) -> bool:
     return bool(name) and "+" not in name and not any(mark.isspace() for mark in name)
 
 
-def _check_name(name: str) -> None:
+def check_key_name(name: str) -> None:
     if not _valid_name(name):
         raise InvalidInput(
             Text(f"密钥名称不得为空、含空白或加号：{name!r}", f"a key's name has no space or plus: {name!r}")

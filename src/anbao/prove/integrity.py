@@ -19,11 +19,12 @@ from anbao.engine.obligations import recompute
 from anbao.engine.obligations.closing import Obligation
 from anbao.engine.row_differences import Difference
 from anbao.engine.work import Work
-from anbao.ledger import artefacts, indexing, stamping
+from anbao.ledger import artefacts, indexing, stamping, witnessing
 from anbao.model.base import JsonObject
 from anbao.model.events.integrity import StateRepaired
 from anbao.model.events.rules import ArtefactStated
 from anbao.model.events.timestamps import CheckpointStamped
+from anbao.model.events.witnesses import CheckpointCosigned
 from anbao.store import Connection
 from anbao.text import Text
 
@@ -101,6 +102,12 @@ class Integrity(Service):
                 what=Text("时间戳缺失或被替换", "a timestamp is missing or was replaced"),
                 where=f"stamp {size} {authority}",
             )
+        for event in (one.event(CheckpointCosigned) for one in self.core.entries(conn, kind=CheckpointCosigned.KIND)):
+            if all(one.line != event.line for one in witnessing.cosignatures_of(conn, event.size)):
+                yield StateProblem(
+                    what=Text("见证签名缺失或被替换", "a cosignature is missing or was replaced"),
+                    where=f"cosignature {event.size} {event.witness}",
+                )
         for name in self.core.reactions.ahead(conn):
             yield StateProblem(
                 what=Text(

@@ -3,9 +3,10 @@
 from anbao.ledger import search
 from anbao.model.events.indexing import IndexCommitted
 from anbao.model.events.timestamps import CheckpointStamped, StampFailed
+from anbao.model.events.witnesses import CheckpointCosigned, CosigningFailed
 from anbao.store import Connection
 
-OWN = (CheckpointStamped.KIND, IndexCommitted.KIND, StampFailed.KIND)
+OWN = (CheckpointCosigned.KIND, CheckpointStamped.KIND, CosigningFailed.KIND, IndexCommitted.KIND, StampFailed.KIND)
 
 
 def anything_since(conn: Connection, first: int) -> bool:

@@ -251,7 +251,9 @@ class Rulesets:
 def import_version(work: Work, imported: VersionImported, data: bytes, actor: str) -> int:
     """Keep a version and record that it was imported; the entry's index."""
     store_artefact(work.conn, role_of(imported.subjects), imported.digest, data)
-    return work.append(msgspec.structs.replace(imported, sha256=sha256(data).hexdigest()), actor=actor)
+    # The same table in other words has the same name: what is stored is the bytes that came first.
+    stored = artefact(work.conn, imported.digest)
+    return work.append(msgspec.structs.replace(imported, sha256=sha256(stored).hexdigest()), actor=actor)
 
 
 def imported_lexicon(lexicon: Lexicon) -> LexiconImported:

@@ -8,9 +8,20 @@ from anbao.store.bulk import sql
 from anbao.store.connection import Connection, ConnectionPool
 from anbao.text import Text
 
-HEAD = "0023"
+HEAD = "0024"
 
-NOT_PROJECTED = frozenset({"person_key", "stamp", "stamp_attempt", "subject_block", "subject_page", "value_change"})
+NOT_PROJECTED = frozenset(
+    {
+        "cosignature",
+        "person_key",
+        "stamp",
+        "stamp_attempt",
+        "subject_block",
+        "subject_page",
+        "value_change",
+        "witness_attempt",
+    }
+)
 """Tables that no upgrade fills from the entries: their migration does so from older tables, or they are caches."""
 
 UNFILLED = "upgrade.unfilled"

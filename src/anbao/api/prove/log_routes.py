@@ -7,11 +7,12 @@ from litestar.params import FromPath
 
 from anbao.api.context import ApiContext, Caller, PublicRequest, context_of, operation
 from anbao.errors import NotFound
-from anbao.ledger import search
+from anbao.ledger import open_checkpoint, search
 from anbao.ledger.export import bundle
 from anbao.ledger.log import tile_hashes
 from anbao.ledger.merkle import HASH_SIZE
 from anbao.ledger.tiles import TILE_WIDTH
+from anbao.ledger.witnessing import cosigned_note
 from anbao.store import Connection
 from anbao.text import Text
 
@@ -36,12 +37,13 @@ def key(request: PublicRequest) -> Response[str]:
     **operation("最新的签名检查点", "The latest signed checkpoint"),
 )
 def checkpoint(request: PublicRequest) -> Response[str]:
-    """A signed note. Raises NotFound before the first."""
+    """A signed note, with the lines of witnesses. Raises NotFound before the first."""
     platform = context_of(request).platform
     with platform.reading() as conn:
         note = platform.ledger.latest_checkpoint(conn)
-    if note is None:
-        raise _absent()
+        if note is None:
+            raise _absent()
+        note = cosigned_note(conn, note, open_checkpoint(note, platform.ledger.verifier).size)
     return Response(note, headers={"Cache-Control": "no-cache"})
 
 

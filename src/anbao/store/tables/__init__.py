@@ -10,6 +10,7 @@ from anbao.store.tables.delivery import endpoint
 from anbao.store.tables.investigate import hazard, hazard_match, sweep
 from anbao.store.tables.ledger import (
     checkpoint,
+    cosignature,
     entry,
     entry_subject,
     meta,
@@ -22,6 +23,8 @@ from anbao.store.tables.ledger import (
     subject_block,
     subject_page,
     tile,
+    witness,
+    witness_attempt,
 )
 from anbao.store.tables.merchants import (
     merchant_bar,
@@ -77,6 +80,7 @@ __all__ = [
     "complaint",
     "complaint_trace",
     "control",
+    "cosignature",
     "danger",
     "endpoint",
     "entry",
@@ -127,6 +131,8 @@ __all__ = [
     "value_change",
     "violation",
     "warning",
+    "witness",
+    "witness_attempt",
 ]
 
 BY_NAME: dict[str, StoreTable] = {found.name: found for found in list(vars().values()) if isinstance(found, StoreTable)}

@@ -93,6 +93,40 @@ stamp_attempt = StoreTable(
     owner="prove.authorities",
 )
 
+cosignature = StoreTable(
+    "cosignature",
+    TableColumn("size", BigInteger, nullable=False),
+    key_column("witness"),
+    TableColumn("key", Text, nullable=False),
+    TableColumn("at", BigInteger, nullable=False),
+    TableColumn("line", Text, nullable=False),
+    PrimaryKey("size", "witness"),
+    TableIndex("cosignature_by_witness", "witness", "size"),
+    comment="signature lines of witnesses on checkpoints, with the verifier key of each",
+    owner="ledger.witnessing",
+)
+
+witness = StoreTable(
+    "witness",
+    TableColumn("name", Text, primary_key=True),
+    TableColumn("url", Text, nullable=False),
+    TableColumn("key", Text, nullable=False),
+    TableColumn("entry", BigInteger, nullable=False),
+    comment="witnesses that cosign checkpoints",
+    owner="prove.witness_list",
+)
+
+witness_attempt = StoreTable(
+    "witness_attempt",
+    TableColumn("witness", Text, primary_key=True),
+    TableColumn("known", BigInteger, nullable=False),
+    TableColumn("tried", BigInteger, nullable=False),
+    TableColumn("failures", Integer, nullable=False),
+    TableColumn("why", Text, nullable=False),
+    comment="known: the size that a witness knows, as far as was seen; failures: one after the other",
+    owner="prove.witness_list",
+)
+
 subject_block = StoreTable(
     "subject_block",
     TableColumn("block", RowNumber, primary_key=True),
