@@ -57,7 +57,7 @@ ACTS = frozenset(
         "demo": ("",),
         "event": ("",),
         "hazard": ("confirm", "dismiss", "import", "lift", "suspect"),
-        "key": ("create", "revoke"),
+        "key": ("create", "revoke", "rotate-master"),
         "lexicon": ("accept", "activate", "adopt-default", "backtest", "confirm", "import", "refuse"),
         "log": ("checkpoint",),
         "measure": ("approve", "decline", "lift", "take"),
@@ -76,6 +76,8 @@ ACTS = frozenset(
         "setting": ("set",),
         "sweep": ("pause", "resume", "run"),
         "timestamp": ("add", "now", "remove"),
+        "person": ("erase",),
+        "witness": ("add", "ask", "init", "remove", "serve", "status", "watch"),
         "warn": ("publish", "retry"),
         "webhook": ("add", "deliver", "pause", "remove", "replay", "resume", "rotate", "test"),
     }.items()
