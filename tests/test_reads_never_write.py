@@ -285,3 +285,19 @@ def test_what_was_overdue_was_shown_as_such_and_not_recorded(url: str, names: di
         recorded = server.count("obligation.missed")
         server.platform.advance()
         assert server.count("obligation.missed") > recorded
+
+
+def test_every_required_option_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A required option that is left out is named, whatever else was given."""
+    monkeypatch.setenv("ANBAO_LANG", "en")
+    asked = 0
+    for words, command in COMMANDS.items():
+        needed = [one for one in command.params if isinstance(one, click.Option) and one.required]
+        for option in needed:
+            with pytest.raises(click.MissingParameter) as missing, click.Context(command) as context:
+                option.process_value(context, option.consume_value(context, {})[0])
+            assert missing.value.param is option, words
+            asked += 1
+    assert asked > 50

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 import msgspec
@@ -25,14 +25,10 @@ _ONE_OBJECT = Text("须为一个 UTF-8 编码的 JSON 对象", "one JSON object 
 
 def by_option(name: str = "actor", default: str | None = None) -> Callable[[F], F]:
     """``--by``: the person who acts, handed on as ``name``; required where there is no default."""
-    return click.option(
-        "--by",
-        name,
-        default=default,
-        help=t("何人", "by whom"),
-        required=default is None,
-        show_default=default is not None,
-    )
+    # click takes an explicit default of None for a value that was given.
+    stated: dict[str, Any] = {} if default is None else {"default": default}
+    shown = default is not None
+    return click.option("--by", name, help=t("何人", "by whom"), required=not shown, show_default=shown, **stated)
 
 
 def reason_option(function: F) -> F:

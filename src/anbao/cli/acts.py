@@ -57,10 +57,9 @@ def command_of(place: str, one: AnyDeclared) -> click.Command:
         parameters.append(click.Argument(["file"], type=click.File("rb"), default="-"))
     if actor := next(iter(one.of_role("actor")), None):
         default = None if actor.default is REQUIRED or one.of_role("person") else actor.default
+        stated: dict[str, Any] = {} if default is None else {"default": default}
         by = t("何人", "by whom")
-        parameters.append(
-            click.Option(["--by", "by"], default=default, help=by, required=default is None, show_default=True)
-        )
+        parameters.append(click.Option(["--by", "by"], help=by, required=default is None, show_default=True, **stated))
     made = click.Command(
         declaration.command.split()[-1],
         callback=run,
@@ -137,21 +136,23 @@ def _value_of(name: str, kind: Any, default: Any) -> click.Parameter:
     if bare is bool:
         no = flags[1] if len(flags) > 1 else f"--no-{flags[0][2:]}"
         names = f"{flags[0]}/{no}" if default is REQUIRED or default or len(flags) > 1 else flags[0]
-        preset = None if default is REQUIRED else default
-        return click.Option([names, name], is_flag=True, default=preset, required=default is REQUIRED, help=words)
+        preset: dict[str, Any] = {} if default is REQUIRED else {"default": default}
+        return click.Option([names, name], is_flag=True, required=default is REQUIRED, help=words, **preset)
     many = get_origin(bare) is tuple
     typed = _type_of(get_args(bare)[0] if many else _not_none(kind), option, name)
     needed = default is REQUIRED and option.default is None and not many
-    preset = option.default if default is REQUIRED else default
+    value = option.default if default is REQUIRED else default
+    # click takes an explicit default of None for a value that was given, and then asks for no required option.
+    given: dict[str, Any] = {} if many or value is None else {"default": value}
     return click.Option(
         [*flags, name],
         type=typed,
         multiple=many,
         required=needed,
-        default=None if many else preset,
-        show_default=preset not in (None, "", ()),
+        show_default=value not in (None, "", ()),
         help=words,
         metavar=option.metavar,
+        **given,
     )
 
 

@@ -39,8 +39,7 @@ def wrong_usage(error: click.ClickException) -> str:
         case click.NoSuchCommand():
             what = t(f"没有命令 {error.command_name}", message)
         case click.MissingParameter():
-            name = error.param.make_metavar(error.ctx) if error.param and error.ctx else ""
-            what = t(f"缺少参数 {name}", message)
+            what = t(f"缺少参数 {_name_of(error)}", message)
         case click.BadParameter():
             what = t(f"参数不对：{error.message}", message)
         case _:
@@ -49,3 +48,10 @@ def wrong_usage(error: click.ClickException) -> str:
     if isinstance(error, click.UsageError) and error.ctx is not None:
         hint = t(f"。提示：{error.ctx.command_path} --help", f"; hint: {error.ctx.command_path} --help")
     return t("用法错误：", "usage error: ") + what + hint
+
+
+def _name_of(error: click.MissingParameter) -> str:
+    """Returns what is to be typed: the option's first flag, or the argument as the help shows it."""
+    if isinstance(error.param, click.Option):
+        return error.param.opts[0]
+    return error.param.make_metavar(error.ctx) if error.param and error.ctx else ""

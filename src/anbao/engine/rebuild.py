@@ -6,7 +6,6 @@ A table is compared unless ``NOT_COMPARED`` names it.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import groupby
-from pathlib import Path
 
 from anbao.engine.core import Core
 from anbao.engine.row_differences import Difference, mend, unequal
@@ -14,8 +13,9 @@ from anbao.engine.work import Placed, Work
 from anbao.ledger.log import insert_entries
 from anbao.ledger.merkle import leaf_hash
 from anbao.model.entry import Sealed, facts_of
-from anbao.store import Connection, open_store, tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, sql
+from anbao.store.scratch import scratch_store
 from anbao.store.tables.base import StoreTable
 
 _READ_BY_PROJECTORS = ("meta", "personal")
@@ -81,16 +81,9 @@ def compared_tables() -> list[str]:
 @contextmanager
 def projected_beside(core: Core, conn: Connection) -> Iterator[Connection]:
     """Projects all entries onto an empty store of its own, which goes with the context; yields its connection."""
-    from tempfile import TemporaryDirectory  # only here: it takes time to load
-
-    with TemporaryDirectory() as folder:
-        beside = open_store(f"sqlite:///{Path(folder) / 'beside.db'}")
-        try:
-            with beside.write() as derived:
-                _project_all(core, conn, derived)
-                yield derived
-        finally:
-            beside.close()
+    with scratch_store() as derived:
+        _project_all(core, conn, derived)
+        yield derived
 
 
 def differences(core: Core, conn: Connection) -> Iterator[Difference]:

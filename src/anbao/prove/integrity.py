@@ -7,8 +7,6 @@ What no entry states is named (``engine.rebuild.NOT_STATED``) and stays unproven
 """
 
 from collections.abc import Iterable, Iterator
-from functools import partial
-from itertools import starmap
 
 import msgspec
 
@@ -65,9 +63,8 @@ class Integrity(Service):
         """Returns everything that differs; costs as much as recording all entries anew."""
         yield from self.quick_problems(conn)
         yield from map(_of_row, rebuild.differences(self.core, conn))
-        entries = partial(self.core.recorded, conn)
-        yield from map(_of_row, recompute.milestone_differences(conn, self.core.engine, entries()))
-        yield from starmap(_of_obligation, recompute.differences(conn, self.core.engine, entries()))
+        for wrong in recompute.all_differences(conn, self.core.engine, self.core.recorded(conn)):
+            yield _of_row(wrong) if isinstance(wrong, Difference) else _of_obligation(*wrong)
         for number in indexing.differing_blocks(conn):
             yield StateProblem(
                 what=Text("主体索引的一段与条目不符", "a block of the index of subjects is not what the entries give"),
@@ -123,11 +120,7 @@ class Integrity(Service):
         def job(work: Work) -> dict[str, int]:
             mended = rebuild.repair(self.core, work)
             engine, conn = self.core.engine, work.conn
-            wrong = [
-                *recompute.milestone_differences(conn, engine, self.core.recorded(conn)),
-                *recompute.differences(conn, engine, self.core.recorded(conn)),
-            ]
-            if wrong:
+            if wrong := list(recompute.all_differences(conn, engine, self.core.recorded(conn))):
                 recompute.rebuild(conn, engine, self.core.recorded(conn))
                 mended["obligation"] = len(wrong)
             for table, rows in mended.items():

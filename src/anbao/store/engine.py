@@ -87,6 +87,11 @@ def open_store(url: str, *, create: bool = True) -> Store:
     return store
 
 
+def open_sqlite_file(path: Path) -> Store:
+    """Open a SQLite file as it is; its tables are the caller's."""
+    return _open_sqlite(f"sqlite:///{path}", path, create=True)
+
+
 def _open_sqlite(url: str, path: Path, create: bool) -> Store:
     if not create and not path.exists():
         raise StoreError(

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
-from pathlib import Path
 
 from anbao.engine.obligations import read
 from anbao.engine.obligations.closing import Obligation
 from anbao.engine.obligations.engine import ObligationEngine, ObservedEntry
 from anbao.engine.row_differences import Difference, unequal
-from anbao.store import Connection, open_store, tables
+from anbao.store import Connection, tables
 from anbao.store.bulk import sql
+from anbao.store.scratch import scratch_store
 
 _BATCH = 1000
 _DERIVED = ("obligation", "milestone")
@@ -24,11 +24,12 @@ def differences(
         yield from _unequal(read.every(conn), read.every(derived))
 
 
-def milestone_differences(
+def all_differences(
     conn: Connection, engine: ObligationEngine, entries: Iterable[ObservedEntry]
-) -> Iterator[Difference]:
-    """Returns the rows of table ``milestone`` that are not what the entries give."""
+) -> Iterator[tuple[Obligation | None, Obligation | None] | Difference]:
+    """As ``differences``, and the rows of table ``milestone`` that are not what the entries give."""
     with _derived(engine, entries) as derived:
+        yield from _unequal(read.every(conn), read.every(derived))
         yield from unequal(tables.milestone, conn, derived)
 
 
@@ -42,16 +43,9 @@ def rebuild(conn: Connection, engine: ObligationEngine, entries: Iterable[Observ
 @contextmanager
 def _derived(engine: ObligationEngine, entries: Iterable[ObservedEntry]) -> Iterator[Connection]:
     """Feeds the entries to an engine over an empty store, which goes with the context."""
-    import tempfile  # only here: it takes time to load
-
-    with tempfile.TemporaryDirectory() as folder:
-        scratch = open_store(f"sqlite:///{Path(folder) / 'derived.db'}")
-        try:
-            with scratch.write() as derived:
-                _observe_all(derived, engine, entries, beside=True)
-                yield derived
-        finally:
-            scratch.close()
+    with scratch_store() as derived:
+        _observe_all(derived, engine, entries, beside=True)
+        yield derived
 
 
 def _observe_all(
