@@ -1,13 +1,12 @@
 """Witnesses cosign what is consistent and refuse forks: a real witness over HTTP, in the face of kills and lies."""
 
 import os
-import random
 import signal
 import subprocess
 import sys
 import threading
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from anbao.cli.root import run
 from anbao.errors import InvalidInput, Tampered
 from anbao.ledger import Signer, new_signer, open_checkpoint
 from anbao.ledger.cosignature import WitnessSigner, parse_witness_key
-from anbao.ledger.merkle import Frontier, leaf_hash
+from anbao.ledger.merkle import Frontier, consistency_proof, leaf_hash
 from anbao.ledger.note import Checkpoint, format_checkpoint
 from anbao.model.events.witnesses import CosigningFailed
 from anbao.model.listing import Listing
@@ -27,7 +26,7 @@ from anbao.platform import Platform
 from anbao.prove.witnesses import NewWitness
 from anbao.store.bulk import sql
 from anbao.witness.server import witness_server
-from anbao.witness.state import WitnessFile
+from anbao.witness.state import WatchedLog, WitnessFile
 from api_server import served
 from helpers import Clock, seeded
 
@@ -176,37 +175,99 @@ def test_the_statuses_are_those_of_the_specification(tmp_path: Path) -> None:
         assert WitnessFile(file).logs()[0].size == 5
 
 
+def complete_subtree(leaves: list[bytes]) -> Callable[[int, int], bytes]:
+    """Reads hashes of complete subtrees out of all leaves, as ``merkle.HashReader`` asks."""
+
+    def read(height: int, place: int) -> bytes:
+        frontier = Frontier()
+        for leaf in leaves[place << height : (place + 1) << height]:
+            frontier.append(leaf)
+        return frontier.root()
+
+    return read
+
+
+class ForkedLog:
+    """A log whose operator holds two continuations of what the witness knows, and submits both."""
+
+    def __init__(self) -> None:
+        self.signer: Signer = new_signer("made.example/log")
+        self.leaves: list[bytes] = []
+
+    def continuation(self, branch: str) -> tuple[list[bytes], str, tuple[bytes, ...]]:
+        """Returns leaves, note and consistency proof of the log with one more entry, which differs by branch."""
+        leaves = [*self.leaves, leaf_hash(f"{len(self.leaves)} {branch}".encode())]
+        top = Frontier()
+        for leaf in leaves:
+            top.append(leaf)
+        note = self.signer.sign(format_checkpoint(Checkpoint(self.signer.name, len(leaves), top.root())))
+        return leaves, note, tuple(consistency_proof(len(self.leaves), len(leaves), complete_subtree(leaves)))
+
+    def agree_with(self, known: WatchedLog) -> None:
+        """Go on from what the witness has on disk, whichever branch that is."""
+        for branch in ("left", "right"):
+            leaves, note, _ = self.continuation(branch)
+            if open_checkpoint(note, self.signer.verifier).root == known.root:
+                self.leaves = leaves
+        assert len(self.leaves) == known.size
+
+
+@contextmanager
+def witness_program(file: Path) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+    """A witness in a process of its own, and its address; it is killed when the context ends."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from anbao.cli import main; main()", "witness", "serve", "--port", "0", "--file",
+         str(file)], stdout=subprocess.PIPE, text=True, env={**os.environ, "ANBAO_LANG": "en"},
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        yield process.stdout.readline().strip().removeprefix("witness at "), process
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
 def test_after_kills_no_two_forks_are_ever_signed(tmp_path: Path) -> None:
-    """Two forks are submitted at once, again and again, and the process is killed at random: one root a size."""
-    made, file, random_ = MadeLog(), tmp_path / "w.db", seeded("witness")
+    """Both forks are submitted for each size, and the process is killed in between: one root of a size is signed."""
+    made, file, moments = ForkedLog(), tmp_path / "w.db", seeded("witness")
     WitnessFile(file).create("witness.example/w1")
     WitnessFile(file).watch(made.signer.verifier)
     key = WitnessFile(file).signer().key
-    signed: dict[int, set[str]] = {}
-    for size in range(1, 9):
-        process = subprocess.Popen(
-            [sys.executable, "-c", "from anbao.cli import main; main()", "witness", "serve", "--port", "0", "--file",
-             str(file)], stdout=subprocess.PIPE, text=True, env={**os.environ, "ANBAO_LANG": "en"},
-        )  # fmt: skip
-        assert process.stdout is not None
-        url = process.stdout.readline().strip().removeprefix("witness at ")
-        old = WitnessFile(file).logs()[0].size
-        notes = [made.note(old or 1, salt) for salt in ("", "fork")] if old else [made.note(1), made.note(1, "fork")]
-        killer = threading.Timer(random_.uniform(0.0, 0.03), process.send_signal, [signal.SIGKILL])
-        killer.start()
-        for note in random.Random(random_.random()).sample(notes, 2) * 3:
-            try:
-                answer = submitted(url, note, WitnessFile(file).logs()[0].size)
-            except httpx.HTTPError:
-                continue
-            if answer.status_code == 200:
-                key.cosigned_at(note + answer.text)
-                signed.setdefault(open_checkpoint(note, made.signer.verifier).size, set()).add(note)
-        killer.join()
-        process.kill()
-        process.wait()
-        assert size
-    assert all(len(notes) == 1 for notes in signed.values()), "two roots of one size were signed"
+    signed: dict[int, set[bytes]] = {}
+    refused = killed = 0
+    for _ in range(5):
+        with witness_program(file) as (url, process):
+            killer = threading.Timer(moments.uniform(0.05, 0.25), process.send_signal, [signal.SIGKILL])
+            started = False
+            while True:
+                forks = [made.continuation(branch) for branch in ("left", "right")]
+                moments.shuffle(forks)
+                try:
+                    for leaves, note, proof in forks:
+                        answer = submitted(url, note, len(leaves) - 1, proof)
+                        if answer.status_code == 200:
+                            key.cosigned_at(note + answer.text)
+                            checkpoint = open_checkpoint(note, made.signer.verifier)
+                            signed.setdefault(checkpoint.size, set()).add(checkpoint.root)
+                        else:
+                            assert answer.status_code == 409
+                            refused += 1
+                except httpx.HTTPError:
+                    killed += 1
+                    break
+                if not started:
+                    killer.start()
+                    started = True
+                made.agree_with(WitnessFile(file).logs()[0])
+            killer.join()
+        known = WitnessFile(file).logs()[0]
+        if known.size > len(made.leaves):
+            made.agree_with(known)
+    assert killed == 5
+    assert len(signed) > 5
+    assert refused > 5
+    assert all(len(roots) == 1 for roots in signed.values()), "two roots of one size were signed"
 
 
 def test_two_witnesses_make_a_quorum(platform: Platform, tmp_path: Path) -> None:

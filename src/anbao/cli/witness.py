@@ -102,7 +102,7 @@ def ask(store_url: str | None) -> int:
     for why in failed:
         echo(why, err=True)
     echo(
-        t("已达到法定见证数" if reached else "未达到法定见证数", f"quorum {'reached' if reached else 'missed'}"),
+        t("已达到所需见证数" if reached else "未达到所需见证数", f"quorum {'reached' if reached else 'missed'}"),
         err=True,
     )
     return 0 if reached else 1

@@ -203,8 +203,8 @@ class Witnesses(Service):
                 ok=True, why=Text("未登记见证人：分叉无人能发现", "no witness is registered: nobody would see a fork")
             )
         if self.quorum_reached():
-            return Probed(ok=True, why=Text("已达到法定见证数", "the quorum is reached"), seen={"failing": failing})
-        why = Text(f"未达到法定见证数：{'；'.join(failing)}", f"the quorum is missed: {'; '.join(failing)}")
+            return Probed(ok=True, why=Text("已达到所需见证数", "the quorum is reached"), seen={"failing": failing})
+        why = Text(f"未达到所需见证数：{'；'.join(failing)}", f"the quorum is missed: {'; '.join(failing)}")
         return Probed(ok=False, why=why)
 
     def _signed(self) -> str:
