@@ -48,7 +48,9 @@ from anbao.prove.integrity import Integrity
 from anbao.prove.persons import Persons
 from anbao.prove.timestamps import Timestamps
 from anbao.prove.witnesses import Witnesses
+from anbao.prove.pack.service import Packs
 from anbao.remove.service import Remove
+from anbao.replaying import Replaying
 from anbao.rules import pack_defaults, rulesets
 from anbao.rules.exceptions import require_known_licences
 from anbao.rules.policy import Policy
@@ -90,6 +92,8 @@ class Platform(Core):
         self.timestamps = Timestamps(self)
         self.persons = Persons(self)
         self.witnesses = Witnesses(self)
+        self.packs = Packs(self)
+        self.packs.replayer = Replaying(self, self.prevent.rulesets).again
         self.views = listing_view.Sources(self, self.prevent.explainer, self.remove.rules)
         for service in (
             self.readmodels,

@@ -5,7 +5,7 @@ the caller; nothing about the log's state is held in memory, so that any number 
 checkpoint is signed that does not extend the one before.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -190,6 +190,28 @@ class Ledger:
                 )
             if before.size == size:
                 return latest
+        note = self._signing().sign(format_checkpoint(Checkpoint(self.origin, size, self.root(conn, size))))
+        insert_many(conn, tables.checkpoint, ("size", "at", "note"), [(size, now, note)])
+        return note
+
+    def can_sign_as_stated(self) -> bool:
+        """Whether what the private key signs opens with the published key; True where the private key is not here."""
+        return self._signer is None or str(self._signer.verifier) == str(self.verifier)
+
+    def latest_checkpoint(self, conn: Connection) -> str | None:
+        found = sql(conn, "SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1").scalar()
+        return None if found is None else str(found)
+
+    def checkpoint_over(self, conn: Connection, size: int) -> str | None:
+        """Returns the earliest checkpoint that covers the first ``size`` entries; None where there is none yet."""
+        found = sql(conn, "SELECT note FROM checkpoint WHERE size >= ? ORDER BY size LIMIT 1", (size,)).scalar()
+        return None if found is None else str(found)
+
+    def sign(self, text: str) -> str:
+        """Returns the signed note of a text that is no checkpoint. Raises Conflict where the key is not here."""
+        return self._signing().sign(text)
+
+    def _signing(self) -> Signer:
         if self._signer is None:
             raise Conflict(
                 Text("签名密钥不在此处，无法签署检查点", "the signing key is not here, so no checkpoint can be signed"),
@@ -203,17 +225,19 @@ class Ledger:
                 ),
                 hint=Text("从备份恢复签名密钥", "restore the signing key from a backup"),
             )
-        note = self._signer.sign(format_checkpoint(Checkpoint(self.origin, size, self.root(conn, size))))
-        insert_many(conn, tables.checkpoint, ("size", "at", "note"), [(size, now, note)])
-        return note
+        return self._signer
 
-    def can_sign_as_stated(self) -> bool:
-        """Whether what the private key signs opens with the published key; True where the private key is not here."""
-        return self._signer is None or str(self._signer.verifier) == str(self.verifier)
+    def prover(self, conn: Connection, size: int) -> Callable[[int], list[bytes]]:
+        """Returns what gives the inclusion proofs of many entries in the tree of the first ``size``."""
+        read = lru_cache(maxsize=4096)(hash_reader(tile_reader(conn)))
 
-    def latest_checkpoint(self, conn: Connection) -> str | None:
-        found = sql(conn, "SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1").scalar()
-        return None if found is None else str(found)
+        def prove(index: int) -> list[bytes]:
+            try:
+                return merkle.inclusion_proof(index, size, read)
+            except LookupError as error:
+                raise _inconsistent(error) from error
+
+        return prove
 
     def inclusion_proof(self, conn: Connection, index: int, size: int) -> list[bytes]:
         """That entry ``index`` stands in the tree of the first ``size``. Raises NotFound, Tampered."""

@@ -5,7 +5,7 @@ matters as their subjects; two matters belong together where one entry names bot
 Listings, merchants and consumers join nothing: they stand in many matters that have nothing to do with each other.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -89,6 +89,21 @@ def timeline(conn: Connection, pack: Pack, about: Subject, now: int, *, start: i
     A listing, a merchant or an order may be asked for too: then its own entries begin it. Raises InvalidInput for a
     role that no entry has.
     """
+    matters, cut = matters_of(conn, pack, about)
+    places = search.about_any(conn, matters, start=start, limit=limit + 1)
+    return Timeline(
+        matters=matters,
+        cut=cut,
+        lines=lines_of(conn, pack, places[:limit], now),
+        next=places[limit] if len(places) > limit else None,
+    )
+
+
+def matters_of(conn: Connection, pack: Pack, about: Subject, end: int | None = None) -> tuple[list[Subject], bool]:
+    """Returns the matters that belong to ``about``, it first, and whether there are more than are followed.
+
+    ``end``: only entries ahead of that index lead on. Raises InvalidInput for a role that no entry has.
+    """
     if all(about[0] not in kind.roles for kind in pack.kinds.values()):
         roles = sorted({role for kind in pack.kinds.values() for role in kind.roles})
         raise InvalidInput(
@@ -96,19 +111,19 @@ def timeline(conn: Connection, pack: Pack, about: Subject, now: int, *, start: i
             hint=Text(f"可用：{'、'.join(roles)}", f"known: {', '.join(roles)}"),
             field="about",
         )
-    matters, cut = _belonging(conn, pack, about)
-    places = search.about_any(conn, matters, start=start, limit=limit + 1)
-    shown = search.stored(conn, places[:limit])
-    owed = _owed(conn, [one.index for one in shown], now)
-    return Timeline(
-        matters=matters,
-        cut=cut,
-        lines=[_line(pack, one, owed.get(one.index, ())) for one in shown],
-        next=places[limit] if len(places) > limit else None,
-    )
+    return _belonging(conn, pack, about, end)
 
 
-def _belonging(conn: Connection, pack: Pack, about: Subject) -> tuple[list[Subject], bool]:
+def lines_of(
+    conn: Connection, pack: Pack, places: Sequence[int], now: int, end: int | None = None
+) -> list[TimelineLine]:
+    """Returns entries as lines, in log order; ``end``: as if the ledger ended ahead of that index."""
+    shown = search.stored(conn, places)
+    owed = _owed(conn, [one.index for one in shown], now, end)
+    return [_line(pack, one, owed.get(one.index, ())) for one in shown]
+
+
+def _belonging(conn: Connection, pack: Pack, about: Subject, end: int | None) -> tuple[list[Subject], bool]:
     """The matters that belong to ``about``, it first, and whether there were more."""
     leading = MATTERS | BRIDGES | _ROLES.keys()
     joining = [kind.id for kind in pack.kinds.values() if len(kind.roles & leading) > 1]
@@ -117,7 +132,7 @@ def _belonging(conn: Connection, pack: Pack, about: Subject) -> tuple[list[Subje
     while waiting:
         subject = waiting.pop(0)
         kinds = joining if subject[0] in MATTERS | BRIDGES else [kind for kind in pack.kinds if _leads(pack, kind)]
-        for entry in _entries(conn, kinds, subject):
+        for entry in _entries(conn, kinds, subject, end):
             for other in entry:
                 if other[0] in MATTERS and other not in found:
                     if len(found) >= MOST_MATTERS:
@@ -134,7 +149,7 @@ def _leads(pack: Pack, kind: str) -> bool:
     return bool(pack.kinds[kind].roles & MATTERS)
 
 
-def _entries(conn: Connection, kinds: Iterable[str], subject: Subject) -> Iterator[Iterable[Subject]]:
+def _entries(conn: Connection, kinds: Iterable[str], subject: Subject, end: int | None) -> Iterator[Iterable[Subject]]:
     """The subjects of the entries of these kinds about one subject."""
     other = _OTHER_NAMES.get(subject[0], subject[0])
     named = list({subject: None, (other, subject[1]): None})
@@ -142,13 +157,15 @@ def _entries(conn: Connection, kinds: Iterable[str], subject: Subject) -> Iterat
     if not chosen:
         return
     for stored in search.stored(conn, search.about_any(conn, named, kinds=chosen, limit=MOST_READ)):
+        if end is not None and stored.index >= end:
+            return
         yield ((_ROLES.get(role, role), identity) for role, identity in stored.subjects.items())
 
 
-def _owed(conn: Connection, places: list[int], now: int) -> dict[int, tuple[ObligationView, ...]]:
-    """What each entry made owed, as it stands now."""
+def _owed(conn: Connection, places: list[int], now: int, end: int | None) -> dict[int, tuple[ObligationView, ...]]:
+    """What each entry made owed, as it stands now, or as it stood when the ledger ended ahead of an index."""
     owed: dict[int, tuple[ObligationView, ...]] = {}
-    for one in opened_by(conn, places, now):
+    for one in opened_by(conn, places, now, end):
         owed[one.opened_by] = (*owed.get(one.opened_by, ()), one)
     return owed
 

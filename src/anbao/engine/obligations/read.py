@@ -149,14 +149,14 @@ def page(
     return _views(conn, rows_of(conn, Obligation, statement, (*after, *values, limit)), now)
 
 
-def opened_by(conn: Connection, entries: Sequence[int], now: int) -> list[ObligationView]:
-    """What these entries made owed, by entry and norm."""
+def opened_by(conn: Connection, entries: Sequence[int], now: int, end: int | None = None) -> list[ObligationView]:
+    """What these entries made owed, by entry and norm; ``end``: as if the ledger ended ahead of that index."""
     found: list[ObligationView] = []
     for start in range(0, len(entries), _PER_QUERY):
         some = entries[start : start + _PER_QUERY]
         where = f"opened_by IN ({', '.join('?' * len(some))})"
         rows = rows_of(conn, Obligation, f"{SELECT} WHERE {where} ORDER BY opened_by, norm", tuple(some))
-        found += _views(conn, rows, now)
+        found += _views(conn, rows if end is None else [_before(one, end) for one in rows], now)
     return found
 
 
@@ -178,6 +178,15 @@ def about(conn: Connection, norm: str, subjects: dict[str, str], now: int) -> li
     key = subject_key(subjects, tuple(subjects))
     statement = f"{SELECT} WHERE norm = ? AND subject = ? ORDER BY opened_by"
     return _views(conn, rows_of(conn, Obligation, statement, (norm, key)), now)
+
+
+def _before(one: Obligation, end: int) -> Obligation:
+    """An obligation without what entries from an index on did to it."""
+    if one.missed_by is not None and one.missed_by >= end:
+        one = msgspec.structs.replace(one, missed_by=None)
+    if one.closed_by is not None and one.closed_by >= end:
+        one = msgspec.structs.replace(one, closed_by=None, closed_as=None, closed_at=None)
+    return one
 
 
 def find(conn: Connection, opened_by: int, norm: str) -> Obligation | None:
