@@ -45,10 +45,10 @@ from anbao.prevent.service import Prevent
 from anbao.prove.figures import FigureService
 from anbao.prove.index import SubjectIndex
 from anbao.prove.integrity import Integrity
+from anbao.prove.pack.service import Packs
 from anbao.prove.persons import Persons
 from anbao.prove.timestamps import Timestamps
 from anbao.prove.witnesses import Witnesses
-from anbao.prove.pack.service import Packs
 from anbao.remove.service import Remove
 from anbao.replaying import Replaying
 from anbao.rules import pack_defaults, rulesets

@@ -13,7 +13,7 @@ from anbao.api.operate import (
     parameter_routes,
 )
 from anbao.api.prevent import listing_routes, merchant_routes, message_routes, picture_routes, rule_routes
-from anbao.api.prove import ledger_routes, log_routes, timeline_routes, transparency_routes
+from anbao.api.prove import ledger_routes, log_routes, pack_routes, timeline_routes, transparency_routes
 from anbao.api.remove import removal_routes
 from anbao.api.warn import trade_routes, warning_routes
 from anbao.engine.acts import declared
@@ -54,6 +54,7 @@ HANDLERS: list[BaseRouteHandler] = [
     transparency_routes.verify,
     transparency_routes.figures_csv,
     transparency_routes.half_year,
+    pack_routes.make,
     complaint_routes.file_public,
     complaint_routes.follow,
     complaint_routes.upload,

@@ -46,6 +46,7 @@ VERBS = {
     "absence": t("证明关于一个对象没有（别的）条目", "prove that there are no (other) entries about a subject"),
     "timestamp": t("外部时间戳：机构、列出、立即加盖", "timestamps from outside: authorities, list, one now"),
     "witness": t("见证人：运行一个，或登记本账本的见证人", "witnesses: run one, or register those of this log"),
+    "pack": t("证据包：供法院、对方、部门、消费者核验", "evidence packs for court, other side, authority, consumer"),
     "hazard": t("危险：登记线索、确认、导入名单", "hazards: suspect, confirm, lift, import lists"),
     "sweep": t("在全部商品中排查已确认的危险", "sweep all listings for the confirmed dangers"),
     "advance": t("办理到期的一切（不运行服务者用）", "do all that is due, where no server runs"),

@@ -3,10 +3,11 @@
 What is no picture, PDF or film is refused, whatever its name says: nothing executable is ever stored or served.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 
-from anbao.connect.storage import ObjectStorage
-from anbao.errors import InvalidInput, TooLarge
+from anbao.connect.storage import ObjectStorage, storage_for
+from anbao.errors import InvalidInput, NotFound, TooLarge
 from anbao.model.complaint import MAX_ATTACHMENTS, Attachment
 from anbao.text import Text
 
@@ -44,6 +45,19 @@ def keep(storage: ObjectStorage, files: Iterable[bytes]) -> tuple[Attachment, ..
             Text(f"附件至多 {MAX_ATTACHMENTS} 个", f"at most {MAX_ATTACHMENTS} attachments"), field="files"
         )
     return tuple(Attachment(sha256=storage.put(data), size=len(data), type=kind) for data, kind in checked)
+
+
+def fetching(store_url: str) -> Callable[[str], bytes | None]:
+    """Returns what reads the object storage beside a store by SHA-256; None for what is not in it."""
+    storage = cache(lambda: storage_for(store_url))
+
+    def fetch(digest: str) -> bytes | None:
+        try:
+            return storage().get(digest)
+        except NotFound:
+            return None
+
+    return fetch
 
 
 def _checked(data: bytes) -> tuple[bytes, str]:

@@ -8,6 +8,7 @@ from anbao.errors import NotFound
 from anbao.law.pack import Pack
 from anbao.ledger import search
 from anbao.ledger.search import Subject
+from anbao.model.events.prove import PackMade
 from anbao.prove.pack.disclosure import Owners
 from anbao.prove.timeline import TimelineLine, lines_of, matters_of
 from anbao.store import Connection
@@ -39,7 +40,9 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def collect(conn: Connection, pack: Pack, about: Subject, until: int) -> Matter:
-    """Returns the matter as it stood at an instant (UTC ms). Raises InvalidInput for a role that no entry has,
+    """Returns the matter as it stood at an instant (UTC ms). That packs were made for others is not part of it.
+
+    Raises InvalidInput for a role that no entry has,
     NotFound where no entry is about it by then.
     """
     end = search.index_at(conn, until + 1, search.size(conn))
@@ -71,12 +74,13 @@ def collect(conn: Connection, pack: Pack, about: Subject, until: int) -> Matter:
     chosen = sorted(places)
     if len(chosen) > MOST_ENTRIES:
         left_out.append(Text(f"条目超过 {MOST_ENTRIES} 条，其后未列入", f"entries beyond {MOST_ENTRIES} are left out"))
+    lines = lines_of(conn, pack, chosen[:MOST_ENTRIES], until, end)
     return Matter(
         about=about,
         until=until,
         end=end,
         matters=tuple(matters),
-        lines=tuple(lines_of(conn, pack, chosen[:MOST_ENTRIES], until, end)),
+        lines=tuple(one for one in lines if one.kind != PackMade.KIND),
         left_out=tuple(dict.fromkeys(left_out)),
         owners=_owners(about, named),
     )
