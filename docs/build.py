@@ -77,6 +77,9 @@ def exit_statuses(command: click.Command) -> str:
 
 
 SAMPLES = {
+    "pack about": "complaint:C1",
+    "pack reader": "court",
+    "pack output": "pack.zip",
     "witness init name": "w.example/w1",
     "witness watch key": "log.key",
     "witness add key": "w.example/w1+00000000+BAAA",

@@ -68,10 +68,12 @@ def copy_as_before(platform: Platform, url: str, cursors: dict[str, int]) -> Non
     with in_schema(url, BEFORE) as (conn, outer), platform.reading() as rows:
         sql(conn, "DELETE FROM meta")
         for name in inspect(outer).get_table_names():
-            if name in ("alembic_version", "reaction"):
+            if name in ("alembic_version", "personal", "reaction"):
                 continue
             columns = [column["name"] for column in inspect(outer).get_columns(name)]
-            found = sql(rows, f"SELECT {', '.join(columns)} FROM {name}").all()
+            # Of the vault nothing is copied: its form has changed since, and the old one is tried in test_upgrade.
+            where = " WHERE key NOT LIKE 'vault.%'" if name == "meta" else ""
+            found = sql(rows, f"SELECT {', '.join(columns)} FROM {name}{where}").all()
             insert_many(conn, tables.BY_NAME[name], tuple(columns), found)
         insert_many(
             conn, tables.reaction, ("name", "idx", "failed"), [(name, cursor, "") for name, cursor in cursors.items()]

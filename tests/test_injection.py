@@ -214,6 +214,7 @@ WRITERS = (
     ("screen", "{in}", "--report", "{}"),
     ("log", "export", "{}"),
     ("absence", "listing:L1", "--output", "{}"),
+    ("pack", "listing:L1", "--for", "court", "--output", "{}"),
     ("witness", "init", "w.example", "--file", "{}"),
     ("merchant", "report", "--by", "a", "--out", "{}"),
     ("model", "export", "0000", "{}"),

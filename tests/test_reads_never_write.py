@@ -76,6 +76,7 @@ ACTS = frozenset(
         "setting": ("set",),
         "sweep": ("pause", "resume", "run"),
         "timestamp": ("add", "now", "remove"),
+        "pack": ("",),
         "person": ("erase",),
         "witness": ("add", "ask", "init", "remove", "serve", "status", "watch"),
         "warn": ("publish", "retry"),

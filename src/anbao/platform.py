@@ -94,6 +94,7 @@ class Platform(Core):
         self.witnesses = Witnesses(self)
         self.packs = Packs(self)
         self.packs.replayer = Replaying(self, self.prevent.rulesets).again
+        self.packs.ask_outside = lambda note: [*self.timestamps.stamp_all(note), *self.witnesses.ask_all(note)]
         self.views = listing_view.Sources(self, self.prevent.explainer, self.remove.rules)
         for service in (
             self.readmodels,

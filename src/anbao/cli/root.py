@@ -73,7 +73,7 @@ GROUPS = {
     "remove": (t("危险排除", "Removal"), "measure appeal report"),
     "warn": (t("危险警示", "Warning"), "notice order warn"),
     "assist": (t("合理协助", "Assistance"), "assist"),
-    "prove": (t("举证", "Proof"), "timeline absence timestamp person verify log"),
+    "prove": (t("举证", "Proof"), "pack timeline absence timestamp person verify log"),
     "operate": (
         t("运行", "Operation"),
         "case obligations control parameter setting event webhook key serve advance doctor",

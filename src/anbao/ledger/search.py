@@ -49,6 +49,11 @@ def data_of(conn: Connection, index: int) -> bytes:
     return bytes(sql(conn, "SELECT data FROM entry WHERE idx = ?", (index,)).scalar_one())
 
 
+def note_of(conn: Connection, size: int) -> str:
+    """Returns the note of the checkpoint of the first ``size`` entries. Raises LookupError."""
+    return str(sql(conn, "SELECT note FROM checkpoint WHERE size = ?", (size,)).scalar_one())
+
+
 def happened_at(conn: Connection, index: int) -> int | None:
     """Returns when an entry's event happened (UTC ms); None for one that is not in the log yet."""
     found: int | None = sql(conn, "SELECT at FROM entry WHERE idx = ?", (index,)).scalar()

@@ -163,16 +163,19 @@ class Timestamps(Service):
         self.stamp(due[0])
         return True
 
-    def stamp_all(self) -> list[str]:
-        """Sign a checkpoint and have every authority stamp it now; returns why each that failed did."""
+    def stamp_all(self, note: str = "") -> list[str]:
+        """Have every authority stamp one checkpoint, by default of all entries; returns why each that failed did."""
         with self.core.reading() as conn:
             known = authorities.all_authorities(conn)
-        return [f"{one.name}: {why}" for one in known if (why := self.stamp(one))]
+        if not known:
+            return []
+        note = note or self._signed()
+        return [f"{one.name}: {why}" for one in known if (why := self.stamp(one, note))]
 
-    def stamp(self, authority: Authority) -> str:
-        """Have one authority stamp a checkpoint of all entries; returns why it failed, "" where it did not."""
+    def stamp(self, authority: Authority, note: str = "") -> str:
+        """Have one authority stamp a checkpoint, by default of all entries; returns why it failed, "" if it did not."""
         ledger = self.core.ledger
-        note = self.core.run(lambda work: ledger.checkpoint(work.conn, work.now))
+        note = note or self._signed()
         size = open_checkpoint(note, ledger.verifier).size
         with self.core.reading() as conn:
             if any(one.authority == authority.name for one in stamping.stamps_of(conn, size)):
@@ -204,6 +207,9 @@ class Timestamps(Service):
             return Probed(ok=True, why=why)
         seen = {name: found[1] for name, found in latest.items() if found}
         return Probed(ok=True, why=Text("时间戳正常", "timestamps are given"), seen=seen)
+
+    def _signed(self) -> str:
+        return self.core.run(lambda work: self.core.ledger.checkpoint(work.conn, work.now))
 
     def _every(self, conn: Connection) -> int:
         return self.core.parameters.number(conn, EVERY, self.core.clock()) * _MINUTE

@@ -75,7 +75,7 @@ class PackManifest(msgspec.Struct, frozen=True, kw_only=True):
     until: int
 
 
-class Builder:
+class PackBuilder:
     """Makes packs of one store."""
 
     def __init__(self, core: Core, rules: EvidenceRules, replayer: Replayer) -> None:
@@ -196,10 +196,9 @@ def _shown(line: Any) -> dict[str, Any]:
 
 
 def _tools() -> dict[str, bytes]:
-    """The verifiers, and how to use them."""
+    """The verifier, and how to use it and others."""
     folder = package_files("anbao.prove.pack").joinpath("tools")
-    found = {f"tools/{name}": folder.joinpath(name).read_bytes() for name in ("verify.html", "verify.go")}
-    return found | {
+    return {
         "VERIFY.md": folder.joinpath("VERIFY.md").read_bytes(),
         "tools/anbao_verify.py": single_file(),
     }

@@ -39,13 +39,12 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     owners: Owners
 
 
-def collect(conn: Connection, pack: Pack, about: Subject, until: int) -> Matter:
+def collect(conn: Connection, pack: Pack, about: Subject, until: int, end: int) -> Matter:
     """Returns the matter as it stood at an instant (UTC ms). That packs were made for others is not part of it.
 
     Raises InvalidInput for a role that no entry has,
     NotFound where no entry is about it by then.
     """
-    end = search.index_at(conn, until + 1, search.size(conn))
     matters, cut = matters_of(conn, pack, about, end)
     left_out: list[Text] = []
     if cut:

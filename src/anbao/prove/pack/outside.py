@@ -4,6 +4,9 @@ from hashlib import sha256
 
 import msgspec
 
+from anbao.ledger import search
+from anbao.ledger.stamping import stamps_of
+from anbao.ledger.witnessing import cosignatures_of, cosigned_note
 from anbao.store import Connection
 
 OUTSIDE = "outside/"
@@ -31,4 +34,13 @@ def outside_files(conn: Connection, size: int) -> dict[str, bytes]:
 
 
 def _given(conn: Connection, size: int) -> dict[str, bytes]:
-    return {}
+    """Files are numbered: the name of an authority is the platform's own, and may be no name of a file."""
+    files: dict[str, bytes] = {}
+    for number, stamp in enumerate(stamps_of(conn, size), 1):
+        files[f"{OUTSIDE}timestamps/{number:02d}.tsr"] = stamp.answer
+        files[f"{OUTSIDE}timestamps/{number:02d}.pem"] = stamp.roots.encode()
+    if lines := cosignatures_of(conn, size):
+        note = search.note_of(conn, size)
+        files[f"{OUTSIDE}checkpoint.note"] = cosigned_note(conn, note, size).encode()
+        files[f"{OUTSIDE}witnesses.txt"] = "".join(f"{one.key}\n" for one in lines).encode()
+    return files

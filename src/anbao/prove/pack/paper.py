@@ -13,7 +13,7 @@ def write_paper(shown: PageContent) -> bytes:
     import typst  # most commands make no pack
 
     source = files("anbao.prove.pack").joinpath("pages", "index.typ").read_bytes()
-    made = typst.compile(
+    made: object = typst.compile(  # type: ignore[misc]  # mypy cannot choose between its overloads
         source,
         sys_inputs={"shown": msgspec.json.encode(shown).decode()},
         font_paths=[str(pylopdf_fonts_zh_cn.sans_path().parent)],

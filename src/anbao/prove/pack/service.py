@@ -1,5 +1,7 @@
 """Making evidence packs: collected as of a cut-off, signed, recorded with digest and reader, then handed out."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from anbao.engine.core import Core, Service
@@ -10,7 +12,7 @@ from anbao.ledger import search
 from anbao.model.base import MAX_REASON, not_in_future
 from anbao.model.events.prove import PackMade
 from anbao.prove.pack.attachments import Fetch
-from anbao.prove.pack.build import Builder, MadePack
+from anbao.prove.pack.build import PackBuilder, MadePack
 from anbao.prove.pack.collect import collect
 from anbao.prove.pack.content import PackRequest, ReplayedEntry
 from anbao.store import Connection
@@ -33,11 +35,15 @@ class HandedPack(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Packs(Service):
-    """Evidence packs of one store. ``replayer`` is set by whoever knows how decisions are made."""
+    """Evidence packs of one store. ``replayer`` is set by whoever knows how decisions are made.
+
+    ``ask_outside`` has a checkpoint stamped and cosigned before a pack that reaches to the present is made.
+    """
 
     def __init__(self, core: Core) -> None:
         super().__init__(core)
         self.replayer = _no_decisions
+        self.ask_outside: Callable[[str], list[str]] = _nobody
 
     def make(
         self,
@@ -65,11 +71,16 @@ class Packs(Service):
             raise InvalidInput(Text(f"用途至多 {MAX_REASON} 字", f"a purpose has at most {MAX_REASON} characters"))
         now = self.core.clock()
         cut_off = now if until is None else not_in_future(until, now)
-        self._cover(cut_off)
+        end = self._cover(cut_off)
+        if until is None:
+            with self.core.reading() as conn:
+                note = self.core.ledger.checkpoint_over(conn, end)
+            assert note is not None
+            self.ask_outside(note)
         rules = load_evidence(self.core.where)
         with self.core.reading() as conn:
-            matter = collect(conn, self.core.pack, subject, cut_off)
-            builder = Builder(self.core, rules, self.replayer)
+            matter = collect(conn, self.core.pack, subject, cut_off, end)
+            builder = PackBuilder(self.core, rules, self.replayer)
             made = builder.build(conn, matter, PackRequest(reader=reader, purpose=purpose), fetch)
         event = _event(subject, reader, purpose, cut_off, made)
         entry = self.core.run(lambda work: work.append(event, actor=actor))
@@ -83,16 +94,17 @@ class Packs(Service):
             withheld=event.withheld,
         )
 
-    def _cover(self, until: int) -> None:
-        """Sign a checkpoint where none covers the entries up to the cut-off."""
+    def _cover(self, until: int) -> int:
+        """Sign a checkpoint where none covers the entries up to the cut-off; returns how many these are."""
 
-        def job(work: Work) -> None:
+        def job(work: Work) -> int:
             conn = work.conn
             end = search.index_at(conn, until + 1, search.size(conn))
             if self.core.ledger.checkpoint_over(conn, end) is None:
                 self.core.ledger.checkpoint(conn, work.now)
+            return end
 
-        self.core.run(job)
+        return self.core.run(job)
 
 
 def packed_subject(about: str) -> tuple[str, str]:
@@ -124,6 +136,11 @@ def _event(subject: tuple[str, str], reader: Reader, purpose: str, until: int, m
         until=until,
         withheld=len(disclosure.withheld),
     )
+
+
+def _nobody(note: str) -> list[str]:
+    """Nobody outside is known."""
+    return []
 
 
 def _no_decisions(conn: Connection, index: int, kind: str) -> ReplayedEntry | None:

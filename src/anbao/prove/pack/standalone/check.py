@@ -1,4 +1,4 @@
-"""What a pack must hold to, from the archive to the last disclosed value. Format: docs/reference/pack-format.md."""
+"""What a pack must hold to, from the archive to the last disclosed value. Format: docs/decisions/0046."""
 
 import base64
 import hmac
