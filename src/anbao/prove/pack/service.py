@@ -12,7 +12,7 @@ from anbao.ledger import search
 from anbao.model.base import MAX_REASON, not_in_future
 from anbao.model.events.prove import PackMade
 from anbao.prove.pack.attachments import Fetch
-from anbao.prove.pack.build import PackBuilder, MadePack
+from anbao.prove.pack.build import MadePack, PackBuilder
 from anbao.prove.pack.collect import collect
 from anbao.prove.pack.content import PackRequest, ReplayedEntry
 from anbao.store import Connection
