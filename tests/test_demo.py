@@ -11,6 +11,7 @@ from anbao.cli.demo import print_all
 from anbao.cli.demo.printer import DemoPrinter
 from anbao.law.pack import default_pack_path, load_pack
 from anbao.platform import open_platform
+from anbao.simulator.timestamping import openssl_is_here
 from conftest import fresh_database
 
 LISTINGS, SEED = 1_500, 20_261_124
@@ -121,3 +122,13 @@ def test_it_ends_with_what_can_be_proven(output: str) -> None:
     assert "verifies: sound" in output
     assert "made again: the same bytes" in output
     assert "changed to “pass” in a copy: found" in output
+
+
+def test_it_ends_with_a_pack_a_refused_copy_and_a_person_erased(output: str) -> None:
+    end = output.split("Handed to a court", 1)[1]
+    assert re.search(r"an evidence pack: \d+ entries, \d+ personal fields disclosed", end)
+    assert "verified: sound" in end
+    assert "The witness demo.example/witness cosigned the checkpoint" in end
+    assert ("Timestamp: these entries existed before" in end) == openssl_is_here()
+    assert "with its first page changed: refused, " in end
+    assert re.search(r"a complainant is erased on request.*entries verify afterwards: sound", end)

@@ -20,12 +20,12 @@ from anbao.platform import Platform, open_platform
 from anbao.prove.pack.standalone.check import check_pack
 from anbao.prove.timestamps import NewAuthority
 from anbao.prove.witnesses import NewWitness
+from anbao.simulator.timestamping import openssl_is_here, stamping_authority
 from anbao.witness.state import WitnessFile
 from api_server import served
 from helpers import HOUR, Clock
 from merchant_steps import MerchantSteps
 from test_witnesses import witnessing
-from timestamp_authority import requires_openssl, stamping_authority
 
 Files = dict[str, bytes]
 
@@ -244,7 +244,7 @@ def test_another_key_is_refused(pack: bytes) -> None:
     assert check_pack(pack, str(new_signer("anbao.local/other").verifier)).problem is not None
 
 
-@requires_openssl
+@pytest.mark.skipif(not openssl_is_here(), reason="openssl is not installed")
 def test_it_is_stamped_and_cosigned_before_it_is_made(
     platform: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,12 +15,12 @@ from anbao.model.events.timestamps import CheckpointStamped, StampFailed
 from anbao.model.listing import Listing
 from anbao.platform import Platform
 from anbao.prove.timestamps import NewAuthority
+from anbao.simulator.timestamping import TimestampAuthority, openssl_is_here, stamping_authority
 from anbao.store.bulk import sql
 from api_server import served
 from helpers import Clock
-from timestamp_authority import TimestampAuthority, requires_openssl, stamping_authority
 
-pytestmark = requires_openssl
+pytestmark = pytest.mark.skipif(not openssl_is_here(), reason="openssl is not installed")
 
 MINUTE = 60
 

@@ -62,6 +62,7 @@ class Rescue(msgspec.Struct, frozen=True, kw_only=True):
     swept: tuple[int, int]
     help: HelpAnswer
     timeline: list[TimelineLine]
+    complaint: str
 
 
 def unfold(platform: Platform, pictures: PictureIntake, cast: Cast) -> Rescue:
@@ -111,6 +112,7 @@ def unfold(platform: Platform, pictures: PictureIntake, cast: Cast) -> Rescue:
                 reach=buyers.reach_of(conn, hazard),
                 help=helped,
                 timeline=course.lines,
+                complaint=filed.receipt,
             )
 
 

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from anbao.access.keys import create_key
 from anbao.cli.common import t
-from anbao.cli.demo import admission, danger, evidence, offers, proof, rules, trade
+from anbao.cli.demo import admission, danger, evidence, offers, outside, proof, rules, trade
 from anbao.cli.demo.printer import DemoPrinter
 from anbao.cli.output import plain_console
 from anbao.connect.pictures import PictureIntake
@@ -86,11 +86,12 @@ def print_all(printer: DemoPrinter, platform: Platform, folder: Path, listings: 
     trade.print_choice(printer, platform, seed)
     trade.print_gate(printer, platform)
     evidence.print_evidence(printer, platform, "notice", "order")
-    danger.print_rescue(printer, platform, pictures)
+    complaint = danger.print_rescue(printer, platform, pictures)
     proof.print_controls(printer, platform)
     evidence.print_evidence(printer, platform, "control")
     proof.print_obligations(printer, platform)
     proof.print_proof(printer, platform, folder, tally)
+    outside.print_outside(printer, platform, folder, complaint)
 
 
 def _serve(console: Console, url: str, port: int, token: str) -> None:

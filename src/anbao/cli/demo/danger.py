@@ -17,8 +17,8 @@ _OFTEN = 1
 """Entries of one kind that are shown one by one; the rest are counted."""
 
 
-def print_rescue(printer: DemoPrinter, platform: Platform, pictures: PictureIntake) -> None:
-    """The whole story, then its timeline with the proof of each line."""
+def print_rescue(printer: DemoPrinter, platform: Platform, pictures: PictureIntake) -> str:
+    """The whole story, then its timeline with the proof of each line; returns the number of the complaint."""
     printer.chapter("一件投诉之后：发烫的充电宝", "After one complaint: the scalding power bank")
     cast = scalding.stage(platform, pictures)
     rescue = unfold(platform, pictures, cast)
@@ -26,6 +26,7 @@ def print_rescue(printer: DemoPrinter, platform: Platform, pictures: PictureInta
     _print_removal(printer, platform, rescue)
     _print_people(printer, rescue)
     _print_timeline(printer, platform, rescue)
+    return rescue.complaint
 
 
 def _print_search(printer: DemoPrinter, platform: Platform, rescue: Rescue) -> None:

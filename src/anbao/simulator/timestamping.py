@@ -1,4 +1,4 @@
-"""A real time-stamping authority on loopback: ``openssl ts`` answers what a small HTTP server hands to it."""
+"""A time-stamping authority on loopback, for the demo and the tests: ``openssl ts`` answers behind a small server."""
 
 import shutil
 import subprocess
@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import pytest
 
-requires_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+def openssl_is_here() -> bool:
+    """Whether the program is installed that answers."""
+    return shutil.which("openssl") is not None
+
 
 _CONFIG = """
 [ca]
