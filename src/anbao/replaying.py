@@ -1,7 +1,7 @@
-"""Making decisions, notices and obligations of the past again from their entries, with the versions of then.
+"""Making decisions of the past again from their entries, with the versions of then, for an evidence pack.
 
-Each is compared byte for byte with what was recorded; a difference is explained. The packages that decide, render and
-keep the clock come together here, above all of them.
+Each is compared byte for byte with what was recorded; a difference is explained. The package that decides and the one
+that packs come together here, above both. Notices and obligations are not made again yet.
 """
 
 import msgspec
