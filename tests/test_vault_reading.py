@@ -52,6 +52,10 @@ PURPOSES = {
         "values are compared with their commitments, and shown to nobody",
         "control.probed",
     ),
+    "prove/pack/disclosure.py:disclose": (
+        "an evidence pack opens what its reader may see",
+        "pack.made, with reader, purpose and the fields opened",
+    ),
     "prove/persons.py:_carry_out": (
         "stored answers with a person's values are found",
         "person.erased",

@@ -84,7 +84,7 @@ def stamping_authority(folder: Path, **how: object) -> Iterator[TimestampAuthori
     one = TimestampAuthority(folder, **how)  # type: ignore[arg-type]
     lock = threading.Lock()
 
-    class Handler(BaseHTTPRequestHandler):
+    class StampHandler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             question = self.rfile.read(int(self.headers["Content-Length"]))
             with lock:
@@ -99,7 +99,7 @@ def stamping_authority(folder: Path, **how: object) -> Iterator[TimestampAuthori
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), StampHandler)
     one.url = f"http://127.0.0.1:{server.server_port}/tsa"
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

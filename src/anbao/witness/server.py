@@ -40,7 +40,7 @@ def witness_server(
     """Returns a server that listens; ``serve_forever`` runs it. Port 0 takes a free one."""
     signer = file.signer()
 
-    class Handler(BaseHTTPRequestHandler):
+    class SubmissionHandler(BaseHTTPRequestHandler):
         timeout = SECONDS
 
         def do_GET(self) -> None:
@@ -83,4 +83,4 @@ def witness_server(
         def log_message(self, format: str, *arguments: object) -> None:
             log.info(format, *arguments)
 
-    return ThreadingHTTPServer((host, port), Handler)
+    return ThreadingHTTPServer((host, port), SubmissionHandler)
