@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 from urllib.error import URLError
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
 
 import msgspec
 
@@ -102,6 +101,8 @@ class KeyService:
         return [b64decode(one) for one in found]
 
     def _ask(self, path: str, body: bytes | None, kind: type[T]) -> T:
+        from urllib.request import Request, urlopen  # loads slowly, and few stores have their key at a service
+
         request = Request(self._address + path, body, {"Content-Type": "application/json"})
         try:
             with urlopen(request, timeout=SERVICE_SECONDS) as answer:

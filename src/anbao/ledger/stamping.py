@@ -10,15 +10,18 @@ a certificate for time stamping (RFC 3161, 2.3), which was valid at the time tha
 from collections.abc import Sequence
 from datetime import UTC
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 import msgspec
-from cryptography import x509
 
 from anbao.errors import InvalidInput, Tampered
 from anbao.ledger.note import note_text
 from anbao.store import Connection, tables
 from anbao.store.bulk import insert_many, rows_of, sql
 from anbao.text import Text
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 MAX_ANSWER = 1 << 18
 """Bytes of an answer: a token with its chain takes 2 to 8 kB."""
@@ -57,8 +60,10 @@ def question(note: str) -> StampQuestion:
     return StampQuestion(body=request.as_bytes(), nonce=request.nonce)
 
 
-def parse_roots(pem: str) -> list[x509.Certificate]:
+def parse_roots(pem: str) -> "list[x509.Certificate]":
     """Returns the certificates in a PEM text. Raises InvalidInput."""
+    from cryptography import x509  # loads slowly, and few commands need certificates
+
     try:
         return x509.load_pem_x509_certificates(pem.encode())
     except ValueError as error:

@@ -1,6 +1,7 @@
 """Making evidence packs: collected as of a cut-off, signed, recorded with digest and reader, then handed out."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,11 +13,12 @@ from anbao.ledger import search
 from anbao.model.base import MAX_REASON, not_in_future
 from anbao.model.events.prove import PackMade
 from anbao.prove.pack.attachments import Fetch
-from anbao.prove.pack.build import MadePack, PackBuilder
-from anbao.prove.pack.collect import collect
 from anbao.prove.pack.content import PackRequest, ReplayedEntry
 from anbao.store import Connection
 from anbao.text import Text
+
+if TYPE_CHECKING:
+    from anbao.prove.pack.build import MadePack
 
 PACKED = ("case", "complaint", "order", "merchant", "listing", "hazard")
 """Roles of what a pack can be about."""
@@ -60,6 +62,9 @@ class Packs(Service):
         Signs a checkpoint where none covers it yet. What was made for whom is recorded before the bytes are handed
         out. Raises InvalidInput, NotFound, Conflict where the signing key is not here.
         """
+        from anbao.prove.pack.build import PackBuilder  # what makes a pack loads slowly, and most commands make none
+        from anbao.prove.pack.collect import collect
+
         subject = packed_subject(about)
         if reader not in READERS:
             raise InvalidInput(
@@ -121,7 +126,7 @@ def packed_subject(about: str) -> tuple[str, str]:
     return role, identity
 
 
-def _event(subject: tuple[str, str], reader: Reader, purpose: str, until: int, made: MadePack) -> PackMade:
+def _event(subject: tuple[str, str], reader: Reader, purpose: str, until: int, made: "MadePack") -> PackMade:
     disclosure = made.disclosure
     return PackMade(
         digest=made.digest,
