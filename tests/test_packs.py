@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -102,6 +103,8 @@ def test_it_holds_the_matter_for_people_and_programs(matter: tuple[Platform, str
     assert any(name.startswith("pages/") for name in files)
     replayed = json.loads(files["replay.json"])
     assert replayed
+    for name in re.findall(r'href="([^":#]+)"', page):
+        assert name in files, f"the index links to {name}, which is not in the pack"
     sums = files["SHA256SUMS"].decode().splitlines()
     assert len(sums) >= len(files) - 6
 
